@@ -1,1 +1,3 @@
 //! wormhole-sync.
+
+pub mod values;

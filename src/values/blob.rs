@@ -1,0 +1,105 @@
+//! The blob (section 3.3).
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+/// `blob`: the 0 to 65 535 secret bytes that a side hands in (section 3.3, BLOB-1).
+///
+/// Wiped on drop, not cloned, and shown by no format: what it holds comes out by
+/// [`expose`](Self::expose) and [`into_bytes`](Self::into_bytes) alone.
+pub struct Blob(Zeroizing<Vec<u8>>);
+
+impl Blob {
+    /// The most bytes that a blob has.
+    pub const MAX: usize = 65_535;
+
+    /// The blob of these bytes; they are wiped if there are too many.
+    ///
+    /// # Errors
+    ///
+    /// [`BlobTooLarge`] for more than 65 535 bytes.
+    // BLOB-1: A client MUST refuse a blob of more than 65 535 bytes to send as `blob-too-large`
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, BlobTooLarge> {
+        let bytes = Zeroizing::new(bytes.into());
+        if bytes.len() > Self::MAX {
+            return Err(BlobTooLarge {
+                length: bytes.len(),
+            });
+        }
+        Ok(Self(bytes))
+    }
+
+    /// The bytes, for as long as the blob lives.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes, which from now on are the caller's to wipe.
+    #[must_use]
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        core::mem::take(&mut *self.0)
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it has no bytes, as the blob of a side that only wants to receive.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Blob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Blob([redacted])")
+    }
+}
+
+/// The blob has more than 65 535 bytes: `blob-too-large` (BLOB-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobTooLarge {
+    /// How many bytes it has.
+    pub length: usize,
+}
+
+impl fmt::Display for BlobTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the blob has {} bytes; it has at most 65535",
+            self.length
+        )
+    }
+}
+
+impl core::error::Error for BlobTooLarge {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_at_most_65535_bytes() {
+        assert_eq!(
+            Blob::new(vec![1; 65_536]).unwrap_err(),
+            BlobTooLarge { length: 65_536 }
+        );
+        assert_eq!(Blob::new(vec![1; 65_535]).unwrap().len(), 65_535);
+        assert!(Blob::new([]).unwrap().is_empty());
+        assert_eq!(Blob::new(*b"x").unwrap().into_bytes(), b"x");
+    }
+
+    #[test]
+    fn debug_redacts() {
+        assert_eq!(
+            format!("{:?}", Blob::new(*b"secret").unwrap()),
+            "Blob([redacted])"
+        );
+    }
+}

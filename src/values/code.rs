@@ -1,0 +1,299 @@
+//! The invitation code (section 4).
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use super::channel::ChannelId;
+use super::code_error::CodeError;
+use super::words;
+
+/// `code = channel "-" word 1*7("-" word)`: an invitation code such as `7-crossover-clockwork` (section 4).
+///
+/// A secret that is made to be shown, once, to its user (CODE-3, RAND-2). So that no log shows it by accident it
+/// has no `Display` and its `Debug` redacts; it comes out by the named call [`reveal`](Self::reveal).
+#[derive(Debug)]
+pub struct Code {
+    channel: ChannelId,
+    words: Words,
+}
+
+impl Code {
+    /// The code of a channel and the initiator's words.
+    #[must_use]
+    pub fn new(channel: ChannelId, words: Words) -> Self {
+        Self { channel, words }
+    }
+
+    /// The code that a user typed, forgivingly and exactly (CODE-4 to CODE-7).
+    ///
+    /// # Errors
+    ///
+    /// [`CodeError`], the first fault in the order of the requirements. Nothing is sent then (CODE-8): a typing
+    /// error costs no code.
+    pub fn parse(typed: impl AsRef<[u8]>) -> Result<Self, CodeError> {
+        let text = normalise(typed.as_ref())?;
+        // CODE-6: A receiver MUST then split at `-` and refuse as `bad-code` when the first part does not match `channel` (`bad-channel`)
+        let (channel, rest) = match text.split_once('-') {
+            Some((channel, rest)) => (channel, Some(rest)),
+            None => (text.as_str(), None),
+        };
+        let channel = ChannelId::parse(channel.as_bytes()).ok_or(CodeError::BadChannel)?;
+        let parts: Vec<&str> = rest.into_iter().flat_map(|rest| rest.split('-')).collect();
+        let words = Words::try_filled(parts.len(), |bytes| {
+            bytes
+                .iter_mut()
+                .zip(&parts)
+                .enumerate()
+                .try_for_each(|(position, (byte, part))| {
+                    *byte =
+                        words::byte(position, part).ok_or_else(|| word_fault(&parts, position))?;
+                    Ok(())
+                })
+        })?;
+        Ok(Self { channel, words })
+    }
+
+    /// The channel id, the one part that may be sent (CODE-9).
+    #[must_use]
+    pub fn channel(&self) -> ChannelId {
+        self.channel
+    }
+
+    /// The words, for the PAKE.
+    #[must_use]
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// The code as text, to be shown to its user and to nobody else.
+    // CODE-3: An initiator MUST show the code as the channel id in decimal without leading zeros, then each word in lowercase, joined by single hyphens.
+    #[must_use]
+    pub fn reveal(&self) -> impl fmt::Display + '_ {
+        fmt::from_fn(|f| {
+            write!(f, "{}", self.channel)?;
+            self.words.iter().try_for_each(|word| write!(f, "-{word}"))
+        })
+    }
+}
+
+/// `words`: one random byte for each word of a code (section 3.5), 2 to 8 of them.
+pub struct Words(Zeroizing<Vec<u8>>);
+
+impl Words {
+    /// How many words a code has unless its user asks for another number (CODE-1).
+    pub const DEFAULT_COUNT: usize = 2;
+
+    /// The words of these bytes, of which there are 2 to 8.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeError::WordCount`] for another number.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CodeError> {
+        Self::try_filled(bytes.len(), |words| {
+            words.copy_from_slice(bytes);
+            Ok(())
+        })
+    }
+
+    pub(crate) fn try_filled<E: From<CodeError>>(
+        count: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        // CODE-1: An initiator MUST make a code of n words, 2 unless its user asks for another number; a number outside 2 to 8 is refused as `bad-code`
+        check_count(count)?;
+        let mut words = Zeroizing::new(vec![0; count]);
+        fill(&mut words)?;
+        Ok(Self(words))
+    }
+
+    /// `pw`: the words alone, joined by single hyphens (section 5.2, PAKE-1).
+    // PAKE-1: A client MUST use as the password `pw` the ASCII bytes of the words alone, lowercase, in order, joined by single hyphens
+    #[must_use]
+    pub fn password(&self) -> Password {
+        let length: usize = self.iter().map(|word| word.len() + 1).sum();
+        // Reserved at once, so that growing leaves no unwiped copy behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(length));
+        for (position, word) in self.iter().enumerate() {
+            if position > 0 {
+                text.push(b'-');
+            }
+            text.extend_from_slice(word.as_bytes());
+        }
+        Password(text)
+    }
+
+    // CODE-2: An initiator MUST take as word i of the code the word of byte `words[i]` in the list of position i
+    fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.0
+            .iter()
+            .enumerate()
+            .map(|(position, &byte)| words::word(position, byte))
+    }
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// `pw`: the password of the PAKE (section 5.2, PAKE-1).
+pub struct Password(Zeroizing<Vec<u8>>);
+
+impl Password {
+    /// Any password, such as one of the published test vectors; the protocol's comes from [`Words::password`].
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
+    #[must_use]
+    pub fn dangerously_from_bytes(bytes: &[u8]) -> Self {
+        Self(Zeroizing::new(bytes.to_vec()))
+    }
+
+    pub(crate) fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password([redacted])")
+    }
+}
+
+/// CODE-4 and CODE-5.
+fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
+    // CODE-4: A receiver MUST refuse input of more than 1 024 bytes (`too-long`), or else with any byte outside HT (0x09), LF (0x0A), CR (0x0D) and 0x20 to 0x7E (`bad-character`), as `bad-code`.
+    if typed.len() > 1024 {
+        return Err(CodeError::TooLong);
+    }
+    if !typed
+        .iter()
+        .all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e))
+    {
+        return Err(CodeError::BadCharacter);
+    }
+    // CODE-5: A receiver MUST then remove all HT, LF, CR and SP from both ends, turn `A` to `Z` into `a` to `z`, and replace each run of HT, SP, `-` and `_` by one `-`
+    let is_space = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' ');
+    let start = typed
+        .iter()
+        .position(|byte| !is_space(byte))
+        .unwrap_or(typed.len());
+    let end = typed
+        .iter()
+        .rposition(|byte| !is_space(byte))
+        .map_or(start, |last| last + 1);
+    let mut text = Zeroizing::new(String::with_capacity(typed.len()));
+    for byte in typed.get(start..end).unwrap_or_default() {
+        match byte {
+            b'\t' | b' ' | b'-' | b'_' if text.ends_with('-') => {}
+            b'\t' | b' ' | b'-' | b'_' => text.push('-'),
+            _ => text.push(char::from(byte.to_ascii_lowercase())),
+        }
+    }
+    Ok(text)
+}
+
+fn check_count(found: usize) -> Result<(), CodeError> {
+    match found {
+        2..=8 => Ok(()),
+        _ => Err(CodeError::WordCount { found }),
+    }
+}
+
+/// CODE-7, for the first part that is no word of its list.
+fn word_fault(parts: &[&str], position: usize) -> CodeError {
+    let in_list = |list: usize, index: usize| {
+        parts
+            .get(index)
+            .and_then(|part| words::byte(list, part).map(|byte| words::word(list, byte)))
+    };
+    // CODE-7: if it is in the other list, and part i + 1 exists, and that part is in the list of position i, the fault is `swapped-words`; else it is `unknown-word`
+    match (
+        in_list(position + 1, position),
+        in_list(position, position + 1),
+    ) {
+        (Some(first), Some(second)) => CodeError::SwappedWords {
+            position,
+            first,
+            second,
+        },
+        _ => {
+            let word = parts.get(position).copied().unwrap_or_default();
+            CodeError::unknown_word(position, word)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(typed: &str) -> Result<String, &'static str> {
+        Code::parse(typed)
+            .map(|code| code.reveal().to_string())
+            .map_err(|error| error.fault())
+    }
+
+    #[test]
+    fn reads_codes_as_people_type_them() {
+        for typed in [
+            "7-crossover-clockwork",
+            " 7 Crossover CLOCKWORK\r\n",
+            "7_crossover - \t_clockwork\t",
+            "7--crossover--clockwork",
+        ] {
+            assert_eq!(
+                shown(typed).as_deref(),
+                Ok("7-crossover-clockwork"),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_the_first_fault() {
+        let long = " ".repeat(1025);
+        for (typed, fault) in [
+            (long.as_str(), "too-long"),
+            ("7-crossover-clockwork\0", "bad-character"),
+            ("7-crossover-clockwörk", "bad-character"),
+            ("", "bad-channel"),
+            ("-7-crossover-clockwork", "bad-channel"),
+            ("07-crossover-clockwork", "bad-channel"),
+            ("7\n-crossover-clockwork", "bad-channel"),
+            ("crossover-clockwork", "bad-channel"),
+            ("7", "word-count"),
+            ("7-", "word-count"),
+            ("7-crossover", "word-count"),
+            ("7-a-b-c-d-e-f-g-h-i", "word-count"),
+            ("7-crossover-clockwork-", "unknown-word"),
+            ("7-crossover-clockwrk", "unknown-word"),
+            ("7-crossover-crossover", "unknown-word"),
+            ("7-crossover\n-clockwork", "unknown-word"),
+            ("7-clockwork-crossover", "swapped-words"),
+            ("7-clockwork-clockwork", "unknown-word"),
+            ("7-crossover-crossover-clockwork", "swapped-words"),
+        ] {
+            assert_eq!(shown(typed), Err(fault), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_password_is_the_words_alone() {
+        let words = Words::from_bytes(&[0, 0, 255]).unwrap();
+        assert_eq!(words.password().expose(), b"adroitness-aardvark-yucatan");
+        let code = Code::new(ChannelId::new(12).unwrap(), words);
+        assert_eq!(code.reveal().to_string(), "12-adroitness-aardvark-yucatan");
+        assert_eq!(
+            format!("{code:?}"),
+            "Code { channel: ChannelId(12), words: [redacted] }"
+        );
+    }
+
+    #[test]
+    fn there_are_2_to_8_words() {
+        for (count, good) in [(0, false), (1, false), (2, true), (8, true), (9, false)] {
+            assert_eq!(Words::from_bytes(&vec![0; count]).is_ok(), good, "{count}");
+        }
+    }
+}

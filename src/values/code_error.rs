@@ -1,0 +1,187 @@
+//! What is wrong with an invitation code (section 4).
+
+use core::fmt;
+
+use super::words;
+
+/// Why a text cannot be a code, always `bad-code`; each variant is a fault of CODE-1, CODE-4, CODE-6 or CODE-7.
+///
+/// `Display` shows the user what the user typed, and suggestions from the public list; `Debug`, which goes to
+/// logs, shows neither (RAND-2).
+#[derive(Clone, PartialEq, Eq)]
+pub enum CodeError {
+    /// `too-long`: more than 1 024 bytes (CODE-4).
+    TooLong,
+    /// `bad-character`: a byte outside HT, LF, CR and printable ASCII (CODE-4).
+    BadCharacter,
+    /// `bad-channel`: the first part is no channel id (CODE-6).
+    BadChannel,
+    /// `word-count`: not 2 to 8 words (CODE-1, CODE-6).
+    WordCount {
+        /// How many there are.
+        found: usize,
+    },
+    /// `unknown-word`: no word of the list of its position (CODE-7).
+    UnknownWord {
+        /// Counted from 0.
+        position: usize,
+        /// What stands there, normalised, of any length and perhaps empty.
+        word: String,
+        /// Up to three words of that list that look like it, the likeliest first.
+        suggestions: Vec<&'static str>,
+    },
+    /// `swapped-words`: two neighbours would be right the other way round (CODE-7).
+    SwappedWords {
+        /// The position of the first, counted from 0.
+        position: usize,
+        /// The word that came first.
+        first: &'static str,
+        /// The word that came second.
+        second: &'static str,
+    },
+}
+
+impl CodeError {
+    /// The fault's token in section 4.
+    #[must_use]
+    pub const fn fault(&self) -> &'static str {
+        match self {
+            Self::TooLong => "too-long",
+            Self::BadCharacter => "bad-character",
+            Self::BadChannel => "bad-channel",
+            Self::WordCount { .. } => "word-count",
+            Self::UnknownWord { .. } => "unknown-word",
+            Self::SwappedWords { .. } => "swapped-words",
+        }
+    }
+
+    /// The position of the word at fault, counted from 0.
+    #[must_use]
+    pub const fn position(&self) -> Option<usize> {
+        match self {
+            Self::UnknownWord { position, .. } | Self::SwappedWords { position, .. } => {
+                Some(*position)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn unknown_word(position: usize, word: &str) -> Self {
+        Self::UnknownWord {
+            position,
+            word: word.to_owned(),
+            suggestions: words::nearest(position, word),
+        }
+    }
+}
+
+impl fmt::Display for CodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => f.write_str("the code is longer than 1024 bytes"),
+            Self::BadCharacter => {
+                f.write_str("the code has a character that is no letter, digit, hyphen or space")
+            }
+            Self::BadChannel => {
+                f.write_str("the code does not begin with a number from 1 to 999999999")
+            }
+            Self::WordCount { found: 1 } => f.write_str("the code has 1 word; a code has 2 to 8"),
+            Self::WordCount { found } => write!(f, "the code has {found} words; a code has 2 to 8"),
+            Self::UnknownWord { position, word, .. } if word.is_empty() => {
+                write!(f, "word {} is missing", position + 1)
+            }
+            Self::UnknownWord {
+                position,
+                word,
+                suggestions,
+            } => {
+                write!(
+                    f,
+                    "word {}, \"{}\", cannot stand there",
+                    position + 1,
+                    OneLine(word)
+                )?;
+                match suggestions.split_last() {
+                    None => Ok(()),
+                    Some((last, [])) => write!(f, "; did you mean {last}?"),
+                    Some((last, rest)) => {
+                        write!(f, "; did you mean {} or {last}?", rest.join(", "))
+                    }
+                }
+            }
+            Self::SwappedWords { first, second, .. } => {
+                write!(f, "\"{first}\" and \"{second}\" are swapped")
+            }
+        }
+    }
+}
+
+/// Token and position only: a log is no place for words.
+impl fmt::Debug for CodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CodeError({}", self.fault())?;
+        if let Some(position) = self.position() {
+            write!(f, " at position {position}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl core::error::Error for CodeError {}
+
+/// What was typed, on one line and not too much of it.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = self.0.chars().take(32).collect();
+        let more = if shown.len() < self.0.len() {
+            "..."
+        } else {
+            ""
+        };
+        write!(f, "{}{more}", shown.escape_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::code::Code;
+
+    fn message(typed: &str) -> String {
+        Code::parse(typed).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn messages_say_what_to_look_at() {
+        assert_eq!(
+            message("7-crossover-clokwork"),
+            "word 2, \"clokwork\", cannot stand there; did you mean clockwork?"
+        );
+        assert_eq!(
+            message("7-clockwork-crossover"),
+            "\"clockwork\" and \"crossover\" are swapped"
+        );
+        assert_eq!(message("7-crossover-"), "word 2 is missing");
+        assert_eq!(
+            message("7-crossover"),
+            "the code has 1 word; a code has 2 to 8"
+        );
+    }
+
+    #[test]
+    fn messages_stay_on_one_short_line() {
+        let typed = format!("7-crossover-{}\n{}", "x".repeat(8), "y".repeat(900));
+        let message = message(&typed);
+        assert!(message.len() < 100 && !message.contains('\n'), "{message}");
+    }
+
+    #[test]
+    fn debug_shows_no_word() {
+        let error = Code::parse("7-crossover-clokwork").unwrap_err();
+        assert_eq!(
+            format!("{error:?}"),
+            "CodeError(unknown-word at position 1)"
+        );
+    }
+}

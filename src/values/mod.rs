@@ -1,0 +1,33 @@
+//! The values of the protocol: what they are, and how they are written (spec sections 3, 4 and 8).
+//!
+//! Pure functions and plain types: no clock, no network, no randomness, no cryptography.
+
+mod app_id;
+mod blob;
+mod channel;
+mod code;
+mod code_error;
+pub mod hex;
+pub mod json;
+pub mod messages;
+mod mode;
+mod problem;
+mod rendezvous;
+pub(crate) mod secret;
+mod side;
+pub mod words;
+
+#[cfg(test)]
+mod json_tests;
+#[cfg(test)]
+mod rendezvous_tests;
+
+pub use app_id::{AppId, BadAppId};
+pub use blob::{Blob, BlobTooLarge};
+pub use channel::ChannelId;
+pub use code::{Code, Password, Words};
+pub use code_error::CodeError;
+pub use mode::Mode;
+pub use problem::{Problem, ProblemToken};
+pub use rendezvous::{BadRendezvous, Rendezvous};
+pub use side::Side;

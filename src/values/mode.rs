@@ -1,0 +1,30 @@
+//! The mode (sections 1 and 14).
+
+use core::fmt;
+
+/// `mode`: how the code reaches the second machine (section 1).
+///
+/// It is bound into the keys (VER-2), so that a peer in another mode cannot be confused with one in this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// The initiator makes the code, and a person types it in at the receiver.
+    #[default]
+    Transcribe,
+}
+
+impl Mode {
+    /// The name that goes into the context.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transcribe => "transcribe",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,61 @@
+//! The side (sections 3.5 and 9.1).
+
+use super::hex::{self, NotHex};
+use super::secret::SecretBytes;
+
+/// `side`: 16 random bytes by which the relay knows a client (sections 3.5 and 9.1).
+///
+/// A bearer token for one exchange. It protects no blob, but whoever has it can act as that side.
+#[derive(Debug)]
+pub struct Side(SecretBytes<16>);
+
+impl Side {
+    /// The side of these bytes; the array is wiped.
+    #[must_use]
+    pub fn take(bytes: &mut [u8; 16]) -> Self {
+        Self(SecretBytes::take(bytes))
+    }
+
+    pub(crate) fn from_secret(bytes: SecretBytes<16>) -> Self {
+        Self(bytes)
+    }
+
+    /// The side of 32 hex digits, as in a request (RELAY-1).
+    ///
+    /// # Errors
+    ///
+    /// [`NotHex`] when the text is anything else.
+    pub fn from_hex(text: &[u8]) -> Result<Self, NotHex> {
+        SecretBytes::try_filled(|bytes| hex::decode_into(text, bytes)).map(Self)
+    }
+
+    /// The 32 hex digits, to be sent to the relay and to nobody else (section 9.1).
+    #[must_use]
+    pub fn reveal_to_relay(&self) -> String {
+        hex::encode(self.0.expose())
+    }
+
+    /// Whether both are the same side, in constant time.
+    // RELAY-2: A relay MUST compare sides in constant time
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_32_strict_hex_digits() {
+        let text = b"000102030405060708090a0b0c0d0e0f";
+        let side = Side::from_hex(text).unwrap();
+        assert_eq!(side.reveal_to_relay().as_bytes(), text);
+        assert!(side.is(&Side::from_hex(text).unwrap()));
+        assert!(!side.is(&Side::take(&mut [0; 16])));
+        assert!(Side::from_hex(&text[1..]).is_err());
+        assert!(Side::from_hex(&text.to_ascii_uppercase()).is_err());
+        assert_eq!(format!("{side:?}"), "Side([redacted])");
+    }
+}

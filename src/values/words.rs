@@ -1,0 +1,104 @@
+//! The two word lists (section 4).
+
+use std::sync::LazyLock;
+
+/// The word of `byte` in the list of `position` (section 4, CODE-2).
+///
+/// The positions 0, 2, 4, 6 take three-syllable words, the others two-syllable ones, so that
+/// a word that is left out, doubled or swapped with its neighbour does not pass.
+#[must_use]
+pub fn word(position: usize, byte: u8) -> &'static str {
+    list(position)[usize::from(byte)]
+}
+
+/// The byte of `word` in the list of `position`, if it is a word of that list (section 4).
+#[must_use]
+pub fn byte(position: usize, word: &str) -> Option<u8> {
+    (0..=u8::MAX).find(|&byte| self::word(position, byte) == word)
+}
+
+/// Up to three words of the list of `position`, the ones that look most like `typed` first.
+///
+/// It gives words that a typing error may have come from, none when `typed` is unlike all of them.
+#[must_use]
+pub fn nearest(position: usize, typed: &str) -> Vec<&'static str> {
+    let mut near: Vec<(usize, &'static str)> = list(position)
+        .iter()
+        .map(|&word| (strsim::damerau_levenshtein(typed, word), word))
+        .filter(|(distance, word)| *distance <= word.len() / 2)
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(_, word)| word).collect()
+}
+
+type List = [&'static str; 256];
+
+const ODD_FILE: &str = include_str!("../../spec/words/odd.txt");
+const EVEN_FILE: &str = include_str!("../../spec/words/even.txt");
+
+static ODD: LazyLock<List> = LazyLock::new(|| lines(ODD_FILE));
+static EVEN: LazyLock<List> = LazyLock::new(|| lines(EVEN_FILE));
+
+fn list(position: usize) -> &'static List {
+    if position.is_multiple_of(2) {
+        &ODD
+    } else {
+        &EVEN
+    }
+}
+
+/// The lines of a file that is part of the program; a test pins their number and their hash.
+fn lines(file: &'static str) -> List {
+    let mut list = [""; 256];
+    for (to, line) in list.iter_mut().zip(file.lines()) {
+        *to = line;
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hex_literal::hex;
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn the_files_are_those_of_the_specification() {
+        let odd = hex!("99a86d564393464a979f9115ef6103464f56499b7e987091b9e59bdcaea00da8");
+        let even = hex!("247bec0519f05acf5f8716f8515af0532676cce180409949d265f5670797c930");
+        assert_eq!(Sha256::digest(ODD_FILE)[..], odd);
+        assert_eq!(Sha256::digest(EVEN_FILE)[..], even);
+    }
+
+    #[test]
+    fn each_file_has_256_lowercase_words() {
+        for file in [ODD_FILE, EVEN_FILE] {
+            assert_eq!(file.lines().count(), 256);
+            assert!(file.ends_with('\n') && !file.contains('\r'));
+            assert!(
+                file.lines()
+                    .all(|word| word.bytes().all(|c| c.is_ascii_lowercase()))
+            );
+            assert!(file.lines().all(|word| !word.is_empty()));
+        }
+    }
+
+    #[test]
+    fn each_word_means_one_byte_in_one_list() {
+        for position in 0..8 {
+            for value in 0..=255 {
+                let word = word(position, value);
+                assert_eq!(byte(position, word), Some(value));
+                assert_eq!(byte(position + 1, word), None);
+            }
+        }
+    }
+
+    #[test]
+    fn finds_what_was_meant() {
+        assert_eq!(nearest(1, "clokwork"), ["clockwork"]);
+        assert_eq!(nearest(0, "crosover").first(), Some(&"crossover"));
+        assert_eq!(nearest(0, "qqqqqqqqqqqqqqqqqqqqqqqq"), [""; 0]);
+        assert!(nearest(0, "a").len() <= 3);
+    }
+}
