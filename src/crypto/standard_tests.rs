@@ -1,5 +1,8 @@
 //! Whole exchanges through the suite (sections 5 to 7).
 
+use hex_literal::hex;
+use sha2::{Digest, Sha256};
+
 use super::*;
 use crate::values::{AppId, Blob, ChannelId, Mode, Words};
 
@@ -62,6 +65,29 @@ fn an_exchange_moves_both_blobs() {
         exported(finished.exporter.get())
     );
     assert!(Standard::read_receipt(answered.receipt, &finished.receipt).is_some());
+}
+
+/// The same exchange, computed from the specification by a Python program on python-spake2 0.9 and `cryptography`.
+#[test]
+fn another_implementation_sends_the_same_bytes() {
+    let offered = offered([1, 2], 7);
+    let answered = answered(&offered.answer).unwrap();
+    let finished = Standard::read_finish(offered.finish, &answered.finish).unwrap();
+    let offer = hex!("41 bedb061d7734a5cd4e50a6567b53387a2149115b55cef1b117b0f628196b62a8");
+    let answer = hex!("574dc88fcdfaa753688eea651cd341ce1c9e3f4a793404666bc59651a0c4128d");
+    let finish = hex!("d2269b2afd7219d0c39f6d8b7bd2124231708a69ee74ba1e48a706dd6098e213");
+    let exported =
+        hex!("9b6bd17c359b1867f69b9833cf9a9e8bdbd46c7645f5817ff1112b9558523b98118e2669cdd1179f");
+    assert_eq!(initiator().1, offer);
+    assert_eq!(Sha256::digest(&offered.answer)[..], answer);
+    assert_eq!(Sha256::digest(&answered.finish)[..], finish);
+    assert_eq!(finished.receipt, hex!("dce5ab0ad9f1603a406bc1d8843dc0de"));
+    assert_eq!(
+        answered.verifier.reveal().to_string(),
+        "retrospect unwind examine pheasant cannonball stormy rebellion stormy"
+    );
+    let exporter = finished.exporter.get();
+    assert_eq!(exporter.export(b"label", 40).unwrap().expose(), exported);
 }
 
 #[test]
