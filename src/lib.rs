@@ -1,3 +1,4 @@
 //! wormhole-sync.
 
+pub mod crypto;
 pub mod values;
