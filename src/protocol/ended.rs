@@ -1,18 +1,18 @@
 //! The end of an exchange, of either role.
 
 use super::{CloseReason, Detail, Outcome, Refusal};
-use crate::crypto::Suite;
-use crate::values::ChannelId;
+use crate::crypto::{Opened, Suite};
+use crate::values::{Blob, ChannelId};
 
 /// What the peer's opened seal yields: there is no other way to make one (SEAL-9).
 #[derive(Debug)]
 pub struct Received<S: Suite> {
     /// The peer's blob.
-    pub blob: S::Blob,
+    pub blob: Opened<Blob>,
     /// The eight words that both users may compare (KEY-3).
     pub verifier: S::Verifier,
     /// Further keys for the application (KEY-5).
-    pub exporter: S::Exporter,
+    pub exporter: Opened<S::Exporter>,
 }
 
 /// The end: exactly one outcome (OUT-1), and what is handed over with it.
@@ -75,9 +75,7 @@ impl Refusal {
         match self {
             // OUT-5: A client MUST take `forbidden` and `no-such-channel`, once the relay has
             // accepted its side, as `closed` with the reason `lost`.
-            Refusal::Forbidden | Refusal::NoSuchChannel => {
-                Some(Outcome::Closed(CloseReason::Lost))
-            }
+            Refusal::Forbidden | Refusal::NoSuchChannel => Some(Outcome::Closed(CloseReason::Lost)),
             // OUT-4
             Refusal::Closed(reason) => Some(Outcome::Closed(reason)),
             Refusal::Expired => Some(Outcome::Expired),

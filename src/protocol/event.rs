@@ -1,21 +1,22 @@
 //! What can happen to a client: the events of the tables in sections 11.4 and 11.5.
 
 use super::CloseReason;
+use crate::crypto::PeerFault;
 use crate::values::ChannelId;
 use std::fmt;
 
 /// One event. An answer's message is still unread: the state reads it (SEAL-5 to SEAL-8), and so
 /// one `Cell` stands for `answer-opened`, `answer-malformed` and so on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event<M> {
+#[derive(Clone, PartialEq, Eq)]
+pub enum Event {
     /// `allocated`: the relay's answer to allocate. The life of the channel is the timer's matter.
     Allocated(ChannelId),
     /// `offer-…`: the relay's answer to claim.
-    Claimed(M),
+    Claimed(Vec<u8>),
     /// `stored`: a PUT was accepted.
     Stored,
     /// `answer-…`, `finish-…`, `receipt-…`: a GET brought its cell.
-    Cell(M),
+    Cell(Vec<u8>),
     /// `empty`: a GET brought nothing yet.
     Empty,
     /// `forbidden`, `no-such-channel`, `crowded`, `closed`, `expired`.
@@ -113,7 +114,9 @@ impl fmt::Display for Misbehaviour {
                 f.write_str("the answer has a content coding that nobody asked for")
             }
             Misbehaviour::TooLong => f.write_str("the answer is longer than 262144 bytes"),
-            Misbehaviour::Malformed(fault) => write!(f, "the answer's message is malformed: {fault}"),
+            Misbehaviour::Malformed(fault) => {
+                write!(f, "the answer's message is malformed: {fault}")
+            }
             Misbehaviour::Problem(status) => write!(
                 f,
                 "the problem document with status {status} is no answer to this request"
@@ -155,7 +158,7 @@ pub enum Detail {
     /// Why the last attempt brought no answer.
     Loss(Loss),
     /// How the peer's message or element is faulty.
-    Peer(&'static str),
+    Peer(PeerFault),
 }
 
 impl fmt::Display for Detail {
@@ -163,7 +166,28 @@ impl fmt::Display for Detail {
         match self {
             Detail::Misbehaviour(m) => m.fmt(f),
             Detail::Loss(l) => l.fmt(f),
-            Detail::Peer(p) => f.write_str(p),
+            Detail::Peer(p) => p.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for Event {
+    /// The event's name; what a message holds is for its reader only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Event::Allocated(_) => "allocated",
+            Event::Claimed(_) => "claimed",
+            Event::Stored => "stored",
+            Event::Cell(_) => "cell",
+            Event::Empty => "empty",
+            Event::Refused(_) => "refused",
+            Event::Misbehaved(_) => "misbehaved",
+            Event::CloseTried => "close-tried",
+            Event::Exhausted(_) => "exhausted",
+            Event::Deadline => "deadline",
+            Event::ReceiptWaitOver => "receipt-wait-over",
+            Event::Cancel => "cancel",
+            Event::Release => "release",
+        })
     }
 }

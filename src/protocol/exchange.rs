@@ -6,11 +6,11 @@ use std::time::Duration;
 
 /// What to do next; see the loop in [`super`].
 #[derive(Debug)]
-pub enum Action<'a, M> {
+pub enum Action<'a> {
     /// Make this request, for at most this long.
     Send {
         /// The request.
-        request: Request<'a, M>,
+        request: Request<'a>,
         /// How long the attempt may take, from name resolution to the last byte.
         within: Duration,
     },
@@ -32,7 +32,7 @@ pub enum Action<'a, M> {
 
 /// What came of an attempt (section 11.2).
 #[derive(Debug)]
-pub enum Heard<M> {
+pub enum Heard {
     /// No complete answer.
     Lost(Loss),
     /// Status 429 or 500 to 599.
@@ -45,7 +45,7 @@ pub enum Heard<M> {
     /// An answer.
     Event {
         /// Its event.
-        event: Event<M>,
+        event: Event,
         /// The `ttl` in it, in seconds.
         ttl: Option<u32>,
     },
@@ -89,17 +89,17 @@ impl<T: Machine> Exchange<T> {
     }
 
     /// What to do next.
-    pub fn next(&mut self, now: Duration) -> Action<'_, T::Message> {
+    pub fn next(&mut self, now: Duration) -> Action<'_> {
         self.fire_timers(now);
         let within = self.time_left(now);
         let Some(machine) = &self.machine else {
             return Action::Ended;
         };
-        if machine.ended().is_some() {
-            return Action::Ended;
-        }
         let Some(request) = machine.request() else {
-            return Action::Hold { within };
+            return match machine.outcome() {
+                Some(_) => Action::Ended,
+                None => Action::Hold { within },
+            };
         };
         let kind = request.kind();
         if self.patience.as_ref().map(Patience::kind) != Some(kind) {
@@ -122,7 +122,7 @@ impl<T: Machine> Exchange<T> {
     }
 
     /// What came of the attempt that [`Action::Send`] asked for.
-    pub fn heard(&mut self, now: Duration, heard: Heard<T::Message>) {
+    pub fn heard(&mut self, now: Duration, heard: Heard) {
         match heard {
             Heard::Lost(loss) => self.failed(now, loss, None),
             Heard::Busy {
@@ -210,7 +210,7 @@ impl<T: Machine> Exchange<T> {
             .map(|at| at.saturating_sub(now))
     }
 
-    fn apply(&mut self, now: Duration, event: Event<T::Message>) {
+    fn apply(&mut self, now: Duration, event: Event) {
         let Some(machine) = self.machine.take() else {
             return;
         };
@@ -226,7 +226,9 @@ impl<T: Machine> Exchange<T> {
             self.receipt_wait = (after == Some(RequestKind::Get(Cell::Receipt)))
                 .then(|| now.saturating_add(self.times.receipt_wait()));
         }
-        if after == Some(RequestKind::Close) || machine.ended().is_some() {
+        if matches!(after, Some(RequestKind::Close))
+            || machine.outcome().is_some() && after.is_none()
+        {
             self.deadline = None;
         }
         self.machine = Some(machine);

@@ -6,8 +6,8 @@
 
 use super::event::{Event, Impossible, Proof, Refusal};
 use super::{Cell, CloseReason, Closing, Detail, Ended, Machine, Outcome, Received, Request};
-use crate::crypto::{Context, PeerFault, Suite};
-use crate::values::{AppId, ChannelId};
+use crate::crypto::{PeerFault, Place, Suite};
+use crate::values::{AppId, Blob, ChannelId, Mode};
 
 /// An initiator in one of its states.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub enum Initiator<S: Suite> {
 pub struct Allocating<S: Suite> {
     appid: AppId,
     pake: S::InitiatorPake,
-    offer: S::Message,
-    blob: S::Blob,
+    offer: Vec<u8>,
+    blob: Blob,
 }
 
 /// The code is out, the PAKE unspent.
@@ -43,15 +43,14 @@ pub struct WaitingForAnswer<S: Suite> {
     channel: ChannelId,
     appid: AppId,
     pake: S::InitiatorPake,
-    blob: S::Blob,
+    blob: Blob,
 }
 
 /// The answer has opened: the peer is confirmed, and nothing has been released yet.
 #[derive(Debug)]
 pub struct Holding<S: Suite> {
     channel: ChannelId,
-    blob: S::Blob,
-    finish: S::FinishSealer,
+    finish: Vec<u8>,
     receipt: S::ReceiptOpener,
     received: Received<S>,
 }
@@ -60,7 +59,7 @@ pub struct Holding<S: Suite> {
 #[derive(Debug)]
 pub struct Finishing<S: Suite> {
     channel: ChannelId,
-    finish: S::Message,
+    finish: Vec<u8>,
     receipt: S::ReceiptOpener,
     received: Received<S>,
 }
@@ -77,7 +76,7 @@ type Next<S> = Result<Initiator<S>, Impossible<Initiator<S>>>;
 
 impl<S: Suite> Initiator<S> {
     /// `allocating`: `pake` and `offer` are what [`Suite::start_initiator`] made of the words.
-    pub fn new(appid: AppId, pake: S::InitiatorPake, offer: S::Message, blob: S::Blob) -> Self {
+    pub fn new(appid: AppId, pake: S::InitiatorPake, offer: Vec<u8>, blob: Blob) -> Self {
         Initiator::Allocating(Allocating {
             appid,
             pake,
@@ -108,10 +107,9 @@ impl<S: Suite> Initiator<S> {
 }
 
 impl<S: Suite> Machine for Initiator<S> {
-    type Message = S::Message;
     type Suite = S;
 
-    fn request(&self) -> Option<Request<'_, S::Message>> {
+    fn request(&self) -> Option<Request<'_>> {
         match self {
             Initiator::Allocating(s) => Some(Request::Allocate { offer: &s.offer }),
             Initiator::WaitingForAnswer(s) => Some(get(s.channel, Cell::Answer)),
@@ -126,7 +124,7 @@ impl<S: Suite> Machine for Initiator<S> {
         }
     }
 
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match self {
             Initiator::Allocating(s) => s.on(event),
             Initiator::WaitingForAnswer(s) => s.on(event),
@@ -138,9 +136,10 @@ impl<S: Suite> Machine for Initiator<S> {
         }
     }
 
-    fn ended(&self) -> Option<&Ended<S>> {
+    fn outcome(&self) -> Option<Outcome> {
         match self {
-            Initiator::Ended(end) => Some(end),
+            Initiator::Closing(s) => Some(s.end.outcome),
+            Initiator::Ended(end) => Some(end.outcome),
             _ => None,
         }
     }
@@ -166,7 +165,7 @@ impl<S: Suite> Machine for Initiator<S> {
 }
 
 impl<S: Suite> Allocating<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Allocated(channel) => Ok(Initiator::WaitingForAnswer(WaitingForAnswer {
                 channel,
@@ -199,7 +198,7 @@ impl<S: Suite> Allocating<S> {
 }
 
 impl<S: Suite> WaitingForAnswer<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Cell(answer) => Ok(self.read(&answer)),
             Event::Empty => Ok(Initiator::WaitingForAnswer(self)),
@@ -207,9 +206,10 @@ impl<S: Suite> WaitingForAnswer<S> {
                 Some(outcome) => Initiator::Ended(Ended::with(outcome)),
                 None => self.close(Ended::with(Outcome::RelayMisbehaved)),
             }),
-            Event::Misbehaved(m) => Ok(self.close(
-                Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m)),
-            )),
+            Event::Misbehaved(m) => {
+                Ok(self
+                    .close(Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m))))
+            }
             Event::Exhausted(loss) => Ok(Initiator::Ended(
                 Ended::with(Outcome::RelayUnreachable).detail(Detail::Loss(loss)),
             )),
@@ -227,21 +227,21 @@ impl<S: Suite> WaitingForAnswer<S> {
 
     /// The one guess: the PAKE is spent here, whatever the answer holds.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
-    fn read(self, answer: &S::Message) -> Initiator<S> {
-        let context = Context {
-            appid: &self.appid,
+    fn read(self, answer: &[u8]) -> Initiator<S> {
+        let place = Place {
+            mode: Mode::Transcribe,
+            app_id: self.appid,
             channel: self.channel,
         };
-        match S::read_answer(self.pake, &context, answer) {
-            Ok(keys) => Initiator::Holding(Holding {
+        match S::read_answer(self.pake, &place, &self.blob, answer) {
+            Ok(answered) => Initiator::Holding(Holding {
                 channel: self.channel,
-                blob: self.blob,
-                finish: keys.finish,
-                receipt: keys.receipt,
+                finish: answered.finish,
+                receipt: answered.receipt,
                 received: Received {
-                    blob: keys.blob,
-                    verifier: keys.verifier,
-                    exporter: keys.exporter,
+                    blob: answered.blob,
+                    verifier: answered.verifier,
+                    exporter: answered.exporter,
                 },
             }),
             Err(fault) => Initiator::Closing(Closing::of_fault(self.channel, fault)),
@@ -254,13 +254,13 @@ impl<S: Suite> WaitingForAnswer<S> {
 }
 
 impl<S: Suite> Holding<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Release => Ok(Initiator::Finishing(Finishing {
                 channel: self.channel,
                 // SEAL-10: An initiator MUST NOT send its finish before the answer's seal has
-                // opened: only this state has the key to seal it.
-                finish: S::seal_finish(self.finish, self.blob),
+                // opened: there is none before.
+                finish: self.finish,
                 receipt: self.receipt,
                 received: self.received,
             })),
@@ -289,7 +289,7 @@ impl<S: Suite> Holding<S> {
 }
 
 impl<S: Suite> Finishing<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Stored => Ok(Initiator::WaitingForReceipt(WaitingForReceipt {
                 channel: self.channel,
@@ -300,9 +300,10 @@ impl<S: Suite> Finishing<S> {
                 Some(outcome) => Initiator::Ended(Ended::with(outcome).received(self.received)),
                 None => self.close(Ended::with(Outcome::RelayMisbehaved)),
             }),
-            Event::Misbehaved(m) => Ok(self.close(
-                Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m)),
-            )),
+            Event::Misbehaved(m) => {
+                Ok(self
+                    .close(Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m))))
+            }
             // INIT-4: An initiator whose finish may have been stored MUST end as `done` with
             // `delivered` false when no receipt opened
             Event::Exhausted(loss) => Ok(Initiator::Ended(
@@ -329,7 +330,7 @@ impl<S: Suite> Finishing<S> {
 }
 
 impl<S: Suite> WaitingForReceipt<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Cell(receipt) => Ok(self.read(&receipt)),
             Event::Empty => Ok(Initiator::WaitingForReceipt(self)),
@@ -350,9 +351,9 @@ impl<S: Suite> WaitingForReceipt<S> {
     }
 
     // INIT-5: An initiator MUST give `delivered` as true only when a receipt has opened
-    fn read(self, receipt: &S::Message) -> Initiator<S> {
+    fn read(self, receipt: &[u8]) -> Initiator<S> {
         let end = Ended::with(Outcome::Done).received(self.received);
-        if S::open_receipt(self.receipt, receipt) {
+        if S::read_receipt(self.receipt, receipt).is_some() {
             Initiator::Closing(Closing::new(self.channel, end.delivered()))
         } else {
             Initiator::Ended(end)
@@ -386,18 +387,10 @@ impl<S: Suite> Closing<S> {
             PeerFault::BadElement(_) => Outcome::BadElement,
             PeerFault::WrongCode => Outcome::WrongCode,
         };
-        let end = Ended::with(outcome);
-        Closing::new(
-            channel,
-            match fault {
-                PeerFault::MalformedMessage(why) => end.detail(Detail::Peer(why)),
-                PeerFault::BadElement(why) => end.detail(Detail::Peer(why.as_str())),
-                PeerFault::WrongCode => end,
-            },
-        )
+        Closing::new(channel, Ended::with(outcome).detail(Detail::Peer(fault)))
     }
 
-    pub(super) fn request(&self) -> Request<'static, S::Message> {
+    pub(super) fn request(&self) -> Request<'static> {
         Request::Close {
             channel: self.channel,
             reason: self.reason,
@@ -407,7 +400,7 @@ impl<S: Suite> Closing<S> {
     /// The column `closing` of both tables.
     pub(super) fn on<M>(
         self,
-        event: Event<S::Message>,
+        event: Event,
         same: impl FnOnce(Closing<S>) -> M,
         next: impl FnOnce(Ended<S>) -> M,
     ) -> Result<M, Impossible<M>> {
@@ -427,7 +420,7 @@ impl<S: Suite> Closing<S> {
     }
 }
 
-fn get<M>(channel: ChannelId, cell: Cell) -> Request<'static, M> {
+fn get(channel: ChannelId, cell: Cell) -> Request<'static> {
     Request::Get { channel, cell }
 }
 

@@ -24,13 +24,20 @@
 mod ended;
 mod event;
 mod exchange;
+#[cfg(test)]
+mod exchange_tests;
 mod initiator;
 mod outcome;
 mod patience;
 mod receiver;
 mod request;
+#[cfg(test)]
+mod tables_tests;
+#[cfg(test)]
+mod told;
 pub mod wire;
 
+pub use crate::values::messages::CellName as Cell;
 pub use ended::{Closing, Ended, Received};
 pub use event::{Detail, Event, Impossible, Loss, Misbehaviour, Proof, Refusal};
 pub use exchange::{Action, Exchange, Heard};
@@ -38,33 +45,28 @@ pub use initiator::Initiator;
 pub use outcome::{CloseReason, Outcome};
 pub use patience::Times;
 pub use receiver::Receiver;
-pub use request::{Cell, Request, RequestKind};
+pub use request::{Request, RequestKind};
 
 use crate::crypto::Suite;
 
-/// The name of this version's only mode, as it is bound into the keys (VER-2).
-pub const MODE: &str = "transcribe";
-
 /// What the two roles have in common: a state, the request in hand, and what an event makes of it.
 pub trait Machine: Sized {
-    /// What a cell holds.
-    type Message;
     /// The cryptography.
-    type Suite: Suite<Message = Self::Message>;
+    type Suite: Suite;
 
     /// The request in hand, if the state has one.
-    fn request(&self) -> Option<Request<'_, Self::Message>>;
+    fn request(&self) -> Option<Request<'_>>;
 
     /// The next state, or the same one with the proof that the event cannot happen in it.
     ///
     /// # Errors
     /// [`Impossible`], by the proofs of section 11.4.
-    fn on(self, event: Event<Self::Message>) -> Result<Self, Impossible<Self>>;
+    fn on(self, event: Event) -> Result<Self, Impossible<Self>>;
+
+    /// The outcome, once it is fixed: from then on nothing changes it.
+    fn outcome(&self) -> Option<Outcome>;
 
     /// The end, once it has come.
-    fn ended(&self) -> Option<&Ended<Self::Suite>>;
-
-    /// The end by value, once it has come.
     fn into_ended(self) -> Option<Ended<Self::Suite>>;
 
     /// The state's name in the specification.

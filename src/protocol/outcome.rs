@@ -129,9 +129,7 @@ impl Outcome {
             Outcome::RelayUnreachable => {
                 "Check the network and the relay's address; start again with a new code."
             }
-            Outcome::Timeout => {
-                "The other side did not come in time; start again with a new code."
-            }
+            Outcome::Timeout => "The other side did not come in time; start again with a new code.",
             Outcome::Cancelled => "Cancelled; the code cannot be used any more.",
             Outcome::Internal => "Report this as a fault of the program.",
         }

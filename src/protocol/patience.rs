@@ -120,6 +120,9 @@ impl Patience {
         };
         self.earliest = self.earliest.max(now.saturating_add(least));
         self.latest = self.earliest.max(now.saturating_add(longest));
+        if let Some(end) = self.window_end() {
+            self.latest = self.latest.min(end.max(self.earliest));
+        }
         !self.is_exhausted(self.earliest)
     }
 

@@ -7,8 +7,8 @@
 use super::event::{Event, Impossible, Proof, Refusal};
 use super::initiator::impossible;
 use super::{Cell, Closing, Detail, Ended, Machine, Outcome, Received, Request};
-use crate::crypto::{Context, Suite};
-use crate::values::{AppId, ChannelId};
+use crate::crypto::{Place, Suite};
+use crate::values::{AppId, Blob, ChannelId, Mode};
 
 /// A receiver in one of its states.
 #[derive(Debug)]
@@ -33,14 +33,14 @@ pub struct Claiming<S: Suite> {
     channel: ChannelId,
     appid: AppId,
     pake: S::ReceiverPake,
-    blob: S::Blob,
+    blob: Blob,
 }
 
 /// The PAKE is spent, the blob sealed.
 #[derive(Debug)]
 pub struct Answering<S: Suite> {
     channel: ChannelId,
-    answer: S::Message,
+    answer: Vec<u8>,
     keys: Keys<S>,
 }
 
@@ -55,7 +55,7 @@ pub struct WaitingForFinish<S: Suite> {
 #[derive(Debug)]
 pub struct SendingReceipt<S: Suite> {
     channel: ChannelId,
-    receipt: S::Message,
+    receipt: Vec<u8>,
     end: Ended<S>,
 }
 
@@ -63,16 +63,14 @@ pub struct SendingReceipt<S: Suite> {
 #[derive(Debug)]
 struct Keys<S: Suite> {
     finish: S::FinishOpener,
-    receipt: S::ReceiptSealer,
     verifier: S::Verifier,
-    exporter: S::Exporter,
 }
 
 type Next<S> = Result<Receiver<S>, Impossible<Receiver<S>>>;
 
 impl<S: Suite> Receiver<S> {
     /// `claiming`: `pake` is what [`Suite::start_receiver`] made of the words.
-    pub fn new(channel: ChannelId, appid: AppId, pake: S::ReceiverPake, blob: S::Blob) -> Self {
+    pub fn new(channel: ChannelId, appid: AppId, pake: S::ReceiverPake, blob: Blob) -> Self {
         Receiver::Claiming(Claiming {
             channel,
             appid,
@@ -97,10 +95,9 @@ impl<S: Suite> Receiver<S> {
 }
 
 impl<S: Suite> Machine for Receiver<S> {
-    type Message = S::Message;
     type Suite = S;
 
-    fn request(&self) -> Option<Request<'_, S::Message>> {
+    fn request(&self) -> Option<Request<'_>> {
         match self {
             Receiver::Claiming(s) => Some(Request::Claim { channel: s.channel }),
             Receiver::Answering(s) => Some(Request::Put {
@@ -122,7 +119,7 @@ impl<S: Suite> Machine for Receiver<S> {
         }
     }
 
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match self {
             Receiver::Claiming(s) => s.on(event),
             Receiver::Answering(s) => s.on(event),
@@ -133,9 +130,11 @@ impl<S: Suite> Machine for Receiver<S> {
         }
     }
 
-    fn ended(&self) -> Option<&Ended<S>> {
+    fn outcome(&self) -> Option<Outcome> {
         match self {
-            Receiver::Ended(end) => Some(end),
+            Receiver::SendingReceipt(s) => Some(s.end.outcome),
+            Receiver::Closing(s) => Some(s.end.outcome),
+            Receiver::Ended(end) => Some(end.outcome),
             _ => None,
         }
     }
@@ -160,7 +159,7 @@ impl<S: Suite> Machine for Receiver<S> {
 }
 
 impl<S: Suite> Claiming<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Claimed(offer) => Ok(self.read(&offer)),
             Event::Refused(refusal) => Ok(Receiver::Ended(Ended::with(match refusal {
@@ -190,20 +189,19 @@ impl<S: Suite> Claiming<S> {
 
     /// The one guess: the PAKE is spent here, whatever the offer holds.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
-    fn read(self, offer: &S::Message) -> Receiver<S> {
-        let context = Context {
-            appid: &self.appid,
+    fn read(self, offer: &[u8]) -> Receiver<S> {
+        let place = Place {
+            mode: Mode::Transcribe,
+            app_id: self.appid,
             channel: self.channel,
         };
-        match S::read_offer(self.pake, &context, offer, self.blob) {
-            Ok(keys) => Receiver::Answering(Answering {
+        match S::read_offer(self.pake, &place, &self.blob, offer) {
+            Ok(offered) => Receiver::Answering(Answering {
                 channel: self.channel,
-                answer: keys.answer,
+                answer: offered.answer,
                 keys: Keys {
-                    finish: keys.finish,
-                    receipt: keys.receipt,
-                    verifier: keys.verifier,
-                    exporter: keys.exporter,
+                    finish: offered.finish,
+                    verifier: offered.verifier,
                 },
             }),
             Err(fault) => Receiver::Closing(Closing::of_fault(self.channel, fault)),
@@ -212,7 +210,7 @@ impl<S: Suite> Claiming<S> {
 }
 
 impl<S: Suite> Answering<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Stored => Ok(Receiver::WaitingForFinish(WaitingForFinish {
                 channel: self.channel,
@@ -235,7 +233,7 @@ impl<S: Suite> Answering<S> {
 }
 
 impl<S: Suite> WaitingForFinish<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Cell(finish) => Ok(self.read(&finish)),
             Event::Empty => Ok(Receiver::WaitingForFinish(self)),
@@ -255,17 +253,18 @@ impl<S: Suite> WaitingForFinish<S> {
     }
 
     // RECV-2: A receiver MUST end as `done` once the finish has opened
-    fn read(self, finish: &S::Message) -> Receiver<S> {
-        match S::open_finish(self.keys.finish, finish) {
-            Ok(blob) => Receiver::SendingReceipt(SendingReceipt {
+    fn read(self, finish: &[u8]) -> Receiver<S> {
+        match S::read_finish(self.keys.finish, finish) {
+            Ok(finished) => Receiver::SendingReceipt(SendingReceipt {
                 channel: self.channel,
-                receipt: S::seal_receipt(self.keys.receipt),
-                end: Ended::with(Outcome::Done).received(Received {
-                    blob,
-                    verifier: self.keys.verifier,
-                    exporter: self.keys.exporter,
-                })
-                .delivered(),
+                receipt: finished.receipt,
+                end: Ended::with(Outcome::Done)
+                    .received(Received {
+                        blob: finished.blob,
+                        verifier: self.keys.verifier,
+                        exporter: finished.exporter,
+                    })
+                    .delivered(),
             }),
             Err(fault) => Receiver::Closing(Closing::of_fault(self.channel, fault)),
         }
@@ -273,7 +272,7 @@ impl<S: Suite> WaitingForFinish<S> {
 }
 
 impl<S: Suite> SendingReceipt<S> {
-    fn on(self, event: Event<S::Message>) -> Next<S> {
+    fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Stored
             | Event::Refused(_)

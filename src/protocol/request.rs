@@ -2,37 +2,15 @@
 
 use super::CloseReason;
 use crate::values::ChannelId;
+use crate::values::messages::CellName as Cell;
 
-/// A cell that is written by one side and read by the other (section 10.1); the offer has
-/// requests of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cell {
-    /// Written by the receiver.
-    Answer,
-    /// Written by the initiator.
-    Finish,
-    /// Written by the receiver.
-    Receipt,
-}
-
-impl Cell {
-    /// The cell's name in targets.
-    pub fn token(self) -> &'static str {
-        match self {
-            Cell::Answer => "answer",
-            Cell::Finish => "finish",
-            Cell::Receipt => "receipt",
-        }
-    }
-}
-
-/// One request; `M` is what a cell holds, bytes in the real suite.
+/// One request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request<'a, M> {
+pub enum Request<'a> {
     /// `POST /channels`
     Allocate {
         /// The initiator's SPAKE2 message.
-        offer: &'a M,
+        offer: &'a [u8],
     },
     /// `POST /channels/{n}/claim`
     Claim {
@@ -46,7 +24,7 @@ pub enum Request<'a, M> {
         /// The cell to write.
         cell: Cell,
         /// What to write.
-        body: &'a M,
+        body: &'a [u8],
     },
     /// `GET /channels/{n}/{cell}?wait=25`
     Get {
@@ -79,7 +57,7 @@ pub enum RequestKind {
     Close,
 }
 
-impl<M> Request<'_, M> {
+impl Request<'_> {
     /// Which request it is.
     pub fn kind(&self) -> RequestKind {
         match self {
