@@ -124,7 +124,7 @@ impl Wire {
         };
         HttpRequest {
             method,
-            // RDV-3: A client MUST build each request target as the address, less one trailing
+            // RDV-3: A client MUST build the URL of each request as the address, less one trailing
             // slash if it has one, followed by `/v1/`, the appid in hex, and the path
             url: self.rendezvous.target(&self.appid, &path),
             bearer: self.side.reveal_to_relay(),
