@@ -1,3 +1,6 @@
 //! wormhole-sync.
 
 pub mod values;
+
+#[cfg(feature = "relay")]
+pub mod relay;
