@@ -102,7 +102,8 @@ impl Addresses {
 
     fn make_room(&mut self, now: u64) -> Result<(), Refusal> {
         if now >= self.next_sweep {
-            self.known.retain(|_, usage| usage.live > 0 || usage.full_at > now);
+            self.known
+                .retain(|_, usage| usage.live > 0 || usage.full_at > now);
             self.next_sweep = now + SECOND;
             self.sweep_at = (2 * self.known.len()).max(SMALL);
             self.known.shrink_to(self.sweep_at);

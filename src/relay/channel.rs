@@ -15,10 +15,10 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 use super::address::Address;
+use super::call::Ticket;
 use super::problem::{Reason, Refusal};
-use super::state::Ticket;
-use crate::values::hex;
 use crate::values::messages::CellName;
+use crate::values::{ChannelId, hex};
 
 /// The bytes of a cell, shared with the answers that carry them.
 pub type Bytes = Arc<[u8]>;
@@ -170,7 +170,7 @@ pub(super) enum Verdict {
 #[derive(Debug)]
 pub(super) struct Channel {
     pub(super) app: u32,
-    pub(super) number: u32,
+    pub(super) number: ChannelId,
     pub(super) owner: Side,
     pub(super) claimant: Option<Side>,
     pub(super) offer: Bytes,
@@ -215,7 +215,9 @@ impl Channel {
 
     /// The bytes of all its cells together.
     pub(super) fn bytes(&self) -> u64 {
-        let cells = CellName::ALL.iter().filter_map(|cell| self.cells.get(*cell).as_ref());
+        let cells = CellName::ALL
+            .iter()
+            .filter_map(|cell| self.cells.get(*cell).as_ref());
         let sum: usize = self.offer.len() + cells.map(|cell| cell.len()).sum::<usize>();
         sum as u64
     }

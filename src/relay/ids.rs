@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use super::limits::QUARANTINE;
+use crate::values::ChannelId;
 
 /// A source of 64 uniformly random bits; `None` when it fails.
 pub type Random = Box<dyn FnMut() -> Option<u64> + Send>;
@@ -49,7 +50,7 @@ impl Ids {
     // length (in digits) that has a free one, preferring those that did not end within the last
     // 600 seconds (the quarantine); if all free ids of that length did, it takes the one that
     // ended longest ago."
-    pub(super) fn allocate(&mut self, now: u64, random: &mut Random) -> Option<u32> {
+    pub(super) fn allocate(&mut self, now: u64, random: &mut Random) -> Option<ChannelId> {
         self.purge(now);
         for digits in 0..MAX_DIGITS {
             if self.lengths.len() <= digits {
@@ -70,13 +71,14 @@ impl Ids {
                 id
             };
             length.live += 1;
-            return Some(id);
+            return ChannelId::new(id);
         }
         None
     }
 
     /// Moves a live id into the quarantine.
-    pub(super) fn end(&mut self, now: u64, id: u32) {
+    pub(super) fn end(&mut self, now: u64, id: ChannelId) {
+        let id = id.get();
         if let Some(length) = self.lengths.get_mut(digits_of(id)) {
             length.live = length.live.saturating_sub(1);
             length.quarantine.push_back((now, id));
@@ -95,7 +97,10 @@ impl Ids {
 
     /// When the next id leaves the quarantine.
     pub(super) fn next_purge(&self) -> Option<u64> {
-        let fronts = self.lengths.iter().filter_map(|length| length.quarantine.front());
+        let fronts = self
+            .lengths
+            .iter()
+            .filter_map(|length| length.quarantine.front());
         fronts.map(|(ended, _)| ended + QUARANTINE_MICROS).min()
     }
 
@@ -202,7 +207,7 @@ mod tests {
     #[test]
     fn the_tenth_initiator_gets_two_digits_and_the_hundredth_three() {
         let (mut ids, mut random) = (Ids::default(), seeded(1));
-        let drawn: Vec<u32> = (0..1_000)
+        let drawn: Vec<ChannelId> = (0..1_000)
             .map(|_| ids.allocate(0, &mut random).unwrap())
             .collect();
         assert_eq!(BTreeSet::from_iter(&drawn).len(), 1_000);
@@ -213,7 +218,7 @@ mod tests {
                 99..999 => 100..1_000,
                 _ => 1_000..10_000,
             };
-            assert!(expected.contains(id), "draw {place} gave {id}");
+            assert!(expected.contains(&id.get()), "draw {place} gave {id}");
         }
     }
 
@@ -226,7 +231,7 @@ mod tests {
             let first = ids.allocate(0, &mut random).unwrap();
             let second = ids.allocate(0, &mut random).unwrap();
             assert_ne!(first, second);
-            counts[second as usize] += 1;
+            counts[second.get() as usize] += 1;
         }
         // The standard deviation is 94.
         for count in &counts[1..] {
@@ -269,7 +274,9 @@ mod tests {
         assert_eq!(ids.live(), 0);
         let mut extremes = [0, u64::MAX].into_iter().cycle();
         let mut random: Random = Box::new(move || extremes.next());
-        let drawn: Vec<_> = (0..9).map(|_| ids.allocate(0, &mut random).unwrap()).collect();
+        let drawn: Vec<_> = (0..9)
+            .map(|_| ids.allocate(0, &mut random).unwrap().get())
+            .collect();
         assert_eq!(drawn, [1, 9, 2, 8, 3, 7, 4, 6, 5]);
     }
 }

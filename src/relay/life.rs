@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::call::{Answer, Reply, Ticket};
 use super::ids::Ids;
 use super::limits::GRACE;
 use super::problem::{Reason, Refusal};
-use super::state::{
-    APP_COST, Answer, App, CHANNEL_COST, Registry, Reply, SECOND, Ticket, Timer, Waiting,
-};
+use super::state::{APP_COST, App, CHANNEL_COST, Registry, SECOND, Timer, Waiting};
 use crate::values::messages::CellName;
 
 impl Registry {
@@ -29,7 +28,7 @@ impl Registry {
                 Timer::Wait(ticket) => self.time_over(ticket),
                 Timer::App(key) => {
                     if let Some(app) = self.apps.get_mut(key) {
-                        app.timed = false;
+                        app.timer = None;
                         app.ids.purge(due);
                     }
                     self.settle_app(key);
@@ -88,7 +87,14 @@ impl Registry {
         }
         let until = self.now + u64::from(seconds) * SECOND;
         let channel = key;
-        self.waiting.insert(ticket, Waiting { channel, cell, until });
+        self.waiting.insert(
+            ticket,
+            Waiting {
+                channel,
+                cell,
+                until,
+            },
+        );
         self.timers.insert((until, Timer::Wait(ticket)));
         Answer::Wait(ticket)
     }
@@ -135,7 +141,7 @@ impl Registry {
             name: Arc::clone(&name),
             ids: Ids::default(),
             channels: 0,
-            timed: false,
+            timer: None,
             charge: 0,
         })?;
         self.names.insert(name, key);
@@ -150,24 +156,30 @@ impl Registry {
         let next = app.ids.next_purge();
         self.stored -= app.charge;
         if app.channels == 0 && next.is_none() {
-            let name = Arc::clone(&app.name);
+            let (name, timer) = (Arc::clone(&app.name), app.timer);
             self.names.remove(&name);
             self.apps.remove(key);
+            if let Some(due) = timer {
+                self.timers.remove(&(due, Timer::App(key)));
+            }
             return;
         }
         app.charge = APP_COST + app.name.len() as u64 + app.ids.bytes();
         self.stored += app.charge;
         // A timer that comes too early, because an id was given out again, sets the right one.
         if let Some(due) = next
-            && !app.timed
+            && app.timer.is_none()
         {
-            app.timed = true;
+            app.timer = Some(due);
             self.timers.insert((due, Timer::App(key)));
         }
     }
 
     fn channel_due(&mut self, key: u32, due: u64) {
-        let live = self.channels.get(key).is_some_and(|channel| channel.ended.is_none());
+        let live = self
+            .channels
+            .get(key)
+            .is_some_and(|channel| channel.ended.is_none());
         if live {
             // RELAY-15: "A relay MUST end a channel with the reason `expired` when its life is
             // over"
@@ -184,7 +196,10 @@ impl Registry {
         };
         self.stored -= CHANNEL_COST + channel.bytes();
         self.owned.remove(&(channel.app, channel.owner));
-        for side in [Some(channel.owner), channel.claimant].into_iter().flatten() {
+        for side in [Some(channel.owner), channel.claimant]
+            .into_iter()
+            .flatten()
+        {
             let place = (channel.app, channel.number, side);
             // A side that had two channels of this number is still known for the newer one.
             if self.ended.get(&place) == Some(&key) {

@@ -15,11 +15,14 @@ impl<T> Slab<T> {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.entries.len() - self.free.len()
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (0..)
+            .zip(&self.entries)
+            .filter_map(|(key, entry)| Some((key, entry.as_ref()?)))
     }
 
-    /// The key under which the next `insert` puts its value; `None` when there are no more keys.
+    /// Puts a value in; `None` when there are no more keys.
     pub(super) fn insert(&mut self, value: T) -> Option<u32> {
         if let Some(key) = self.free.pop() {
             if let Some(entry) = self.entries.get_mut(key as usize) {

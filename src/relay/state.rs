@@ -16,11 +16,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::address::{Address, Addresses};
+use super::call::{Action, Answer, Call, Reply, Ticket};
 use super::channel::{By, Bytes, Channel, PerCell, Request, Side, Standing, Verdict};
 use super::ids::{Ids, Random};
 use super::limits::{LIFE_AFTER_CLAIM, Limits};
-use super::problem::{Reason, Refusal};
+use super::problem::Refusal;
 use super::slab::Slab;
+use crate::values::ChannelId;
 use crate::values::messages::CellName;
 
 /// What a channel counts for beside its cells: about what it costs in all tables together.
@@ -29,68 +31,6 @@ pub(super) const CHANNEL_COST: u64 = 512;
 pub(super) const APP_COST: u64 = 512;
 /// Seconds after which an address with too many live channels may try again.
 const CHANNELS_RETRY: u32 = 10;
-
-/// A request that has passed the checks before the channel (RELAY-9).
-#[derive(Clone, Debug)]
-pub struct Call<'a> {
-    /// The application identifier.
-    pub appid: &'a [u8],
-    /// Who asks.
-    pub side: Side,
-    /// The address that the request counts for.
-    pub from: Address,
-    /// What is asked.
-    pub action: Action,
-}
-
-/// What a request asks.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// `POST channels` with this offer.
-    Allocate(Bytes),
-    /// A request to the channel of this number.
-    Channel(u32, Request),
-}
-
-/// An answer that is ready.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// 201 to allocate.
-    Allocated {
-        /// The channel's number.
-        channel: u32,
-        /// Seconds of life that remain.
-        ttl: u32,
-    },
-    /// 200 to claim.
-    Claimed {
-        /// The offer.
-        body: Bytes,
-        /// Seconds of life that remain.
-        ttl: u32,
-    },
-    /// 200 to put and close.
-    Stored,
-    /// 200 to get.
-    Cell(Bytes),
-    /// 204 to get.
-    Nothing,
-    /// A problem document.
-    Refused(Refusal),
-}
-
-/// The answer to a request, or the promise of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The answer.
-    Now(Reply),
-    /// A GET waits: the answer comes among the events, under this ticket.
-    Wait(Ticket),
-}
-
-/// A waiting GET. Never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ticket(NonZeroU64);
 
 /// All channels of a relay.
 pub struct Registry {
@@ -102,9 +42,9 @@ pub struct Registry {
     pub(super) names: HashMap<Arc<[u8]>, u32>,
     pub(super) channels: Slab<Channel>,
     /// Live channels by appid and number.
-    pub(super) live: HashMap<(u32, u32), u32>,
+    pub(super) live: HashMap<(u32, ChannelId), u32>,
     /// Ended channels by appid, number and side: each is there once or twice.
-    pub(super) ended: HashMap<(u32, u32, Side), u32>,
+    pub(super) ended: HashMap<(u32, ChannelId, Side), u32>,
     /// Channels, live or ended, by appid and owner.
     pub(super) owned: HashMap<(u32, Side), u32>,
     pub(super) addresses: Addresses,
@@ -134,8 +74,8 @@ pub(super) struct App {
     pub(super) ids: Ids,
     /// Channels, live or ended.
     pub(super) channels: u32,
-    /// Whether a timer is set for its quarantine.
-    pub(super) timed: bool,
+    /// When the timer for its quarantine is set.
+    pub(super) timer: Option<u64>,
     /// What of `stored` is this appid's.
     pub(super) charge: u64,
 }
@@ -188,7 +128,7 @@ impl Registry {
 
     /// How the relay sees this side in this channel; `None` when the number is absent for it.
     #[must_use]
-    pub fn standing(&self, appid: &[u8], number: u32, side: Side) -> Option<(Standing, By)> {
+    pub fn standing(&self, appid: &[u8], number: ChannelId, side: Side) -> Option<(Standing, By)> {
         let app = *self.names.get(appid)?;
         let channel = self.channels.get(self.find(app, number, side)?)?;
         Some((channel.standing(), channel.by(side)))
@@ -240,7 +180,7 @@ impl Registry {
     /// The channel that a number stands for, seen by one side.
     // RELAY-12: "A relay MUST look for the side's own ended channel of a number before the live
     // channel of that number; otherwise a late request meets a stranger's channel."
-    fn find(&self, app: u32, number: u32, side: Side) -> Option<u32> {
+    fn find(&self, app: u32, number: ChannelId, side: Side) -> Option<u32> {
         let ended = self.ended.get(&(app, number, side));
         ended.or_else(|| self.live.get(&(app, number))).copied()
     }
@@ -340,7 +280,9 @@ impl Registry {
             (Verdict::Offer { first }, _) => {
                 if first {
                     // RELAY-15: "or 600 seconds after its claim, whichever is first"
-                    let due = channel.due.min(self.now + LIFE_AFTER_CLAIM.as_micros() as u64);
+                    let due = channel
+                        .due
+                        .min(self.now + LIFE_AFTER_CLAIM.as_micros() as u64);
                     self.timers.remove(&(channel.due, Timer::Channel(key)));
                     self.timers.insert((due, Timer::Channel(key)));
                     channel.due = due;
