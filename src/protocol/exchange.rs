@@ -223,6 +223,7 @@ impl<T: Machine> Exchange<T> {
         let after = machine.request().map(|r| r.kind());
         if before != after {
             self.patience = None;
+            self.last_failure = None;
             self.receipt_wait = (after == Some(RequestKind::Get(Cell::Receipt)))
                 .then(|| now.saturating_add(self.times.receipt_wait()));
         }
