@@ -18,7 +18,7 @@ pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 });
 
 /// The steps of an exchange, the same with both clients.
-pub(crate) trait Client: Sized + Send + 'static {
+pub(crate) trait Client: Sized + Send + std::fmt::Debug + 'static {
     type Waiting: Send + std::fmt::Debug;
     type Holding: Send + std::fmt::Debug;
     type Answered: Send + std::fmt::Debug;
