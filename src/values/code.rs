@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::channel::ChannelId;
 use super::code_error::CodeError;
+use super::code_words::{WordCount, Words};
 use super::words;
 
 /// `code = channel "-" word 1*7("-" word)`: an invitation code such as `7-crossover-clockwork` (section 4).
@@ -40,7 +41,8 @@ impl Code {
         };
         let channel = ChannelId::parse(channel.as_bytes()).ok_or(CodeError::BadChannel)?;
         let parts: Vec<&str> = rest.into_iter().flat_map(|rest| rest.split('-')).collect();
-        let words = Words::try_filled(parts.len(), |bytes| {
+        let count = WordCount::new(parts.len())?;
+        let words = Words::try_filled(count, |bytes| {
             bytes
                 .iter_mut()
                 .zip(&parts)
@@ -77,89 +79,6 @@ impl Code {
     }
 }
 
-/// `words`: one random byte for each word of a code (section 3.5), 2 to 8 of them.
-pub struct Words(Zeroizing<Vec<u8>>);
-
-impl Words {
-    /// How many words a code has unless its user asks for another number (CODE-1).
-    pub const DEFAULT_COUNT: usize = 2;
-
-    /// The words of these bytes, of which there are 2 to 8.
-    ///
-    /// # Errors
-    ///
-    /// [`CodeError::WordCount`] for another number.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CodeError> {
-        Self::try_filled(bytes.len(), |words| {
-            words.copy_from_slice(bytes);
-            Ok(())
-        })
-    }
-
-    pub(crate) fn try_filled<E: From<CodeError>>(
-        count: usize,
-        fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
-    ) -> Result<Self, E> {
-        // CODE-1: An initiator MUST make a code of n words, 2 unless its user asks for another number; a number outside 2 to 8 is refused as `bad-code`
-        check_count(count)?;
-        let mut words = Zeroizing::new(vec![0; count]);
-        fill(&mut words)?;
-        Ok(Self(words))
-    }
-
-    /// `pw`: the words alone, joined by single hyphens (section 5.2, PAKE-1).
-    // PAKE-1: A client MUST use as the password `pw` the ASCII bytes of the words alone, lowercase, in order, joined by single hyphens
-    #[must_use]
-    pub fn password(&self) -> Password {
-        let length: usize = self.iter().map(|word| word.len() + 1).sum();
-        // Reserved at once, so that growing leaves no unwiped copy behind.
-        let mut text = Zeroizing::new(Vec::with_capacity(length));
-        for (position, word) in self.iter().enumerate() {
-            if position > 0 {
-                text.push(b'-');
-            }
-            text.extend_from_slice(word.as_bytes());
-        }
-        Password(text)
-    }
-
-    // CODE-2: An initiator MUST take as word i of the code the word of byte `words[i]` in the list of position i
-    fn iter(&self) -> impl Iterator<Item = &'static str> {
-        self.0
-            .iter()
-            .enumerate()
-            .map(|(position, &byte)| words::word(position, byte))
-    }
-}
-
-impl fmt::Debug for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-/// `pw`: the password of the PAKE (section 5.2, PAKE-1).
-pub struct Password(Zeroizing<Vec<u8>>);
-
-impl Password {
-    /// Any password, such as one of the published test vectors; the protocol's comes from [`Words::password`].
-    #[cfg(any(test, feature = "test-hooks-dangerous"))]
-    #[must_use]
-    pub fn dangerously_from_bytes(bytes: &[u8]) -> Self {
-        Self(Zeroizing::new(bytes.to_vec()))
-    }
-
-    pub(crate) fn expose(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password([redacted])")
-    }
-}
-
 /// CODE-4 and CODE-5.
 fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
     // CODE-4: A receiver MUST refuse input of more than 1 024 bytes (`too-long`), or else with any byte outside HT (0x09), LF (0x0A), CR (0x0D) and 0x20 to 0x7E (`bad-character`), as `bad-code`.
@@ -191,13 +110,6 @@ fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
         }
     }
     Ok(text)
-}
-
-fn check_count(found: usize) -> Result<(), CodeError> {
-    match found {
-        2..=8 => Ok(()),
-        _ => Err(CodeError::WordCount { found }),
-    }
 }
 
 /// CODE-7, for the first part that is no word of its list.
@@ -280,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_password_is_the_words_alone() {
-        let words = Words::from_bytes(&[0, 0, 255]).unwrap();
+        let words = Words::dangerously_from_bytes(&[0, 0, 255]).unwrap();
         assert_eq!(words.password().expose(), b"adroitness-aardvark-yucatan");
         let code = Code::new(ChannelId::new(12).unwrap(), words);
         assert_eq!(code.reveal().to_string(), "12-adroitness-aardvark-yucatan");
@@ -288,12 +200,5 @@ mod tests {
             format!("{code:?}"),
             "Code { channel: ChannelId(12), words: [redacted] }"
         );
-    }
-
-    #[test]
-    fn there_are_2_to_8_words() {
-        for (count, good) in [(0, false), (1, false), (2, true), (8, true), (9, false)] {
-            assert_eq!(Words::from_bytes(&vec![0; count]).is_ok(), good, "{count}");
-        }
     }
 }

@@ -117,6 +117,7 @@ impl fmt::Display for CodeError {
 }
 
 /// Token and position only: a log is no place for words.
+// RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from them (but what section 9 sends) out of logs, error texts and every other output
 impl fmt::Debug for CodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CodeError({}", self.fault())?;

@@ -104,7 +104,7 @@ impl Rendezvous {
     }
 
     /// The address of a request of section 9.2, whose path there is `path` (such as `/channels`).
-    // RDV-3: A client MUST build each request target as the address, less one trailing slash if it has one, followed by `/v1/`, the appid in hex, and the path of section 9.2
+    // RDV-3: A client MUST build the URL of each request as the address, less one trailing slash if it has one, followed by `/v1/`, the appid in hex, and the path of section 9.2
     #[must_use]
     pub fn target(&self, app_id: &AppId, path: &str) -> String {
         format!("{}{}", self.base(), Self::suffix(app_id, path))
@@ -213,7 +213,10 @@ fn parse_port(text: &str) -> Result<u16, BadRendezvous> {
 
 fn check_path(path: &str) -> Result<(), BadRendezvous> {
     let is_path_character = |byte| is_name_character(byte) || matches!(byte, b':' | b'@' | b'/');
-    let has_dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
+    let has_dots = path.split('/').any(|segment| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(segment.as_str(), "." | "..")
+    });
     if has_dots || !is_made_of(path, is_path_character) {
         Err(BadRendezvous::Path)
     } else {

@@ -97,6 +97,8 @@ fn refuses_by_the_first_fault() {
         ("https://a#", Bad::QueryOrFragment),
         ("https://a/.", Bad::Path),
         ("https://a/b/../c", Bad::Path),
+        ("https://a/b/%2E%2e/c", Bad::Path),
+        ("https://a/.%2e", Bad::Path),
         ("https://a/%zz", Bad::Path),
         ("https://a/\"", Bad::Path),
         ("https://a/[", Bad::Path),

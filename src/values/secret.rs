@@ -12,6 +12,7 @@ pub(crate) struct SecretBytes<const N: usize>(Box<[u8; N]>);
 
 impl<const N: usize> SecretBytes<N> {
     /// Takes N bytes over; the caller's array is wiped.
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
     pub(crate) fn take(bytes: &mut [u8; N]) -> Self {
         let secret = Self(Box::new(*bytes));
         bytes.zeroize();

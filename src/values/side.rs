@@ -10,12 +10,6 @@ use super::secret::SecretBytes;
 pub struct Side(SecretBytes<16>);
 
 impl Side {
-    /// The side of these bytes; the array is wiped.
-    #[must_use]
-    pub fn take(bytes: &mut [u8; 16]) -> Self {
-        Self(SecretBytes::take(bytes))
-    }
-
     pub(crate) fn from_secret(bytes: SecretBytes<16>) -> Self {
         Self(bytes)
     }
@@ -53,7 +47,7 @@ mod tests {
         let side = Side::from_hex(text).unwrap();
         assert_eq!(side.reveal_to_relay().as_bytes(), text);
         assert!(side.is(&Side::from_hex(text).unwrap()));
-        assert!(!side.is(&Side::take(&mut [0; 16])));
+        assert!(!side.is(&Side::from_hex(&[b'0'; 32]).unwrap()));
         assert!(Side::from_hex(&text[1..]).is_err());
         assert!(Side::from_hex(&text.to_ascii_uppercase()).is_err());
         assert_eq!(format!("{side:?}"), "Side([redacted])");

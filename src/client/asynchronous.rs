@@ -1,0 +1,310 @@
+//! The asynchronous client, on tokio and hyper. The steps are those of the blocking one.
+//!
+//! ```no_run
+//! use wormhole_sync::asynchronous::{Initiator, Receiver};
+//! # async fn initiate() -> Result<(), wormhole_sync::Error> {
+//! let waiting = Initiator::new("example.com/app1", b"initiator's blob").start().await?;
+//! println!("Invitation Code: {}", waiting.code());
+//! let theirs = waiting.finish().await?;
+//! # Ok(()) }
+//! # async fn receive(code: &str) -> Result<(), wormhole_sync::Error> {
+//! let theirs = Receiver::new("example.com/app1", code, b"receiver's blob").finish().await?;
+//! # Ok(()) }
+//! ```
+//!
+//! Every future here may be dropped at any time. The request under way is then abandoned, nothing
+//! is released that was not, and a task that lives at most ten seconds tells the relay, so that
+//! the other side need not wait. The same happens to a step that is dropped.
+
+use super::builder::{Builder, Initiating, OnTrouble, Receiving};
+use super::prepared::{Prepared, conclude, not_ended};
+use super::transport::asynchronous::Transport;
+use super::transport::jitter;
+use super::{Error, Held, Received, TlsOptions, Verifier};
+use crate::crypto::Standard;
+use crate::protocol::wire::{self, HttpRequest, Wire};
+use crate::protocol::{self, Action, Exchange, Heard, Loss, Machine};
+use crate::values::Code;
+use std::fmt;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Names the asynchronous client in [`Initiator`] and [`Receiver`].
+#[derive(Debug)]
+pub enum Asynchronous {}
+
+/// The initiator, run by the asynchronous client.
+pub type Initiator = super::Initiator<Asynchronous>;
+
+/// The receiver, run by the asynchronous client.
+pub type Receiver = super::Receiver<Asynchronous>;
+
+impl Builder<Initiating, Asynchronous> {
+    /// Asks the relay for a channel; then there is a code to show.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
+    pub async fn start(self) -> Result<Waiting, Error> {
+        let (prepared, words) = self.prepare()?;
+        let mut running = Running::new(prepared);
+        running
+            .run_until(|machine| machine.channel().is_some())
+            .await;
+        match running.machine().and_then(protocol::Initiator::channel) {
+            Some(channel) => Ok(Waiting {
+                running,
+                code: Code::new(channel, words),
+            }),
+            None => Err(running.fail()),
+        }
+    }
+}
+
+impl Builder<Receiving, Asynchronous> {
+    /// Claims the channel and answers; then there is a verifier to compare.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
+    /// ones.
+    pub async fn start(self) -> Result<Answered, Error> {
+        let mut running = Running::new(self.prepare()?);
+        running.run_until(protocol::Receiver::has_answered).await;
+        match running.machine() {
+            Some(machine) if machine.has_answered() => Ok(Answered { running }),
+            _ => Err(running.fail()),
+        }
+    }
+
+    /// The whole exchange: the peer's blob, once it has opened.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub async fn finish(self) -> Result<Received, Error> {
+        self.start().await?.finish().await
+    }
+}
+
+/// An initiator whose code can be shown.
+#[derive(Debug)]
+#[must_use = "dropped, it gives the exchange up"]
+pub struct Waiting {
+    running: Running<protocol::Initiator<Standard>>,
+    code: Code,
+}
+
+impl Waiting {
+    /// The invitation code, for the user's eyes.
+    pub fn code(&self) -> impl fmt::Display + '_ {
+        self.code.reveal()
+    }
+
+    /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub async fn finish(self) -> Result<Received, Error> {
+        self.hold().await?.release().await
+    }
+
+    /// Waits for the peer, and releases nothing yet, so that the user may look first (INIT-2).
+    ///
+    /// # Errors
+    /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
+    pub async fn hold(self) -> Result<Holding, Error> {
+        let mut running = self.running;
+        running.run_until(|machine| machine.held().is_some()).await;
+        match running.machine() {
+            Some(machine) if machine.held().is_some() => Ok(Holding { running }),
+            _ => Err(running.fail()),
+        }
+    }
+
+    /// Gives up and tells the relay, so that the other side need not wait.
+    pub async fn cancel(mut self) {
+        self.running.cancel().await;
+    }
+}
+
+/// An initiator whose peer is confirmed and whose blob is still held back.
+#[derive(Debug)]
+#[must_use = "dropped, it gives the exchange up"]
+pub struct Holding {
+    running: Running<protocol::Initiator<Standard>>,
+}
+
+impl Holding {
+    /// What the user may look at.
+    pub fn held(&self) -> Option<Held<'_>> {
+        self.running.machine()?.held().map(Held)
+    }
+
+    /// Releases this side's blob and waits for the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
+    pub async fn release(mut self) -> Result<Received, Error> {
+        self.running.release();
+        self.running.run_until(|_| false).await;
+        self.running.conclude()
+    }
+
+    /// Gives up and tells the relay; this side's blob stays here.
+    pub async fn refuse(mut self) {
+        self.running.cancel().await;
+    }
+}
+
+/// A receiver that has answered.
+#[derive(Debug)]
+#[must_use = "dropped, it gives the exchange up"]
+pub struct Answered {
+    running: Running<protocol::Receiver<Standard>>,
+}
+
+impl Answered {
+    /// The eight words that both users may compare (KEY-3).
+    pub fn verifier(&self) -> Option<&Verifier> {
+        self.running.machine()?.verifier()
+    }
+
+    /// Waits for the peer's blob and sends the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub async fn finish(mut self) -> Result<Received, Error> {
+        self.running.run_until(|_| false).await;
+        self.running.conclude()
+    }
+
+    /// Gives up and tells the relay, so that the other side need not wait.
+    pub async fn cancel(mut self) {
+        self.running.cancel().await;
+    }
+}
+
+/// The loop of [`protocol`], with tasks and sockets.
+struct Running<T: Driven> {
+    /// None only once the end was taken.
+    exchange: Option<Exchange<T>>,
+    wire: Wire,
+    tls: TlsOptions,
+    /// None when the libraries refuse the TLS configuration.
+    transport: Option<Transport>,
+    started: Instant,
+    on_trouble: Option<OnTrouble>,
+}
+
+/// The machines that this client drives.
+trait Driven: Machine<Suite = Standard> {}
+impl<T: Machine<Suite = Standard>> Driven for T {}
+
+impl<T: Driven> Running<T> {
+    fn new(prepared: Prepared<T>) -> Running<T> {
+        Running {
+            exchange: Some(prepared.exchange),
+            wire: prepared.wire,
+            transport: Transport::new(&prepared.tls).ok(),
+            tls: prepared.tls,
+            started: Instant::now(),
+            on_trouble: prepared.on_trouble,
+        }
+    }
+
+    fn machine(&self) -> Option<&T> {
+        self.exchange.as_ref()?.machine()
+    }
+
+    /// Drives the exchange until the machine is where it is wanted, or holds, or has ended.
+    async fn run_until(&mut self, wanted: impl Fn(&T) -> bool) {
+        while let Some(exchange) = &mut self.exchange {
+            if exchange.machine().is_none_or(&wanted) {
+                return;
+            }
+            match exchange.next(self.started.elapsed()) {
+                Action::Send { request, within } => {
+                    let kind = request.kind();
+                    let request = self.wire.request(&request);
+                    let heard = match send(self.transport.as_ref(), &request, within).await {
+                        Ok(answer) => wire::hear(kind, answer),
+                        Err(loss) => Heard::Lost(loss),
+                    };
+                    exchange.heard(self.started.elapsed(), heard);
+                    if let (Some(tell), Some(trouble)) = (&mut self.on_trouble, exchange.trouble())
+                    {
+                        tell(&trouble.why);
+                    }
+                }
+                Action::Pause { least, most } => tokio::time::sleep(jitter(least, most)).await,
+                Action::Hold { .. } | Action::Ended => return,
+            }
+        }
+    }
+
+    fn release(&mut self) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.release(self.started.elapsed());
+        }
+    }
+
+    async fn cancel(&mut self) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.cancel(self.started.elapsed());
+        }
+        self.run_until(|_| false).await;
+    }
+
+    fn conclude(mut self) -> Result<Received, Error> {
+        conclude(self.exchange.take().and_then(Exchange::into_ended))
+    }
+
+    /// The end of an exchange that did not get where it was wanted: an error, by the tables.
+    fn fail(self) -> Error {
+        match self.conclude() {
+            Err(error) => error,
+            Ok(_) => not_ended(),
+        }
+    }
+}
+
+async fn send(
+    transport: Option<&Transport>,
+    request: &HttpRequest,
+    within: Duration,
+) -> Result<wire::HttpAnswer, Loss> {
+    match transport {
+        Some(transport) => Ok(transport.send(request, within).await?),
+        None => Err(Loss {
+            why: "TLS cannot be set up".to_owned(),
+            is_final: true,
+        }),
+    }
+}
+
+/// An exchange that is dropped before its end is given up: the one request that is left, a close,
+/// goes over a fresh connection in a task of its own.
+impl<T: Driven> Drop for Running<T> {
+    fn drop(&mut self) {
+        let Some(exchange) = &mut self.exchange else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let now = self.started.elapsed();
+        exchange.cancel(now);
+        if let Action::Send { request, within } = exchange.next(now) {
+            let request = self.wire.request(&request);
+            let transport = Transport::new(&self.tls).ok();
+            runtime.spawn(async move {
+                // TIME-7: its result changes no outcome
+                let _ = send(transport.as_ref(), &request, within).await;
+            });
+        }
+    }
+}
+
+impl<T: Driven> fmt::Debug for Running<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Running([redacted])")
+    }
+}

@@ -1,0 +1,159 @@
+//! From what the user says to an exchange that can be driven, and from its end to a result.
+
+#[cfg(feature = "test-hooks-dangerous")]
+use super::Named;
+use super::builder::{Initiating, OnTrouble, Options, Receiving};
+use super::{Builder, Error, Received, TlsOptions};
+use crate::client::error::Cause;
+use crate::crypto::{NoRandomness, PakeScalar, Standard, Suite};
+use crate::protocol::wire::Wire;
+use crate::protocol::{Ended, Exchange, Initiator, Outcome, Receiver, Times};
+use crate::values::{AppId, Blob, Code, Rendezvous, Side, WordCount, Words};
+
+/// An exchange at its start, and what its driver needs.
+pub(super) struct Prepared<T> {
+    pub(super) exchange: Exchange<T>,
+    pub(super) wire: Wire,
+    pub(super) tls: TlsOptions,
+    pub(super) on_trouble: Option<OnTrouble>,
+    #[cfg(feature = "blocking")]
+    pub(super) canceller: super::blocking::Canceller,
+}
+
+/// What both roles check first, in the order of sections 11.4 and 11.5.
+struct Checked {
+    blob: Blob,
+    appid: AppId,
+    rendezvous: Rendezvous,
+}
+
+impl<C> Builder<Initiating, C> {
+    /// The exchange, and the words of its code.
+    // Section 11.4: BLOB-1, APP-1, RDV-1, RDV-2, CODE-1 and RAND-1, in this order.
+    pub(super) fn prepare(mut self) -> Result<(Prepared<Initiator<Standard>>, Words), Error> {
+        let checked = self.options.check()?;
+        let words = self.options.draw_words(WordCount::new(self.role.words)?)?;
+        let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
+        let (pake, offer) = Standard::start_initiator(&words, scalar);
+        let machine = Initiator::new(checked.appid.clone(), pake, offer, checked.blob);
+        let wire = Wire::new(checked.rendezvous, checked.appid, side);
+        Ok((self.options.prepared(machine, wire), words))
+    }
+}
+
+impl<C> Builder<Receiving, C> {
+    /// The exchange.
+    // Section 11.5: BLOB-1, APP-1, RDV-1, RDV-2, CODE-4 to CODE-7 and RAND-1, in this order.
+    pub(super) fn prepare(mut self) -> Result<Prepared<Receiver<Standard>>, Error> {
+        let checked = self.options.check()?;
+        let code = Code::parse(&self.role.code)?;
+        let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
+        let pake = Standard::start_receiver(code.words(), scalar);
+        let machine = Receiver::new(code.channel(), checked.appid.clone(), pake, checked.blob);
+        let wire = Wire::new(checked.rendezvous, checked.appid, side);
+        Ok(self.options.prepared(machine, wire))
+    }
+}
+
+impl Options {
+    fn check(&mut self) -> Result<Checked, Error> {
+        Ok(Checked {
+            blob: Blob::new(std::mem::take(&mut *self.blob))?,
+            appid: AppId::new(&self.appid)?,
+            rendezvous: Rendezvous::parse(&self.address(), self.allow_plain_http)?,
+        })
+    }
+
+    fn prepared<T: crate::protocol::Machine>(self, machine: T, wire: Wire) -> Prepared<T> {
+        Prepared {
+            exchange: Exchange::new(machine, self.times(), self.deadline),
+            wire,
+            tls: self.tls,
+            on_trouble: self.on_trouble,
+            #[cfg(feature = "blocking")]
+            canceller: self.canceller,
+        }
+    }
+}
+
+// RAND-1: A client MUST draw fresh named values for each exchange
+#[cfg(not(feature = "test-hooks-dangerous"))]
+impl Options {
+    fn times(&self) -> Times {
+        Times::default()
+    }
+
+    fn draw_words(&mut self, count: WordCount) -> Result<Words, Error> {
+        Ok(Words::draw(count)?)
+    }
+
+    fn draw_side(&mut self) -> Result<Side, NoRandomness> {
+        Side::draw()
+    }
+
+    fn draw_scalar(&mut self) -> Result<PakeScalar, NoRandomness> {
+        PakeScalar::draw()
+    }
+}
+
+// HOOK-2: An implementation under test MUST use an injected named value as it is
+#[cfg(feature = "test-hooks-dangerous")]
+impl Options {
+    fn times(&self) -> Times {
+        match self.hooks.second {
+            Some(second) => Times::with_second_for_testing_only(second),
+            None => Times::default(),
+        }
+    }
+
+    fn draw_words(&mut self, count: WordCount) -> Result<Words, Error> {
+        Ok(match std::mem::take(&mut self.hooks.words) {
+            Named::Drawn => Words::draw(count)?,
+            Named::Fixed(words) => words,
+            Named::Unavailable => return Err(NoRandomness.into()),
+        })
+    }
+
+    fn draw_side(&mut self) -> Result<Side, NoRandomness> {
+        match std::mem::take(&mut self.hooks.side) {
+            Named::Drawn => Side::draw(),
+            Named::Fixed(side) => Ok(side),
+            Named::Unavailable => Err(NoRandomness),
+        }
+    }
+
+    fn draw_scalar(&mut self) -> Result<PakeScalar, NoRandomness> {
+        match std::mem::take(&mut self.hooks.pake_scalar) {
+            Named::Drawn => PakeScalar::draw(),
+            Named::Fixed(scalar) => Ok(scalar),
+            Named::Unavailable => Err(NoRandomness),
+        }
+    }
+}
+
+/// The end as the user's program sees it.
+pub(super) fn conclude(ended: Option<Ended<Standard>>) -> Result<Received, Error> {
+    let Some(ended) = ended else {
+        return Err(not_ended());
+    };
+    let received = ended
+        .received
+        .map(|received| Received::new(received, ended.delivered));
+    match (ended.outcome, received) {
+        (Outcome::Done, Some(received)) => Ok(received),
+        (outcome, received) => Err(Error {
+            outcome,
+            cause: ended.detail.map(Cause::Exchange),
+            received: received.map(Box::new),
+        }),
+    }
+}
+
+/// A driver stopped before the end: a fault of this program.
+pub(super) fn not_ended() -> Error {
+    Error {
+        outcome: Outcome::Internal,
+        cause: None,
+        received: None,
+    }
+}

@@ -1,0 +1,84 @@
+//! What an exchange yields.
+
+use crate::crypto::{Exporter, Standard};
+use crate::protocol;
+use crate::values::Blob;
+use std::fmt;
+
+pub use crate::crypto::{ExportError, ExportedKey, Verifier};
+
+/// The peer's blob, and what was proved on the way to it.
+#[derive(Debug)]
+pub struct Received {
+    blob: Blob,
+    verifier: Verifier,
+    exporter: Exporter,
+    delivered: bool,
+}
+
+impl Received {
+    pub(super) fn new(received: protocol::Received<Standard>, delivered: bool) -> Received {
+        Received {
+            blob: received.blob.into_inner(),
+            verifier: received.verifier,
+            exporter: received.exporter.into_inner(),
+            delivered,
+        }
+    }
+
+    /// The peer's blob.
+    pub fn blob(&self) -> &[u8] {
+        self.blob.expose()
+    }
+
+    /// The peer's blob, which from now on is the caller's to wipe.
+    pub fn into_blob(self) -> Vec<u8> {
+        self.blob.into_bytes()
+    }
+
+    /// Whether it is proved that the peer opened the blob that this side handed in (INIT-5,
+    /// RECV-2). At an initiator this may be false although the exchange is `done`: the receipt did
+    /// not come.
+    pub fn delivered(&self) -> bool {
+        self.delivered
+    }
+
+    /// The eight words that both users may compare (KEY-3).
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// `export(label, n)`: a further key of `n` bytes for the application (section 6.2). Both sides
+    /// get the same one.
+    ///
+    /// # Errors
+    /// [`ExportError`] unless `label` has 1 to 255 bytes and `n` is 1 to 8 160 (KEY-4).
+    pub fn export_key(
+        &self,
+        label: impl AsRef<[u8]>,
+        n: usize,
+    ) -> Result<ExportedKey, ExportError> {
+        self.exporter.export(label.as_ref(), n)
+    }
+}
+
+/// What an initiator's user may look at before anything is released (INIT-2).
+pub struct Held<'a>(pub(super) &'a protocol::Received<Standard>);
+
+impl Held<'_> {
+    /// The peer's blob.
+    pub fn blob(&self) -> &[u8] {
+        self.0.blob.get().expose()
+    }
+
+    /// The eight words that both users may compare (KEY-3).
+    pub fn verifier(&self) -> &Verifier {
+        &self.0.verifier
+    }
+}
+
+impl fmt::Debug for Held<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held([redacted])")
+    }
+}

@@ -1,0 +1,132 @@
+//! The asynchronous transport, on hyper.
+//!
+//! Dropping the future of [`Transport::send`] is the cancellation: the connection it was using
+//! is closed, whether the request was on its way, waiting or being answered. (A name resolution
+//! under way runs to its end on tokio's blocking threads; its result is thrown away. A runtime
+//! that is dropped waits for it, unless it is ended with `shutdown_background`.)
+//!
+//! hyper-util's client would repeat a request whose pooled connection turns out closed before
+//! anything was sent. That is switched off, so a request is sent at most once and the caller
+//! decides about repeating it.
+
+use std::{error::Error, io};
+
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+
+use super::{BODY_LIMIT, Cause, HEADER_LIMIT, IDLE, LONGEST, Lost, TlsFault, TlsOptions};
+use crate::protocol::wire::{HttpAnswer, HttpRequest};
+use std::time::Duration;
+
+/// An asynchronous HTTP client. It keeps its connections for further requests; a clone shares
+/// them.
+#[derive(Debug, Clone)]
+pub(in crate::client) struct Transport {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+impl Transport {
+    /// A client that trusts the given authorities. Nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// When the cryptographic library refuses the configuration, which the compiled-in one
+    /// does not.
+    pub(in crate::client) fn new(tls: &TlsOptions) -> Result<Self, TlsFault> {
+        let mut tcp = HttpConnector::new();
+        // Or it would refuse the `https` connections it is to carry.
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        let connector = HttpsConnector::from((tcp, tls.for_hyper()?));
+        let client = Client::builder(TokioExecutor::new())
+            .retry_canceled_requests(false)
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .http1_max_buf_size(HEADER_LIMIT)
+            .build(connector);
+        Ok(Self { client })
+    }
+
+    /// Sends a request, once, and waits for the answer. Must run within a tokio runtime with its
+    /// network and time drivers enabled.
+    ///
+    /// # Errors
+    ///
+    /// When there is no complete answer within the request's time, or none that is small enough.
+    pub(in crate::client) async fn send(
+        &self,
+        request: &HttpRequest,
+        within: Duration,
+    ) -> Result<HttpAnswer, Lost> {
+        let deadline = within.min(LONGEST);
+        let head = super::head(request)?;
+        let body = Full::from(request.body.clone().unwrap_or_default());
+        let exchange = self.exchange(head.map(|()| body));
+        match tokio::time::timeout(deadline, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Lost::NoAnswer(Cause::TimedOut)),
+        }
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<HttpAnswer, Lost> {
+        let answer = self.client.request(request).await;
+        let (head, body) = answer.map_err(|error| lost(&error))?.into_parts();
+        Ok(super::answer(&head, read(body).await?))
+    }
+}
+
+/// Reads a body up to the bound, and no further; none is one that is longer.
+// CLIENT-5: A client MUST read at most 262 144 bytes of a body
+async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, Lost> {
+    // The announced length, if there is one.
+    if body.size_hint().lower() > BODY_LIMIT as u64 {
+        return Ok(None);
+    }
+    let mut octets = Vec::new();
+    while let Some(frame) = body.frame().await {
+        // Anything but data is a trailer.
+        if let Ok(data) = frame.map_err(|error| lost(&error))?.into_data() {
+            if octets.len().saturating_add(data.len()) > BODY_LIMIT {
+                return Ok(None);
+            }
+            octets.extend_from_slice(&data);
+        }
+    }
+    Ok(Some(octets))
+}
+
+/// Says what an error of hyper means.
+fn lost(error: &(dyn Error + 'static)) -> Lost {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref() {
+            return Lost::NoAnswer(of_hyper(error));
+        }
+        next = error.source();
+    }
+    // Below hyper's own: the making of a connection.
+    Lost::NoAnswer(Cause::find(error).unwrap_or(Cause::Other))
+}
+
+fn of_hyper(error: &hyper::Error) -> Cause {
+    if error.is_parse() {
+        return Cause::NotHttp;
+    }
+    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        return Cause::Broken;
+    }
+    match Cause::find(error) {
+        // So the decoder of the chunked coding reports what it cannot read.
+        Some(Cause::System(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) => {
+            Cause::NotHttp
+        }
+        Some(cause) => cause,
+        None => Cause::Broken,
+    }
+}

@@ -1,0 +1,180 @@
+//! The blocking transport, on ureq.
+//!
+//! What was read in ureq 3.5.2 and is relied on here:
+//!
+//! * ureq never sends a request twice of its own accord. A pooled connection is probed (one
+//!   non-blocking read) before it is used again; one that the server has closed is dropped and a
+//!   new one opened, before anything is sent. If the server closes between the probe and the
+//!   answer, the request fails and surfaces as [`Cause::Broken`]; repeating it is up to the
+//!   caller.
+//! * The global timeout is a deadline across name resolution, connecting, TLS, sending and the
+//!   whole of the body.
+//! * A body shorter than its `Content-Length`, or chunked without its end, is an error. A body
+//!   with neither runs to the end of the connection, and ureq takes a reset, or TLS without a
+//!   closing message, for that end: it cannot be told from a complete one.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use super::{BODY_LIMIT, Cause, HEADER_LIMIT, IDLE, LONGEST, Lost, TlsOptions};
+use crate::protocol::wire::{HttpAnswer, HttpRequest};
+use http::Request;
+use ureq::{Agent, AsSendBody, Error};
+
+/// How long looking a name up, and connecting, may take within an attempt.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+
+/// A blocking HTTP client for one exchange. It keeps its connection for the next request.
+#[derive(Debug)]
+pub(in crate::client) struct Transport {
+    agent: Agent,
+    cancelled: Arc<AtomicBool>,
+}
+
+/// Cancels the requests of one [`Transport`] from another thread.
+#[derive(Debug, Clone)]
+pub(in crate::client) struct Interrupt {
+    agent: Agent,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Transport {
+    /// A client that trusts the given authorities. Nothing is connected yet.
+    pub(in crate::client) fn new(tls: &TlsOptions) -> Self {
+        let config = Agent::config_builder()
+            .tls_config(tls.for_ureq())
+            // The default is taken from the environment.
+            .proxy(None)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .max_response_header_size(HEADER_LIMIT)
+            .max_idle_age(IDLE)
+            // An interruption does not reach name resolution and connecting.
+            .timeout_resolve(Some(LONGEST_CONNECT))
+            .timeout_connect(Some(LONGEST_CONNECT))
+            .build();
+        Self::with(Agent::new_with_config(config))
+    }
+
+    /// A client like this one that shares nothing with it: it has connections of its own, and
+    /// the cancellation of this one does not reach it.
+    pub(in crate::client) fn fresh(&self) -> Self {
+        Self::with(Agent::new_with_config(self.agent.config().clone()))
+    }
+
+    fn with(agent: Agent) -> Self {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        Self { agent, cancelled }
+    }
+
+    /// A handle that ends the requests of this client.
+    pub(in crate::client) fn interrupt(&self) -> Interrupt {
+        Interrupt {
+            agent: self.agent.clone(),
+            cancelled: Arc::clone(&self.cancelled),
+        }
+    }
+
+    /// Sends a request, once, and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// When there is no complete answer within the request's time, or none that is small enough;
+    /// and [`Lost::Cancelled`] whenever the client was cancelled before this returns.
+    pub(in crate::client) fn send(
+        &self,
+        request: &HttpRequest,
+        within: Duration,
+    ) -> Result<HttpAnswer, Lost> {
+        let outcome = self.attempt(request, within.min(LONGEST));
+        // Last, and whatever came out: a body that runs to the end of the connection looks
+        // complete when it is the interruption that ended the connection.
+        if self.cancelled.load(Ordering::Acquire) {
+            return Err(Lost::Cancelled);
+        }
+        outcome
+    }
+
+    fn attempt(&self, request: &HttpRequest, within: Duration) -> Result<HttpAnswer, Lost> {
+        let head = super::head(request)?;
+        match &request.body {
+            Some(body) => self.run(head.map(|()| body.as_str()), within),
+            None => self.run(head, within),
+        }
+    }
+
+    fn run(
+        &self,
+        request: Request<impl AsSendBody>,
+        deadline: Duration,
+    ) -> Result<HttpAnswer, Lost> {
+        let configured = self.agent.configure_request(request);
+        let request = configured.timeout_global(Some(deadline)).build();
+        let answer = self.agent.run(request).map_err(|error| lost(&error))?;
+        let (head, body) = answer.into_parts();
+        // CLIENT-5: A client MUST read at most 262 144 bytes of a body
+        let limit = BODY_LIMIT as u64;
+        if body.content_length().is_some_and(|length| length > limit) {
+            return Ok(super::answer(&head, None));
+        }
+        match body.into_with_config().limit(limit).read_to_vec() {
+            Ok(body) => Ok(super::answer(&head, Some(body))),
+            Err(error) if is_too_long(&error) => Ok(super::answer(&head, None)),
+            Err(error) => Err(lost(&error)),
+        }
+    }
+}
+
+impl Interrupt {
+    /// Ends what the client is doing and lets it do nothing more: a [`Transport::send`] under way
+    /// returns [`Lost::Cancelled`], and so does every later one. For a last request to the server,
+    /// take a [`fresh`](Transport::fresh) client.
+    ///
+    /// Waiting for the server, sending, receiving and a TLS handshake are interrupted at once.
+    /// Name resolution and the making of a TCP connection are not: they end by themselves or with
+    /// the request's time, and then no request is sent.
+    pub(in crate::client) fn interrupt(&self) {
+        self.cancelled.store(true, Ordering::Release);
+        self.agent.clone().shutdown();
+    }
+}
+
+/// Says what an error of ureq means.
+fn lost(error: &Error) -> Lost {
+    Lost::NoAnswer(match error {
+        Error::Http(_) | Error::BadUri(_) => {
+            return Lost::Unsendable("the request is malformed");
+        }
+        Error::Io(error) => match wrapped(error) {
+            Some(inner) => return lost(inner),
+            None => Cause::find(error).unwrap_or(Cause::Other),
+        },
+        Error::Rustls(error) => Cause::of_tls(error),
+        Error::Tls(_) | Error::TlsRequired => Cause::Tls,
+        Error::Timeout(_) => Cause::TimedOut,
+        Error::HostNotFound => Cause::Name,
+        Error::Protocol(_) | Error::LargeResponseHeader(..) => Cause::NotHttp,
+        Error::BodyStalled => Cause::Broken,
+        _ => Cause::Other,
+    })
+}
+
+fn is_too_long(error: &Error) -> bool {
+    match error {
+        Error::BodyExceedsLimit(_) => true,
+        Error::Io(error) => wrapped(error).is_some_and(is_too_long),
+        _ => false,
+    }
+}
+
+/// An error of ureq that went through a reader and was wrapped on the way.
+fn wrapped(error: &io::Error) -> Option<&Error> {
+    error.get_ref()?.downcast_ref()
+}

@@ -1,0 +1,188 @@
+//! How a request goes to the relay and its answer comes back: HTTP and TLS, of libraries.
+
+#[cfg(feature = "async")]
+pub(super) mod asynchronous;
+#[cfg(feature = "blocking")]
+pub(super) mod blocking;
+mod lost;
+mod tls;
+
+pub(super) use lost::{Cause, Lost};
+pub use tls::{TlsFault, TlsOptions};
+
+use crate::protocol::wire::{BODY_LIMIT, HttpAnswer, HttpRequest, Method};
+use http::header::{self, HeaderName};
+use http::uri::Scheme;
+use http::{HeaderMap, HeaderValue, Request, Uri, response};
+use rustls::pki_types::ServerName;
+use std::time::Duration;
+
+/// The largest answer header that is read, in bytes. A longer one is not taken for HTTP.
+const HEADER_LIMIT: usize = 64 * 1024;
+
+/// How long an idle connection is kept for a further request.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// The longest time of one attempt: ureq panics when a deadline leaves the range of the clock.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+
+/// What the client calls itself. It says nothing of the version or of the machine.
+const USER_AGENT: &str = "wormhole-sync";
+
+/// A time between the two, at random; the least when the system gives no randomness.
+pub(super) fn jitter(least: Duration, most: Duration) -> Duration {
+    let mut bytes = [0; 4];
+    if getrandom::getrandom(&mut bytes).is_err() {
+        return least;
+    }
+    let share = f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX);
+    least + most.saturating_sub(least).mul_f64(share)
+}
+
+/// Everything of a request but its body, ready for either HTTP library.
+fn head(request: &HttpRequest) -> Result<Request<()>, Lost> {
+    let method = match request.method {
+        Method::Post => http::Method::POST,
+        Method::Get => http::Method::GET,
+        Method::Put => http::Method::PUT,
+    };
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", request.bearer))
+        .map_err(|_| Lost::Unsendable("the credential cannot be put into a header"))?;
+    bearer.set_sensitive(true);
+    let mut head = Request::new(());
+    *head.method_mut() = method;
+    *head.uri_mut() = address(&request.url)?;
+    let fields = head.headers_mut();
+    fields.insert(header::AUTHORIZATION, bearer);
+    fields.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    fields.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
+    fields.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+    let length = request.body.as_ref().map(String::len);
+    if request.method != Method::Get || length.is_some() {
+        // By hand, as hyper leaves it out when the body is empty.
+        fields.insert(header::CONTENT_LENGTH, length.unwrap_or_default().into());
+    }
+    if length.is_some() {
+        let json = HeaderValue::from_static("application/json");
+        fields.insert(header::CONTENT_TYPE, json);
+    }
+    Ok(head)
+}
+
+/// Takes the wanted fields out of a header and puts the body to them; no body is one that is
+/// longer than [`BODY_LIMIT`].
+fn answer(head: &response::Parts, body: Option<Vec<u8>>) -> HttpAnswer {
+    HttpAnswer {
+        status: head.status.as_u16(),
+        content_type: field(&head.headers, &header::CONTENT_TYPE),
+        is_coded: head
+            .headers
+            .get_all(header::CONTENT_ENCODING)
+            .iter()
+            .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")),
+        retry_after: field(&head.headers, &header::RETRY_AFTER),
+        body,
+    }
+}
+
+/// The first field of that name, if it is visible ASCII.
+fn field(fields: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let text = fields.get(name)?.to_str().ok()?;
+    Some(text.to_owned())
+}
+
+/// Reads an address and refuses what the two libraries would understand differently, would
+/// silently replace (a port out of range becomes the default port), or would add credentials for.
+fn address(url: &str) -> Result<Uri, Lost> {
+    let uri: Uri = url
+        .parse()
+        .map_err(|_| Lost::Unsendable("the address of the server is malformed"))?;
+    let known = [Scheme::HTTP, Scheme::HTTPS];
+    if !uri.scheme().is_some_and(|scheme| known.contains(scheme)) {
+        return Err(Lost::Unsendable(
+            "the address of the server is neither http nor https",
+        ));
+    }
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    if authority.contains('@') {
+        return Err(Lost::Unsendable(
+            "the address of the server holds a user name",
+        ));
+    }
+    let host = uri.host().unwrap_or_default();
+    let port = authority.strip_prefix(host).unwrap_or_default();
+    if !port.is_empty() && uri.port_u16().is_none_or(|port| port == 0) {
+        return Err(Lost::Unsendable(
+            "the address of the server has no valid port",
+        ));
+    }
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    if ServerName::try_from(bare.unwrap_or(host)).is_err() {
+        return Err(Lost::Unsendable(
+            "the address of the server has no valid name",
+        ));
+    }
+    Ok(uri)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for good in [
+            "http://example.test/v1/x",
+            "https://example.test:8443/",
+            "http://127.0.0.1:1/",
+            "http://[::1]:1/",
+            "http://example.test",
+            "https://example.test?q=1",
+        ] {
+            assert!(address(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "/path",
+            "example.test:80",
+            "ftp://example.test/",
+            "http://",
+            "http://user@example.test/",
+            "http://user:word@example.test/",
+            "http://example.test:99999/",
+            "http://example.test:0/",
+            "http://example.test:/",
+            "http://[::g]/",
+            "http://a..b/",
+            "https://exa mple.test/",
+            "https://example.test/\r\nX: y",
+        ] {
+            assert!(matches!(address(bad), Err(Lost::Unsendable(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_credential_that_would_break_the_header_is_refused() {
+        let request = HttpRequest {
+            method: Method::Get,
+            url: "http://example.test/".to_owned(),
+            bearer: "a\r\nX: y".to_owned(),
+            body: None,
+        };
+        assert!(matches!(head(&request), Err(Lost::Unsendable(_))));
+    }
+
+    #[test]
+    fn jitter_stays_between_its_bounds() {
+        let (least, most) = (Duration::from_millis(3), Duration::from_millis(9));
+        for _ in 0..100 {
+            assert!((least..=most).contains(&jitter(least, most)));
+        }
+        assert_eq!(jitter(most, least), most);
+    }
+}

@@ -1,0 +1,110 @@
+//! Every intermediate value of sections 5 and 6, for vectors and for explaining a difference.
+//!
+//! Only with the feature `test-hooks-dangerous`: these are the secrets themselves.
+
+use spake2::Group;
+
+use super::bad_element::BadElement;
+use super::group::{self, StrictGroup};
+use super::pake::{self, Pake, PakeMessage, SharedKey};
+use super::random::PakeScalar;
+use super::schedule::{Label, Place, Prk};
+use crate::values::secret::SecretBytes;
+use crate::values::{Password, Role};
+use sha2::{Digest, Sha256};
+
+/// The values of section 5, by their names there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PakeValues {
+    /// `w`, little-endian.
+    pub password_scalar: [u8; 32],
+    /// This side's message.
+    pub message: PakeMessage,
+    /// `enc(Z)`.
+    pub z: [u8; 32],
+    /// What `K` is the SHA-256 of: six times 32 bytes.
+    pub transcript: Vec<u8>,
+    /// `K`.
+    pub key: [u8; 32],
+}
+
+/// Runs SPAKE2 as `role` once more, by the formulas of section 5 instead of the crate, and shows everything.
+///
+/// # Errors
+///
+/// [`BadElement`] as [`Pake::finish`].
+pub fn pake_values(
+    role: Role,
+    password: &Password,
+    scalar: [u8; 32],
+    peer: &PakeMessage,
+) -> Result<PakeValues, BadElement> {
+    let scalar =
+        || PakeScalar::dangerously_from_le_bytes(scalar).map_err(|_| BadElement::NotAPoint);
+    let pake = Pake::start(role, password, scalar()?);
+    let message = *pake.message();
+    let key = pake.finish(peer)?.dangerously_reveal();
+
+    let ([_, own @ ..], [_, element @ ..]) = (&message, peer);
+    let w = StrictGroup::hash_to_scalar(password.expose());
+    let mask = match role {
+        Role::Initiator => StrictGroup::const_n(),
+        Role::Receiver => StrictGroup::const_m(),
+    };
+    let unmasked = StrictGroup::add(
+        &group::decode(element)?,
+        &StrictGroup::scalarmult(&mask, &StrictGroup::scalar_neg(&w)),
+    );
+    let z = group::encode(&StrictGroup::scalarmult(
+        &unmasked,
+        &group::scalar_of(&scalar()?),
+    ));
+    let (x, y) = match role {
+        Role::Initiator => (own, element),
+        Role::Receiver => (element, own),
+    };
+    let [a, b] = pake::IDENTITIES;
+    let hashes = [password.expose(), a, b].map(Sha256::digest);
+    let transcript = [hashes[0].as_slice(), &hashes[1], &hashes[2], x, y, &z].concat();
+    Ok(PakeValues {
+        password_scalar: group::scalar_bytes(&w),
+        message,
+        z,
+        transcript,
+        key,
+    })
+}
+
+/// The values of section 6, by their names there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleValues {
+    /// `context`.
+    pub context: Vec<u8>,
+    /// `th`.
+    pub th: [u8; 32],
+    /// `PRK`.
+    pub prk: [u8; 32],
+    /// `key_x` behind its label, in the order of the table.
+    pub keys: [(Label, [u8; 32]); 5],
+}
+
+/// Runs the key schedule and shows everything.
+#[must_use]
+pub fn schedule_values(
+    key: [u8; 32],
+    place: &Place,
+    offer: &PakeMessage,
+    answer_message: &PakeMessage,
+) -> ScheduleValues {
+    let context = place.context(offer, answer_message);
+    let th: [u8; 32] = Sha256::digest(&context).into();
+    let prk = Prk::extract(&th, &SharedKey::dangerously_from_bytes(key));
+    let reveal = |secret: SecretBytes<32>| *secret.expose();
+    let keys = Label::ALL.map(|label| (label, reveal(prk.expand(label))));
+    ScheduleValues {
+        context,
+        th,
+        prk: *prk.expose(),
+        keys,
+    }
+}

@@ -1,0 +1,213 @@
+//! The key schedule (section 6).
+//!
+//! ```text
+//! K -------------------------------.
+//!                                   |
+//! context --SHA-256--> th --salt--> HKDF-Extract
+//!                                   |
+//!                                  PRK
+//!                                   |
+//!        .-----------.--------------+-----.-----------.      HKDF-Expand, info = label
+//!        |           |              |     |           |
+//!  receiver-blob initiator-blob receipt verifier exporter
+//! ```
+
+use hkdf::Hkdf;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
+
+use super::opened::Receipt;
+use super::output::{Exporter, Verifier};
+use super::pake::{PakeMessage, SharedKey};
+use super::seal::{InitiatorBlob, ReceiverBlob, SealKey};
+use crate::values::secret::SecretBytes;
+use crate::values::{AppId, ChannelId, Mode};
+
+/// `label_x`: the whole of HKDF's info (section 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// Seal of the receiver's blob, in the answer.
+    ReceiverBlob,
+    /// Seal of the initiator's blob, the finish.
+    InitiatorBlob,
+    /// Seal of the receipt.
+    Receipt,
+    /// Verifier words.
+    Verifier,
+    /// Keys for the application.
+    Exporter,
+}
+
+impl Label {
+    /// All of them, in the order of section 6.
+    pub const ALL: [Self; 5] = [
+        Self::ReceiverBlob,
+        Self::InitiatorBlob,
+        Self::Receipt,
+        Self::Verifier,
+        Self::Exporter,
+    ];
+
+    /// The text.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::ReceiverBlob => "wormhole-sync/1 receiver-blob",
+            Self::InitiatorBlob => "wormhole-sync/1 initiator-blob",
+            Self::Receipt => "wormhole-sync/1 receipt",
+            Self::Verifier => "wormhole-sync/1 verifier",
+            Self::Exporter => "wormhole-sync/1 exporter",
+        }
+    }
+}
+
+/// Where an exchange takes place: what both sides must agree on besides the words (section 6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `mode`.
+    pub mode: Mode,
+    /// `appid`.
+    pub app_id: AppId,
+    /// `channel`.
+    pub channel: ChannelId,
+}
+
+impl Place {
+    /// `context`, in which the fields and their order cannot be mistaken (section 6).
+    ///
+    /// Whatever a relay changes of it, the peer's seal does not open.
+    // VER-2: A client MUST bind the mode into the context (section 6)
+    #[must_use]
+    pub fn context(&self, offer: &PakeMessage, answer_message: &PakeMessage) -> Vec<u8> {
+        let channel = self.channel.to_string();
+        let fields: [&[u8]; 6] = [
+            b"wormhole-sync/1",
+            self.mode.name().as_bytes(),
+            self.app_id.as_bytes(),
+            channel.as_bytes(),
+            offer,
+            answer_message,
+        ];
+        let mut context = Vec::new();
+        for field in fields {
+            let length =
+                u16::try_from(field.len()).expect("no field is longer than an appid of 128 bytes");
+            context.extend_from_slice(&length.to_be_bytes());
+            context.extend_from_slice(field);
+        }
+        context
+    }
+}
+
+/// The five keys, each of a type of its own (section 6).
+#[derive(Debug)]
+pub struct Keys {
+    /// `key_receiver-blob`.
+    pub receiver_blob: SealKey<ReceiverBlob>,
+    /// `key_initiator-blob`.
+    pub initiator_blob: SealKey<InitiatorBlob>,
+    /// `key_receipt`.
+    pub receipt: SealKey<Receipt>,
+    /// The verifier, of `key_verifier`.
+    pub verifier: Verifier,
+    /// `key_exporter`.
+    pub exporter: Exporter,
+}
+
+impl Keys {
+    /// `key_x = HKDF-Expand(PRK, info = label_x, L = 32)` for all x (KEY-1); consumes `K` (KEY-2).
+    // KEY-1: A client MUST derive th, PRK and the five keys by these formulas
+    #[must_use]
+    pub fn derive(shared: SharedKey, context: &[u8]) -> Self {
+        let th: [u8; 32] = Sha256::digest(context).into();
+        // KEY-2: A client MUST wipe K, PRK and each key from memory that it controls when it needs them no more.
+        let prk = Prk::extract(&th, &shared);
+        Self {
+            receiver_blob: SealKey::new(prk.expand(Label::ReceiverBlob), th),
+            initiator_blob: SealKey::new(prk.expand(Label::InitiatorBlob), th),
+            receipt: SealKey::new(prk.expand(Label::Receipt), th),
+            verifier: Verifier::from_key(&prk.expand(Label::Verifier)),
+            exporter: Exporter::new(prk.expand(Label::Exporter)),
+        }
+    }
+}
+
+/// `PRK = HKDF-Extract(salt = th, IKM = K)`.
+pub(super) struct Prk(SecretBytes<32>);
+
+impl Prk {
+    pub(super) fn extract(th: &[u8; 32], shared: &SharedKey) -> Self {
+        let (mut prk, _) = Hkdf::<Sha256>::extract(Some(th), shared.expose());
+        let secret = SecretBytes::filled(|bytes| bytes.copy_from_slice(&prk));
+        prk.as_mut_slice().zeroize();
+        Self(secret)
+    }
+
+    pub(super) fn expand(&self, label: Label) -> SecretBytes<32> {
+        SecretBytes::filled(|key| expand(&self.0, label.text().as_bytes(), key))
+    }
+
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
+    pub(super) fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+}
+
+/// `HKDF-Expand(key, info, L = length of out)`, of at most 8 160 bytes.
+pub(super) fn expand(key: &SecretBytes<32>, info: &[u8], out: &mut [u8]) {
+    Hkdf::<Sha256>::from_prk(key.expose())
+        .expect("32 bytes are a key of HKDF-SHA256")
+        .expand(info, out)
+        .expect("callers ask for at most 255 blocks");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hex_literal::hex;
+
+    #[test]
+    fn labels_differ() {
+        for (at, one) in Label::ALL.into_iter().enumerate() {
+            for other in &Label::ALL[at + 1..] {
+                assert_ne!(one.text(), other.text());
+            }
+        }
+    }
+
+    /// RFC 5869, appendix A.1: the expansion that every key here comes from.
+    #[test]
+    fn the_primitive_is_rfc_5869() {
+        let salt = hex!("000102030405060708090a0b0c");
+        let (prk, _) = Hkdf::<Sha256>::extract(Some(&salt), &[0x0b; 22]);
+        let published = hex!("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
+        assert_eq!(prk[..], published);
+        let mut okm = [0; 42];
+        expand(
+            &SecretBytes::take(&mut published.clone()),
+            &hex!("f0f1f2f3f4f5f6f7f8f9"),
+            &mut okm,
+        );
+        assert_eq!(
+            okm,
+            hex!(
+                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+            )
+        );
+    }
+
+    #[test]
+    fn the_context_is_written_field_by_field() {
+        let place = Place {
+            mode: Mode::Transcribe,
+            app_id: AppId::new("a").unwrap(),
+            channel: ChannelId::new(12).unwrap(),
+        };
+        let mut expected =
+            b"\x00\x0fwormhole-sync/1\x00\x0atranscribe\x00\x01a\x00\x0212\x00\x21".to_vec();
+        expected.extend([0x41; 33]);
+        expected.extend(b"\x00\x21");
+        expected.extend([0x42; 33]);
+        assert_eq!(place.context(&[0x41; 33], &[0x42; 33]), expected);
+    }
+}

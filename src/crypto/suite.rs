@@ -1,0 +1,111 @@
+//! All the cryptography that the protocol needs, as one trait.
+
+use core::fmt;
+
+use super::opened::{Opened, Receipt};
+use super::peer_fault::PeerFault;
+use super::random::PakeScalar;
+use super::schedule::Place;
+use crate::values::{Blob, Words};
+
+/// What the state machine of the protocol asks of cryptography (sections 5 to 7), message by message.
+///
+/// [`Standard`](super::Standard) is the one to use. The trait is there so that a model checker can drive the same
+/// state machine with symbolic terms: whatever its types are, messages are bytes, and each state is consumed by the
+/// one message that it waits for (PAKE-10).
+///
+/// ```text
+/// initiator:  start_initiator -> offer ... read_answer -> Answered { blob, finish, .. } ... read_receipt
+/// receiver:   start_receiver  ... read_offer -> Offered { answer, .. } ... read_finish -> Finished { blob, receipt, .. }
+/// ```
+pub trait Suite: Sized + fmt::Debug {
+    /// An initiator that waits for the answer.
+    type InitiatorPake: fmt::Debug;
+    /// A receiver that waits for the offer.
+    type ReceiverPake: fmt::Debug;
+    /// A receiver that waits for the finish.
+    type FinishOpener: fmt::Debug;
+    /// An initiator that waits for the receipt.
+    type ReceiptOpener: fmt::Debug;
+    /// Eight words for two users to compare (section 6.1).
+    type Verifier: fmt::Debug;
+    /// Keys for the application (section 6.2).
+    type Exporter: fmt::Debug;
+
+    /// Starts as A, and gives the offer (PAKE-3).
+    fn start_initiator(words: &Words, scalar: PakeScalar) -> (Self::InitiatorPake, Vec<u8>);
+
+    /// Starts as B.
+    fn start_receiver(words: &Words, scalar: PakeScalar) -> Self::ReceiverPake;
+
+    /// The receiver reads the offer, and seals its blob (SEAL-5).
+    ///
+    /// # Errors
+    ///
+    /// [`PeerFault::MalformedMessage`] or [`PeerFault::BadElement`].
+    fn read_offer(
+        pake: Self::ReceiverPake,
+        place: &Place,
+        own: &Blob,
+        offer: &[u8],
+    ) -> Result<Offered<Self>, PeerFault>;
+
+    /// The initiator reads the answer, and seals its blob once the answer's seal has opened (SEAL-6, SEAL-10).
+    ///
+    /// # Errors
+    ///
+    /// [`PeerFault`]. The initiator's own blob has not been sealed then, nor ever will be.
+    fn read_answer(
+        pake: Self::InitiatorPake,
+        place: &Place,
+        own: &Blob,
+        answer: &[u8],
+    ) -> Result<Answered<Self>, PeerFault>;
+
+    /// The receiver reads the finish, and seals the receipt (SEAL-7).
+    ///
+    /// # Errors
+    ///
+    /// [`PeerFault::MalformedMessage`] or [`PeerFault::WrongCode`].
+    fn read_finish(opener: Self::FinishOpener, finish: &[u8]) -> Result<Finished<Self>, PeerFault>;
+
+    /// The initiator reads the receipt; what does not open is none (SEAL-8).
+    fn read_receipt(opener: Self::ReceiptOpener, receipt: &[u8]) -> Option<Opened<Receipt>>;
+}
+
+/// What a receiver has when it has read the offer. It knows nothing of its peer yet.
+#[derive(Debug)]
+pub struct Offered<S: Suite> {
+    /// The answer to send: B's SPAKE2 message, then the sealed blob.
+    pub answer: Vec<u8>,
+    /// For users who compare it.
+    pub verifier: S::Verifier,
+    /// Waits for the finish.
+    pub finish: S::FinishOpener,
+}
+
+/// What an initiator has when the answer's seal has opened.
+#[derive(Debug)]
+pub struct Answered<S: Suite> {
+    /// The receiver's blob.
+    pub blob: Opened<Blob>,
+    /// The finish to send: the sealed blob.
+    pub finish: Vec<u8>,
+    /// For users who compare it.
+    pub verifier: S::Verifier,
+    /// Keys for the application (KEY-5).
+    pub exporter: Opened<S::Exporter>,
+    /// Waits for the receipt.
+    pub receipt: S::ReceiptOpener,
+}
+
+/// What a receiver has when the finish's seal has opened.
+#[derive(Debug)]
+pub struct Finished<S: Suite> {
+    /// The initiator's blob.
+    pub blob: Opened<Blob>,
+    /// The receipt to send.
+    pub receipt: Vec<u8>,
+    /// Keys for the application (KEY-5).
+    pub exporter: Opened<S::Exporter>,
+}

@@ -1,0 +1,85 @@
+//! The end of an exchange, of either role.
+
+use super::{CloseReason, Detail, Outcome, Refusal};
+use crate::crypto::{Opened, Suite};
+use crate::values::{Blob, ChannelId};
+
+/// What the peer's opened seal yields: there is no other way to make one (SEAL-9).
+#[derive(Debug)]
+pub struct Received<S: Suite> {
+    /// The peer's blob.
+    pub blob: Opened<Blob>,
+    /// The eight words that both users may compare (KEY-3).
+    pub verifier: S::Verifier,
+    /// Further keys for the application (KEY-5).
+    pub exporter: Opened<S::Exporter>,
+}
+
+/// The end: exactly one outcome (OUT-1), and what is handed over with it.
+#[derive(Debug)]
+pub struct Ended<S: Suite> {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The peer's blob: with `done`, and at the initiator whenever the answer opened (INIT-3).
+    pub received: Option<Received<S>>,
+    /// Whether the own blob certainly arrived (INIT-5, RECV-2).
+    pub delivered: bool,
+    /// What the user is told beside the outcome.
+    pub detail: Option<Detail>,
+}
+
+impl<S: Suite> Ended<S> {
+    pub(super) fn with(outcome: Outcome) -> Ended<S> {
+        Ended {
+            outcome,
+            received: None,
+            delivered: false,
+            detail: None,
+        }
+    }
+
+    pub(super) fn detail(self, detail: Detail) -> Ended<S> {
+        Ended {
+            detail: Some(detail),
+            ..self
+        }
+    }
+
+    pub(super) fn received(self, received: Received<S>) -> Ended<S> {
+        Ended {
+            received: Some(received),
+            ..self
+        }
+    }
+
+    pub(super) fn delivered(self) -> Ended<S> {
+        Ended {
+            delivered: true,
+            ..self
+        }
+    }
+}
+
+/// The last request, whose result changes nothing (TIME-7), and the end that is already fixed.
+#[derive(Debug)]
+pub struct Closing<S: Suite> {
+    pub(super) channel: ChannelId,
+    pub(super) reason: CloseReason,
+    pub(super) end: Ended<S>,
+}
+
+impl Refusal {
+    /// What a refusal means once the relay has accepted this side, where it is no misbehaviour:
+    /// `crowded` is (sections 11.4, 11.5).
+    pub(super) fn after_acceptance(self) -> Option<Outcome> {
+        match self {
+            // OUT-5: A client MUST take `forbidden` and `no-such-channel`, once the relay has
+            // accepted its side, as `closed` with the reason `lost`.
+            Refusal::Forbidden | Refusal::NoSuchChannel => Some(Outcome::Closed(CloseReason::Lost)),
+            // OUT-4
+            Refusal::Closed(reason) => Some(Outcome::Closed(reason)),
+            Refusal::Expired => Some(Outcome::Expired),
+            Refusal::Crowded => None,
+        }
+    }
+}

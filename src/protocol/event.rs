@@ -1,0 +1,193 @@
+//! What can happen to a client: the events of the tables in sections 11.4 and 11.5.
+
+use super::CloseReason;
+use crate::crypto::PeerFault;
+use crate::values::ChannelId;
+use std::fmt;
+
+/// One event. An answer's message is still unread: the state reads it (SEAL-5 to SEAL-8), and so
+/// one `Cell` stands for `answer-opened`, `answer-malformed` and so on.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Event {
+    /// `allocated`: the relay's answer to allocate. The life of the channel is the timer's matter.
+    Allocated(ChannelId),
+    /// `offer-…`: the relay's answer to claim.
+    Claimed(Vec<u8>),
+    /// `stored`: a PUT was accepted.
+    Stored,
+    /// `answer-…`, `finish-…`, `receipt-…`: a GET brought its cell.
+    Cell(Vec<u8>),
+    /// `empty`: a GET brought nothing yet.
+    Empty,
+    /// `forbidden`, `no-such-channel`, `crowded`, `closed`, `expired`.
+    Refused(Refusal),
+    /// `misbehaved`: an answer that is not in the table of section 11.2.
+    Misbehaved(Misbehaviour),
+    /// `close-tried`: the close was answered, or not.
+    CloseTried,
+    /// `exhausted`: the retry window is over (TIME-3); with the last failure.
+    Exhausted(Loss),
+    /// `deadline` (TIME-5).
+    Deadline,
+    /// `receipt-wait-over` (TIME-6).
+    ReceiptWaitOver,
+    /// `cancel`: the user gives up.
+    Cancel,
+    /// `release`: the initiator's user agrees (INIT-2).
+    Release,
+}
+
+/// The relay's refusals that mean something to a client (section 11.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// This side may not do this to this channel.
+    Forbidden,
+    /// No channel of this number is live.
+    NoSuchChannel,
+    /// Another side has claimed the channel.
+    Crowded,
+    /// The channel has ended.
+    Closed(CloseReason),
+    /// The channel has ended because its time was over.
+    Expired,
+}
+
+/// Why a proof says that an event cannot happen in a state (section 11.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// (a) The event comes of another request than the one in hand.
+    OtherRequest,
+    /// (b) The timer is not set.
+    TimerNotSet,
+    /// (c) The user is asked in `holding` only.
+    NotAsked,
+}
+
+impl Proof {
+    /// The proof's letter in section 11.4.
+    pub fn letter(self) -> char {
+        match self {
+            Proof::OtherRequest => 'a',
+            Proof::TimerNotSet => 'b',
+            Proof::NotAsked => 'c',
+        }
+    }
+}
+
+/// An event that cannot happen in this state: the state is given back as it was.
+#[derive(Debug)]
+pub struct Impossible<T> {
+    /// The state, unchanged.
+    pub state: T,
+    /// Why the event cannot happen.
+    pub proof: Proof,
+}
+
+/// How an answer falls out of the table of section 11.2. It bears nothing that the relay wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misbehaviour {
+    /// A status that has no line in the table.
+    Status(u16),
+    /// A status of the table, with another content type than its line names.
+    ContentType(u16),
+    /// A content coding that nobody asked for.
+    ContentCoding,
+    /// A body of more than 262 144 bytes (CLIENT-5).
+    TooLong,
+    /// A body that is not the message that its line names; with the kind of fault.
+    Malformed(&'static str),
+    /// A problem document with a type that has no line in the table, or another status.
+    Problem(u16),
+}
+
+impl fmt::Display for Misbehaviour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Misbehaviour::Status(status) => {
+                write!(f, "status {status} is no answer to this request")
+            }
+            Misbehaviour::ContentType(status) => write!(
+                f,
+                "the answer with status {status} has the wrong content type"
+            ),
+            Misbehaviour::ContentCoding => {
+                f.write_str("the answer has a content coding that nobody asked for")
+            }
+            Misbehaviour::TooLong => f.write_str("the answer is longer than 262144 bytes"),
+            Misbehaviour::Malformed(fault) => {
+                write!(f, "the answer's message is malformed: {fault}")
+            }
+            Misbehaviour::Problem(status) => write!(
+                f,
+                "the problem document with status {status} is no answer to this request"
+            ),
+        }
+    }
+}
+
+/// Why an attempt brought no answer; one line for the user, by this machine and not by the relay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// What happened, in lower case and without a full stop: `connection refused`.
+    pub why: String,
+    /// Whether a repeat cannot help: the relay's certificate was refused (CLIENT-4).
+    pub is_final: bool,
+}
+
+impl Loss {
+    /// A loss that a repeat may mend.
+    pub fn passing(why: impl Into<String>) -> Loss {
+        Loss {
+            why: why.into(),
+            is_final: false,
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+/// What the user is told beside the outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// How the relay's answer fell out of the table.
+    Misbehaviour(Misbehaviour),
+    /// Why the last attempt brought no answer.
+    Loss(Loss),
+    /// How the peer's message or element is faulty.
+    Peer(PeerFault),
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Detail::Misbehaviour(m) => m.fmt(f),
+            Detail::Loss(l) => l.fmt(f),
+            Detail::Peer(p) => p.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Event {
+    /// The event's name; what a message holds is for its reader only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Event::Allocated(_) => "allocated",
+            Event::Claimed(_) => "claimed",
+            Event::Stored => "stored",
+            Event::Cell(_) => "cell",
+            Event::Empty => "empty",
+            Event::Refused(_) => "refused",
+            Event::Misbehaved(_) => "misbehaved",
+            Event::CloseTried => "close-tried",
+            Event::Exhausted(_) => "exhausted",
+            Event::Deadline => "deadline",
+            Event::ReceiptWaitOver => "receipt-wait-over",
+            Event::Cancel => "cancel",
+            Event::Release => "release",
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! The protocol without a clock, a socket, a thread or a source of randomness.
+//!
+//! Three layers, each pure:
+//!
+//! - [`Initiator`] and [`Receiver`]: the state machines of sections 11.4 and 11.5, generic over
+//!   the cryptography ([`Suite`](crate::crypto::Suite)). They know no time.
+//! - [`Exchange`]: a state machine with the repeats and deadlines of section 11.3. `now` comes in.
+//! - [`wire`]: requests and answers as HTTP and JSON (sections 8, 9 and 11.2). Bytes come in.
+//!
+//! # The loop
+//!
+//! Who drives an [`Exchange`] repeats: ask [`Exchange::next`] what to do, do just that, and say
+//! what came of it. `now` is the time since the start on a clock that never goes back.
+//!
+//! - [`Action::Send`]: make the request, for at most the time given, and hand what came of it to
+//!   [`Exchange::heard`] (an attempt that brought no answer is [`Heard::Lost`]).
+//! - [`Action::Pause`]: let some time between the two bounds pass, at random.
+//! - [`Action::Hold`]: the initiator's user looks; call [`Exchange::release`] or
+//!   [`Exchange::cancel`].
+//! - [`Action::Ended`]: take the end with [`Exchange::into_ended`].
+//!
+//! [`Exchange::cancel`] may come at any time; a request that is then under way is abandoned.
+
+mod ended;
+mod event;
+mod exchange;
+#[cfg(test)]
+mod exchange_tests;
+mod initiator;
+mod outcome;
+mod patience;
+mod receiver;
+mod request;
+#[cfg(test)]
+mod tables_tests;
+#[cfg(test)]
+mod told;
+pub mod wire;
+
+pub use crate::values::messages::CellName as Cell;
+pub use ended::{Closing, Ended, Received};
+pub use event::{Detail, Event, Impossible, Loss, Misbehaviour, Proof, Refusal};
+pub use exchange::{Action, Exchange, Heard};
+pub use initiator::Initiator;
+pub use outcome::{CloseReason, Outcome};
+pub use patience::Times;
+pub use receiver::Receiver;
+pub use request::{Request, RequestKind};
+
+use crate::crypto::Suite;
+
+/// What the two roles have in common: a state, the request in hand, and what an event makes of it.
+pub trait Machine: Sized {
+    /// The cryptography.
+    type Suite: Suite;
+
+    /// The request in hand, if the state has one.
+    fn request(&self) -> Option<Request<'_>>;
+
+    /// The next state, or the same one with the proof that the event cannot happen in it.
+    ///
+    /// # Errors
+    /// [`Impossible`], by the proofs of section 11.4.
+    fn on(self, event: Event) -> Result<Self, Impossible<Self>>;
+
+    /// The outcome, once it is fixed: from then on nothing changes it.
+    fn outcome(&self) -> Option<Outcome>;
+
+    /// The end, once it has come.
+    fn into_ended(self) -> Option<Ended<Self::Suite>>;
+
+    /// The state's name in the specification.
+    fn state(&self) -> &'static str;
+}

@@ -1,0 +1,71 @@
+//! The requests a client makes (section 9.2), before they are HTTP.
+
+use super::CloseReason;
+use crate::values::ChannelId;
+use crate::values::messages::CellName as Cell;
+
+/// One request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// `POST /channels`
+    Allocate {
+        /// The initiator's SPAKE2 message.
+        offer: &'a [u8],
+    },
+    /// `POST /channels/{n}/claim`
+    Claim {
+        /// The channel.
+        channel: ChannelId,
+    },
+    /// `PUT /channels/{n}/{cell}`
+    Put {
+        /// The channel.
+        channel: ChannelId,
+        /// The cell to write.
+        cell: Cell,
+        /// What to write.
+        body: &'a [u8],
+    },
+    /// `GET /channels/{n}/{cell}?wait=25`
+    Get {
+        /// The channel.
+        channel: ChannelId,
+        /// The cell to read.
+        cell: Cell,
+    },
+    /// `POST /channels/{n}/close`
+    Close {
+        /// The channel.
+        channel: ChannelId,
+        /// The reason to give.
+        reason: CloseReason,
+    },
+}
+
+/// Which request it is, without its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestKind {
+    /// [`Request::Allocate`]
+    Allocate,
+    /// [`Request::Claim`]
+    Claim,
+    /// [`Request::Put`]
+    Put(Cell),
+    /// [`Request::Get`]
+    Get(Cell),
+    /// [`Request::Close`]
+    Close,
+}
+
+impl Request<'_> {
+    /// Which request it is.
+    pub fn kind(&self) -> RequestKind {
+        match self {
+            Request::Allocate { .. } => RequestKind::Allocate,
+            Request::Claim { .. } => RequestKind::Claim,
+            Request::Put { cell, .. } => RequestKind::Put(*cell),
+            Request::Get { cell, .. } => RequestKind::Get(*cell),
+            Request::Close { .. } => RequestKind::Close,
+        }
+    }
+}
