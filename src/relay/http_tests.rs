@@ -238,7 +238,8 @@ fn an_exchange() {
     assert_eq!(guest.ask("POST", &claim, GUEST, "{}").reason(), "done");
 }
 
-/// RELAY-9: each request has all the faults that follow, and is refused for the first.
+/// Each request has all the faults that follow, and is refused for the first.
+// RELAY-9: A relay MUST check a request in this order, and refuse with the first check that fails
 #[test]
 fn the_order_of_checks() {
     let limits = Limits {
@@ -325,7 +326,7 @@ fn the_refusals_of_channels() {
     );
 }
 
-/// RELAY-1
+// RELAY-1: A relay MUST refuse as `unauthorized` a request that does not have exactly one `Authorization` header
 #[test]
 fn authorization_is_strict() {
     let (relay, _hand) = relay(Limits::default());
@@ -357,7 +358,7 @@ fn authorization_is_strict() {
     }
 }
 
-/// RELAY-10
+// RELAY-10: and refuse longer ones as `too-large`.
 #[test]
 fn bodies_are_bounded() {
     let (relay, _hand) = relay(Limits::default());
@@ -393,6 +394,12 @@ fn bodies_are_bounded() {
     client
         .ask("PUT", &format!("{path}/answer"), GUEST, &over)
         .refuses("too-large");
+    // A refusal before the body is read arrives as well.
+    for (method, target) in [("PUT", "/v1/61"), ("POST", "/v1/61/channels/1/answer")] {
+        let mut other = Client::new(&relay);
+        let status = other.ask(method, target, GUEST, &largest).status;
+        assert!([404, 405].contains(&status));
+    }
     // A body that is only announced is refused before it comes; a GET's is ignored.
     let mut other = Client::new(&relay);
     let headers = format!("authorization: Bearer {GUEST}\r\ncontent-length: 999999999\r\n");
@@ -475,7 +482,8 @@ fn pipelined_requests_are_answered_in_order() {
     assert_eq!(statuses, [204, 200, 200, 200, 404]);
 }
 
-/// RELAY-21, with a shorter time.
+/// With a shorter time.
+// RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds of its first byte, by closing the connection without an answer.
 #[test]
 fn a_request_that_does_not_arrive_is_dropped() {
     let relay = quick_relay(Duration::from_millis(300));
@@ -512,7 +520,6 @@ fn a_request_that_does_not_arrive_is_dropped() {
     assert!(dropped && start.elapsed() < Duration::from_secs(10));
 }
 
-/// RELAY-20: connections, and RELAY-22.
 #[test]
 fn connections_are_bounded() {
     let limits = Limits {
@@ -544,7 +551,7 @@ fn connections_are_bounded() {
     panic!("the place of a closed connection stays taken");
 }
 
-/// RELAY-22
+// RELAY-22: A relay behind a proxy MUST take the client's address from a forwarded header only when its operator named that proxy's address as trusted
 #[test]
 fn addresses_come_from_trusted_proxies_only() {
     let ask = |relay: &RelayHandle, from: &str| {
