@@ -63,6 +63,8 @@ pub struct Exchange<T> {
     receipt_wait: Option<Duration>,
     patience: Option<Patience>,
     last_failure: Option<Loss>,
+    /// Whether any attempt of the run has begun.
+    has_begun: bool,
 }
 
 impl<T: Machine> Exchange<T> {
@@ -75,6 +77,7 @@ impl<T: Machine> Exchange<T> {
             receipt_wait: None,
             patience: None,
             last_failure: None,
+            has_begun: false,
         }
     }
 
@@ -114,10 +117,13 @@ impl<T: Machine> Exchange<T> {
                 least: cut(least),
                 most: cut(most),
             },
-            None => Action::Send {
-                request,
-                within: cut(patience.begin(now)),
-            },
+            None => {
+                self.has_begun = true;
+                Action::Send {
+                    request,
+                    within: cut(patience.begin(now)),
+                }
+            }
         }
     }
 
@@ -215,11 +221,11 @@ impl<T: Machine> Exchange<T> {
             return;
         };
         let before = machine.request().map(|r| r.kind());
-        let machine = match machine.on(event) {
-            Ok(next) => next,
-            // Proved impossible; a proof that errs must not cost the user the exchange.
-            Err(impossible) => impossible.state,
-        };
+        let mut machine = on(machine, event);
+        if !self.has_begun && machine.request().map(|r| r.kind()) == Some(RequestKind::Close) {
+            // Section 11.3: given up before its first attempt, a run makes no request.
+            machine = on(machine, Event::CloseTried);
+        }
         let after = machine.request().map(|r| r.kind());
         if before != after {
             self.patience = None;
@@ -233,4 +239,12 @@ impl<T: Machine> Exchange<T> {
         }
         self.machine = Some(machine);
     }
+}
+
+/// The next state. An event that is proved impossible changes nothing: a proof that errs must not
+/// cost the user the exchange.
+fn on<T: Machine>(machine: T, event: Event) -> T {
+    machine
+        .on(event)
+        .unwrap_or_else(|impossible| impossible.state)
 }

@@ -300,3 +300,12 @@ fn a_close_has_the_reason_of_the_outcome() {
         assert_eq!(run.outcome(), outcome);
     }
 }
+
+#[test]
+fn given_up_before_its_first_attempt_a_run_makes_no_request() {
+    let mut run = receiver();
+    run.exchange.cancel(run.now);
+    assert_eq!(run.outcome(), Outcome::Cancelled);
+    let mut run = initiator(Some(Duration::ZERO));
+    assert_eq!(run.outcome(), Outcome::Timeout);
+}
