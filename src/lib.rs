@@ -43,6 +43,8 @@
 pub mod client;
 pub mod crypto;
 pub mod protocol;
+#[cfg(feature = "relay")]
+pub mod relay;
 pub mod values;
 
 #[cfg(feature = "async")]

@@ -1,0 +1,262 @@
+//! One HTTP request: the checks of RELAY-9 in their order, then the registry, then the answer.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+
+use super::call::{Action, Call, Reply};
+use super::channel::{self, Side};
+use super::connection::Line;
+use super::hub::Hub;
+use super::problem::{Reason, Refusal};
+use super::proxies::Proxies;
+use super::target::{self, Operation, Target};
+use crate::values::hex;
+use crate::values::json::JsonFault;
+use crate::values::messages::{Allocate, Allocated, Claim, Close, Empty, Write};
+
+/// Answers one request of a connection.
+pub(super) async fn respond(
+    hub: &Hub,
+    proxies: &Proxies,
+    peer: IpAddr,
+    line: &Line,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    match answer(hub, proxies, peer, line, request).await {
+        Ok(reply) => reply_response(&reply),
+        Err(Fault::Refused(refusal)) => problem(refusal),
+        Err(Fault::Method(allow)) => {
+            let mut response = problem(Refusal::MethodNotAllowed);
+            set(
+                &mut response,
+                header::ALLOW,
+                HeaderValue::from_static(allow),
+            );
+            response
+        }
+        Err(Fault::LongBody) => {
+            // The rest of the body is not read, so no other request can follow it.
+            line.leave_unread();
+            let mut response = problem(Refusal::TooLarge);
+            set(
+                &mut response,
+                header::CONNECTION,
+                HeaderValue::from_static("close"),
+            );
+            response
+        }
+    }
+}
+
+/// Why a request does not reach the registry.
+enum Fault {
+    Refused(Refusal),
+    /// The methods that the target has.
+    Method(&'static str),
+    LongBody,
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<JsonFault> for Fault {
+    // RELAY-9: query and JSON (`malformed`; a binary value over its bound: `too-large`)
+    fn from(fault: JsonFault) -> Self {
+        Self::Refused(match fault.is_too_large() {
+            true => Refusal::TooLarge,
+            false => Refusal::Malformed,
+        })
+    }
+}
+
+// RELAY-9: A relay MUST check a request in this order, and refuse with the first check that fails
+async fn answer(
+    hub: &Hub,
+    proxies: &Proxies,
+    peer: IpAddr,
+    line: &Line,
+    request: Request<Incoming>,
+) -> Result<Reply, Fault> {
+    let (head, body) = request.into_parts();
+    let target = Target::parse(head.uri.path()).ok_or(Refusal::NotFound)?;
+    let operation = target
+        .place
+        .operation(head.method.as_str())
+        .map_err(Fault::Method)?;
+    let body = match operation.body_bound() {
+        Some(bound) => read(body, bound).await?,
+        None => Vec::new(),
+    };
+    line.arrived();
+    let side = side(&head.headers).ok_or(Refusal::Unauthorized)?;
+    let action = action(operation, head.uri.query(), &body)?;
+    drop(body);
+    let from = proxies.client(peer, &head.headers).into();
+    let appid = target.appid.as_bytes();
+    Ok(hub
+        .ask(Call {
+            appid,
+            side,
+            from,
+            action,
+        })
+        .await)
+}
+
+/// Reads a body of at most `bound` bytes.
+async fn read(mut body: Incoming, bound: usize) -> Result<Vec<u8>, Fault> {
+    // RELAY-10: and refuse longer ones as `too-large`.
+    let announced = body.size_hint().lower();
+    if announced > bound as u64 {
+        return Err(Fault::LongBody);
+    }
+    // What is only announced may never come, so it reserves little.
+    let mut bytes = Vec::with_capacity((announced as usize).min(1_024));
+    while let Some(frame) = body.frame().await {
+        // A body that breaks off takes its connection with it: nobody reads this answer.
+        let frame = frame.map_err(|_| Refusal::Malformed)?;
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        if data.len() > bound - bytes.len() {
+            return Err(Fault::LongBody);
+        }
+        bytes.extend_from_slice(data);
+    }
+    Ok(bytes)
+}
+
+// RELAY-1: exactly one `Authorization` header whose value is the scheme `Bearer` (in any case), one space, and 32 hex digits (HEX-1).
+fn side(headers: &HeaderMap) -> Option<Side> {
+    let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
+    let value = values.next()?.as_bytes();
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, side) = value.split_at_checked("Bearer ".len())?;
+    scheme
+        .eq_ignore_ascii_case(b"Bearer ")
+        .then(|| Side::from_hex(side))?
+}
+
+/// Reads query and JSON.
+fn action(operation: Operation, query: Option<&str>, body: &[u8]) -> Result<Action, Fault> {
+    let wait = match operation {
+        Operation::Get(..) => target::wait(query).ok_or(Refusal::Malformed)?,
+        _ if query.is_some() => return Err(Refusal::Malformed.into()),
+        _ => 0,
+    };
+    Ok(match operation {
+        Operation::Allocate => Action::Allocate(Allocate::decode(body)?.body.into()),
+        Operation::Claim(channel) => {
+            Claim::decode(body)?;
+            Action::Channel(channel, channel::Request::Claim)
+        }
+        Operation::Put(channel, cell) => {
+            let body = Write::decode(body, cell)?.body.into();
+            Action::Channel(channel, channel::Request::Put(cell, body))
+        }
+        Operation::Get(channel, cell) => {
+            Action::Channel(channel, channel::Request::Get(cell, wait))
+        }
+        Operation::Close(channel) => {
+            let reason = Reason::of_close(&Close::decode(body)?.reason);
+            Action::Channel(channel, channel::Request::Close(reason))
+        }
+    })
+}
+
+/// The answer that bears a reply, by the table of section 9.2.
+// RELAY-3: A relay MUST answer the requests of this table with the status, the message and, where there is one, the content type `application/json` that it gives
+fn reply_response(reply: &Reply) -> Response<Full<Bytes>> {
+    match reply {
+        Reply::Allocated { channel, ttl } => {
+            let (channel, ttl) = (*channel, *ttl);
+            json(StatusCode::CREATED, Allocated { channel, ttl }.encode())
+        }
+        Reply::Claimed { body, ttl } => {
+            let body = hex::encode(body);
+            json(
+                StatusCode::OK,
+                format!(r#"{{"body":"{body}","ttl":{ttl}}}"#),
+            )
+        }
+        Reply::Stored => json(StatusCode::OK, Empty.encode()),
+        Reply::Cell(body) => json(
+            StatusCode::OK,
+            format!(r#"{{"body":"{}"}}"#, hex::encode(body)),
+        ),
+        Reply::Nothing => response(StatusCode::NO_CONTENT, Bytes::new()),
+        Reply::Refused(refusal) => problem(*refusal),
+    }
+}
+
+fn problem(refusal: Refusal) -> Response<Full<Bytes>> {
+    let status = StatusCode::from_u16(refusal.token().status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = response(status, refusal.document().into());
+    let content = HeaderValue::from_static("application/problem+json");
+    set(&mut response, header::CONTENT_TYPE, content);
+    match refusal {
+        Refusal::Unauthorized => {
+            let challenge = HeaderValue::from_static("Bearer");
+            set(&mut response, header::WWW_AUTHENTICATE, challenge);
+        }
+        Refusal::RateLimited { retry_after } => {
+            set(&mut response, header::RETRY_AFTER, retry_after.into());
+        }
+        _ => {}
+    }
+    response
+}
+
+fn json(status: StatusCode, text: String) -> Response<Full<Bytes>> {
+    let mut response = response(status, text.into());
+    let content = HeaderValue::from_static("application/json");
+    set(&mut response, header::CONTENT_TYPE, content);
+    response
+}
+
+// RELAY-6: A relay MUST send `Cache-Control: no-store, no-transform` with every answer
+fn response(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    let cache = HeaderValue::from_static("no-store, no-transform");
+    set(&mut response, header::CACHE_CONTROL, cache);
+    response
+}
+
+fn set(response: &mut Response<Full<Bytes>>, name: header::HeaderName, value: HeaderValue) {
+    response.headers_mut().insert(name, value);
+}
+
+/// What a connection over the bounds is told, without reading its request.
+pub(super) fn turned_away(refusal: Refusal) -> Arc<[u8]> {
+    let token = refusal.token();
+    let document = refusal.document();
+    let retry = match refusal {
+        Refusal::RateLimited { retry_after } => format!("retry-after: {retry_after}\r\n"),
+        _ => String::new(),
+    };
+    let reason = match token.status() {
+        429 => "Too Many Requests",
+        _ => "Service Unavailable",
+    };
+    format!(
+        "HTTP/1.1 {} {reason}\r\ncontent-type: application/problem+json\r\n\
+         cache-control: no-store, no-transform\r\n{retry}connection: close\r\n\
+         content-length: {}\r\n\r\n{document}",
+        token.status(),
+        document.len()
+    )
+    .into_bytes()
+    .into()
+}

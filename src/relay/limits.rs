@@ -1,0 +1,129 @@
+//! What a relay allows (RELAY-20), and the times that the specification fixes.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A channel's life after its claim (RELAY-15).
+pub const LIFE_AFTER_CLAIM: Duration = Duration::from_secs(600);
+/// How long an ended channel is kept for its two sides (RELAY-17).
+pub const GRACE: Duration = Duration::from_secs(60);
+/// How long an id is not given out again after its channel ended (RELAY-19).
+pub const QUARANTINE: Duration = Duration::from_secs(600);
+/// How long a request may take to arrive (RELAY-21).
+pub const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// The bounds of a relay. `Limits::default()` suits a small public relay.
+///
+/// A relay over one of them refuses what is new; it never ends a live channel to make room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A channel's life from its allocation, in seconds: 1 to 86 400. Default 3 600.
+    pub ttl: u32,
+    /// Live channels of one appid. Default 10 000, so that ids have at most five digits.
+    pub channels_per_appid: u32,
+    /// Live channels that one address has allocated. Default 100.
+    pub channels_per_address: u32,
+    /// Live channels in all. Default 65 536.
+    pub channels: u32,
+    /// Bytes in memory for channels (live and ended), appids and quarantine, bookkeeping
+    /// included. Default 512 MiB.
+    pub stored_bytes: u64,
+    /// Allocations and claims of one address in a minute, repeats and refused ones included: a
+    /// bucket of this size that fills evenly. Default 120. [`u32::MAX`] means no bound.
+    pub starts_per_minute: u32,
+    /// Addresses that the relay keeps count of. Default 262 144. An address comes in with its
+    /// first allocation or claim and leaves when it has no live channel and a full bucket.
+    pub addresses: u32,
+    /// Connections at a time. Default 4 096.
+    pub connections: u32,
+    /// Connections at a time from one address that is no trusted proxy. Default 256.
+    pub connections_per_address: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            ttl: 3_600,
+            channels_per_appid: 10_000,
+            channels_per_address: 100,
+            channels: 65_536,
+            stored_bytes: 512 << 20,
+            starts_per_minute: 120,
+            addresses: 262_144,
+            connections: 4_096,
+            connections_per_address: 256,
+        }
+    }
+}
+
+impl Limits {
+    /// Checks what cannot work.
+    ///
+    /// # Errors
+    ///
+    /// A `ttl` outside 1 to 86 400 (RELAY-15), or a bound of nothing at all.
+    pub fn check(&self) -> Result<(), BadLimits> {
+        if !(1..=86_400).contains(&self.ttl) {
+            return Err(BadLimits::Ttl(self.ttl));
+        }
+        let bounds = [
+            ("channels_per_appid", u64::from(self.channels_per_appid)),
+            ("channels_per_address", u64::from(self.channels_per_address)),
+            ("channels", u64::from(self.channels)),
+            ("stored_bytes", self.stored_bytes),
+            ("starts_per_minute", u64::from(self.starts_per_minute)),
+            ("addresses", u64::from(self.addresses)),
+            ("connections", u64::from(self.connections)),
+            (
+                "connections_per_address",
+                u64::from(self.connections_per_address),
+            ),
+        ];
+        match bounds.into_iter().find(|(_, bound)| *bound == 0) {
+            Some((name, _)) => Err(BadLimits::Zero(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Limits under which no relay can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadLimits {
+    /// The ttl is outside 1 to 86 400 seconds.
+    Ttl(u32),
+    /// The bound of this name is zero.
+    Zero(&'static str),
+}
+
+impl fmt::Display for BadLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ttl(ttl) => write!(f, "a ttl of {ttl} s is outside 1 to 86400"),
+            Self::Zero(name) => write!(f, "the limit {name} is zero"),
+        }
+    }
+}
+
+impl std::error::Error for BadLimits {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_sound_and_nonsense_is_not() {
+        assert_eq!(Limits::default().check(), Ok(()));
+        for ttl in [0, 86_401, u32::MAX] {
+            let limits = Limits {
+                ttl,
+                ..Limits::default()
+            };
+            assert_eq!(limits.check(), Err(BadLimits::Ttl(ttl)));
+        }
+        let limits = Limits {
+            connections: 0,
+            ..Limits::default()
+        };
+        assert_eq!(limits.check(), Err(BadLimits::Zero("connections")));
+    }
+}

@@ -1,0 +1,248 @@
+//! The client's address behind proxies (RELAY-22).
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use hyper::HeaderMap;
+
+/// The proxies that an operator trusts, and the header in which they tell the client's address.
+///
+/// There is one header, of the operator's choice: a proxy that writes the one passes the other on
+/// as the client wrote it.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    /// Their addresses.
+    pub trusted: Vec<Network>,
+    /// The header that they write.
+    pub header: ForwardedHeader,
+}
+
+/// A header in which a proxy tells the client's address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For: 192.0.2.1, 198.51.100.2`
+    #[default]
+    XForwardedFor,
+    /// `Forwarded: for=192.0.2.1, for="[2001:db8::1]:4711";proto=https` (RFC 7239)
+    Forwarded,
+}
+
+impl Proxies {
+    /// Whether this peer is one of them.
+    #[must_use]
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(peer))
+    }
+
+    /// The address that a request counts for: the rightmost that is not a trusted proxy's.
+    ///
+    /// What is left of it was written by strangers.
+    // RELAY-22: A relay behind a proxy MUST take the client's address from a forwarded header only when its operator named that proxy's address as trusted
+    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer;
+        if !self.trusts(peer) {
+            return client;
+        }
+        let name = match self.header {
+            ForwardedHeader::XForwardedFor => "x-forwarded-for",
+            ForwardedHeader::Forwarded => "forwarded",
+        };
+        let lines: Vec<_> = headers.get_all(name).into_iter().collect();
+        for line in lines.into_iter().rev() {
+            let Ok(line) = line.to_str() else { break };
+            for element in line.rsplit(',') {
+                let address = match self.header {
+                    ForwardedHeader::XForwardedFor => address(element.trim()),
+                    ForwardedHeader::Forwarded => forwarded_for(element),
+                };
+                let Some(address) = address else {
+                    return client;
+                };
+                client = address;
+                if !self.trusts(client) {
+                    return client;
+                }
+            }
+        }
+        client
+    }
+}
+
+/// An address, or all addresses that begin with the same bits: `192.0.2.1`, `2001:db8::/32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    fn contains(self, address: IpAddr) -> bool {
+        let (network, address, width) = match (self.address, address.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => (
+                u128::from(network.to_bits()),
+                u128::from(address.to_bits()),
+                32,
+            ),
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                (network.to_bits(), address.to_bits(), 128)
+            }
+            _ => return false,
+        };
+        let rest = width - self.bits;
+        (network ^ address).checked_shr(rest).unwrap_or(0) == 0
+    }
+}
+
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        Self { address, bits }
+    }
+}
+
+impl FromStr for Network {
+    type Err = BadNetwork;
+
+    fn from_str(text: &str) -> Result<Self, BadNetwork> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits)),
+            None => (text, None),
+        };
+        let mut network = Self::from(address.parse::<IpAddr>().map_err(|_| BadNetwork)?);
+        if let Some(bits) = bits {
+            let bits = bits.parse().map_err(|_| BadNetwork)?;
+            if bits > network.bits {
+                return Err(BadNetwork);
+            }
+            network.bits = bits;
+        }
+        Ok(network)
+    }
+}
+
+/// The text is neither an address nor an address with a number of bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadNetwork;
+
+impl fmt::Display for BadNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected an address such as 192.0.2.1, or a network such as 2001:db8::/32")
+    }
+}
+
+impl std::error::Error for BadNetwork {}
+
+/// The `for` of one element of `Forwarded`.
+fn forwarded_for(element: &str) -> Option<IpAddr> {
+    element.split(';').find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        let value = value.trim().trim_matches('"');
+        name.trim()
+            .eq_ignore_ascii_case("for")
+            .then(|| address(value))?
+    })
+}
+
+/// An address, with or without port and brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    if let Ok(address) = text.parse() {
+        return Some(address);
+    }
+    match text.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?.0.parse().ok(),
+        None => text.split_once(':')?.0.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn client(header: ForwardedHeader, trusted: &[&str], peer: &str, lines: &[&str]) -> String {
+        let trusted = trusted.iter().map(|text| text.parse().unwrap()).collect();
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            let name = match header {
+                ForwardedHeader::XForwardedFor => "x-forwarded-for",
+                ForwardedHeader::Forwarded => "forwarded",
+            };
+            headers.append(name, line.parse().unwrap());
+        }
+        Proxies { trusted, header }
+            .client(ip(peer), &headers)
+            .to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_peer_is_believed() {
+        let of = |trusted: &[&str], peer, lines: &[&str]| {
+            client(ForwardedHeader::XForwardedFor, trusted, peer, lines)
+        };
+        assert_eq!(of(&[], "192.0.2.1", &["1.1.1.1"]), "192.0.2.1");
+        assert_eq!(of(&["10.0.0.1"], "192.0.2.1", &["1.1.1.1"]), "192.0.2.1");
+        let trusted = ["10.0.0.0/8", "::1"];
+        assert_eq!(of(&trusted, "10.9.9.9", &["1.1.1.1"]), "1.1.1.1");
+        assert_eq!(of(&trusted, "::ffff:10.9.9.9", &["1.1.1.1"]), "1.1.1.1");
+        // The rightmost stranger, whatever the stranger wrote before.
+        assert_eq!(
+            of(&trusted, "10.1.1.1", &["6.6.6.6, 1.1.1.1, 10.2.2.2"]),
+            "1.1.1.1"
+        );
+        assert_eq!(of(&trusted, "10.1.1.1", &["6.6.6.6", "1.1.1.1"]), "1.1.1.1");
+        assert_eq!(
+            of(&trusted, "10.1.1.1", &["junk\"', 1.1.1.1:99"]),
+            "1.1.1.1"
+        );
+        // What cannot be read ends the chain of trust: the last proxy counts.
+        assert_eq!(
+            of(&trusted, "10.1.1.1", &["1.1.1.1, junk, 10.2.2.2"]),
+            "10.2.2.2"
+        );
+        assert_eq!(of(&trusted, "::1", &["[2001:db8::7]:80"]), "2001:db8::7");
+        assert_eq!(of(&trusted, "::1", &["2001:db8::7"]), "2001:db8::7");
+        assert_eq!(of(&trusted, "::1", &[]), "::1");
+        assert_eq!(of(&trusted, "::1", &["10.3.3.3"]), "10.3.3.3");
+    }
+
+    #[test]
+    fn forwarded_is_read_by_choice() {
+        let of = |line| {
+            client(
+                ForwardedHeader::Forwarded,
+                &["127.0.0.1"],
+                "127.0.0.1",
+                &[line],
+            )
+        };
+        assert_eq!(of("for=1.1.1.1"), "1.1.1.1");
+        assert_eq!(
+            of(r#"for=6.6.6.6, proto=https;For="[2001:db8::1]:4711";by=x"#),
+            "2001:db8::1"
+        );
+        assert_eq!(of("for=unknown"), "127.0.0.1");
+        assert_eq!(of("by=1.1.1.1"), "127.0.0.1");
+        assert_eq!(of("for=\"unclosed, for=1.1.1.1"), "1.1.1.1");
+    }
+
+    #[test]
+    fn networks() {
+        let contains = |network: &str, address: &str| {
+            network.parse::<Network>().unwrap().contains(ip(address))
+        };
+        assert!(contains("0.0.0.0/0", "255.1.2.3"));
+        assert!(!contains("0.0.0.0/0", "::1"));
+        assert!(contains("::/0", "2001:db8::1"));
+        assert!(contains("192.0.2.128/25", "192.0.2.255"));
+        assert!(!contains("192.0.2.128/25", "192.0.2.127"));
+        assert!(!contains("192.0.2.1", "192.0.2.0"));
+        for text in ["", "x", "192.0.2.1/33", "::/129", "1.2.3.4/", "1.2.3.4/-1"] {
+            assert_eq!(text.parse::<Network>(), Err(BadNetwork), "{text}");
+        }
+    }
+}
