@@ -101,6 +101,11 @@ impl Waiting {
         self.code.reveal()
     }
 
+    /// How long the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
+    }
+
     /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
     ///
     /// # Errors
@@ -151,9 +156,16 @@ impl Holding {
         self.running.conclude()
     }
 
-    /// Gives up and tells the relay; this side's blob stays here.
-    pub fn refuse(mut self) {
+    /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
+    /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
+    pub fn refuse(mut self) -> Error {
         self.running.cancel();
+        self.running.fail()
+    }
+
+    /// How long the user may look yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
     }
 }
 
@@ -168,6 +180,11 @@ impl Answered {
     /// The eight words that both users may compare (KEY-3).
     pub fn verifier(&self) -> Option<&Verifier> {
         self.running.machine()?.verifier()
+    }
+
+    /// How long the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
     }
 
     /// Waits for the peer's blob and sends the receipt.
@@ -270,6 +287,10 @@ impl<T: Machine<Suite = Standard>> Running<T> {
 
     fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.exchange.time_left(self.now())
     }
 
     /// Drives the exchange until the machine is where it is wanted, or holds, or has ended.

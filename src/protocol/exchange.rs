@@ -207,8 +207,9 @@ impl<T: Machine> Exchange<T> {
         }
     }
 
-    /// The time until the next timer. In `closing` none is set (section 11.4).
-    fn time_left(&self, now: Duration) -> Option<Duration> {
+    /// The time until the exchange ends by itself, when a timer is set: the channel's life, the
+    /// user's deadline or the wait for the receipt.
+    pub fn time_left(&self, now: Duration) -> Option<Duration> {
         [self.deadline, self.receipt_wait]
             .into_iter()
             .flatten()
