@@ -151,7 +151,7 @@ impl Holding {
     /// # Errors
     /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
     pub fn release(mut self) -> Result<Received, Error> {
-        self.running.exchange.release(self.running.now());
+        self.running.release();
         self.running.run_until(|_| false);
         self.running.conclude()
     }
@@ -298,10 +298,7 @@ impl<T: Machine<Suite = Standard>> Running<T> {
         // Registered first: whoever gives up from now on interrupts this transport.
         self.canceller.guard(self.transport.interrupt());
         loop {
-            if self.canceller.times() > self.cancels_seen {
-                self.cancels_seen = self.canceller.times();
-                self.give_up();
-            }
+            self.heed_canceller();
             if self.machine().is_none_or(&wanted) {
                 return;
             }
@@ -325,6 +322,20 @@ impl<T: Machine<Suite = Standard>> Running<T> {
                 }
                 Action::Hold { .. } | Action::Ended => return,
             }
+        }
+    }
+
+    /// The user agrees, unless somebody gave up before.
+    fn release(&mut self) {
+        self.heed_canceller();
+        self.exchange.release(self.now());
+    }
+
+    fn heed_canceller(&mut self) {
+        let times = self.canceller.times();
+        if times > self.cancels_seen {
+            self.cancels_seen = times;
+            self.give_up();
         }
     }
 

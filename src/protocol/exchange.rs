@@ -158,8 +158,9 @@ impl<T: Machine> Exchange<T> {
         self.apply(now, Event::Cancel);
     }
 
-    /// The initiator's user agrees (INIT-2).
+    /// The initiator's user agrees (INIT-2); too late when the time was over meanwhile.
     pub fn release(&mut self, now: Duration) {
+        self.fire_timers(now);
         self.apply(now, Event::Release);
     }
 
