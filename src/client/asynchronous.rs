@@ -98,6 +98,11 @@ impl Waiting {
         self.code.reveal()
     }
 
+    /// How long the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
+    }
+
     /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
     ///
     /// # Errors
@@ -148,9 +153,16 @@ impl Holding {
         self.running.conclude()
     }
 
-    /// Gives up and tells the relay; this side's blob stays here.
-    pub async fn refuse(mut self) {
+    /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
+    /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
+    pub async fn refuse(mut self) -> Error {
         self.running.cancel().await;
+        self.running.fail()
+    }
+
+    /// How long the user may look yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
     }
 }
 
@@ -165,6 +177,11 @@ impl Answered {
     /// The eight words that both users may compare (KEY-3).
     pub fn verifier(&self) -> Option<&Verifier> {
         self.running.machine()?.verifier()
+    }
+
+    /// How long the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
     }
 
     /// Waits for the peer's blob and sends the receipt.
@@ -238,6 +255,10 @@ impl<T: Driven> Running<T> {
                 Action::Hold { .. } | Action::Ended => return,
             }
         }
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.exchange.as_ref()?.time_left(self.started.elapsed())
     }
 
     fn release(&mut self) {

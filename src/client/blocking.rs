@@ -101,6 +101,11 @@ impl Waiting {
         self.code.reveal()
     }
 
+    /// How long the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
+    }
+
     /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
     ///
     /// # Errors
@@ -146,14 +151,21 @@ impl Holding {
     /// # Errors
     /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
     pub fn release(mut self) -> Result<Received, Error> {
-        self.running.exchange.release(self.running.now());
+        self.running.release();
         self.running.run_until(|_| false);
         self.running.conclude()
     }
 
-    /// Gives up and tells the relay; this side's blob stays here.
-    pub fn refuse(mut self) {
+    /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
+    /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
+    pub fn refuse(mut self) -> Error {
         self.running.cancel();
+        self.running.fail()
+    }
+
+    /// How long the user may look yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
     }
 }
 
@@ -168,6 +180,11 @@ impl Answered {
     /// The eight words that both users may compare (KEY-3).
     pub fn verifier(&self) -> Option<&Verifier> {
         self.running.machine()?.verifier()
+    }
+
+    /// How long the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.running.time_left()
     }
 
     /// Waits for the peer's blob and sends the receipt.
@@ -272,15 +289,16 @@ impl<T: Machine<Suite = Standard>> Running<T> {
         self.started.elapsed()
     }
 
+    fn time_left(&self) -> Option<Duration> {
+        self.exchange.time_left(self.now())
+    }
+
     /// Drives the exchange until the machine is where it is wanted, or holds, or has ended.
     fn run_until(&mut self, wanted: impl Fn(&T) -> bool) {
         // Registered first: whoever gives up from now on interrupts this transport.
         self.canceller.guard(self.transport.interrupt());
         loop {
-            if self.canceller.times() > self.cancels_seen {
-                self.cancels_seen = self.canceller.times();
-                self.give_up();
-            }
+            self.heed_canceller();
             if self.machine().is_none_or(&wanted) {
                 return;
             }
@@ -304,6 +322,20 @@ impl<T: Machine<Suite = Standard>> Running<T> {
                 }
                 Action::Hold { .. } | Action::Ended => return,
             }
+        }
+    }
+
+    /// The user agrees, unless somebody gave up before.
+    fn release(&mut self) {
+        self.heed_canceller();
+        self.exchange.release(self.now());
+    }
+
+    fn heed_canceller(&mut self) {
+        let times = self.canceller.times();
+        if times > self.cancels_seen {
+            self.cancels_seen = times;
+            self.give_up();
         }
     }
 

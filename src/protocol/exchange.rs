@@ -63,6 +63,8 @@ pub struct Exchange<T> {
     receipt_wait: Option<Duration>,
     patience: Option<Patience>,
     last_failure: Option<Loss>,
+    /// Whether any attempt of the run has begun.
+    has_begun: bool,
 }
 
 impl<T: Machine> Exchange<T> {
@@ -75,6 +77,7 @@ impl<T: Machine> Exchange<T> {
             receipt_wait: None,
             patience: None,
             last_failure: None,
+            has_begun: false,
         }
     }
 
@@ -114,10 +117,13 @@ impl<T: Machine> Exchange<T> {
                 least: cut(least),
                 most: cut(most),
             },
-            None => Action::Send {
-                request,
-                within: cut(patience.begin(now)),
-            },
+            None => {
+                self.has_begun = true;
+                Action::Send {
+                    request,
+                    within: cut(patience.begin(now)),
+                }
+            }
         }
     }
 
@@ -152,8 +158,9 @@ impl<T: Machine> Exchange<T> {
         self.apply(now, Event::Cancel);
     }
 
-    /// The initiator's user agrees (INIT-2).
+    /// The initiator's user agrees (INIT-2); too late when the time was over meanwhile.
     pub fn release(&mut self, now: Duration) {
+        self.fire_timers(now);
         self.apply(now, Event::Release);
     }
 
@@ -201,8 +208,9 @@ impl<T: Machine> Exchange<T> {
         }
     }
 
-    /// The time until the next timer. In `closing` none is set (section 11.4).
-    fn time_left(&self, now: Duration) -> Option<Duration> {
+    /// The time until the exchange ends by itself, when a timer is set: the channel's life, the
+    /// user's deadline or the wait for the receipt.
+    pub fn time_left(&self, now: Duration) -> Option<Duration> {
         [self.deadline, self.receipt_wait]
             .into_iter()
             .flatten()
@@ -215,11 +223,11 @@ impl<T: Machine> Exchange<T> {
             return;
         };
         let before = machine.request().map(|r| r.kind());
-        let machine = match machine.on(event) {
-            Ok(next) => next,
-            // Proved impossible; a proof that errs must not cost the user the exchange.
-            Err(impossible) => impossible.state,
-        };
+        let mut machine = on(machine, event);
+        if !self.has_begun && machine.request().map(|r| r.kind()) == Some(RequestKind::Close) {
+            // Section 11.3: given up before its first attempt, a run makes no request.
+            machine = on(machine, Event::CloseTried);
+        }
         let after = machine.request().map(|r| r.kind());
         if before != after {
             self.patience = None;
@@ -234,4 +242,12 @@ impl<T: Machine> Exchange<T> {
         }
         self.machine = Some(machine);
     }
+}
+
+/// The next state. An event that is proved impossible changes nothing: a proof that errs must not
+/// cost the user the exchange.
+fn on<T: Machine>(machine: T, event: Event) -> T {
+    machine
+        .on(event)
+        .unwrap_or_else(|impossible| impossible.state)
 }

@@ -300,3 +300,26 @@ fn a_close_has_the_reason_of_the_outcome() {
         assert_eq!(run.outcome(), outcome);
     }
 }
+
+#[test]
+fn given_up_before_its_first_attempt_a_run_makes_no_request() {
+    let mut run = receiver();
+    run.exchange.cancel(run.now);
+    assert_eq!(run.outcome(), Outcome::Cancelled);
+    let mut run = initiator(Some(Duration::ZERO));
+    assert_eq!(run.outcome(), Outcome::Timeout);
+}
+
+#[test]
+fn a_word_that_comes_after_the_deadline_releases_nothing() {
+    let mut run = initiator(Some(5 * SECOND));
+    run.send();
+    run.hear(allocated(), Some(3600));
+    run.send();
+    run.hear(cell("opened"), None);
+    run.now = 6 * SECOND;
+    run.exchange.release(run.now);
+    assert_eq!(run.send().0, RequestKind::Close);
+    run.hear(Event::CloseTried, None);
+    assert_eq!(run.outcome(), Outcome::Timeout);
+}

@@ -131,7 +131,9 @@ impl Outcome {
             }
             Outcome::Timeout => "The other side did not come in time; start again with a new code.",
             Outcome::Cancelled => "Cancelled; the code cannot be used any more.",
-            Outcome::Internal => "Report this as a fault of the program.",
+            Outcome::Internal => {
+                "Report this as a fault of the program, and start again with a new code."
+            }
         }
     }
 }

@@ -90,7 +90,7 @@ impl Operation {
 }
 
 /// Reads the query of a GET; `None` when it is malformed.
-// RELAY-5: a query other than, on a GET, none (w is then 0) or exactly `wait=` and a decimal integer without leading zeros from 0 to 30.
+// RELAY-5: a query other than, on a GET, none at all (w is then 0) or exactly `wait=` and a decimal integer without leading zeros from 0 to 30.
 pub(super) fn wait(query: Option<&str>) -> Option<u8> {
     let Some(query) = query else {
         return Some(0);

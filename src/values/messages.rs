@@ -135,13 +135,8 @@ impl Close {
     ///
     /// [`JsonFault`].
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
-        let object = json::parse(text)?;
-        let reason = object.string("reason")?;
-        if reason.len() > MAX_REASON {
-            return Err(JsonFault::OutOfRange("reason"));
-        }
         Ok(Self {
-            reason: reason.to_owned(),
+            reason: reason(&json::parse(text)?)?,
         })
     }
 
@@ -262,6 +257,14 @@ impl Empty {
     #[must_use]
     pub fn encode(&self) -> String {
         EMPTY.to_owned()
+    }
+}
+
+/// The member `reason`, at most 64 bytes.
+pub(super) fn reason(object: &json::Object) -> Result<String, JsonFault> {
+    match object.string("reason")? {
+        reason if reason.len() > MAX_REASON => Err(JsonFault::OutOfRange("reason")),
+        reason => Ok(reason.to_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The relay's errors (section 9.3).
 
 use super::json::{self, JsonFault};
-use super::messages::string;
+use super::messages::{self, string};
 
 /// `problem`: why the relay refuses a request (sections 8 and 9.3).
 ///
@@ -33,7 +33,7 @@ impl Problem {
             .and_then(ProblemToken::from_token);
         Ok(match token {
             Some(ProblemToken::Closed) => Self::Closed {
-                reason: object.string("reason")?.to_owned(),
+                reason: messages::reason(&object)?,
             },
             Some(token) => Self::Known(token),
             None => Self::Unknown,

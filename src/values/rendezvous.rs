@@ -194,7 +194,8 @@ fn check_host(host: &str) -> Result<bool, BadRendezvous> {
         let address: Ipv6Addr = address.parse().map_err(|_| BadRendezvous::Host)?;
         return Ok(address == Ipv6Addr::LOCALHOST);
     }
-    if host.is_empty() || !is_made_of(host, is_name_character) {
+    let is_host_character = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    if host.is_empty() || !host.bytes().all(is_host_character) {
         return Err(BadRendezvous::Host);
     }
     let is_loopback_v4 = host
@@ -212,7 +213,9 @@ fn parse_port(text: &str) -> Result<u16, BadRendezvous> {
 }
 
 fn check_path(path: &str) -> Result<(), BadRendezvous> {
-    let is_path_character = |byte| is_name_character(byte) || matches!(byte, b':' | b'@' | b'/');
+    // RFC 3986: `pchar` and `/`
+    let is_path_character =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
     let has_dots = path.split('/').any(|segment| {
         let segment = segment.to_ascii_lowercase().replace("%2e", ".");
         matches!(segment.as_str(), "." | "..")
@@ -222,11 +225,6 @@ fn check_path(path: &str) -> Result<(), BadRendezvous> {
     } else {
         Ok(())
     }
-}
-
-/// RFC 3986: `unreserved / sub-delims`.
-fn is_name_character(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
 }
 
 /// Whether `text` is made of allowed characters and of `%` with two hexadecimal digits.

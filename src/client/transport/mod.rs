@@ -88,10 +88,13 @@ fn answer(head: &response::Parts, body: Option<Vec<u8>>) -> HttpAnswer {
     }
 }
 
-/// The first field of that name, if it is visible ASCII.
+/// The field of that name, if there is exactly one and it is visible ASCII (CLIENT-7).
 fn field(fields: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let text = fields.get(name)?.to_str().ok()?;
-    Some(text.to_owned())
+    let mut all = fields.get_all(name).iter();
+    match (all.next(), all.next()) {
+        (Some(only), None) => Some(only.to_str().ok()?.to_owned()),
+        _ => None,
+    }
 }
 
 /// Reads an address and refuses what the two libraries would understand differently, would
