@@ -57,7 +57,7 @@ pub struct Exchange<T> {
     // None only within `apply`.
     machine: Option<T>,
     times: Times,
-    /// TIME-5: the channel's life or the user's deadline, whichever is first.
+    /// The channel's life or the user's deadline, whichever is first (TIME-5).
     deadline: Option<Duration>,
     /// TIME-6
     receipt_wait: Option<Duration>,
@@ -178,7 +178,8 @@ impl<T: Machine> Exchange<T> {
             return self.apply(now, Event::CloseTried);
         }
         self.last_failure = Some(loss.clone());
-        // CLIENT-4: a failure ends the run as `relay-unreachable` at once
+        // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted`
+        // at once
         let goes_on = !loss.is_final && patience.failed(now, retry_after);
         // A timer that is due speaks before the window: its cut made the attempt fail.
         self.fire_timers(now);

@@ -209,7 +209,7 @@ fn the_users_deadline_counts_from_the_start_and_only_shortens() {
     assert_eq!(run.send().1, SECOND);
     run.now = 5 * SECOND;
     assert_eq!(run.send().0, RequestKind::Close);
-    // TIME-7: once, whatever becomes of it.
+    // TIME-7: A client MUST try a close once
     run.lose();
     assert_eq!(run.outcome(), Outcome::Timeout);
 }

@@ -212,7 +212,7 @@ pub(crate) fn wrong(code: &str) -> String {
     }
 }
 
-// RECV-3: A receiver MUST spend its code with the first answered claim
+// RECV-3: A receiver MUST spend its code with the first 200 answer to its claim
 fn a_wrong_code_spends_the_channel<C: Client>() {
     let relay = relay();
     let waiting = C::start(initiator(&relay.url(), b"mine")).unwrap();

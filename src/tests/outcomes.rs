@@ -158,12 +158,21 @@ fn each_outcome_can_be_had_and_is_one_line<C: Client>() {
     let mut sentences = sentences();
     for outcome in Outcome::ALL {
         let sentence = sentences.remove(outcome.token()).expect(outcome.token());
+        // In brackets: what an initiator says in its place.
+        let (sentence, at_initiator) = match sentence.split_once(" (Initiator") {
+            Some((sentence, more)) => (sentence, Some(more)),
+            None => (sentence.as_str(), None),
+        };
+        assert_eq!(outcome.sentence(), sentence, "OUT-3, {outcome}");
         let Some(error) = provoke::<C>(outcome) else {
-            // What is in brackets is said of an exchange that has ended, and not of an error.
-            let (first, _) = sentence.split_once(" (").unwrap();
-            assert_eq!(outcome.sentence(), first);
             continue;
         };
+        if let (Outcome::BadCode, Some(more)) = (outcome, at_initiator) {
+            let words = initiator::<C>(NOWHERE).words(1);
+            let error = C::start(words).unwrap_err();
+            assert_eq!(format!(": {})", error.hint()), more);
+            assert_eq!(error.outcome(), outcome);
+        }
         assert_eq!(error.outcome(), outcome, "{error}");
         assert_eq!(error.hint(), sentence, "OUT-3, {outcome}");
         is_one_line(&error.to_string());

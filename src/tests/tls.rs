@@ -117,7 +117,7 @@ fn trusting<C: Client>(url: String, authorities: &[&Authority]) -> Initiator<C> 
 }
 
 /// Refused at once, without a repeat.
-// CLIENT-4: a failure ends the run as `relay-unreachable` at once, without a repeat.
+// CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted` at once
 fn refusal<C: Client>(initiator: Initiator<C>) -> Error {
     let begun = Instant::now();
     let error = C::start(initiator.on_trouble(|_| panic!("repeated"))).unwrap_err();
