@@ -99,20 +99,17 @@ fn check<S: Startable>(script: &Script) -> Ends<S> {
     assert_eq!(two.is_some_and(|end| end.delivered), at_receiver.is_some());
     assert!(at_receiver.is_none() || at_initiator.is_some());
 
-    // Termination: a minute and a half to allocate, the life, the receipt, and a close.
-    let life = Duration::from_secs(100 + 3600 + 40 + 20);
-    assert!(
-        ends.took < life + Duration::from_secs(3700),
-        "{:?}",
-        ends.took
-    );
-    // TIME-4 and the back-off bound what a client asks, whatever it is answered.
-    for attempts in ends.attempts {
-        assert!(
-            attempts < 120 + ends.took.as_secs(),
-            "{attempts} in {:?}",
-            ends.took
-        );
+    // Termination, by section 11.3: 70 seconds to get a channel, its life, and the close. (An
+    // enemy's life is what it says, up to a day.)
+    let lives = match script.is_honest() {
+        true => [script.ttl, script.ttl.min(600)],
+        false => [86_400, 600],
+    };
+    for ((took, attempts), life) in ends.took.iter().zip(ends.attempts).zip(lives) {
+        let bound = Duration::from_secs(70 + u64::from(life) + 10);
+        assert!(*took <= bound, "{took:?} of {bound:?}");
+        // TIME-4 and the back-off bound what a client asks, whatever it is answered.
+        assert!(attempts < 60 + took.as_secs(), "{attempts} in {took:?}");
     }
     // The relay keeps little, and nothing for ever.
     assert!(ends.most_waiting <= 3, "{}", ends.most_waiting);
@@ -136,7 +133,7 @@ fn config(cases: u32, max_shrink_iters: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(1500, 4000))]
+    #![proptest_config(config(3000, 4000))]
 
     #[test]
     fn a_bad_network_breaks_no_promise(script in script(lossy())) {
@@ -194,7 +191,7 @@ fn a_good_network_delivers() {
     };
     let ends = check::<Standard>(&script);
     assert!(ends.initiator.delivered && ends.receiver.unwrap().delivered);
-    assert!(ends.took < Duration::from_secs(21), "{:?}", ends.took);
+    assert!(ends.took[0] < Duration::from_secs(21), "{:?}", ends.took);
     assert_eq!(ends.attempts, [5, 4]);
     let wrong = Script {
         words_agree: false,

@@ -54,6 +54,16 @@ pub(crate) struct Script {
     pub(crate) deadlines: [Option<u32>; 2],
 }
 
+impl Script {
+    /// Whether every answer that comes is the relay's own, or a proxy's that it is busy.
+    pub(crate) fn is_honest(&self) -> bool {
+        self.faults.iter().flatten().all(|fault| match fault {
+            Fault::Drop | Fault::Delay(_) | Fault::Twice(_) | Fault::Break | Fault::Page(_) => true,
+            Fault::Stale(_) | Fault::Reflect(_) | Fault::Bend(..) | Fault::Forge(..) => false,
+        })
+    }
+}
+
 pub(crate) const BLOBS: [&[u8]; 2] = [b"of the initiator", b"of the receiver"];
 const SIDES: [&[u8; 32]; 2] = [
     b"00112233445566778899aabbccddeeff",
@@ -76,7 +86,8 @@ pub(crate) struct Ends<S: Startable> {
     pub(crate) initiator: Ended<S>,
     /// None when there never was a code.
     pub(crate) receiver: Option<Ended<S>>,
-    pub(crate) took: Duration,
+    /// From its start to its end, each side.
+    pub(crate) took: [Duration; 2],
     pub(crate) attempts: [u64; 2],
     pub(crate) relay: Honest,
     pub(crate) most_waiting: usize,
@@ -85,7 +96,8 @@ pub(crate) struct Ends<S: Startable> {
 pub(crate) struct World<S: Startable> {
     script: Script,
     now: Duration,
-    ended_at: Duration,
+    began: [Duration; 2],
+    ended: [Option<Duration>; 2],
     queue: BTreeMap<(Duration, u64), Item>,
     planned: u64,
     messages: usize,
@@ -119,7 +131,8 @@ impl<S: Startable> World<S> {
         let deadline = script.deadlines[0].map(ms);
         let mut world = World {
             now: Duration::ZERO,
-            ended_at: Duration::ZERO,
+            began: [Duration::ZERO; 2],
+            ended: [None; 2],
             queue: BTreeMap::new(),
             planned: 0,
             messages: 0,
@@ -151,7 +164,7 @@ impl<S: Startable> World<S> {
                 world.initiator.attempts,
                 receiver.as_ref().map_or(0, |r| r.attempts),
             ],
-            took: world.ended_at,
+            took: [0, 1].map(|side| world.ended[side].unwrap_or_default() - world.began[side]),
             initiator: world.initiator.end(),
             receiver: receiver.map(Party::end),
             relay: world.relay,
@@ -202,6 +215,7 @@ impl<S: Startable> World<S> {
                 let machine = Receiver::new(channel, appid(), S::receiver(words, 4), blob);
                 let deadline = self.script.deadlines[1].map(ms);
                 self.receiver = Some(Party::new(machine, SIDES[1], now, deadline));
+                self.began[1] = now;
                 self.step(1);
             }
             Item::Cancels(side) => {
@@ -238,7 +252,9 @@ impl<S: Startable> World<S> {
                     self.plan(ms(looking), Item::Releases(origin));
                 }
             }
-            Doing::IsOver => self.ended_at = self.ended_at.max(now),
+            Doing::IsOver => {
+                self.ended[side].get_or_insert(now);
+            }
         }
         let shown = self
             .initiator
