@@ -157,7 +157,7 @@ fn is_one_line(text: &str) {
 fn each_outcome_can_be_had_and_is_one_line<C: Client>() {
     let mut sentences = sentences();
     for outcome in Outcome::ALL {
-        let sentence = sentences.remove(outcome.token()).expect(outcome.token());
+        let sentence = sentences.remove(outcome.token()).unwrap();
         // In brackets: what an initiator says in its place.
         let (sentence, at_initiator) = match sentence.split_once(" (Initiator") {
             Some((sentence, more)) => (sentence, Some(more)),

@@ -39,8 +39,11 @@ pub(crate) enum Fault {
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) seed: u64,
-    /// For each message in turn; there is none after the last, nor after `calm`.
+    /// For each message in turn.
     pub(crate) faults: Vec<Option<Fault>>,
+    /// For all messages after those.
+    pub(crate) then: Option<Fault>,
+    /// When the network gets well.
     pub(crate) calm: u32,
     /// A channel's life, in seconds.
     pub(crate) ttl: u32,
@@ -57,7 +60,8 @@ pub(crate) struct Script {
 impl Script {
     /// Whether every answer that comes is the relay's own, or a proxy's that it is busy.
     pub(crate) fn is_honest(&self) -> bool {
-        self.faults.iter().flatten().all(|fault| match fault {
+        let mut faults = self.faults.iter().flatten().chain(&self.then);
+        faults.all(|fault| match fault {
             Fault::Drop | Fault::Delay(_) | Fault::Twice(_) | Fault::Break | Fault::Page(_) => true,
             Fault::Stale(_) | Fault::Reflect(_) | Fault::Bend(..) | Fault::Forge(..) => false,
         })
@@ -156,7 +160,7 @@ impl<S: Startable> World<S> {
         while let Some(((at, _), item)) = world.queue.pop_first() {
             world.now = at;
             world.happen(item);
-            assert!(world.planned < 3_000_000, "it never ends");
+            assert!(world.planned < 600_000, "it never ends");
         }
         let receiver = world.receiver;
         Ends {
@@ -270,8 +274,9 @@ impl<S: Startable> World<S> {
     fn fault(&mut self) -> Option<Fault> {
         let at = self.messages;
         self.messages += 1;
+        let fault = self.script.faults.get(at).unwrap_or(&self.script.then);
         let is_calm = self.now >= ms(self.script.calm);
-        self.script.faults.get(at).filter(|_| !is_calm)?.clone()
+        fault.clone().filter(|_| !is_calm)
     }
 
     fn send(&mut self, origin: Origin, mut request: HttpRequest) {
