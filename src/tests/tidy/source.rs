@@ -136,11 +136,13 @@ fn string(text: &str, end: &str, escapes: bool) -> usize {
 /// The length of the character at the front, if it is one and not a lifetime.
 fn character(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('\'')?;
-    if inner.starts_with('\\') {
-        return Some(inner[1..].char_indices().nth(1)?.0 + inner[2..].find('\'')? + 2).or(None);
-    }
-    let length = inner.chars().next()?.len_utf8();
-    inner[length..].starts_with('\'').then_some(length + 2)
+    let Some(escaped) = inner.strip_prefix('\\') else {
+        let length = inner.chars().next()?.len_utf8();
+        return inner[length..].starts_with('\'').then_some(length + 2);
+    };
+    // What is escaped may be a quote.
+    let first = escaped.chars().next()?.len_utf8();
+    Some(2 + first + escaped[first..].find('\'')? + 1)
 }
 
 /// The number of the line in which a byte stands.
