@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::sync::mpsc;
 use std::thread;
+use zeroize::Zeroizing;
 
 /// The terminal from which the program was started.
 #[derive(Debug)]
@@ -20,6 +21,13 @@ impl Terminal {
             .map(Terminal)
     }
 
+    /// Asks for a line; `None` is a Ctrl-D.
+    pub(super) fn line(&self, prompt: &str) -> io::Result<Option<Zeroizing<String>>> {
+        let mut terminal = &self.0;
+        terminal.write_all(prompt.as_bytes())?;
+        line(BufReader::new(self.0.try_clone()?))
+    }
+
     /// Asks a question; anything but `y` and `yes` is a no, and so is a signal.
     ///
     /// It waits in another thread and leaves the terminal as it is, so that Ctrl-C stays a signal.
@@ -30,7 +38,7 @@ impl Terminal {
         signals.while_asking(&sender);
         let reader = BufReader::new(self.0.try_clone()?);
         thread::spawn(move || {
-            let said_yes = line(reader).is_ok_and(|line| is_yes(&line));
+            let said_yes = line(reader).is_ok_and(|line| line.is_some_and(|line| is_yes(&line)));
             // Nobody waits for it any more after a signal.
             let _ = sender.send(Some(said_yes));
         });
@@ -40,11 +48,13 @@ impl Terminal {
     }
 }
 
-/// One line, of which more than a word does not matter.
-fn line(mut reader: impl BufRead) -> io::Result<String> {
-    let mut line = Vec::new();
-    io::Read::take(&mut reader, 64).read_until(b'\n', &mut line)?;
-    Ok(String::from_utf8_lossy(&line).into_owned())
+/// One line, or `None` at the end. More than a code does not matter.
+fn line(reader: impl BufRead) -> io::Result<Option<Zeroizing<String>>> {
+    const MOST: usize = 1_100;
+    let mut line = Zeroizing::new(Vec::with_capacity(MOST));
+    let length = reader.take(MOST as u64).read_until(b'\n', &mut line)?;
+    let text = Zeroizing::new(String::from_utf8_lossy(&line).into_owned());
+    Ok((length > 0).then_some(text))
 }
 
 fn is_yes(line: &str) -> bool {
@@ -64,7 +74,8 @@ mod tests {
             ("\n", false),
             ("yep\n", false),
         ] {
-            assert_eq!(is_yes(&line(typed.as_bytes()).unwrap()), yes, "{typed:?}");
+            let line = line(typed.as_bytes()).unwrap();
+            assert_eq!(line.is_some_and(|line| is_yes(&line)), yes, "{typed:?}");
         }
     }
 }

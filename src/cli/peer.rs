@@ -28,7 +28,7 @@ pub(super) fn send(options: Send) -> Result<(), Failure> {
     let blob = blob.announce(&session.progress);
     let builder = session.equip(Initiator::new(&session.appid, blob).words(options.words))?;
     session.progress.wait("asking the relay for a code", None);
-    let waiting = builder.start().map_err(|error| session.failed(&error))?;
+    let waiting = builder.start().map_err(|error| session.not_begun(&error))?;
     let code = Zeroizing::new(waiting.code().to_string());
     session.progress.clear();
     if let Err(error) = show(&code) {
@@ -90,7 +90,7 @@ pub(super) fn receive(options: Receive) -> Result<(), Failure> {
     session
         .progress
         .wait("asking the relay for the other side", None);
-    let answered = builder.start().map_err(|error| session.failed(&error))?;
+    let answered = builder.start().map_err(|error| session.not_begun(&error))?;
     if !session.verified(answered.verifier()) {
         session.progress.wait("closing the channel", None);
         answered.cancel();

@@ -19,20 +19,22 @@ use zeroize::Zeroizing;
 /// A code that can be one, as it was typed.
 pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
     // The editor would fall back to standard input and output, which serve other purposes.
-    Terminal::open().map_err(|_| {
+    let terminal = Terminal::open().map_err(|_| {
         Failure::usage(
             "there is no code, and no terminal to ask for it",
             "Give the code as an argument, or `-` and the code on standard input.",
         )
     })?;
+    // For these the editor would read standard input.
+    if std::env::var("TERM").is_ok_and(|term| ["dumb", "cons25", "emacs"].contains(&&*term)) {
+        return plainly(&terminal);
+    }
     let config = Config::builder()
         .behavior(Behavior::PreferTerm)
         .completion_type(CompletionType::List)
         .build();
     let unusable = |error: ReadlineError| match error {
-        ReadlineError::Interrupted | ReadlineError::Eof => {
-            cancelled("nothing was sent").hint("The code was not used; it stays good for its time.")
-        }
+        ReadlineError::Interrupted | ReadlineError::Eof => not_given(),
         error => Failure::local(format!("cannot ask for the code: {error}"), ""),
     };
     // The history is none: nothing is added to it, and it has no file.
@@ -41,6 +43,24 @@ pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
     editor.set_helper(Some(Words));
     let typed = editor.readline("Code: ").map_err(unusable)?;
     Ok(Zeroizing::new(typed))
+}
+
+/// The same at a terminal that can do nothing but lines.
+fn plainly(terminal: &Terminal) -> Result<Zeroizing<String>, Failure> {
+    loop {
+        let typed = terminal
+            .line("Code: ")
+            .map_err(|error| Failure::local(format!("cannot ask for the code: {error}"), ""))?
+            .ok_or_else(not_given)?;
+        match Code::parse(&*typed) {
+            Ok(_) => return Ok(typed),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}
+
+fn not_given() -> Failure {
+    cancelled("nothing was sent").hint("The code was not used; it stays good for its time.")
 }
 
 /// What the editor asks about the words.

@@ -150,9 +150,22 @@ impl Session {
         terminal.agrees(&question, &self.signals).unwrap_or(false)
     }
 
-    pub(super) fn failed(&self, error: &Error) -> Failure {
+    fn failed(&self, error: &Error) -> Failure {
         self.progress.clear();
         Failure::exchange(error, &self.address)
+    }
+
+    /// It ended before the other user could take part.
+    pub(super) fn not_begun(&self, error: &Error) -> Failure {
+        match error.outcome() {
+            // Its sentence speaks of the other side.
+            Outcome::Timeout => {
+                self.progress.clear();
+                Failure::outcome(Outcome::Timeout, format!("no answer from {}", self.address))
+                    .hint(Outcome::RelayUnreachable.sentence())
+            }
+            _ => self.failed(error),
+        }
     }
 
     /// The user did not agree. What the other side has handed in already is not wanted from who is

@@ -6,6 +6,7 @@ use super::progress::Progress;
 use super::status;
 use crate::client::blocking::Canceller;
 use crate::protocol::Outcome;
+use std::io::{self, IsTerminal};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -66,7 +67,11 @@ impl Signals {
         let Some(canceller) = state.canceller.clone() else {
             drop(state);
             self.progress.clear();
-            cancelled("nothing was sent").report();
+            if io::stderr().is_terminal() {
+                // What was being typed, and `^C`, are on this line.
+                eprintln!();
+            }
+            cancelled("nothing was sent").hint("").report();
             std::process::exit(status::of(Outcome::Cancelled).into());
         };
         let (times, asking) = (state.times, state.asking.take());
