@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -26,6 +27,7 @@ class Seen:
 
 
 Step = Callable[[Seen], bytes | None]
+"""Gives an answer; None to break off."""
 
 
 def raw(status: int, body: bytes = b"", *headers: str, length: bool = True) -> bytes:
@@ -48,17 +50,12 @@ def say(data: bytes) -> Step:
     return lambda _: data
 
 
-def after(seconds: float, data: bytes) -> Step:
-    def step(_: Seen) -> bytes:
-        time.sleep(seconds)
-        return data
-
-    return step
-
-
 EMPTY = say(raw(204))
 STORED = say(ok())
+GONE = say(problem(410, "closed", reason="done"))
 DROP: Step = lambda _: None
+HANG: Step = lambda _: b""
+"""No answer until the client gives up."""
 
 
 class Scripted:
@@ -83,24 +80,19 @@ class Scripted:
         return [f"{s.method} {s.target.split('/channels', 1)[1]}" for s in self.seen]
 
     def _accept(self) -> None:
-        while True:
-            try:
+        with contextlib.suppress(OSError):
+            while True:
                 sock, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
+                threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with sock, sock.makefile("rb") as file:
+        with contextlib.suppress(OSError), sock, sock.makefile("rb") as file:
             line = file.readline().decode("latin-1")
             if not line:
                 return
-            if "HTTP/1.1" not in line:  # a TLS greeting
-                sock.sendall(raw(400))
-                return
             method, target, _ = line.split(" ")
             headers = {}
-            while (header := file.readline().decode().strip()):
+            while header := file.readline().decode().strip():
                 name, _, value = header.partition(":")
                 headers[name.lower()] = value.strip()
             body = file.read(int(headers.get("content-length", 0)))
@@ -109,8 +101,7 @@ class Scripted:
                 self.seen.append(seen)
                 step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
             data = step(seen)
-            if data is not None:
-                try:
-                    sock.sendall(data)
-                except OSError:
-                    pass
+            if data == b"":
+                file.read(1)
+            elif data is not None:
+                sock.sendall(data)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import unittest
-from importlib.resources import files
+from pathlib import Path
 
 from spake2 import ed25519_basic as ed
-from spake2.params import _Params  # noqa: F401
 from spake2.parameters.ed25519 import ParamsEd25519
 
 from wsync import pake, seal, strictjson
 from wsync.code import read_code, word_list, words_of
-from wsync.keys import Keys
+from wsync.keys import BadExportError, Keys, export, transcript
 from wsync.outcome import Outcome, Refusal
 from wsync.pake import BadElementError, Side, Spake2
 from wsync.values import parse_rendezvous, read_hex
 
+from . import SPEC
+
+WORDS = Path(pake.__file__).parent / "words"
 X = 2611694063369306139794446498317402240796898290761098242657700742213257926693
 Y = 7002393159576182977806091886122272758628412261510164356026361256515836884383
 
@@ -27,9 +29,18 @@ class PakeTest(unittest.TestCase):
 
     def test_published_key(self):
         a, b = self.pair(id_a=b"idA", id_b=b"idB")
-        want = "712295de7219c675ddd31942184aa26e0a957cf216bc230d165b215047b520c1"
-        self.assertEqual(a.finish(b.message).hex(), want)
-        self.assertEqual(b.finish(a.message).hex(), want)
+        w = 3515301705789368674385125653994241092664323519848410154015274772661223168839
+        self.assertEqual(pake.password_scalar(b"password"), w)
+        sent = (
+            "416fc960df73c9cf8ed7198b0c9534e2e96a5984bfc5edc023fd24dacf371f2af9",
+            "42354e97b88406922b1df4bea1d7870f17aed3dba7c720b313edae315b00959309",
+        )
+        self.assertEqual((a.message.hex(), b.message.hex()), sent)
+        z = "6f15f4010172c97e13325bcdc970cf6eb2c849d69b067e7ac6aa1335eb0ab454"
+        k = "712295de7219c675ddd31942184aa26e0a957cf216bc230d165b215047b520c1"
+        for own, peer in ((a, b), (b, a)):
+            shared = own.finish(peer.message)
+            self.assertEqual((shared.z.hex(), shared.k.hex()), (z, k))
 
     def test_constants(self):
         self.assertEqual(ParamsEd25519.M.to_bytes(), pake.M_BYTES)
@@ -82,8 +93,10 @@ class CodeTest(unittest.TestCase):
             ("odd.txt", "99a86d564393464a979f9115ef6103464f56499b7e987091b9e59bdcaea00da8"),
             ("even.txt", "247bec0519f05acf5f8716f8515af0532676cce180409949d265f5670797c930"),
         ):
-            data = files("wsync").joinpath("words", name).read_bytes()
+            data = (WORDS / name).read_bytes()
             self.assertEqual(hashlib.sha256(data).hexdigest(), digest)
+            if SPEC is not None:
+                self.assertEqual(data, (SPEC / "words" / name).read_bytes())
         self.assertFalse(set(word_list(0)) & set(word_list(1)))
         self.assertEqual(words_of(b"\0\0\xff"), ["adroitness", "aardvark", word_list(0)[255]])
 
@@ -129,19 +142,24 @@ class CodeTest(unittest.TestCase):
 
 class ValuesTest(unittest.TestCase):
     def test_good_addresses(self):
-        for text, base, port in (
+        for text, path, port in (
             ("https://relay.example.com", "", 443),
             ("HTTPS://relay.example.com/", "", 443),
             ("https://h:8443/a/b/", "/a/b", 8443),
+            ("https://h:00443", "", 443),
             ("https://h//", "/", 443),
             ("https://h/a@b;c%20d:", "/a@b;c%20d:", 443),
+            ("https://h/.../%2e%2e%2e/.a", "/.../%2e%2e%2e/.a", 443),
+            ("https://_a-b..c", "", 443),
             ("http://LocalHost:80", "", 80),
             ("http://127.3.2.1", "", 80),
             ("http://[::1]:65535/", "", 65535),
+            ("http://[0:0::0:0.0.0.1]", "", 80),
             ("https://[2001:db8::1]", "", 443),
         ):
             parsed = parse_rendezvous(text)
-            self.assertEqual((parsed.base, parsed.port), (base, port))
+            self.assertEqual((parsed.base_path, parsed.port), (path, port))
+            self.assertEqual(parsed.base, text.removesuffix("/"))
         target = parse_rendezvous("https://h/x/").target(b"ab", "/channels")
         self.assertEqual(target, "/x/v1/6162/channels")
         parse_rendezvous("http://relay.example.com", allow_plain_http=True)
@@ -157,6 +175,8 @@ class ValuesTest(unittest.TestCase):
             "https://[]", "https://h/" + "a" * 2040, " https://h", "https://h\n",
             "http://relay.example.com", "http://127.1", "http://128.0.0.1", "http://127.0.0.1.",
             "http://[::2]", "http://localhost.",
+            "http://[::ffff:127.0.0.1]", "https://h/%2e", "https://h/a/.%2E/b", "https://h/%2E%2e",
+            "https://a%41", "https://a!b", "https://a~b", "https://(h)",
         ):
             with self.subTest(text=text[:30]), self.assertRaises(Refusal) as caught:
                 parse_rendezvous(text)
@@ -200,13 +220,13 @@ class SealTest(unittest.TestCase):
                 seal.unseal(key, receipt, th)
 
     def test_keys(self):
-        keys = Keys(bytes(32), appid=b"a", channel=7, offer=b"o" * 33, answer_message=b"a" * 33)
-        self.assertEqual(len(keys.verifier.split(" ")), 8)
-        self.assertEqual(len(keys.export(b"l", 8160)), 8160)
+        keys = Keys(bytes(32), transcript(b"a", 7, b"o" * 33, b"a" * 33))
+        self.assertEqual(len(keys.verifier), 8)
+        self.assertEqual(len(export(keys.exporter, b"l", 8160)), 8160)
         for label, length in ((b"", 1), (b"l" * 256, 1), (b"l", 0), (b"l", 8161)):
-            with self.assertRaises(ValueError):
-                keys.export(label, length)
-        other = Keys(bytes(32), appid=b"a", channel=8, offer=b"o" * 33, answer_message=b"a" * 33)
+            with self.assertRaises(BadExportError):
+                export(keys.exporter, label, length)
+        other = Keys(bytes(32), transcript(b"a", 8, b"o" * 33, b"a" * 33))
         self.assertNotEqual(keys.receipt, other.receipt)
 
 

@@ -7,21 +7,13 @@ import json
 import os
 import sys
 import threading
-from dataclasses import replace
 
 from .code import Code
 from .config import Config
 from .initiator import Initiator
 from .outcome import Outcome, Result
 from .receiver import Receiver
-from .values import MAX_BLOB, read_hex
-
-
-def _hex(text: str) -> bytes:
-    try:
-        return read_hex(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("not lowercase hex") from None
+from .values import MAX_BLOB
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,28 +25,10 @@ def _parser() -> argparse.ArgumentParser:
     receiver.add_argument("code")
     for role in (initiator, receiver):
         role.add_argument("--relay", required=True, help="the rendezvous address")
-        role.add_argument("--appid-hex", required=True, type=_hex)
+        role.add_argument("--appid", required=True, help="the application, as example.com/app1")
         role.add_argument("--allow-plain-http", action="store_true")
         role.add_argument("--timeout", type=float, help="seconds in all")
-        hooks = role.add_argument_group("test hooks (section 13), absent without testing.py")
-        hooks.add_argument("--second-ms", type=int, help="how long a second lasts")
-        hooks.add_argument("--hook-side", type=_hex)
-        hooks.add_argument("--hook-words", type=_hex)
-        hooks.add_argument("--hook-scalar", type=_hex)
     return parser
-
-
-def _with_hooks(config: Config, options: argparse.Namespace) -> Config:
-    """The test hooks that were asked for; only then is their module loaded (HOOK-1)."""
-    named = (options.hook_side, options.hook_words, options.hook_scalar)
-    if options.second_ms is not None or any(value is not None for value in named):
-        from . import testing
-
-        if options.second_ms is not None:
-            config = testing.with_second(config, options.second_ms)
-        if any(value is not None for value in named):
-            config = replace(config, values=testing.InjectedValues(*named))
-    return config
 
 
 def _show_code(code: Code) -> None:
@@ -77,14 +51,11 @@ def _run(run: Initiator | Receiver) -> Result:
 def main() -> int:
     """Run one role; the last line of standard output is the result."""
     options = _parser().parse_args()
-    config = _with_hooks(
-        Config(
-            relay=options.relay,
-            appid=options.appid_hex,
-            allow_plain_http=options.allow_plain_http,
-            timeout=options.timeout,
-        ),
-        options,
+    config = Config(
+        relay=options.relay,
+        appid=os.fsencode(options.appid),
+        allow_plain_http=options.allow_plain_http,
+        timeout=options.timeout,
     )
     blob = sys.stdin.buffer.read(MAX_BLOB + 1)
     run: Initiator | Receiver
@@ -101,7 +72,7 @@ def main() -> int:
                 "reason": result.reason,
                 "delivered": result.delivered,
                 "blob": None if result.blob is None else result.blob.hex(),
-                "verifier": result.verifier,
+                "verifier": None if result.verifier is None else " ".join(result.verifier),
             }
         ),
         flush=True,

@@ -8,15 +8,13 @@ from enum import Enum, auto
 
 from .events import Event, Kind
 from .http_relay import Answer
-from .outcome import relay_reason
-from .strictjson import MalformedJsonError, Object, parse_object, string
+from .messages import CLOSED, EXPIRED, read_problem
+from .strictjson import MalformedJsonError, Object, parse_object
 
-PROBLEM_PREFIX = "tag:wormhole-sync.example,2026:"
-_MAX_REASON = 64
 _WHOLE = re.compile(r"[0-9]+")
 _LONGEST_WAIT = 10**9
 
-_PLAIN_PROBLEMS = {
+_PLAIN_PROBLEMS: dict[tuple[int, str | None], Kind] = {
     (403, "forbidden"): Kind.FORBIDDEN,
     (404, "no-such-channel"): Kind.NO_SUCH_CHANNEL,
     (409, "crowded"): Kind.CROWDED,
@@ -81,14 +79,10 @@ def _media_type(answer: Answer) -> str | None:
 
 def _problem(status: int, problem: Object) -> Event:
     """The event of a problem document (section 9.3)."""
-    kind = string(problem, "type")
-    if not kind.startswith(PROBLEM_PREFIX):
-        return MISBEHAVED
-    token = kind.removeprefix(PROBLEM_PREFIX)
-    if (status, token) == (410, "closed"):
-        reason = string(problem, "reason", _MAX_REASON)
-        if reason == "expired":
+    token, reason = read_problem(problem)
+    if (status, token) == (410, CLOSED):
+        if reason == EXPIRED:
             return Event(Kind.EXPIRED)
-        return Event(Kind.CLOSED, relay_reason(reason))
+        return Event(Kind.CLOSED, reason)
     plain = _PLAIN_PROBLEMS.get((status, token))
     return MISBEHAVED if plain is None else Event(plain)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from .outcome import Outcome, Refusal
 
@@ -14,6 +13,7 @@ MIN_WORDS = 2
 MAX_WORDS = 8
 MAX_INPUT = 1_024
 
+_LISTS = Path(__file__).parent / "words"
 _CHANNEL = re.compile(r"[1-9][0-9]{0,8}")
 _ENDS = "\t\n\r "
 _SEPARATORS = re.compile(r"[\t \-_]+")
@@ -22,12 +22,11 @@ _UPPER_TO_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 @cache
 def word_list(position: int) -> tuple[str, ...]:
-    """The list of a position: three syllables at even positions, two at odd ones."""
+    """The list of a position: three syllables at even positions, two at odd ones (section 4)."""
     if position > 1:
         return word_list(position % 2)
     name = "even.txt" if position else "odd.txt"
-    text = files(__package__).joinpath("words", name).read_text(encoding="ascii")
-    return tuple(text.splitlines())
+    return tuple((_LISTS / name).read_text(encoding="ascii").splitlines())
 
 
 def words_of(data: bytes) -> list[str]:
@@ -91,6 +90,8 @@ def _word_fault(words: list[str], i: int) -> Refusal:
     word = words[i]
     if word in word_list(i + 1) and i + 1 < len(words) and words[i + 1] in word_list(i):
         return _bad("swapped-words", f"The words {word!r} and {words[i + 1]!r} are swapped.")
+    import difflib  # seldom needed, and slow to load
+
     nearest = difflib.get_close_matches(word, word_list(i), n=3, cutoff=0.5)
     hint = f"The word {word!r} is not in the list."
     if nearest:

@@ -17,7 +17,7 @@ from .values import Rendezvous
 MAX_BODY = 262_144
 _MAX_LINE = 8_192
 _MAX_TRAILERS = 100
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -46,9 +46,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lost:
-    """No complete answer; a failure of TLS is not to be repeated (CLIENT-4)."""
+    """No complete answer; an unacceptable certificate is not tried again (CLIENT-4)."""
 
-    tls_failed: bool = False
+    bad_certificate: bool = False
 
 
 class _NotHttpError(Exception):
@@ -124,16 +124,13 @@ class Attempt(threading.Thread):
             sock = socket.create_connection((host, relay.rendezvous.port), self._seconds)
             self._hold(sock)
             if relay.tls is not None:
-                try:
-                    sock = relay.tls.wrap_socket(
-                        sock, server_hostname=host, suppress_ragged_eofs=False
-                    )
-                except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError):
-                    return Lost()
-                except ssl.SSLError:
-                    return Lost(tls_failed=True)
+                sock = relay.tls.wrap_socket(
+                    sock, server_hostname=host, suppress_ragged_eofs=False
+                )
                 self._hold(sock)
             return relay.exchange(sock, self._request)
+        except ssl.SSLCertVerificationError:
+            return Lost(bad_certificate=True)
         except (OSError, http.client.HTTPException, _NotHttpError, ValueError):
             return Lost()
 
@@ -229,9 +226,9 @@ def _read_chunked(fp: io.BufferedIOBase) -> bytes | None:
         size = int(match[1], 16)
         if size == 0:
             break
-        if len(body) + size > MAX_BODY:
+        body += _read_exactly(fp, min(size, MAX_BODY + 1 - len(body)))
+        if len(body) > MAX_BODY:
             return None
-        body += _read_exactly(fp, size)
         if fp.readline(_MAX_LINE) not in (b"\r\n", b"\n"):
             raise _NotHttpError
     for _ in range(_MAX_TRAILERS):

@@ -9,17 +9,15 @@ from .code import Code, check_word_count, password_of, words_of
 from .config import Config
 from .events import Event, Kind, State, Step, table
 from .http_relay import Request
-from .keys import Keys
+from .messages import read_allocated, read_cell, read_receipt
 from .outcome import Outcome
-from .pake import MESSAGE_LENGTH, BadElementError, Side, Spake2
+from .pake import BadElementError, Side
 from .runner import Run
-from .seal import MalformedError, UnopenedError, is_sealed_length, seal_blob, unseal, unseal_blob
-from .strictjson import Object, binary, integer, write_object
+from .seal import MalformedError, UnopenedError
+from .session import Session
+from .strictjson import Object, write_object
 
-MAX_CELL = 65_600
-MAX_RECEIPT = 64
 RECEIPT_WAIT_SECONDS = 30.0
-MAX_LIFE = 86_400
 
 _S, _K, _O = State, Kind, Outcome
 _DONE = Step(_S.ENDED, _O.DONE)
@@ -101,7 +99,7 @@ class Initiator(Run):
         *,
         on_code: Callable[[Code], None],
         word_count: int = 2,
-        on_hold: Callable[[str, bytes], None] | None = None,
+        on_hold: Callable[[list[str], bytes], None] | None = None,
     ) -> None:
         super().__init__(config, blob)
         self._word_count = word_count
@@ -115,14 +113,14 @@ class Initiator(Run):
     def _draw_values(self) -> bytes:
         values = self._config.values
         self._words = words_of(values.words(self._word_count))
-        self._pake = Spake2(Side.A, password_of(self._words), values.pake_scalar())
+        password = password_of(self._words)
+        self._session = Session(Side.A, password, values.pake_scalar(), self._config.appid)
         return values.side()
 
     def _next_event(self, state: State) -> Event:
-        assert self._pake is not None
         match state:
             case State.ALLOCATING:
-                body = write_object(body=self._pake.message.hex())
+                body = write_object(body=self._exchange.message.hex())
                 request = Request("POST", "/channels", body)
                 return self._perform(Verb.ALLOCATE, request, self._read_allocated)
             case State.WAITING_FOR_ANSWER:
@@ -138,63 +136,41 @@ class Initiator(Run):
 
     def _read_allocated(self, message: Object) -> Event:
         """The answer to allocate; shows the code (CODE-3)."""
-        channel = integer(message, "channel", 1, 999_999_999)
-        ttl = integer(message, "ttl", 1, MAX_LIFE)
-        self._channel = channel
+        channel, ttl = read_allocated(message)
+        self._exchange.channel = channel
         self._set_timer(Kind.DEADLINE, self._answered + ttl)
         self._on_code(Code(channel, tuple(self._words)))
         return Event(Kind.ALLOCATED)
 
     def _read_answer(self, message: Object) -> Event:
         """The answer cell, checked in the order of SEAL-6."""
-        assert self._pake is not None and self._channel is not None
-        answer = binary(message, "body", MAX_CELL)
-        answer_message, sealed = answer[:MESSAGE_LENGTH], answer[MESSAGE_LENGTH:]
-        if len(answer) < MESSAGE_LENGTH or not is_sealed_length(len(sealed)):
-            return Event(Kind.ANSWER_MALFORMED)
+        answer = read_cell(message)
         try:
-            k = self._pake.finish(answer_message)
-        except BadElementError:
-            return Event(Kind.ANSWER_BAD_ELEMENT)
-        self._keys = Keys(
-            k,
-            appid=self._config.appid,
-            channel=self._channel,
-            offer=self._pake.message,
-            answer_message=answer_message,
-        )
-        try:
-            self._peer_blob = unseal_blob(self._keys.receiver_blob, sealed, self._keys.th)
-        except UnopenedError:
-            return Event(Kind.ANSWER_UNOPENED)
+            self._peer_blob = self._exchange.read_answer(answer)
         except MalformedError:
             return Event(Kind.ANSWER_MALFORMED)
-        self._peer_proved = True
+        except BadElementError:
+            return Event(Kind.ANSWER_BAD_ELEMENT)
+        except UnopenedError:
+            return Event(Kind.ANSWER_UNOPENED)
         return Event(Kind.ANSWER_OPENED)
 
     def _look(self) -> Event:
         """Let the user look first, if it wants to (INIT-2)."""
-        assert self._keys is not None and self._peer_blob is not None
         if self._on_hold is None:
             return self._interruption() or Event(Kind.RELEASE)
-        self._on_hold(self._keys.verifier, self._peer_blob)
+        assert self._peer_blob is not None
+        self._on_hold(self._exchange.keys.verifier, self._peer_blob)
         return self._hold()
 
     def _finish(self) -> Event:
         """Send our blob; the answer's seal has opened (SEAL-10)."""
-        assert self._keys is not None
-        finish = seal_blob(self._keys.initiator_blob, self._blob, self._keys.th)
-        event = self._put("finish", finish)
+        event = self._put("finish", self._exchange.finish(self._blob))
         if event.kind is Kind.STORED:
             self._set_timer(Kind.RECEIPT_WAIT_OVER, self._answered + RECEIPT_WAIT_SECONDS)
         return event
 
     def _read_receipt(self, message: Object) -> Event:
         """The receipt cell (SEAL-8, INIT-5)."""
-        assert self._keys is not None
-        receipt = binary(message, "body", MAX_RECEIPT)
-        try:
-            self._delivered = unseal(self._keys.receipt, receipt, self._keys.th) == b""
-        except UnopenedError:
-            self._delivered = False
+        self._delivered = self._exchange.read_receipt(read_receipt(message))
         return Event(Kind.RECEIPT_OPENED if self._delivered else Kind.RECEIPT_UNOPENED)

@@ -90,8 +90,12 @@ SENTENCES: dict[Outcome, str] = {
     ),
     Outcome.TIMEOUT: "The other side did not come in time; start again with a new code.",
     Outcome.CANCELLED: "Cancelled; the code cannot be used any more.",
-    Outcome.INTERNAL: "Report this as a fault of the program.",
+    Outcome.INTERNAL: (
+        "Report this as a fault of the program, and start again with a new code."
+    ),
 }
+
+WORD_COUNT = "A code has 2 to 8 words."
 
 UNCONFIRMED = (
     "You have the other side's data, but it is not confirmed that yours arrived; ask the other "
@@ -113,19 +117,18 @@ class Refusal(Exception):
 class Result:
     """How a run ended.
 
-    ``reason`` belongs to ``closed`` (OUT-4); ``delivered`` to the initiator (INIT-5); ``fault``
-    and ``hint`` to ``bad-code`` at the receiver (CODE-4 to CODE-7).
+    ``reason`` belongs to ``closed`` (OUT-4); ``delivered`` is by INIT-4, INIT-5 and RECV-2;
+    ``fault`` and ``hint`` belong to ``bad-code`` at the receiver (CODE-4 to CODE-7).
     """
 
     outcome: Outcome
     reason: str | None = None
     blob: bytes | None = field(default=None, repr=False)
     delivered: bool = False
-    verifier: str | None = field(default=None, repr=False)
+    verifier: list[str] | None = field(default=None, repr=False)
     fault: str | None = None
     hint: str | None = field(default=None, repr=False)
     initiator: bool = False
-    spent: bool = False
 
     def sentence(self) -> str:
         """What to tell the user (OUT-3, OUT-4, RECV-3); bears no text of the relay (CLIENT-6)."""
@@ -133,12 +136,10 @@ class Result:
             return UNCONFIRMED
         if self.outcome is Outcome.CLOSED and self.reason == Outcome.WRONG_CODE:
             return f"The relay says: {SENTENCES[Outcome.WRONG_CODE]}"
+        if self.outcome is Outcome.BAD_CODE and self.initiator:
+            return WORD_COUNT
         text = SENTENCES[self.outcome]
-        if self.hint is not None:
-            text = f"{self.hint} {text}"
-        if self.outcome is Outcome.INTERNAL and self.spent:
-            text += " This code is spent; start again with a new code."
-        return text
+        return text if self.hint is None else f"{self.hint} {text}"
 
 
 def relay_reason(reason: str) -> str:

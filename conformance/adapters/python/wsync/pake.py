@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -96,6 +96,16 @@ def password_scalar(password: bytes) -> int:
     return int.from_bytes(okm, "big") % L
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What both sides have in common."""
+
+    k: bytes = field(repr=False)
+    """K of section 5.4."""
+    z: bytes = field(repr=False)
+    """enc(Z), of use to tests only."""
+
+
 @dataclass
 class _Secrets:
     password_hash: bytes
@@ -125,7 +135,7 @@ class Spake2:
         """Forget the scalar and w (PAKE-10)."""
         self._secrets = None
 
-    def finish(self, message: bytes) -> bytes:
+    def finish(self, message: bytes) -> Shared:
         """K from the peer's 33 bytes, checked by PAKE-4 to PAKE-8; once only (PAKE-9, PAKE-10)."""
         secrets, self._secrets = self._secrets, None
         if secrets is None:
@@ -144,8 +154,7 @@ class Spake2:
         z = multiply(unmasked, secrets.scalar)
         if is_identity(z):
             raise BadElementError
-        x, y = (
-            (self._element, element) if self._side is Side.A else (element, self._element)
-        )
-        transcript = secrets.password_hash + self._ids + x + y + encode(z)
-        return hashlib.sha256(transcript).digest()
+        x, y = (self._element, element) if self._side is Side.A else (element, self._element)
+        encoded = encode(z)
+        transcript = secrets.password_hash + self._ids + x + y + encoded
+        return Shared(hashlib.sha256(transcript).digest(), encoded)

@@ -9,16 +9,13 @@ from .code import Code, read_code
 from .config import Config
 from .events import Event, Kind, State, Step, table
 from .http_relay import Request
-from .keys import Keys
+from .messages import read_cell, read_claimed
 from .outcome import Outcome
-from .pake import MESSAGE_LENGTH, BadElementError, Side, Spake2
+from .pake import BadElementError, Side
 from .runner import RECEIPT_WINDOW_SECONDS, Run
-from .seal import MalformedError, UnopenedError, seal, seal_blob, unseal_blob
-from .strictjson import Object, binary, integer, write_object
-
-MAX_CELL = 65_600
-MAX_OFFER = 64
-MAX_LIFE = 600
+from .seal import MalformedError, UnopenedError
+from .session import Session
+from .strictjson import Object, write_object
 
 _S, _K, _O = State, Kind, Outcome
 _LOST = Step(_S.ENDED, _O.CLOSED, lost=True)
@@ -93,7 +90,7 @@ class Receiver(Run):
         blob: bytes,
         typed_code: str | bytes,
         *,
-        on_hold: Callable[[str], None] | None = None,
+        on_hold: Callable[[list[str]], None] | None = None,
     ) -> None:
         super().__init__(config, blob)
         self._typed_code = typed_code
@@ -103,12 +100,13 @@ class Receiver(Run):
 
     def _check_own_inputs(self) -> None:
         self._code = read_code(self._typed_code)
-        self._channel = self._code.channel
 
     def _draw_values(self) -> bytes:
         assert self._code is not None
         values = self._config.values
-        self._pake = Spake2(Side.B, self._code.password, values.pake_scalar())
+        password = self._code.password
+        self._session = Session(Side.B, password, values.pake_scalar(), self._config.appid)
+        self._session.channel = self._code.channel
         return values.side()
 
     def _next_event(self, state: State) -> Event:
@@ -127,51 +125,38 @@ class Receiver(Run):
 
     def _read_offer(self, message: Object) -> Event:
         """The offer, checked by SEAL-5; seals our blob at once (SEAL-4)."""
-        assert self._pake is not None and self._channel is not None
-        offer = binary(message, "body", MAX_OFFER)
-        ttl = integer(message, "ttl", 1, MAX_LIFE)
-        if len(offer) != MESSAGE_LENGTH:
-            return Event(Kind.OFFER_MALFORMED)
+        offer, ttl = read_claimed(message)
         try:
-            k = self._pake.finish(offer)
+            self._exchange.read_offer(offer)
+        except MalformedError:
+            return Event(Kind.OFFER_MALFORMED)
         except BadElementError:
             return Event(Kind.OFFER_BAD_ELEMENT)
         self._set_timer(Kind.DEADLINE, self._answered + ttl)
-        keys = self._keys = Keys(
-            k,
-            appid=self._config.appid,
-            channel=self._channel,
-            offer=offer,
-            answer_message=self._pake.message,
-        )
-        self._answer = self._pake.message + seal_blob(keys.receiver_blob, self._blob, keys.th)
+        self._answer = self._exchange.answer(self._blob)
         return Event(Kind.OFFER_GOOD)
 
     def _look(self) -> Event | None:
         """Let the user look at the verifier before the first get finish, if it wants to."""
         if self._on_hold is None:
             return None
-        assert self._keys is not None
         on_hold, self._on_hold = self._on_hold, None
-        on_hold(self._keys.verifier)
+        on_hold(self._exchange.keys.verifier)
         event = self._hold()
         return None if event.kind is Kind.RELEASE else event
 
     def _read_finish(self, message: Object) -> Event:
         """The finish cell, checked in the order of SEAL-7."""
-        assert self._keys is not None
-        finish = binary(message, "body", MAX_CELL)
+        finish = read_cell(message)
         try:
-            self._peer_blob = unseal_blob(self._keys.initiator_blob, finish, self._keys.th)
+            self._peer_blob = self._exchange.read_finish(finish)
         except UnopenedError:
             return Event(Kind.FINISH_UNOPENED)
         except MalformedError:
             return Event(Kind.FINISH_MALFORMED)
-        self._peer_proved = True
         return Event(Kind.FINISH_OPENED)
 
     def _send_receipt(self) -> Event:
         """Tell the initiator that its blob has opened (RECV-2)."""
-        assert self._keys is not None
-        receipt = seal(self._keys.receipt, b"", self._keys.th)
+        receipt = self._exchange.receipt()
         return self._put("receipt", receipt, window=RECEIPT_WINDOW_SECONDS)

@@ -13,11 +13,10 @@ from .clock import Signals
 from .config import Config
 from .events import Event, Kind, State, Step, Table
 from .http_relay import Answer, Lost, Relay, Request
-from .keys import Keys
 from .outcome import LOST, Outcome, Refusal, Result
-from .pake import Spake2
+from .session import Session
 from .strictjson import write_object
-from .values import check_appid, check_blob, parse_rendezvous
+from .values import SourceFailedError, check_appid, check_blob, parse_rendezvous
 
 POST_SECONDS = 10.0
 GET_SECONDS = 40.0
@@ -32,6 +31,7 @@ _MACHINE_FAILED = {
     State.SENDING_RECEIPT: Kind.EXHAUSTED,
     State.CLOSING: Kind.CLOSE_TRIED,
 }
+"""Where a failure of the machine changes no outcome (end of section 11.3)."""
 
 
 def back_off(repeat: int) -> float:
@@ -58,14 +58,11 @@ class Run(ABC):
         self._relay: Relay | None = None
         self._outcome: Outcome | None = None
         self._reason: str | None = None
-        self._keys: Keys | None = None
-        self._channel: int | None = None
-        self._pake: Spake2 | None = None
+        self._session: Session | None = None
         self._answered = 0.0
         self._peer_blob: bytes | None = None
-        self._peer_proved = False
         self._delivered = False
-        self._spent = False
+        self._begun = False
 
     # What the application may call, from any thread.
 
@@ -79,15 +76,12 @@ class Run(ABC):
 
     def export(self, label: bytes, length: int) -> bytes:
         """A further key, once the peer's seal has opened (KEY-4, KEY-5)."""
-        if not self._peer_proved or self._keys is None:
-            raise RuntimeError("the peer has not proved that it knows the code")
-        return self._keys.export(label, length)
+        return self._exchange.export(label, length)
 
     def wipe(self) -> None:
         """No more keys will be exported (KEY-2)."""
-        self._peer_proved = False
-        if self._keys is not None:
-            self._keys.wipe_exporter()
+        if self._session is not None:
+            self._session.wipe()
 
     def run(self) -> Result:
         """Run to the end; gives exactly one outcome (OUT-1)."""
@@ -100,9 +94,8 @@ class Run(ABC):
             self._check_inputs()
             try:
                 side = self._draw_values()
-            except Exception:
+            except SourceFailedError:
                 raise Refusal(Outcome.INTERNAL) from None
-            self._walk(side)
         except Refusal as refusal:
             return Result(
                 refusal.outcome,
@@ -110,13 +103,12 @@ class Run(ABC):
                 hint=refusal.hint,
                 initiator=self.is_initiator,
             )
+        try:
+            self._walk(side)
         except Exception:
             self._outcome, self._reason = Outcome.INTERNAL, None
         finally:
-            if self._pake is not None:
-                self._pake.consume()
-            if self._keys is not None:
-                self._keys.wipe_seals()
+            self._exchange.end()
         return self._result()
 
     # What a role adds.
@@ -132,6 +124,13 @@ class Run(ABC):
     @abstractmethod
     def _next_event(self, state: State) -> Event:
         """Make the request of a state, or wait in it."""
+
+    @property
+    def _exchange(self) -> Session:
+        """What is computed; there once the named values are drawn."""
+        if self._session is None:
+            raise RuntimeError("the run has not begun")
+        return self._session
 
     # The walk.
 
@@ -156,11 +155,15 @@ class Run(ABC):
             if step is None:
                 raise RuntimeError(f"impossible: {event.kind} in {state}")
             self._fix_outcome(step, event)
-            state = step.next
+            # Nothing is to be closed before the first attempt (end of section 11.3).
+            state = step.next if self._begun else State.ENDED
 
     def _event_in(self, state: State) -> Event:
-        """The next event; where the outcome no longer can be ``internal``, a failure of the
-        machine counts as a request that came to nothing (TIME-7, INIT-4, RECV-2)."""
+        """The next event.
+
+        Where a failure of the machine changes no outcome, it counts as a request that came to
+        nothing (INIT-4, RECV-2, TIME-7).
+        """
         try:
             return self._close() if state is State.CLOSING else self._next_event(state)
         except Exception:
@@ -177,15 +180,14 @@ class Run(ABC):
 
     def _result(self) -> Result:
         outcome = self._outcome or Outcome.INTERNAL
-        hand_over = outcome is Outcome.DONE or self.is_initiator
+        done = outcome is Outcome.DONE
         return Result(
             outcome,
             reason=self._reason,
-            blob=self._peer_blob if hand_over else None,
-            delivered=self._delivered,
-            verifier=None if self._keys is None else self._keys.verifier,
+            blob=self._peer_blob if done or self.is_initiator else None,
+            delivered=done and (self._delivered or not self.is_initiator),
+            verifier=self._exchange.verifier,
             initiator=self.is_initiator,
-            spent=self._spent,
         )
 
     # Waiting.
@@ -220,7 +222,7 @@ class Run(ABC):
     # Requests.
 
     def _channel_path(self, last: str) -> str:
-        return f"/channels/{self._channel}/{last}"
+        return f"/channels/{self._exchange.channel}/{last}"
 
     def _put(self, cell: str, message: bytes, *, window: float = WINDOW_SECONDS) -> Event:
         body = write_object(body=message.hex())
@@ -244,6 +246,7 @@ class Run(ABC):
     def _attempt(self, request: Request, until: float) -> Answer | Lost | Event:
         """One attempt, cut off at a time (TIME-2); an event when it was interrupted."""
         assert self._relay is not None
+        self._begun = True
         attempt = self._relay.start(request, until - self._clock.now())
         try:
             event = self._pause(until, lambda: attempt.ended)
@@ -275,11 +278,10 @@ class Run(ABC):
                 return result
             now = self._answered = self._clock.now()
             if isinstance(result, Answer) and not is_busy(result):
-                self._spent |= verb is Verb.CLAIM and result.status == 200
                 return classify(verb, result, read)
             if window_end == math.inf:
                 window_end = now + window
-            if now >= window_end or (isinstance(result, Lost) and result.tls_failed):
+            if now >= window_end or (isinstance(result, Lost) and result.bad_certificate):
                 return Event(Kind.EXHAUSTED)
             repeats += 1
             least = retry_after(result) if isinstance(result, Answer) else 0

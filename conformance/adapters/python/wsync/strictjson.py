@@ -22,6 +22,10 @@ class MalformedJsonError(Exception):
     """The text is not a message by section 8."""
 
 
+class TooLargeError(MalformedJsonError):
+    """A binary value is over its bound; an error of its own in requests (RELAY-9)."""
+
+
 def parse_object(data: bytes) -> Object:
     """Read one object (JSON-1 to JSON-3)."""
     try:
@@ -119,7 +123,9 @@ def binary(message: Object, name: str, max_bytes: int) -> bytes:
         value = read_hex(text)
     except ValueError:
         raise MalformedJsonError from None
-    if not 1 <= len(value) <= max_bytes:
+    if len(value) > max_bytes:
+        raise TooLargeError
+    if not value:
         raise MalformedJsonError
     return value
 

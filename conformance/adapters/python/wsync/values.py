@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 from typing import Protocol
 
 from .outcome import Outcome, Refusal
@@ -18,8 +18,11 @@ MAX_ADDRESS = 2_048
 _HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z]+)://(?P<authority>[^/?#]*)(?P<path>/.*)?", re.DOTALL)
 _AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?P<port>:[0-9]*)?")
-_REG_NAME = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
+_NAME = re.compile(r"[A-Za-z0-9\-._]+")
 _PATH = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
+_DOT_SEGMENT = re.compile(r"(?:\.|%2[eE]){1,2}")
+_IPV4_LOOPBACK = IPv4Network("127.0.0.0/8")
+_IPV6_LOOPBACK = IPv6Address("::1")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 
 
@@ -53,21 +56,25 @@ class Rendezvous:
     netloc: str
     """Host and port as in the address, for the Host header."""
     base: str
-    """The path less one trailing slash (RDV-3)."""
+    """The address less one trailing slash (RDV-3)."""
+    base_path: str
+    """Its path."""
 
     @property
     def is_loopback(self) -> bool:
         """Whether plain http is always allowed to this host (RDV-2)."""
-        if self.host.lower() == "localhost" or self.host == "[::1]":
+        if self.host.lower() == "localhost":
             return True
         try:
-            return IPv4Address(self.host).is_loopback
+            if self.host.startswith("["):
+                return IPv6Address(self.host[1:-1]) == _IPV6_LOOPBACK
+            return IPv4Address(self.host) in _IPV4_LOOPBACK
         except AddressValueError:
             return False
 
     def target(self, appid: bytes, path: str) -> str:
         """The request target (RDV-3, VER-1)."""
-        return f"{self.base}/v1/{appid.hex()}{path}"
+        return f"{self.base_path}/v1/{appid.hex()}{path}"
 
 
 def parse_rendezvous(address: str, *, allow_plain_http: bool = False) -> Rendezvous:
@@ -96,15 +103,16 @@ def _parse(address: str) -> Rendezvous | None:
         if not 1 <= len(digits) <= 5 or not 1 <= (port := int(digits)) <= 65_535:
             return None
     path = match["path"] or ""
-    if not _PATH.fullmatch(path) or any(part in (".", "..") for part in path.split("/")):
+    if not _PATH.fullmatch(path) or any(map(_DOT_SEGMENT.fullmatch, path.split("/"))):
         return None
-    return Rendezvous(scheme, authority["host"], port, match["authority"], path.removesuffix("/"))
+    base, base_path = address.removesuffix("/"), path.removesuffix("/")
+    return Rendezvous(scheme, authority["host"], port, match["authority"], base, base_path)
 
 
 def _is_host(host: str) -> bool:
-    """A registered name, an IPv4 address (which is one), or a bracketed IPv6 address."""
+    """A name, an IPv4 address (which looks like one), or a bracketed IPv6 address without zone."""
     if not host.startswith("["):
-        return _REG_NAME.fullmatch(host) is not None
+        return _NAME.fullmatch(host) is not None
     inner = host[1:-1]
     try:
         IPv6Address(inner)
@@ -113,8 +121,12 @@ def _is_host(host: str) -> bool:
     return "%" not in inner
 
 
+class SourceFailedError(Exception):
+    """The source of a named value failed (RAND-1)."""
+
+
 class NamedValues(Protocol):
-    """The source of the named random values (section 3.5)."""
+    """The source of the named random values (section 3.5); SourceFailedError when it fails."""
 
     def side(self) -> bytes:
         """16 bytes."""
@@ -134,12 +146,19 @@ class SystemValues:
 
     def side(self) -> bytes:
         """16 random bytes."""
-        return secrets.token_bytes(16)
+        return _token(16)
 
     def words(self, count: int) -> bytes:
         """Random bytes, one for each word."""
-        return secrets.token_bytes(count)
+        return _token(count)
 
     def pake_scalar(self) -> int:
-        """A uniform scalar."""
-        return secrets.randbelow(L)
+        """A scalar near enough to uniform (section 3.5)."""
+        return int.from_bytes(_token(64), "little") % L
+
+
+def _token(length: int) -> bytes:
+    try:
+        return secrets.token_bytes(length)
+    except (OSError, NotImplementedError):
+        raise SourceFailedError from None
