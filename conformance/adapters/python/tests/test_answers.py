@@ -10,7 +10,7 @@ from wsync import Config, Initiator
 from wsync.testing import with_second
 
 from .peers import config
-from .scripted import DROP, GONE, HANG, Scripted, ok, problem, raw, say
+from .scripted import DROP, GONE, HANG, PREFIX, Scripted, ok, problem, raw, say
 
 CHUNKED = b"HTTP/1.1 201 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 ALLOCATED = b'{"channel":7,"ttl":1}'
@@ -31,7 +31,7 @@ class AnswersTest(unittest.TestCase):
             (problem(410, "closed", reason="expired"), ("expired", None)),
             (b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + problem(410, "closed", reason="done"),
              ("closed", "done")),
-            (raw(410, b'{"type":"tag:wormhole-sync.example,2026:closed","reason":"done","status":[]}',
+            (raw(410, b'{"type":"%sclosed","reason":"done","status":[]}' % PREFIX.encode(),
                  "Content-Type: Application/Problem+JSON ; a=b"), ("closed", "done")),
             (raw(410, b'{"type":"closed","reason":"done"}',
                  "Content-Type: application/problem+json"), misbehaved),

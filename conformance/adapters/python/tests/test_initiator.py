@@ -59,7 +59,8 @@ class InitiatorTest(unittest.TestCase):
         blob = bytes(range(256)) * 255 + bytes(255)
         self.assertEqual(len(blob), 65_535)
         result, _ = self.run_it(
-            self.peer.allocate, self.peer.answer(blob), STORED, self.peer.receipt, STORED, blob=blob,
+            self.peer.allocate, self.peer.answer(blob), STORED, self.peer.receipt, STORED,
+            blob=blob,
         )
         self.assertEqual((result.outcome, result.blob, result.delivered), ("done", blob, True))
 

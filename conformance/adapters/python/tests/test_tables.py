@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unittest
 
 from wsync import initiator, receiver
@@ -10,10 +11,9 @@ from wsync.events import Kind, State
 from . import SPEC
 
 
-
 def rows(section: str):
-    text = (SPEC / "wormhole-sync.md").read_text("utf-8").split(section, 1)[1].split("\n### ", 1)[0].split("\n## ", 1)[0]
-    for line in text.splitlines():
+    text = (SPEC / "wormhole-sync.md").read_text("utf-8").split(section, 1)[1]
+    for line in re.split("\n##+ ", text, maxsplit=1)[0].splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 6 and cells[0] in set(State):
             yield cells
