@@ -16,6 +16,8 @@ from .inputs import CannotTryError, Inputs
 Reply = Callable[[str, Object], None]
 """Writes a message with an id."""
 
+_HOLDS = ("agree", "refuse", "silent")
+
 
 class Runs:
     """The runs, those that have ended included."""
@@ -51,12 +53,12 @@ class Runs:
         def show(code: Code) -> None:
             self._reply(id_, {"event": "code", "code": str(code)})
 
-        hold = given.string("hold", ("agree", "refuse")) if "hold" in given else None
+        hold = given.string("hold", _HOLDS) if "hold" in given else None
 
         def look(_verifier: list[str], _blob: bytes) -> None:
             if hold == "agree":
                 run.release()
-            else:
+            elif hold == "refuse":
                 run.cancel()
 
         run = Initiator(

@@ -61,6 +61,7 @@ class AnswersTest(unittest.TestCase):
         for step in (
             DROP,
             say(b"no http\r\n\r\n"),
+            say(b"HTTP/1.1 201 X\r\nContent-Le"),
             say(b"HTTP/1.1 201 X\r\nContent-Length: 100\r\n\r\nabc"),
             say(b"HTTP/1.1 201 X\r\nContent-Length: -1\r\n\r\nabc"),
             say(CHUNKED + b"-1\r\n" + b"a" * 100),

@@ -55,8 +55,22 @@ class _NotHttpError(Exception):
     """The answer is no HTTP, or broke off."""
 
 
+class _WholeLines(io.BufferedReader):
+    """Where http.client takes the end of the stream for that of the header section, refuses it."""
+
+    def readline(self, size: int | None = -1) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and len(line) != size:
+            raise _NotHttpError
+        return line
+
+
 class _Response(http.client.HTTPResponse):
-    """Skips all interim answers but 101, not only 100."""
+    """Skips all interim answers but 101, not only 100; refuses a head that broke off."""
+
+    def __init__(self, sock: socket.socket, method: str) -> None:
+        super().__init__(sock, method=method)
+        self.fp = _WholeLines(self.fp.detach())
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
