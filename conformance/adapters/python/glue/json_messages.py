@@ -9,6 +9,12 @@ from wsync.strictjson import MalformedJsonError, Object, TooLargeError, binary, 
 
 from .inputs import CannotTryError
 
+_TOKENS = frozenset(
+    """malformed unauthorized forbidden no-such-channel not-found method-not-allowed crowded
+    conflict out-of-order closed too-large rate-limited unavailable""".split()
+)
+"""The closed list of section 9.3; what is not in it is told as ``unknown``."""
+
 
 def _body(max_bytes: int) -> Callable[[Object], Object]:
     return lambda message: {"body": binary(message, "body", max_bytes).hex()}
@@ -30,6 +36,8 @@ def _claimed(message: Object) -> Object:
 
 def _problem(message: Object) -> Object:
     token, reason = messages.read_problem(message)
+    if token not in _TOKENS:
+        return {"type": "unknown"}
     return {"type": token} if reason is None else {"type": token, "reason": reason}
 
 

@@ -242,6 +242,8 @@ class OperationsTest(unittest.TestCase):
             ("problem", closed % b"expired", {"type": "closed", "reason": "expired"}),
             ("problem", b'{"type":"tag:wormhole-sync.example,2026:crowded","reason":1}',
              {"type": "crowded"}),
+            ("problem", b'{"type":"tag:wormhole-sync.example,2026:teapot"}', {"type": "unknown"}),
+            ("problem", b'{"type":"crowded"}', {"type": "unknown"}),
         ):
             with self.subTest(name=name, text=text[:80]):
                 self.assertEqual(self.ask("json", message=name, text=text.hex()), want)
