@@ -117,7 +117,7 @@ impl Session {
         };
         // Rounded up: nobody types a code in the last second.
         let within = left.map_or(String::new(), |left| {
-            format!(", within {} min", left.as_secs().div_ceil(60))
+            format!(", within {} min", left.as_millis().div_ceil(60_000))
         });
         let (program, shared) = (program(), &self.shared);
         let code = match io::stderr().is_terminal() {
