@@ -88,7 +88,10 @@ impl<T: Machine> Exchange<T> {
 
     /// Why the last attempt failed, while its repeats go on: for showing progress.
     pub fn trouble(&self) -> Option<&Loss> {
-        self.last_failure.as_ref()
+        // What a deadline cuts off has failed for no other reason, and a close is not repeated.
+        let kind = self.machine.as_ref()?.request()?.kind();
+        let goes_on = kind != RequestKind::Close;
+        self.last_failure.as_ref().filter(|_| goes_on)
     }
 
     /// What to do next.

@@ -323,3 +323,14 @@ fn a_word_that_comes_after_the_deadline_releases_nothing() {
     run.hear(Event::CloseTried, None);
     assert_eq!(run.outcome(), Outcome::Timeout);
 }
+
+#[test]
+fn what_a_deadline_cuts_off_is_no_trouble() {
+    let mut run = initiator(Some(5 * SECOND));
+    run.send();
+    run.lose();
+    assert!(run.exchange.trouble().is_some());
+    run.now = 5 * SECOND;
+    run.lose();
+    assert!(run.exchange.trouble().is_none());
+}

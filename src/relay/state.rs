@@ -156,7 +156,7 @@ impl Registry {
         if self.going_down {
             return Err(Refusal::Unavailable);
         }
-        // RELAY-9: the rate of allocations and claims (`rate-limited`), then the channel by section 10.
+        // RELAY-9: the rate of allocations and claims, refused and repeated ones included (`rate-limited`), then the channel by section 10
         if let Action::Allocate(_) | Action::Channel(_, Request::Claim) = call.action {
             self.addresses.start(self.now, call.from)?;
         }

@@ -79,7 +79,7 @@ impl Place {
 
 impl Operation {
     /// How much of the body is read; `None` for a request whose body is ignored.
-    // RELAY-10: A relay MUST read no more than 1 024 bytes of the body of an allocate, claim, put receipt and close, and 139 264 bytes of a put answer and put finish
+    // RELAY-10: A relay MUST keep no more than 1 024 bytes of the body of an allocate, claim, put receipt and close, and 139 264 bytes of a put answer and put finish
     pub(super) const fn body_bound(self) -> Option<usize> {
         match self {
             Self::Get(..) => None,
