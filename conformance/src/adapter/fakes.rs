@@ -10,8 +10,10 @@ use super::line::{read_line, to_line};
 use super::wire::{Hello, Members, members};
 use super::{AdapterError, AdapterHandle, Operations, serve};
 
-/// How long a test waits for a fake: long enough for a busy machine unless it is meant to run out.
-pub(crate) const SOON: Duration = Duration::from_millis(300);
+/// How long a test waits for what is meant not to come.
+pub(crate) const SHORT: Duration = Duration::from_millis(200);
+/// How long a test waits for what is meant to come, on however busy a machine.
+pub(crate) const LONG: Duration = Duration::from_secs(30);
 
 /// What a fake does with a request.
 pub(crate) enum Does {
@@ -91,5 +93,5 @@ fn over(
     let (input, to_adapter) = io::pipe().unwrap();
     let (from_adapter, output) = io::pipe().unwrap();
     thread::spawn(move || adapter(input, output));
-    AdapterHandle::over(from_adapter, to_adapter, SOON)
+    AdapterHandle::over(from_adapter, to_adapter, LONG)
 }

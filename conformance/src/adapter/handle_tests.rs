@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fakes::{Does, SOON, fake, first_line, reply, serving};
+use super::fakes::{Does, LONG, SHORT, fake, first_line, reply, serving};
 use super::wire::members;
 use super::{AdapterError, Hello, Members, Operations, Progress, Reply, Task};
 
@@ -38,24 +38,24 @@ fn several_requests_are_under_way_at_once() {
     assert_eq!(adapter.hello().name, "slow");
     let mut run = adapter.start("run", Members::new()).unwrap();
     let mut second = adapter.start("run", Members::new()).unwrap();
-    match run.next(SOON).unwrap() {
+    match run.next(LONG).unwrap() {
         Progress::Event(event) => {
             assert_eq!(event.name, "code");
             assert_eq!(event.members["code"], "7-crossover-clockwork");
         }
         Progress::Reply(reply) => panic!("{reply:?}"),
     }
-    let quick = adapter.call("quick", Members::new(), SOON).unwrap();
+    let quick = adapter.call("quick", Members::new(), LONG).unwrap();
     assert_eq!(quick, Reply::Ok(members(json!({"op": "quick"}))));
     assert_eq!(
-        adapter.cancel(&run, SOON).unwrap(),
+        adapter.cancel(&run, LONG).unwrap(),
         Reply::Ok(Members::new())
     );
-    assert!(matches!(run.next(SOON), Ok(Progress::Reply(Reply::Ok(_)))));
-    assert!(matches!(run.next(SOON), Err(AdapterError::Misuse(_))));
-    adapter.cancel(&second, SOON).unwrap();
-    assert!(matches!(second.next(SOON), Ok(Progress::Event(_))));
-    assert!(matches!(second.next(SOON), Ok(Progress::Reply(_))));
+    assert!(matches!(run.next(LONG), Ok(Progress::Reply(Reply::Ok(_)))));
+    assert!(matches!(run.next(LONG), Err(AdapterError::Misuse(_))));
+    adapter.cancel(&second, LONG).unwrap();
+    assert!(matches!(second.next(LONG), Ok(Progress::Event(_))));
+    assert!(matches!(second.next(LONG), Ok(Progress::Reply(_))));
 }
 
 #[test]
@@ -72,17 +72,17 @@ fn a_late_reply_is_ignored_and_a_second_one_is_not() {
         }
     })
     .unwrap();
-    let first = adapter.call("op", Members::new(), SOON);
-    assert_eq!(first, Err(AdapterError::TimedOut(SOON)));
-    let second = adapter.call("op", Members::new(), SOON).unwrap();
+    let first = adapter.call("op", Members::new(), SHORT);
+    assert_eq!(first, Err(AdapterError::TimedOut(SHORT)));
+    let second = adapter.call("op", Members::new(), LONG).unwrap();
     assert_eq!(second, Reply::Ok(members(json!({"second": true}))));
 
     let twice = fake(&["op"], |request| {
         Does::Say(reply(request, "ok", json!({})).repeat(2))
     })
     .unwrap();
-    twice.call("op", Members::new(), SOON).unwrap();
-    let error = twice.call("op", Members::new(), SOON).unwrap_err();
+    twice.call("op", Members::new(), LONG).unwrap();
+    let error = twice.call("op", Members::new(), LONG).unwrap_err();
     assert!(error.to_string().contains("has had its reply"), "{error}");
 }
 
@@ -114,10 +114,10 @@ fn each_breach_of_the_protocol_is_told() {
         .unwrap();
         // The line that is cut off is seen when the adapter ends.
         let pending = adapter.start("op", request());
-        let error = adapter.call("op", request(), SOON).unwrap_err();
+        let error = adapter.call("op", request(), LONG).unwrap_err();
         assert!(error.to_string().contains(told), "{told}: {error}");
         drop(pending);
-        assert!(adapter.call("op", request(), SOON).is_err(), "{told}");
+        assert!(adapter.call("op", request(), LONG).is_err(), "{told}");
     }
 }
 
