@@ -22,7 +22,9 @@ enum Origin {
 impl Address {
     /// The address that counts, by the same order as the library's.
     pub(super) fn choose(flag: Option<String>) -> Address {
-        Address::choose_from(flag, std::env::var(RENDEZVOUS_VARIABLE).ok())
+        // One that is no text is there as well, and then refused.
+        let variable = std::env::var_os(RENDEZVOUS_VARIABLE);
+        Address::choose_from(flag, variable.map(|text| text.to_string_lossy().into()))
     }
 
     fn choose_from(flag: Option<String>, variable: Option<String>) -> Address {
