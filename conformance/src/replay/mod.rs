@@ -26,6 +26,8 @@ mod transcript;
 mod verdict;
 
 #[cfg(test)]
+mod files_tests;
+#[cfg(test)]
 mod script_for_tests;
 #[cfg(test)]
 mod server_tests;
