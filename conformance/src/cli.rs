@@ -71,7 +71,7 @@ struct CheckArguments {
     /// An operation or named value that the adapter is known to lack; its tests are skipped (repeatable)
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
-    /// How many adapter processes at once [default: the number of processors, at most 8]
+    /// How many adapter processes at once [default: the number of processors, 12 at least]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// How many seconds each reply may take
@@ -146,7 +146,8 @@ fn run_check(root: &Root, arguments: CheckArguments) -> Result<bool, String> {
         vectors: arguments.vectors,
         format: arguments.format,
         settings: Settings {
-            jobs: arguments.jobs.map_or(processors.min(8), usize::from),
+            // Transcripts wait far more than they compute.
+            jobs: arguments.jobs.map_or(processors.clamp(12, 32), usize::from),
             timeout: Duration::from_secs(arguments.timeout),
             without: arguments.without,
         },

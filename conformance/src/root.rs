@@ -42,6 +42,11 @@ impl Root {
     pub(crate) fn vectors(&self) -> PathBuf {
         self.0.join("vectors")
     }
+
+    /// The committed transcripts.
+    pub(crate) fn transcripts(&self) -> PathBuf {
+        self.0.join("conformance/transcripts")
+    }
 }
 
 /// Reads a text file.

@@ -153,7 +153,6 @@ impl AdapterHandle {
     /// # Errors
     ///
     /// [`AdapterError`] as for [`call`](Self::call).
-    #[allow(dead_code, reason = "asked for by transcripts")]
     pub(crate) fn cancel(&self, run: &Pending, timeout: Duration) -> Result<Reply, AdapterError> {
         self.call("cancel", members(json!({"target": run.id})), timeout)
     }

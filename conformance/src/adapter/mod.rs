@@ -17,15 +17,10 @@ pub(crate) mod fakes;
 mod handle_tests;
 
 pub(crate) use error::AdapterError;
-pub(crate) use handle::AdapterHandle;
-#[allow(unused_imports, reason = "asked for by transcripts")]
-pub(crate) use handle::Pending;
+pub(crate) use handle::{AdapterHandle, Pending};
 pub(crate) use process::CommandLine;
 pub(crate) use serve::{Operations, Task, serve};
-#[allow(unused_imports, reason = "asked for by transcripts")]
 pub(crate) use traffic::Progress;
-#[allow(unused_imports, reason = "asked for by transcripts")]
-pub(crate) use wire::Event;
 pub(crate) use wire::{Hello, Members, Refused, Reply};
 
 /// The version of the adapter protocol that this suite speaks, lowest and highest at once.

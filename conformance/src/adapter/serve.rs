@@ -27,14 +27,12 @@ pub(crate) struct Task<'a> {
     /// Its input.
     pub(crate) input: &'a Members,
     /// Whether the user has given up, for `run`.
-    #[allow(dead_code, reason = "watched by the operation `run`")]
     pub(crate) cancelled: Arc<AtomicBool>,
     report: &'a (dyn Fn(&str, Members) + Sync),
 }
 
 impl Task<'_> {
     /// Reports an event, such as `code`, with its members.
-    #[allow(dead_code, reason = "called by the operation `run`")]
     pub(crate) fn report(&self, event: &str, members: Members) {
         (self.report)(event, members);
     }

@@ -13,7 +13,6 @@ use super::wire::{Event, Hello, Incoming, Reply};
 #[derive(Debug)]
 pub(crate) enum Progress {
     /// Something before its end.
-    #[allow(dead_code, reason = "read by transcripts")]
     Event(Event),
     /// Its end.
     Reply(Reply),

@@ -248,7 +248,12 @@ impl<W: Write> Pretty<'_, W> {
             self.field("perhaps", mistake)?;
         }
         for (index, detail) in failure.detail.iter().enumerate() {
-            self.field(if index == 0 { "why" } else { "" }, detail)?;
+            let name = if index == 0 { "why" } else { "" };
+            // An indented line is part of a drawing.
+            match detail.starts_with(' ') {
+                true => self.line(name, detail)?,
+                false => self.field(name, detail)?,
+            }
         }
         for (index, line) in judged
             .stderr
