@@ -23,6 +23,10 @@ Misread(role, state, event, row) ==
          -> Go("waiting-for-answer", "get answer", "", "")
     [] Planted("NoDeadline") /\ event = "deadline" /\ state = "waiting-for-finish"
          -> Go(state, "get finish", "", "")
+    [] Planted("ForgetsClose") /\ event = "cancel" /\ row.next = "closing"
+         -> Go("closing", "", "", "cancelled")
+    [] Planted("NamelessEnd") /\ event = "forbidden" /\ row.outcome = "closed"
+         -> Go("ended", "", "", "")
     [] Planted("CancelRenames") /\ event = "cancel" /\ state = "closing"
          -> Go("ended", "", "", "cancelled")
     [] Planted("ReceiverCloses") /\ event = "stored" /\ state = "sending-receipt"
@@ -83,6 +87,8 @@ PossibleEvents(state, request) ==
 ASSUME TLCSet(1, {})
 
 Taken(row) == IF row \in TLCGet(1) THEN TRUE ELSE TLCSet(1, TLCGet(1) \cup {row}) /\ PrintT(<<"taken">> \o row)
+
+Acts(name) == Taken(<<"action", name>>)
 
 Due(rows) == \A row \in rows : PrintT(<<"due">> \o row)
 

@@ -94,11 +94,11 @@ Take(c, event, e, d) ==
   /\ met'  = [met EXCEPT ![c] = @ \cup ({e} \ {NoElement})]
   /\ opened' = [opened EXCEPT ![c] = d]
   /\ handed' = [handed EXCEPT ![c] =
-       IF row.next = "ended" /\ (c = "I" \/ end = "done")
+       IF row.next = "ended" /\ ((c = "I" /\ ~Planted("HandsWithDoneOnly")) \/ end = "done")
        THEN IF Planted("ReleaseUnopened") /\ e # NoElement THEN "M" ELSE d
        ELSE @]
   /\ delivered' = [delivered EXCEPT ![c] =
-       @ \/ (c = "I" /\ event = "receipt-opened") \/ (c # "I" /\ end = "done")
+       @ \/ (c = "I" /\ event = "receipt-opened") \/ (c # "I" /\ end = "done" /\ ~Planted("ReceiverDoubts"))
          \/ (Planted("DeliveredOnStored") /\ c = "I" /\ event = "stored")]
   /\ agreed' = (agreed \/ event = "release")
   /\ net' = net \cup Sent(c, row.request, e)
@@ -155,18 +155,35 @@ SealAgain == /\ Planted("SealAgain") /\ req["I"] = "put finish"
              /\ net' = net \cup {Message("finish", NoElement, Box(Key("I", peer["I"]), "initiator-blob", "again"))}
              /\ UNCHANGED <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, leaked>>
 
-Next == \/ \E c \in Clients :
-             \/ Told(c) \/ Refused(c) \/ Exhausted(c) \/ ReadOffer(c) \/ ReadBadOffer(c) \/ ReadAnswer(c) \/ ReadBadAnswer(c)
-             \/ ReadFinish(c) \/ ReadBadFinish(c) \/ ReadReceipt(c) \/ CloseTried(c)
-             \/ Deadline(c) \/ ReceiptWaitOver(c) \/ Cancel(c) \/ Release(c)
-        \/ Leak
-        \/ SealAgain
+Next ==
+  \/ \E c \in Clients :
+       \/ Told(c) /\ Acts("Told")
+       \/ Refused(c) /\ Acts("Refused")
+       \/ Exhausted(c) /\ Acts("Exhausted")
+       \/ ReadOffer(c) /\ Acts("ReadOffer")
+       \/ ReadBadOffer(c) /\ Acts("ReadBadOffer")
+       \/ ReadAnswer(c) /\ Acts("ReadAnswer")
+       \/ ReadBadAnswer(c) /\ Acts("ReadBadAnswer")
+       \/ ReadFinish(c) /\ Acts("ReadFinish")
+       \/ ReadBadFinish(c) /\ Acts("ReadBadFinish")
+       \/ ReadReceipt(c) /\ Acts("ReadReceipt")
+       \/ CloseTried(c) /\ Acts("CloseTried")
+       \/ Deadline(c) /\ Acts("Deadline")
+       \/ ReceiptWaitOver(c) /\ Acts("ReceiptWaitOver")
+       \/ Cancel(c) /\ Acts("Cancel")
+       \/ Release(c) /\ Acts("Release")
+  \/ Leak /\ Acts("Leak")
+  \/ SealAgain
+
+Actions == {"Told", "Refused", "Exhausted", "ReadOffer", "ReadBadOffer", "ReadAnswer", "ReadBadAnswer", "ReadFinish",
+            "ReadBadFinish", "ReadReceipt", "CloseTried", "Deadline", "ReceiptWaitOver", "Cancel", "Release", "Leak"}
 
 \* Only the client's own clock is fair; nothing is asked of the relay, the peer or the users.
 Fair == \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c))
 Spec == Init /\ [][Next]_vars /\ Fair
 
-ASSUME Aborts => Due(ClientRowsDue("initiator", InitiatorRows) \cup ClientRowsDue("receiver", ReceiverRows))
+ASSUME Due({<<"action", a>> : a \in Actions}
+           \cup ClientRowsDue("initiator", InitiatorRows) \cup ClientRowsDue("receiver", ReceiverRows))
 
 -----------------------------------------------------------------------------
 \* Properties; the IDs are those of the specification, 1.1(n) is promise n of section 1.1

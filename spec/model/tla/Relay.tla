@@ -72,7 +72,7 @@ ASSUME \A op \in RelayOps : \A by \in {"owner", "claimant"} :
 
 NoChannel == [own |-> Nobody, clm |-> Nobody, state |-> "absent", cells |-> [c \in Cells |-> Nothing]]
 Live(n) == ch[n].own # Nobody
-EndedOf(n, s) == {t \in ended : t.n = n /\ s \in {t.own, t.clm}}
+EndedOf(n, s) == {t \in ended : t.n = n /\ (s \in {t.own, t.clm} \/ Planted("EndedForAll"))}
 OwnsEnded(s) == \E t \in ended : t.own = s
 
 \* The channel that a request meets, RELAY-12, and what the requester is to it.
@@ -87,6 +87,8 @@ Row(q, c) ==
   LET row == RelayTable[q.op][By(c, q.side)][c.state] IN
   CASE Planted("OverwriteCell") /\ row.fails = "conflict" -> [row EXCEPT !.fails = "200"]
     [] Planted("ClaimTwice") /\ row.holds = "crowded" -> [holds |-> "200", fails |-> "200", next |-> c.state]
+    [] Planted("OfferToAll") /\ row.holds = "crowded" -> [row EXCEPT !.holds = "200"]
+    [] Planted("GraceRefuses") /\ c.state = "ended" -> [row EXCEPT !.holds = row.fails]
     [] Planted("FinishFirst") /\ q.op = "put finish" /\ row.holds = "out-of-order"
          -> [holds |-> "200", fails |-> "200", next |-> "finished"]
     [] OTHER -> row
@@ -195,7 +197,8 @@ Take(c, event, a) ==
   /\ num'  = IF event = "allocated" THEN [num EXCEPT ![Pair(c)] = n] ELSE num
   /\ offer' = IF event = "offer-good" THEN [offer EXCEPT ![c] = o] ELSE offer
   /\ opened' = IF event \in {"answer-opened", "finish-opened"} THEN [opened EXCEPT ![c] = TRUE] ELSE opened
-  /\ delivered' = IF event = "receipt-opened" THEN [delivered EXCEPT ![c] = TRUE] ELSE delivered
+  /\ delivered' = IF event = "receipt-opened" \/ (Planted("DeliveredOnStored") /\ event = "stored" /\ c[1] = "initiator")
+                  THEN [delivered EXCEPT ![c] = TRUE] ELSE delivered
   /\ sent' = IF Late /\ q.op \notin Reads \cup {""} THEN sent \cup {q} ELSE sent
 
 \* The relay executes a client's request and answers.
@@ -271,6 +274,8 @@ Restart ==
   /\ UNCHANGED <<st, req, slot, out, num, offer, opened, delivered>>
 
 -----------------------------------------------------------------------------
+Symmetry == Permutations(Pairs) \cup Permutations(Nums)
+
 Init ==
   /\ ch = [n \in Nums |-> NoChannel] /\ ended = {} /\ resting = <<>> /\ excused = {} /\ restarted = FALSE
   /\ st   = [c \in Clients |-> IF c[1] = "initiator" THEN "allocating" ELSE "idle"]
@@ -284,13 +289,23 @@ Init ==
   /\ delivered = [c \in {I(p) : p \in Pairs} |-> FALSE]
 
 Next ==
-  \/ \E c \in Clients : Serve(c) \/ Read(c) \/ Release(c) \/ Deadline(c) \/ CloseTried(c) \/ GivesUp(c)
-  \/ \E p \in Pairs : Types(p)
-  \/ \E q \in sent : Arrives(q)
-  \/ \E m \in Rogues : Trespass(m)
-  \/ \E n \in Nums : Expire(n) \/ QuarantineOver(n)
-  \/ \E t \in ended : GraceOver(t)
-  \/ Restart
+  \/ \E c \in Clients :
+       \/ Serve(c) /\ Acts("Serve")
+       \/ Read(c) /\ Acts("Read")
+       \/ Release(c) /\ Acts("Release")
+       \/ Deadline(c) /\ Acts("Deadline")
+       \/ CloseTried(c) /\ Acts("CloseTried")
+       \/ GivesUp(c) /\ Acts("GivesUp")
+  \/ \E p \in Pairs : Types(p) /\ Acts("Types")
+  \/ \E q \in sent : Arrives(q) /\ Acts("Arrives")
+  \/ \E m \in Rogues : Trespass(m) /\ Acts("Trespass")
+  \/ \E n \in Nums : \/ Expire(n) /\ Acts("Expire")
+                     \/ QuarantineOver(n) /\ Acts("QuarantineOver")
+  \/ \E t \in ended : GraceOver(t) /\ Acts("GraceOver")
+  \/ Restart /\ Acts("Restart")
+
+Actions == {"Serve", "Read", "Release", "Deadline", "CloseTried", "GivesUp", "Types", "Arrives", "Trespass", "Expire",
+            "QuarantineOver", "GraceOver", "Restart"}
 
 Spec == Init /\ [][Next]_vars
 
@@ -302,7 +317,7 @@ FairSpec == /\ Spec
 \* Nothing but the clients' own clocks.
 ClockSpec == Spec /\ \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c))
 
-ASSUME Lawless >= 3 => Due({<<op, by, s>> \in RelayOps \X {"owner", "claimant", "another"} \X RelayStates :
+ASSUME Due({<<"action", a>> : a \in Actions} \cup {<<op, by, s>> \in RelayOps \X {"owner", "claimant", "another"} \X RelayStates :
          RelayTable[op][by][s].holds # "-" /\ (s = "absent" => by = "another")})
 
 -----------------------------------------------------------------------------
