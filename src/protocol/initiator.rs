@@ -297,10 +297,11 @@ impl<S: Suite> Finishing<S> {
                 receipt: self.receipt,
                 received: self.received,
             })),
-            Event::Refused(refusal) => Ok(match refusal.after_acceptance() {
-                Some(outcome) => Initiator::Ended(Ended::with(outcome).received(self.received)),
-                None => self.close(Ended::with(Outcome::RelayMisbehaved)),
-            }),
+            Event::Refused(Refusal::Closed(reason)) => Ok(self.end(Outcome::Closed(reason))),
+            Event::Refused(Refusal::Expired) => Ok(self.end(Outcome::Expired)),
+            Event::Refused(Refusal::Crowded) => {
+                Ok(self.close(Ended::with(Outcome::RelayMisbehaved)))
+            }
             Event::Misbehaved(m) => {
                 Ok(self
                     .close(Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m))))
@@ -312,9 +313,9 @@ impl<S: Suite> Finishing<S> {
                     .detail(Detail::Loss(loss))
                     .received(self.received),
             )),
-            Event::Deadline | Event::Cancel => Ok(Initiator::Ended(
-                Ended::with(Outcome::Done).received(self.received),
-            )),
+            Event::Refused(Refusal::Forbidden | Refusal::NoSuchChannel)
+            | Event::Deadline
+            | Event::Cancel => Ok(self.end(Outcome::Done)),
             Event::Allocated(_)
             | Event::Claimed(_)
             | Event::Cell(_)
@@ -323,6 +324,10 @@ impl<S: Suite> Finishing<S> {
             Event::ReceiptWaitOver => impossible(Initiator::Finishing(self), Proof::TimerNotSet),
             Event::Release => impossible(Initiator::Finishing(self), Proof::NotAsked),
         }
+    }
+
+    fn end(self, outcome: Outcome) -> Initiator<S> {
+        Initiator::Ended(Ended::with(outcome).received(self.received))
     }
 
     fn close(self, end: Ended<S>) -> Initiator<S> {

@@ -89,18 +89,14 @@ impl Patience {
         (now < self.earliest).then(|| (self.earliest - now, self.latest.saturating_sub(now)))
     }
 
-    /// An attempt begins; returns how long it may take (TIME-2, TIME-3).
+    /// An attempt begins; returns how long it may take (TIME-2).
     pub(super) fn begin(&mut self, now: Duration) -> Duration {
         if let RequestKind::Get(_) = self.kind {
             // TIME-4: A client MUST start polls of one cell at least 1 second apart
             self.earliest = now.saturating_add(self.times.seconds(1));
             self.latest = self.earliest;
         }
-        let attempt = self.times.attempt(self.kind);
-        match self.window_end() {
-            Some(end) => attempt.min(end.saturating_sub(now)),
-            None => attempt,
-        }
+        self.times.attempt(self.kind)
     }
 
     /// The attempt brought an answer that is no failure.

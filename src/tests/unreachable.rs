@@ -36,8 +36,7 @@ fn initiator<C: Client>(url: impl Into<String>, milliseconds: u64) -> (Initiator
 }
 
 /// An initiator fails at this address for this reason; how many attempts it made. A second lasts
-/// 20 ms, and so the window 1.2 s. What the last attempt says may be that it was cut off by the
-/// window's end, and so the first one counts.
+/// 20 ms, and so the window 1.2 s.
 fn unreachable<C: Client>(url: String, line: &str) -> usize {
     let begun = Instant::now();
     let (initiator, troubles) = initiator::<C>(url, 20);

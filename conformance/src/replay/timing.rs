@@ -93,10 +93,7 @@ impl Clock {
     ///
     /// When the client gives that up is seen too late to count from.
     pub(super) fn answered(&mut self, failed: bool, retry_after: u64, attempt: Option<u32>) {
-        // In an open window an attempt may be cut off.
-        self.attempt = attempt
-            .filter(|_| self.failures == 0)
-            .map(|n| (self.last, n));
+        self.attempt = attempt.map(|n| (self.last, n));
         self.last = Instant::now();
         self.failures = if failed { self.failures + 1 } else { 0 };
         self.retry_after = retry_after;

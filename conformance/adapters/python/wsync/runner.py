@@ -273,7 +273,7 @@ class Run(ABC):
                 return event
             now = self._clock.now()
             self._last_poll[request.path] = now
-            result = self._attempt(request, min(now + longest, window_end))
+            result = self._attempt(request, now + longest)
             if isinstance(result, Event):
                 return result
             now = self._answered = self._clock.now()

@@ -38,11 +38,12 @@ fn refusals(state: State) -> Vec<Scenario> {
             .map(|one| state.done(one))
             .into();
     }
-    // OUT-5 holds once the relay has accepted this side.
-    let accepted = !matches!(state.request, "allocate" | "claim");
-    let lost = |one: Scenario| match (accepted, state.request) {
-        (true, _) => one.ends_closed("lost").clauses(&["OUT-5"]),
-        (false, _) => state.misbehaved(one),
+    // OUT-5 holds once the relay has accepted this side; a finish may have been stored before the
+    // relay forgot the channel.
+    let lost = |one: Scenario| match state.request {
+        "allocate" | "claim" => state.misbehaved(one),
+        "put finish" => state.done(one).clauses(&["OUT-5"]),
+        _ => one.ends_closed("lost").clauses(&["OUT-5"]),
     };
     vec![
         closed.ends_closed("cancelled").clauses(&["OUT-4"]),
