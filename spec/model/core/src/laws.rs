@@ -1,0 +1,221 @@
+//! What must hold in every state.
+
+use stateright::Property;
+
+use crate::keys::{Fact, Variant, View};
+use crate::message::{Part, Plain};
+use crate::run::Run;
+use crate::suite::{A, B, mask, scalar_of};
+use crate::world::{Setup, World};
+
+use wormhole_sync::protocol::Outcome;
+
+/// All of them, by their names.
+pub(crate) fn all<V: Variant>() -> Vec<Property<Setup<V>>> {
+    macro_rules! laws {
+        ($($name:literal: $law:ident,)*) => {
+            vec![$(Property::always($name, |_: &Setup<V>, world: &World| $law(world)),)*]
+        };
+    }
+    laws![
+        "OneGuess": one_guess,
+        "WrongGuessFails": wrong_guess_fails,
+        "Secrecy": secrecy,
+        "Agreement": agreement,
+        "AtMostOnce": at_most_once,
+        "OnePlaintext": one_plaintext,
+        "HandedWasOpened": handed_was_opened,
+        "OpenedIsHanded": opened_is_handed,
+        "FinishAfterOpening": finish_after_opening,
+        "FinishAfterRelease": finish_after_release,
+        "DeliveredIsProved": delivered_is_proved,
+        "OutcomeIsFixed": outcome_is_fixed,
+        "EndsByItself": ends_by_itself,
+        "NoImpossible": no_impossible,
+    ]
+}
+
+fn tested(run: &Run) -> impl Iterator<Item = &View> {
+    run.facts.iter().filter_map(|fact| match fact {
+        Fact::Tested(view) => Some(view),
+        _ => None,
+    })
+}
+
+fn opened(run: &Run) -> impl Iterator<Item = (&View, &Plain)> {
+    run.facts.iter().filter_map(|fact| match fact {
+        Fact::Opened(view, _, plain) => Some((view, plain)),
+        _ => None,
+    })
+}
+
+pub(crate) fn has_opened(run: &Run, blob: &[u8]) -> bool {
+    opened(run).any(|(_, plain)| matches!(plain, Plain::Blob(b) if b == blob))
+}
+
+/// Whether the element that this side read is one of the attacker's own, and has its word in it.
+pub(crate) fn is_lucky(view: &View) -> bool {
+    guess(view) == Some(true)
+}
+
+/// What the attacker guessed on this side, if it sent an element of its own: the right word, or not.
+fn guess(view: &View) -> Option<bool> {
+    let session = &view.session;
+    let (peers, side) = if view.side == A {
+        (&session.answer, B)
+    } else {
+        (&session.offer, A)
+    };
+    let word = peers.word_in(mask(side))?;
+    Some(word == scalar_of(session.word))
+}
+
+/// PAKE-10: one K in a run.
+fn one_guess(world: &World) -> bool {
+    world.runs().all(|run| tested(run).count() <= 1)
+}
+
+/// SEAL-6, SEAL-7: a run that read a wrong guess opens nothing and is not `done`.
+fn wrong_guess_fails(world: &World) -> bool {
+    world.runs().all(|run| {
+        let is_wrong = tested(run).any(|view| guess(view) == Some(false));
+        !is_wrong || opened(run).count() == 0 && run.outcome != Some(Outcome::Done)
+    })
+}
+
+/// PAKE-3 to PAKE-9, KEY-1: the attacker, who has been told all words meanwhile, opens what a side sent only if that
+/// side read an element of the attacker's own with the right word in it.
+fn secrecy(world: &World) -> bool {
+    world.runs().all(|run| {
+        run.facts.iter().all(|fact| match fact {
+            Fact::Sealed(view, key, plain @ Plain::Blob(_)) => {
+                let seal = Part::Seal(key.clone(), plain.clone());
+                is_lucky(view) || !world.known.has_opened(&seal)
+            }
+            _ => true,
+        })
+    })
+}
+
+/// KEY-1: what a side opens was sealed by a side of the other role that believes the same of everything.
+fn agreement(world: &World) -> bool {
+    world.runs().all(|run| {
+        opened(run).all(|(view, plain)| {
+            let is_peers = |fact: &Fact| match fact {
+                Fact::Sealed(peers, _, sealed) => {
+                    peers.side != view.side && peers.session == view.session && sealed == plain
+                }
+                _ => false,
+            };
+            is_lucky(view) || world.runs().any(|peer| peer.facts.iter().any(is_peers))
+        })
+    })
+}
+
+/// PAKE-10: a blob opens for one at most, be it a client or the attacker.
+fn at_most_once(world: &World) -> bool {
+    world.runs().all(|owner| {
+        let blob = owner.client.blob.as_bytes();
+        let clients = world.runs().filter(|run| has_opened(run, blob)).count();
+        clients + usize::from(world.known.blobs().any(|b| b == blob)) <= 1
+    })
+}
+
+/// SEAL-4: the clients together seal one plaintext under one key.
+fn one_plaintext(world: &World) -> bool {
+    let facts = world.runs().flat_map(|run| &run.facts);
+    let sealed: Vec<_> = facts
+        .filter_map(|fact| match fact {
+            Fact::Sealed(_, key, plain) => Some((key, plain)),
+            _ => None,
+        })
+        .collect();
+    sealed
+        .iter()
+        .all(|one| sealed.iter().all(|two| one.0 != two.0 || one.1 == two.1))
+}
+
+/// SEAL-9, OUT-2: what is handed over has been opened, and with another outcome than `done` only an initiator does.
+fn handed_was_opened(world: &World) -> bool {
+    world.runs().all(|run| match &run.end {
+        Some(end) => match &end.blob {
+            Some(blob) => {
+                let is_in_time = end.outcome == Outcome::Done || run.client.side == A;
+                has_opened(run, blob) && is_in_time
+            }
+            None => end.outcome != Outcome::Done,
+        },
+        None => true,
+    })
+}
+
+/// INIT-3, RECV-2: what has been opened is handed over, whatever follows.
+fn opened_is_handed(world: &World) -> bool {
+    world.runs().all(|run| match &run.end {
+        Some(end) => {
+            let opened = opened(run).any(|(_, plain)| matches!(plain, Plain::Blob(_)));
+            !opened || end.blob.is_some()
+        }
+        None => true,
+    })
+}
+
+fn has_sent_finish(run: &Run) -> bool {
+    run.client.side == A && run.sent.len() > 1
+}
+
+/// SEAL-10: no finish before the answer's seal has opened.
+fn finish_after_opening(world: &World) -> bool {
+    world
+        .runs()
+        .all(|run| !has_sent_finish(run) || opened(run).count() > 0)
+}
+
+/// INIT-2: no finish before the user has agreed.
+fn finish_after_release(world: &World) -> bool {
+    world
+        .runs()
+        .all(|run| !has_sent_finish(run) || run.has_agreed)
+}
+
+/// INIT-5, RECV-2: `delivered` comes with `done`, by a proof, and the peer opened the blob indeed; that the attacker
+/// guessed the word is the one exception. A receiver that is `done` has delivered.
+fn delivered_is_proved(world: &World) -> bool {
+    world.runs().all(|run| {
+        let Some(end) = &run.end else { return true };
+        let is_proof = |plain: &Plain| match plain {
+            Plain::Empty => run.client.side == A,
+            Plain::Blob(_) => run.client.side != A,
+            Plain::Unpadded => false,
+        };
+        let is_proved = opened(run).any(|(_, plain)| is_proof(plain));
+        let has_arrived = tested(run).any(is_lucky)
+            || world
+                .runs()
+                .any(|peer| has_opened(peer, run.client.blob.as_bytes()));
+        let is_done = end.outcome == Outcome::Done;
+        if end.delivered {
+            is_done && is_proved && has_arrived
+        } else {
+            run.client.side == A || !is_done
+        }
+    })
+}
+
+/// OUT-1, TIME-7: nothing changes an outcome.
+fn outcome_is_fixed(world: &World) -> bool {
+    world.runs().all(|run| {
+        let ended = run.end.as_ref().map(|end| end.outcome);
+        !run.has_changed && (ended.is_none() || ended == run.outcome)
+    })
+}
+
+/// TIME-5, TIME-7: from everywhere the deadline and the trying of the close end a run.
+fn ends_by_itself(world: &World) -> bool {
+    world.runs.iter().all(|reached| reached.ends)
+}
+
+/// INIT-1, RECV-1, CLIENT-7: what the tables call impossible does not come, whatever is answered.
+fn no_impossible(world: &World) -> bool {
+    world.runs().all(|run| !run.was_impossible)
+}

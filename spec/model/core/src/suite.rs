@@ -1,0 +1,232 @@
+//! The suite of symbols: what `crypto::Standard` does, done with terms.
+
+use std::marker::PhantomData;
+
+use wormhole_sync::crypto::{
+    Answered, BadElement, Finished, Malformed, Offered, Opened, PakeScalar, PeerFault, Place,
+    Receipt, Suite,
+};
+use wormhole_sync::values::{Blob, Words};
+
+use crate::algebra::{Constant, Element, Unknown};
+use crate::keys::{Fact, Keys, Variant, View, note, vouched};
+use crate::message::{At, Part, Plain, Purpose, Session, read, write};
+
+/// The suite of a variant.
+#[derive(Debug)]
+pub(crate) struct Symbols<V>(PhantomData<V>);
+
+/// Side bytes (section 5.3).
+pub(crate) const A: u8 = 0x41;
+pub(crate) const B: u8 = 0x42;
+
+/// The mask of a side.
+pub(crate) fn mask(side: u8) -> Unknown {
+    if side == A { Unknown::M } else { Unknown::N }
+}
+
+/// The password scalar of a word. Words are public: what is secret is which one it is.
+pub(crate) fn scalar_of(word: u8) -> Constant {
+    Constant::generic(u64::from(word))
+}
+
+/// A PAKE that waits for its peer's element. It is not `Clone`, as the real one is not.
+#[derive(Debug)]
+pub(crate) struct Pake {
+    side: u8,
+    word: u8,
+    scalar: Unknown,
+    element: Element,
+}
+
+const LENGTH: PeerFault = PeerFault::MalformedMessage(Malformed::Length);
+
+impl<V: Variant> Symbols<V> {
+    /// Starts a side, and gives its SPAKE2 message. `scalar` is its own.
+    pub(crate) fn start(side: u8, word: u8, scalar: Unknown) -> Pake {
+        let bare = Element::unknown(scalar);
+        let element = if V::IS_MASKED {
+            bare.plus(&Element::unknown(mask(side)).scaled(scalar_of(word)))
+        } else {
+            bare
+        };
+        Pake {
+            side,
+            word,
+            scalar,
+            element,
+        }
+    }
+
+    /// The SPAKE2 message.
+    pub(crate) fn message(pake: &Pake) -> Vec<Part> {
+        let element = Part::Element(pake.side, pake.element.clone());
+        let tag = Part::Tag(pake.word, pake.element.clone());
+        if V::IS_MASK_TAGGED {
+            vec![element, tag]
+        } else {
+            vec![element]
+        }
+    }
+
+    /// PAKE-4 to PAKE-9.
+    fn finish(pake: Pake, place: &Place, peer: &Part) -> Result<Keys<V>, PeerFault> {
+        let peer = match peer {
+            Part::Element(side, _) | Part::NoPoint(side) if *side == pake.side => {
+                return Err(BadElement::WrongSide.into());
+            }
+            Part::Element(_, element) => element.clone(),
+            Part::NoPoint(_) => return Err(BadElement::NotAPoint.into()),
+            _ => return Err(LENGTH),
+        };
+        if peer.is_identity() {
+            return Err(BadElement::Identity.into());
+        }
+        if peer == pake.element {
+            return Err(BadElement::Reflected.into());
+        }
+        let shared = shared::<V>(pake.side, pake.word, pake.scalar, &peer);
+        let (offer, answer) = if pake.side == A {
+            (pake.element, peer)
+        } else {
+            (peer, pake.element)
+        };
+        let session = Session {
+            at: Some(At {
+                appid: place.app_id.as_bytes().to_vec(),
+                channel: place.channel.get(),
+            }),
+            word: pake.word,
+            offer,
+            answer,
+            shared: Some(shared.clone()),
+        };
+        let view = View {
+            side: pake.side,
+            session,
+        };
+        note(Fact::Tested(view.clone()));
+        if shared.is_identity() {
+            return Err(BadElement::SharedIdentity.into());
+        }
+        Ok(Keys::of(view))
+    }
+}
+
+/// Z, as the side with this word and scalar computes it.
+pub(crate) fn shared<V: Variant>(side: u8, word: u8, scalar: Unknown, peer: &Element) -> Element {
+    let peers = mask(if side == A { B } else { A });
+    let unmask = Element::unknown(peers).scaled(scalar_of(word).minus());
+    if V::IS_MASKED {
+        peer.plus(&unmask).raised(scalar)
+    } else {
+        peer.raised(scalar)
+    }
+}
+
+/// An element, with what may go with it, and the rest of a message.
+fn split(message: &[u8]) -> Option<(Part, Vec<Part>)> {
+    let mut parts = read(message);
+    parts.retain(|part| !matches!(part, Part::Tag(..)));
+    if parts.is_empty() {
+        return None;
+    }
+    let rest = parts.split_off(1);
+    parts.pop().map(|element| (element, rest))
+}
+
+impl<V: Variant> Suite for Symbols<V> {
+    type InitiatorPake = Pake;
+    type ReceiverPake = Pake;
+    type FinishOpener = Keys<V>;
+    type ReceiptOpener = Keys<V>;
+    type Verifier = ();
+    type Exporter = ();
+
+    // The state machines are given their PAKE already started (`Symbols::start`): words and scalars cannot be read
+    // outside of the library, which is as it should be.
+    fn start_initiator(_: &Words, _: PakeScalar) -> (Pake, Vec<u8>) {
+        unreachable!("no state machine starts a PAKE")
+    }
+
+    fn start_receiver(_: &Words, _: PakeScalar) -> Pake {
+        unreachable!("no state machine starts a PAKE")
+    }
+
+    fn read_offer(
+        pake: Pake,
+        place: &Place,
+        own: &Blob,
+        offer: &[u8],
+    ) -> Result<Offered<Self>, PeerFault> {
+        let (peer, rest) = split(offer).ok_or(LENGTH)?;
+        if !rest.is_empty() {
+            return Err(LENGTH);
+        }
+        let mut answer = Self::message(&pake);
+        let keys = Self::finish(pake, place, &peer)?;
+        answer.push(keys.seal(Purpose::ReceiverBlob, Plain::Blob(own.expose().to_vec())));
+        Ok(Offered {
+            answer: write(&answer),
+            verifier: (),
+            finish: keys,
+        })
+    }
+
+    fn read_answer(
+        pake: Pake,
+        place: &Place,
+        own: &Blob,
+        answer: &[u8],
+    ) -> Result<Answered<Self>, PeerFault> {
+        let (peer, rest) = split(answer).ok_or(LENGTH)?;
+        let [sealed] = &rest[..] else {
+            return Err(LENGTH);
+        };
+        if !sealed.is_of_blob() {
+            return Err(LENGTH);
+        }
+        let keys = Self::finish(pake, place, &peer)?;
+        let opened = keys.open_blob(Purpose::ReceiverBlob, sealed);
+        let blob = match opened {
+            Err(_) if V::FINISHES_EARLY => vouched(b"unopened".to_vec()),
+            opened => opened?,
+        };
+        let finish = keys.seal(Purpose::InitiatorBlob, Plain::Blob(own.expose().to_vec()));
+        Ok(Answered {
+            blob,
+            finish: write(&[finish]),
+            verifier: (),
+            exporter: Opened::vouch(()),
+            receipt: keys,
+        })
+    }
+
+    fn read_finish(keys: Keys<V>, finish: &[u8]) -> Result<Finished<Self>, PeerFault> {
+        let parts = read(finish);
+        let [sealed] = &parts[..] else {
+            return Err(LENGTH);
+        };
+        if !sealed.is_of_blob() {
+            return Err(LENGTH);
+        }
+        let blob = match keys.open_blob(Purpose::InitiatorBlob, sealed) {
+            Err(_) if V::TRUSTS_FINISH => vouched(b"unopened".to_vec()),
+            opened => opened?,
+        };
+        let receipt = keys.seal(Purpose::Receipt, Plain::Empty);
+        Ok(Finished {
+            blob,
+            receipt: write(&[receipt]),
+            exporter: Opened::vouch(()),
+        })
+    }
+
+    fn read_receipt(keys: Keys<V>, receipt: &[u8]) -> Option<Opened<Receipt>> {
+        let opened = match &read(receipt)[..] {
+            [sealed] => keys.open(Purpose::Receipt, sealed),
+            _ => None,
+        };
+        (opened == Some(Plain::Empty) || V::TRUSTS_RECEIPT).then(|| Opened::vouch(Receipt))
+    }
+}
