@@ -4,9 +4,12 @@
 
 mod algebra;
 mod attacker;
+mod attacks;
 mod explore;
 mod faults;
+mod frame;
 mod goals;
+mod guess;
 mod keys;
 mod laws;
 mod likeness;
@@ -24,5 +27,6 @@ fn main() -> ExitCode {
     likeness::all(&mut report);
     let has_more = std::env::args().skip(1).any(|argument| argument == "more");
     explore::all(&mut report, has_more);
+    attacks::all(&mut report);
     report.end()
 }

@@ -1,0 +1,226 @@
+//! One guess and no off-line search: of all words, what the attacker has in the end is the same but for one word for
+//! each run that it gave an element of its own.
+
+use std::time::Instant;
+
+use crate::algebra::Constant;
+use crate::faults::{FinishesEarly, Sharedless, Sound, Tagged, Unmasked, Wrapper};
+use crate::frame::{Frame, WORDS, shown};
+use crate::guess::{Recipe, Worlds, answer, finish, grid, judge, offer};
+use crate::keys::Variant;
+use crate::report::Report;
+use crate::suite::scalar_of;
+
+/// What attacks of one kind came to.
+#[derive(Default)]
+struct Tally {
+    attacks: usize,
+    /// The most words that were told apart in an attack.
+    most: usize,
+    /// The same, less one for each run that got an element of the attacker's own; less than 0 counts as 0.
+    excess: usize,
+    /// The attack that told the most, or the first with an excess.
+    example: String,
+    /// Attacks after which a receiver was `done`.
+    done: usize,
+}
+
+impl Tally {
+    fn add(&mut self, worlds: &Worlds, allowed: usize, what: impl FnOnce() -> String) {
+        let verdict = judge(worlds);
+        let excess = verdict.told.saturating_sub(allowed);
+        if excess > self.excess || self.excess == 0 && verdict.told > self.most {
+            self.example = format!("{} ({})", what(), verdict.why);
+        }
+        self.attacks += 1;
+        self.most = self.most.max(verdict.told);
+        self.excess = self.excess.max(excess);
+        let is_done = |frame: &Frame| frame.receiver.state == "sending-receipt";
+        self.done += usize::from(worlds.iter().any(is_done));
+    }
+}
+
+fn worlds<V: Variant>(wrapper: Wrapper) -> Worlds {
+    WORDS.map(|word| Frame::new::<V>(word, wrapper)).to_vec()
+}
+
+fn w(word: u8) -> Constant {
+    scalar_of(word)
+}
+
+const ZERO: Constant = Constant::ZERO;
+const ONE: Constant = Constant::ONE;
+
+/// Elements out of B, M, N and X, for a run that is attacked alone.
+fn elements() -> Vec<Recipe> {
+    let masks = [ZERO, ONE, w(1), w(2), w(1).minus(), w(1).plus(w(2))];
+    let multiples = [ZERO, ONE, ONE.minus(), Constant::own()];
+    grid(&[&multiples, &masks, &masks, &multiples])
+}
+
+/// An element of the attacker's own with a word in it; the mask is M or N.
+fn own(word: u8, is_offer: bool) -> Recipe {
+    let (m, n) = if is_offer {
+        (w(word), ZERO)
+    } else {
+        (ZERO, w(word))
+    };
+    vec![Constant::own(), m, n]
+}
+
+/// The n-th element as it is.
+fn forwarded(n: usize) -> Recipe {
+    let mut recipe = vec![ZERO; n + 1];
+    recipe[n] = ONE;
+    recipe
+}
+
+const X: usize = 3;
+const Y: usize = 4;
+
+/// Nobody but the two clients does anything.
+fn passive<V: Variant>() -> Tally {
+    let mut tally = Tally::default();
+    let offered = offer::<V>(&worlds::<V>(Wrapper::None), &forwarded(X));
+    for (answered, seal) in answer::<V>(&offered, &forwarded(Y), false) {
+        for worlds in finish::<V>(&answered) {
+            tally.add(&worlds, 0, || format!("X, then Y and {seal:?}"));
+        }
+    }
+    tally
+}
+
+/// The initiator alone.
+///
+/// With noise only, it shall give no guess at all. There, `w*N` is left out: it makes Z the identity when w is the
+/// word, and the refusal of that is a guess, the only one that needs no seal (PAKE-8, section 16).
+fn initiator<V: Variant>(only_noise: bool) -> Tally {
+    let mut tally = Tally::default();
+    let worlds = worlds::<V>(Wrapper::None);
+    let is_bare_mask =
+        |recipe: &Recipe| recipe[0] == ZERO && recipe[1] == ZERO && recipe[X] == ZERO;
+    for recipe in elements() {
+        if only_noise && is_bare_mask(&recipe) {
+            continue;
+        }
+        for (after, _) in answer::<V>(&worlds, &recipe, only_noise) {
+            tally.add(&after, usize::from(!only_noise), || shown(&recipe));
+        }
+    }
+    tally
+}
+
+/// The initiator alone, which is given a second answer whatever it made of the first.
+fn initiator_twice<V: Variant>(wrapper: Wrapper) -> Tally {
+    let mut tally = Tally::default();
+    let worlds = worlds::<V>(wrapper);
+    for (one, two) in WORDS.iter().flat_map(|one| WORDS.map(|two| (*one, two))) {
+        for (after, _) in answer::<V>(&worlds, &own(one, false), false) {
+            for (after, _) in answer::<V>(&after, &own(two, false), false) {
+                let recipes = [own(one, false), own(two, false)].map(|r| shown(&r));
+                tally.add(&after, 1, || recipes.join(", then "));
+            }
+        }
+    }
+    tally
+}
+
+/// The receiver alone.
+fn receiver<V: Variant>() -> Tally {
+    let mut tally = Tally::default();
+    let worlds = worlds::<V>(Wrapper::None);
+    for recipe in elements() {
+        for after in finish::<V>(&offer::<V>(&worlds, &recipe)) {
+            tally.add(&after, 1, || shown(&recipe));
+        }
+    }
+    tally
+}
+
+/// Both at once, the attacker between them, in both orders.
+fn middle<V: Variant>() -> Tally {
+    let mut tally = Tally::default();
+    let worlds = worlds::<V>(Wrapper::None);
+    let (z, masks) = (Constant::own(), [ZERO, w(1), w(2)]);
+    let offers = grid(&[&[ZERO, z], &masks, &[ZERO, w(1)], &[ZERO, ONE]]);
+    let answers = grid(&[&[ZERO, z], &[ZERO, w(1).minus()], &masks, &[ZERO, ONE]]);
+    for to_receiver in &offers {
+        let offered = offer::<V>(&worlds, to_receiver);
+        let allowed = usize::from(*to_receiver != [ZERO, ZERO, ZERO, ONE]);
+        for (of_y, base) in [ZERO, ONE]
+            .iter()
+            .flat_map(|y| answers.iter().map(move |a| (y, a)))
+        {
+            let to_initiator = [&base[..], &[*of_y]].concat();
+            let is_honest = to_initiator == [ZERO, ZERO, ZERO, ZERO, ONE];
+            let allowed = allowed + usize::from(!is_honest);
+            for (answered, _) in answer::<V>(&offered, &to_initiator, false) {
+                for after in finish::<V>(&answered) {
+                    let recipes = [to_receiver, &to_initiator].map(|r| shown(r));
+                    tally.add(&after, allowed, || recipes.join(" to the receiver, "));
+                }
+            }
+        }
+    }
+    for to_initiator in &answers {
+        for (answered, _) in answer::<V>(&worlds, to_initiator, false) {
+            for to_receiver in &offers {
+                for after in finish::<V>(&offer::<V>(&answered, to_receiver)) {
+                    let recipes = [to_initiator, to_receiver].map(|r| shown(r));
+                    tally.add(&after, 2, || recipes.join(" to the initiator, "));
+                }
+            }
+        }
+    }
+    tally
+}
+
+pub(crate) fn all(report: &mut Report) {
+    let mut check = |what: &str, expected: usize, attack: &dyn Fn() -> Tally| {
+        let start = Instant::now();
+        let tally = attack();
+        let seconds = start.elapsed().as_secs_f32();
+        let (attacks, most) = (tally.attacks, tally.most);
+        report.line(
+            tally.excess == 0 && most == expected,
+            &format!(
+                "guess: {what}: {attacks} attacks tell at most {most} of {} words from the others, {seconds:.1} s",
+                WORDS.len()
+            ),
+        );
+        if most > 0 {
+            report.more(&format!("such as by {}", tally.example));
+        }
+        tally.done
+    };
+    let done = check("passive", 0, &passive::<Sound>);
+    check("the initiator, answers that do not open", 0, &|| {
+        initiator::<Sound>(true)
+    });
+    check("the initiator", 1, &|| initiator::<Sound>(false));
+    check("the initiator, two answers", 1, &|| {
+        initiator_twice::<Sound>(Wrapper::None)
+    });
+    check("the receiver", 1, &receiver::<Sound>);
+    let done_between = check("both, the attacker in the middle", 2, &middle::<Sound>);
+    report.line(
+        done > 0 && done_between > done,
+        &format!("guess: {done} passive attacks and {done_between} in the middle end done"),
+    );
+
+    let mut finds = |fault: &str, what: &str, tally: Tally| {
+        let (most, example) = (tally.most, &tally.example);
+        report.line(
+            tally.excess > 0,
+            &format!("guess: {fault} is found: {what} tells {most} words"),
+        );
+        report.more(&format!("by {example}"));
+    };
+    finds("Unmasked", "attacking the receiver", receiver::<Unmasked>());
+    finds("Tagged", "looking on", passive::<Tagged>());
+    finds("Sharedless", "looking on", passive::<Sharedless>());
+    let kept = initiator_twice::<Sound>(Wrapper::KeepsPake);
+    finds("KeepsPake", "answering twice", kept);
+    let early = initiator::<FinishesEarly>(true);
+    finds("FinishesEarly", "an answer that does not open", early);
+}
