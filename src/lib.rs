@@ -33,12 +33,15 @@
 //! - [`crypto`]: SPAKE2, the key schedule, padding and seals (sections 5 to 7).
 //! - [`protocol`]: the state machines, without clock or socket (section 11).
 //! - `client`: the blocking and the asynchronous client, and `relay`: the rendezvous server.
+//! - `cli`: the command line.
 //!
 //! # Features
 //!
 //! `blocking` (default), `async`, `relay`, `cli`; `test-hooks-dangerous` is for conformance testing
 //! and for nothing else.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(any(feature = "blocking", feature = "async"))]
 pub mod client;
 pub mod crypto;

@@ -1,2 +1,7 @@
-//! cli
-fn main() {}
+//! The command line of wormhole-sync.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wormhole_sync::cli::run(std::env::args_os())
+}

@@ -178,11 +178,14 @@ impl Options {
         }
     }
 
-    /// The address that counts: given, from the environment, or baked in.
+    /// The address that counts: given, from the environment, or baked in. What is there counts,
+    /// even if it is no text: it is then refused, and not passed over.
     pub(super) fn address(&self) -> String {
+        let from_environment =
+            || std::env::var_os(RENDEZVOUS_VARIABLE).map(|text| text.to_string_lossy().into());
         self.rendezvous
             .clone()
-            .or_else(|| std::env::var(RENDEZVOUS_VARIABLE).ok())
+            .or_else(from_environment)
             .unwrap_or_else(|| DEFAULT_RENDEZVOUS.to_owned())
     }
 }

@@ -20,8 +20,10 @@ pub struct Error {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The caller's code, or number of words, cannot be one: `bad-code`.
+    /// The code that the receiver's user typed cannot be one: `bad-code`.
     Code(CodeError),
+    /// No code can have the number of words that the initiator's user asked for: `bad-code`.
+    Words(CodeError),
     /// The caller's appid cannot be one: `bad-appid`.
     AppId(BadAppId),
     /// The caller's blob is too large: `blob-too-large`.
@@ -47,7 +49,11 @@ impl Error {
 
     /// What the user should do next (OUT-3).
     pub fn hint(&self) -> &'static str {
-        self.outcome.sentence()
+        match self.cause {
+            // There is no other user to ask yet.
+            Some(Cause::Words(_)) => "A code has 2 to 8 words.",
+            _ => self.outcome.sentence(),
+        }
     }
 
     /// What the peer had already proved and sent: an initiator gets it with whatever outcome
@@ -113,7 +119,7 @@ impl fmt::Display for Error {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::Code(cause) => cause.fmt(f),
+            Cause::Code(cause) | Cause::Words(cause) => cause.fmt(f),
             Cause::AppId(cause) => cause.fmt(f),
             Cause::Blob(cause) => cause.fmt(f),
             Cause::Rendezvous(cause) => cause.fmt(f),
@@ -126,7 +132,7 @@ impl fmt::Display for Cause {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
-            Some(Cause::Code(cause)) => Some(cause),
+            Some(Cause::Code(cause) | Cause::Words(cause)) => Some(cause),
             Some(Cause::AppId(cause)) => Some(cause),
             Some(Cause::Blob(cause)) => Some(cause),
             Some(Cause::Rendezvous(cause)) => Some(cause),

@@ -32,7 +32,9 @@ impl<C> Builder<Initiating, C> {
     // Section 11.4: BLOB-1, APP-1, RDV-1, RDV-2, CODE-1 and RAND-1, in this order.
     pub(super) fn prepare(mut self) -> Result<(Prepared<Initiator<Standard>>, Words), Error> {
         let checked = self.options.check()?;
-        let words = self.options.draw_words(WordCount::new(self.role.words)?)?;
+        let count = WordCount::new(self.role.words)
+            .map_err(|cause| Error::local(Outcome::BadCode, Cause::Words(cause)))?;
+        let words = self.options.draw_words(count)?;
         let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
         let (pake, offer) = Standard::start_initiator(&words, scalar);
         let machine = Initiator::new(checked.appid.clone(), pake, offer, checked.blob);

@@ -74,7 +74,8 @@ impl Refusal {
     pub(super) fn after_acceptance(self) -> Option<Outcome> {
         match self {
             // OUT-5: A client MUST take `forbidden` and `no-such-channel`, once the relay has
-            // accepted its side, as `closed` with the reason `lost`.
+            // accepted its side (answered allocate or claim with success), as `closed` with the
+            // reason `lost`
             Refusal::Forbidden | Refusal::NoSuchChannel => Some(Outcome::Closed(CloseReason::Lost)),
             // OUT-4
             Refusal::Closed(reason) => Some(Outcome::Closed(reason)),

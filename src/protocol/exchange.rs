@@ -57,7 +57,7 @@ pub struct Exchange<T> {
     // None only within `apply`.
     machine: Option<T>,
     times: Times,
-    /// TIME-5: the channel's life or the user's deadline, whichever is first.
+    /// The channel's life or the user's deadline, whichever is first (TIME-5).
     deadline: Option<Duration>,
     /// TIME-6
     receipt_wait: Option<Duration>,
@@ -88,7 +88,10 @@ impl<T: Machine> Exchange<T> {
 
     /// Why the last attempt failed, while its repeats go on: for showing progress.
     pub fn trouble(&self) -> Option<&Loss> {
-        self.last_failure.as_ref()
+        // What a deadline cuts off has failed for no other reason, and a close is not repeated.
+        let kind = self.machine.as_ref()?.request()?.kind();
+        let goes_on = kind != RequestKind::Close;
+        self.last_failure.as_ref().filter(|_| goes_on)
     }
 
     /// What to do next.
@@ -178,7 +181,8 @@ impl<T: Machine> Exchange<T> {
             return self.apply(now, Event::CloseTried);
         }
         self.last_failure = Some(loss.clone());
-        // CLIENT-4: a failure ends the run as `relay-unreachable` at once
+        // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted`
+        // at once
         let goes_on = !loss.is_final && patience.failed(now, retry_after);
         // A timer that is due speaks before the window: its cut made the attempt fail.
         self.fire_timers(now);
@@ -231,6 +235,7 @@ impl<T: Machine> Exchange<T> {
         let after = machine.request().map(|r| r.kind());
         if before != after {
             self.patience = None;
+            self.last_failure = None;
             self.receipt_wait = (after == Some(RequestKind::Get(Cell::Receipt)))
                 .then(|| now.saturating_add(self.times.receipt_wait()));
         }

@@ -209,7 +209,7 @@ fn the_users_deadline_counts_from_the_start_and_only_shortens() {
     assert_eq!(run.send().1, SECOND);
     run.now = 5 * SECOND;
     assert_eq!(run.send().0, RequestKind::Close);
-    // TIME-7: once, whatever becomes of it.
+    // TIME-7: A client MUST try a close once
     run.lose();
     assert_eq!(run.outcome(), Outcome::Timeout);
 }
@@ -322,4 +322,15 @@ fn a_word_that_comes_after_the_deadline_releases_nothing() {
     assert_eq!(run.send().0, RequestKind::Close);
     run.hear(Event::CloseTried, None);
     assert_eq!(run.outcome(), Outcome::Timeout);
+}
+
+#[test]
+fn what_a_deadline_cuts_off_is_no_trouble() {
+    let mut run = initiator(Some(5 * SECOND));
+    run.send();
+    run.lose();
+    assert!(run.exchange.trouble().is_some());
+    run.now = 5 * SECOND;
+    run.lose();
+    assert!(run.exchange.trouble().is_none());
 }

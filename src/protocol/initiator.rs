@@ -259,7 +259,8 @@ impl<S: Suite> Holding<S> {
             Event::Release => Ok(Initiator::Finishing(Finishing {
                 channel: self.channel,
                 // SEAL-10: An initiator MUST NOT send its finish before the answer's seal has
-                // opened: there is none before.
+                // opened
+                // There is none before.
                 finish: self.finish,
                 receipt: self.receipt,
                 received: self.received,

@@ -3,7 +3,7 @@
 //! Three layers, each pure:
 //!
 //! - [`Initiator`] and [`Receiver`]: the state machines of sections 11.4 and 11.5, generic over
-//!   the cryptography ([`Suite`](crate::crypto::Suite)). They know no time.
+//!   the cryptography ([`Suite`]). They know no time.
 //! - [`Exchange`]: a state machine with the repeats and deadlines of section 11.3. `now` comes in.
 //! - [`wire`]: requests and answers as HTTP and JSON (sections 8, 9 and 11.2). Bytes come in.
 //!

@@ -106,7 +106,8 @@ impl Outcome {
             Outcome::Crowded => {
                 "Somebody else used this code first. If that was not you, somebody may be guessing: start again with a new code."
             }
-            // OUT-4: by the relay's word, the other side saw a wrong code.
+            // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`,
+            // marked as the relay's word.
             Outcome::Closed(CloseReason::WrongCode) => {
                 "The relay says that the words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code."
             }

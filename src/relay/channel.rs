@@ -25,8 +25,9 @@ pub type Bytes = Arc<[u8]>;
 
 /// The 16 bytes by which a client proves which side of a channel it is: a key of the relay's
 /// tables, and therefore kept by value. (The client's own is `values::Side`, which is wiped.)
-// RELAY-2: "A relay MUST compare sides in constant time or look them up by a keyed hash": `==`
-// takes the same time wherever two sides differ, and the registry's maps hash under a random key.
+// RELAY-2: A relay MUST compare sides in constant time or look them up by a keyed hash
+// Both: `==` takes the same time wherever two sides differ, and the registry's maps hash under a
+// random key.
 #[derive(Clone, Copy, Eq)]
 pub struct Side([u8; 16]);
 
@@ -222,7 +223,7 @@ impl Channel {
         sum as u64
     }
 
-    // RELAY-11: "A relay MUST answer a request to a channel by this table."
+    // RELAY-11: A relay MUST answer a request to a channel by this table.
     pub(super) fn judge(&self, side: Side, request: &Request) -> Verdict {
         let by = self.by(side);
         match self.ended {
@@ -240,7 +241,7 @@ impl Channel {
                 By::Another => Verdict::Refuse(Refusal::Crowded),
             },
             Request::Put(cell, _) if by != writer(*cell) => Verdict::Refuse(Refusal::Forbidden),
-            // RELAY-13: "A relay MUST compare a repeated write byte by byte after decoding"
+            // RELAY-13: A relay MUST compare a repeated write byte by byte after decoding; a repeat of what is written changes nothing.
             Request::Put(cell, body) => match self.cells.get(*cell) {
                 Some(written) if written == body => Verdict::Unchanged,
                 Some(_) => Verdict::Refuse(Refusal::Conflict),
@@ -259,7 +260,7 @@ impl Channel {
 
     fn judge_ended(&self, by: By, request: &Request, reason: Reason) -> Verdict {
         if by == By::Another {
-            // RELAY-17: an ended channel is kept for its two sides only.
+            // An ended channel is kept for its two sides only; the registry does not ask for others.
             return Verdict::Refuse(Refusal::NoSuchChannel);
         }
         let closed = Verdict::Refuse(Refusal::Closed(reason));
@@ -273,7 +274,7 @@ impl Channel {
                 Some(written) if by == reader(*cell) => Verdict::Read(Arc::clone(written)),
                 _ => closed,
             },
-            // RELAY-16: "a close of an ended channel changes nothing"
+            // RELAY-16: a close of an ended channel changes nothing.
             Request::Close(_) => Verdict::Unchanged,
         }
     }

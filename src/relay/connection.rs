@@ -70,7 +70,7 @@ pub(super) async fn serve(
             // Whatever ended it, there is nobody to tell.
             _ = connection.as_mut() => return,
             () = &mut alarm => {
-                // RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds.
+                // RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds of its first byte, by closing the connection without an answer.
                 let deadline = line.deadline();
                 if deadline <= Instant::now() {
                     return;
@@ -97,8 +97,8 @@ pub(super) struct Line {
 struct State {
     phase: Phase,
     since: Instant,
-    /// Bytes came while a request was being served: the next request has begun.
-    early: bool,
+    /// When bytes came while a request was being served: the next request has begun.
+    early: Option<Instant>,
     unread: bool,
 }
 
@@ -117,7 +117,7 @@ impl Line {
         let state = State {
             phase: Phase::Idle,
             since: Instant::now(),
-            early: false,
+            early: None,
             unread: false,
         };
         Self {
@@ -134,9 +134,9 @@ impl Line {
         });
     }
 
-    /// The body of the request will not be read to its end.
-    pub(super) fn leave_unread(&self) {
-        self.change(|state| state.unread = true);
+    /// Whether the body of the request may not be read to its end.
+    pub(super) fn leave_unread(&self, unread: bool) {
+        self.change(|state| state.unread = unread);
     }
 
     fn has_unread(&self) -> bool {
@@ -150,7 +150,6 @@ impl Line {
                 state.phase = Phase::Reading;
                 state.since = Instant::now();
             }
-            state.early = false;
         });
     }
 
@@ -162,18 +161,19 @@ impl Line {
                 state.since = Instant::now();
             }
             Phase::Reading => {}
-            Phase::Serving => state.early = true,
+            Phase::Serving => {
+                state.early.get_or_insert_with(Instant::now);
+            }
         });
     }
 
     /// The answer is ready to be written.
     fn answered(&self) {
         self.change(|state| {
-            state.phase = match state.early {
-                true => Phase::Reading,
-                false => Phase::Idle,
+            (state.phase, state.since) = match state.early.take() {
+                Some(first) => (Phase::Reading, first),
+                None => (Phase::Idle, Instant::now()),
             };
-            state.since = Instant::now();
         });
     }
 
@@ -239,8 +239,8 @@ impl AsyncWrite for Watched {
         Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
-    /// Closing over unread bytes resets the connection, and the refusal might be lost with it. So
-    /// the rest of an over-long body is thrown away, up to a bound.
+    /// Closing over unread bytes resets the connection, and the answer might be lost with it. So
+    /// the rest of a body that was not read is thrown away, up to a bound.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;

@@ -55,7 +55,7 @@ impl Registry {
     }
 
     /// Goes down: what waits is answered `unavailable`, and so is every request from now on.
-    // Section 10.4: "A relay that goes down answers waiting requests with `unavailable`."
+    // RELAY-4: (or `unavailable` when the relay goes down)
     pub fn shut_down(&mut self) {
         self.going_down = true;
         let tickets: Vec<Ticket> = self.waiting.keys().copied().collect();
@@ -77,8 +77,8 @@ impl Registry {
             }
             None => None,
         };
-        // RELAY-7: "A relay MUST end an older GET of the same side for the same cell with 204
-        // when a newer one arrives". (Only one side may read a cell.)
+        // RELAY-7: A relay MUST end an older GET of the same side for the same cell with 204 when a newer one arrives
+        // Only one side may read a cell, so the older one is of the same side.
         if let Some(older) = older {
             self.wake(older, Reply::Nothing);
         }
@@ -123,7 +123,7 @@ impl Registry {
         }
         self.addresses.remove_live(channel.from);
         let tickets = CellName::ALL.map(|cell| channel.waits.get_mut(cell).take());
-        // RELAY-18: "A relay MUST treat a waiting GET as newly arrived when the channel ends."
+        // RELAY-18: A relay MUST treat a waiting GET as newly arrived when the channel ends.
         // It waited, so its cell is not written, and the table says `closed`.
         for ticket in tickets.into_iter().flatten() {
             self.wake(ticket, Reply::Refused(Refusal::Closed(reason)));
@@ -181,15 +181,14 @@ impl Registry {
             .get(key)
             .is_some_and(|channel| channel.ended.is_none());
         if live {
-            // RELAY-15: "A relay MUST end a channel with the reason `expired` when its life is
-            // over"
+            // RELAY-15: A relay MUST end a channel with the reason `expired` when its life is over
             self.end(key, due, Reason::Expired);
         } else {
             self.forget(key);
         }
     }
 
-    // RELAY-17: "... and forget it afterwards"
+    // RELAY-17: A relay MUST keep an ended channel for its two sides for 60 seconds of grace, answer them by the column *ended*, and forget it afterwards
     fn forget(&mut self, key: u32) {
         let Some(channel) = self.channels.remove(key) else {
             return;

@@ -47,7 +47,7 @@ impl Reason {
     /// Reads the reason that a close gives.
     ///
     /// `expired` is the relay's own word; a client that says it is heard as `other`.
-    // RELAY-16: "or `other` when that is none of `done`, `wrong-code`, ..."
+    // RELAY-16: or `other` when that is none of `done`, `wrong-code`, `bad-element`, `malformed-message`, `cancelled`, `timeout` and `relay-misbehaved`
     #[must_use]
     pub fn of_close(text: &str) -> Self {
         Self::ALL

@@ -156,7 +156,7 @@ impl Registry {
         if self.going_down {
             return Err(Refusal::Unavailable);
         }
-        // RELAY-9: "rate (`rate-limited`), then the channel by section 10"
+        // RELAY-9: the rate of allocations and claims, refused and repeated ones included (`rate-limited`), then the channel by section 10
         if let Action::Allocate(_) | Action::Channel(_, Request::Claim) = call.action {
             self.addresses.start(self.now, call.from)?;
         }
@@ -178,15 +178,13 @@ impl Registry {
     }
 
     /// The channel that a number stands for, seen by one side.
-    // RELAY-12: "A relay MUST look for the side's own ended channel of a number before the live
-    // channel of that number; otherwise a late request meets a stranger's channel."
+    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live channel of that number
     fn find(&self, app: u32, number: ChannelId, side: Side) -> Option<u32> {
         let ended = self.ended.get(&(app, number, side));
         ended.or_else(|| self.live.get(&(app, number))).copied()
     }
 
-    // RELAY-14: "live, with the same body: 201 with the same channel; live, with another body:
-    // `conflict`; ended, in its grace: `closed`"
+    // RELAY-14: live, with the same body: 201 with the same channel; live, with another body: `conflict`; ended, in its grace: `closed`.
     fn allocated_before(&self, channel: &Channel, offer: &Bytes) -> Result<Reply, Refusal> {
         match channel.ended {
             Some(reason) => Err(Refusal::Closed(reason)),
@@ -206,8 +204,7 @@ impl Registry {
         from: Address,
         offer: Bytes,
     ) -> Result<Reply, Refusal> {
-        // RELAY-20: "over the bound of an address it answers `rate-limited`, over any other
-        // `unavailable`, and never ends a live channel to make room"
+        // RELAY-20: over the bound of an address it answers `rate-limited`, over any other `unavailable`, and never ends a live channel to make room.
         if self.addresses.live(from) >= self.limits.channels_per_address {
             return Err(Refusal::RateLimited {
                 retry_after: CHANNELS_RETRY,
@@ -279,7 +276,7 @@ impl Registry {
             (Verdict::Read(body), _) => Reply::Cell(body),
             (Verdict::Offer { first }, _) => {
                 if first {
-                    // RELAY-15: "or 600 seconds after its claim, whichever is first"
+                    // RELAY-15: or 600 seconds after its claim, whichever is first.
                     let due = channel
                         .due
                         .min(self.now + LIFE_AFTER_CLAIM.as_micros() as u64);
@@ -299,7 +296,7 @@ impl Registry {
                 }
                 self.stored += bytes;
                 *channel.cells.get_mut(cell) = Some(Arc::clone(&body));
-                // RELAY-4: "it holds the answer until the cell is written, ..."
+                // RELAY-4: else it holds the answer until the cell is written, the channel ends or w seconds have passed
                 if let Some(ticket) = channel.waits.get_mut(cell).take() {
                     self.wake(ticket, Reply::Cell(body));
                 }

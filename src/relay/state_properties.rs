@@ -73,7 +73,7 @@ struct Seen {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn invariants_hold_whatever_comes(steps in steps(), seed: u64) {

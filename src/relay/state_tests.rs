@@ -287,7 +287,7 @@ fn a_late_code_does_not_hit_a_strangers_channel() {
     }
     let n = bench.allocate(OWNER);
     assert_eq!(n, ended[0]);
-    // RELAY-12: the side that had this number before sees its own channel, not the stranger's.
+    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live channel of that number
     let get = Request::Get(AnswerCell, 0);
     assert_eq!(bench.now(side(0), n, get), closed(Reason::Cancelled));
     let close = Request::Close(Reason::Cancelled);

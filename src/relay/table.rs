@@ -276,7 +276,8 @@ const fn name(standing: Standing) -> &'static str {
 mod tests {
     use super::*;
 
-    /// RELAY-11: the registry answers by the table of the specification, cell by cell.
+    /// Cell by cell.
+    // RELAY-11: A relay MUST answer a request to a channel by this table.
     #[test]
     fn the_table_is_that_of_the_specification() {
         let spec = include_str!("../../spec/wormhole-sync.md");

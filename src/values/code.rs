@@ -69,7 +69,7 @@ impl Code {
     }
 
     /// The code as text, to be shown to its user and to nobody else.
-    // CODE-3: An initiator MUST show the code as the channel id in decimal without leading zeros, then each word in lowercase, joined by single hyphens.
+    // CODE-3: An initiator MUST show the code, once the relay has allocated the channel and before its first get answer, as the channel id in decimal without leading zeros, then each word in lowercase, joined by single hyphens.
     #[must_use]
     pub fn reveal(&self) -> impl fmt::Display + '_ {
         fmt::from_fn(|f| {

@@ -85,7 +85,7 @@ impl Object {
         }
     }
 
-    // JSON-5: A reader MUST ignore members that section 9 does not name, whatever their value
+    // JSON-5: A reader MUST ignore members that the table below does not name for the message, whatever their value and type
     fn member(&self, name: &'static str) -> Result<&Value, JsonFault> {
         self.0.get(name).ok_or(JsonFault::Missing(name))
     }

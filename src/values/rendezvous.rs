@@ -48,7 +48,7 @@ impl Rendezvous {
         let is_loopback = check_host(host)?;
         let port = port.map(parse_port).transpose()?;
         check_path(path)?;
-        // RDV-2: A client MUST refuse plain `http` as `bad-rendezvous`, before any request, unless the host is `localhost` (in any case), an IPv4 address in 127.0.0.0/8 or `[::1]`, or its user has explicitly allowed plain `http`.
+        // RDV-2: A client MUST refuse plain `http` as `bad-rendezvous`, before any request, unless the host is `localhost` (in any case), an IPv4 address in 127.0.0.0/8 or the IPv6 address ::1 in any spelling, or its user has explicitly allowed plain `http`.
         if !is_https && !is_loopback && !allow_plain_http {
             return Err(BadRendezvous::PlainHttp);
         }
@@ -117,6 +117,7 @@ impl Rendezvous {
         format!("{base_path}{}", Self::suffix(app_id, path))
     }
 
+    // VER-1: A client MUST use the path `/v1/` and the version field `wormhole-sync/1` together
     fn suffix(app_id: &AppId, path: &str) -> String {
         format!("/v1/{}{path}", app_id.to_hex())
     }

@@ -173,8 +173,8 @@ impl From<Lost> for Loss {
     fn from(lost: Lost) -> Loss {
         Loss {
             why: lost.to_string(),
-            // CLIENT-4: A client MUST verify the relay's certificate and name on `https`; a failure
-            // ends the run as `relay-unreachable` at once, without a repeat.
+            // CLIENT-4: A client MUST verify the relay's certificate and name on `https`; an
+            // unacceptable certificate or name is not repeated
             is_final: match lost {
                 Lost::NoAnswer(cause) => cause.is_of_certificate(),
                 Lost::Unsendable(_) => true,

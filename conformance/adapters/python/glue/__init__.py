@@ -1,0 +1,1 @@
+"""Glue between the adapter protocol (conformance/ADAPTER.md) and the package wsync."""

@@ -1,0 +1,120 @@
+"""``run`` and ``cancel``: whole clients, each in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from wsync import Config, Initiator, Receiver, Result
+from wsync.code import Code
+from wsync.keys import BadExportError
+from wsync.strictjson import Object
+from wsync.testing import NAMES, HookError, InjectedValues, with_second
+
+from .inputs import CannotTryError, Inputs
+
+Reply = Callable[[str, Object], None]
+"""Writes a message with an id."""
+
+_HOLDS = ("agree", "refuse", "silent")
+
+
+class Runs:
+    """The runs, those that have ended included."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+        self._runs: dict[str, Initiator | Receiver | None] = {}
+
+    def start(self, id_: str, given: Inputs) -> None:
+        """Start a client; its reply comes when it has ended."""
+        if id_ in self._runs:
+            raise CannotTryError("a run of this id is known")
+        export = None
+        if "export" in given:
+            wanted = given.object("export")
+            export = wanted.data("label"), wanted.integer("length")
+        run = self._client(id_, given)
+        self._runs[id_] = run
+        threading.Thread(target=self._run, args=(id_, run, export), daemon=True).start()
+
+    def cancel(self, target: str) -> None:
+        """The user of a run gives up; one that has ended does not mind."""
+        if target not in self._runs:
+            raise CannotTryError("no run of this id")
+        if (run := self._runs[target]) is not None:
+            run.cancel()
+
+    def _client(self, id_: str, given: Inputs) -> Initiator | Receiver:
+        config, blob = _config(given), given.data("blob")
+        if given.string("role", ("initiator", "receiver")) == "receiver":
+            return Receiver(config, blob, given.data("code"))
+
+        def show(code: Code) -> None:
+            self._reply(id_, {"event": "code", "code": str(code)})
+
+        hold = given.string("hold", _HOLDS) if "hold" in given else None
+
+        def look(_verifier: list[str], _blob: bytes) -> None:
+            if hold == "agree":
+                run.release()
+            elif hold == "refuse":
+                run.cancel()
+
+        run = Initiator(
+            config,
+            blob,
+            on_code=show,
+            word_count=given.integer("words") if "words" in given else 2,
+            on_hold=None if hold is None else look,
+        )
+        return run
+
+    def _run(
+        self, id_: str, run: Initiator | Receiver, export: tuple[bytes, int] | None
+    ) -> None:
+        try:
+            ended: Object = {"ok": _told(run, run.run(), export)}
+        except HookError as error:
+            ended = {"error": str(error)}
+        except Exception as error:
+            ended = {"error": type(error).__name__}
+        run.wipe()
+        self._runs[id_] = None
+        self._reply(id_, ended)
+
+
+def _config(given: Inputs) -> Config:
+    injected = given.object("inject") if "inject" in given else Inputs({})
+    values = {name: injected.data_or_null(name) for name in NAMES if name in injected}
+    allow = "allow_plain_http"
+    config = Config(
+        relay=given.string("rendezvous"),
+        appid=given.data("appid"),
+        allow_plain_http=allow in given and given.boolean(allow),
+        timeout=given.integer("deadline") if "deadline" in given else None,
+        values=InjectedValues(values),
+    )
+    return with_second(config, given.integer("second_ms")) if "second_ms" in given else config
+
+
+def _told(run: Initiator | Receiver, result: Result, export: tuple[bytes, int] | None) -> Object:
+    """The members of ``ok``; verifier and export only with the peer's blob."""
+    told: Object = {
+        "outcome": result.outcome,
+        "reason": result.reason,
+        "delivered": result.delivered,
+        "blob": None,
+        "verifier": None,
+        "exported": None,
+    }
+    if result.fault is not None:
+        told["fault"] = result.fault
+    if result.blob is not None:
+        told |= {"blob": result.blob.hex(), "verifier": result.verifier}
+        if export is not None:
+            try:
+                told["exported"] = run.export(*export).hex()
+            except BadExportError:
+                pass  # an error of the call, which leaves the exchange as it was (KEY-4)
+    return told

@@ -1,0 +1,8 @@
+"""A client of wormhole-sync/1: both roles."""
+
+from .config import Config
+from .initiator import Initiator
+from .outcome import Outcome, Result
+from .receiver import Receiver
+
+__all__ = ["Config", "Initiator", "Outcome", "Receiver", "Result"]

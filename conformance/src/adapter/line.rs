@@ -1,0 +1,102 @@
+//! Lines: one strict JSON object each, at most 1 MiB.
+
+use std::io::{self, BufRead, Read};
+
+use wormhole_sync::values::json;
+
+use super::wire::Members;
+
+/// The most bytes that a line has, without its LF.
+pub(crate) const MAX_LINE: usize = 1 << 20;
+
+/// Reads the next line; `None` at the end of the input.
+///
+/// # Errors
+///
+/// What is wrong with the line, as a clause that begins with "it" or "the", to be shown after "its line".
+pub(crate) fn read_line(reader: &mut impl BufRead) -> Result<Option<Members>, String> {
+    let mut line = Vec::new();
+    let mut bounded = reader.take(MAX_LINE as u64 + 1);
+    bounded
+        .read_until(b'\n', &mut line)
+        .map_err(|error: io::Error| format!("it could not be read: {error}"))?;
+    match line.pop() {
+        None => return Ok(None),
+        Some(b'\n') => {}
+        Some(_) if line.len() >= MAX_LINE => return Err("it is longer than 1 MiB".to_owned()),
+        Some(last) => {
+            line.push(last);
+            return Err(format!("it ends without LF: {}", excerpt(&line)));
+        }
+    }
+    parse(&line).map(Some)
+}
+
+/// The members of a line without its LF.
+///
+/// # Errors
+///
+/// As for [`read_line`].
+pub(crate) fn parse(line: &[u8]) -> Result<Members, String> {
+    // Strictness is the specification's own: an adapter whose JSON writer produces what section 8 refuses hears
+    // so here already.
+    json::parse(line)
+        .map_err(|fault| format!("it is refused as JSON ({fault}): {}", excerpt(line)))?;
+    serde_json::from_slice(line)
+        .map_err(|error| format!("it is refused as JSON ({error}): {}", excerpt(line)))
+}
+
+/// The line to write, LF included.
+pub(crate) fn to_line(members: &Members) -> Vec<u8> {
+    let mut line = serde_json::Value::Object(members.clone())
+        .to_string()
+        .into_bytes();
+    line.push(b'\n');
+    line
+}
+
+/// So much of a line that a reader recognises it, without control characters.
+fn excerpt(line: &[u8]) -> String {
+    const SHOWN: usize = 80;
+    let start = line.get(..SHOWN).unwrap_or(line);
+    let more = if line.len() > SHOWN { "..." } else { "" };
+    format!("`{}{more}`", start.escape_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_strict_lines_only() {
+        let mut input: &[u8] = b"{\"id\":\"1\"}\n{\"id\":\"2\"}\r\n";
+        assert!(read_line(&mut input).is_ok_and(|line| line.is_some()));
+        assert!(read_line(&mut input).is_ok_and(|line| line.is_some()));
+        assert_eq!(read_line(&mut input), Ok(None));
+        for (mut input, complaint) in [
+            (&b"{}"[..], "without LF"),
+            (b"\n", "refused as JSON"),
+            (b"{\"a\":1,\"a\":1}\n", "two members of one name"),
+            (b"[]\n", "not an object"),
+            (b"hello\n", "`hello`"),
+        ] {
+            let fault = read_line(&mut input).unwrap_err();
+            assert!(fault.contains(complaint), "{fault}");
+        }
+    }
+
+    #[test]
+    fn bounds_a_line() {
+        let line = |length: usize| {
+            let mut line = b"{}".to_vec();
+            line.resize(length, b' ');
+            line.push(b'\n');
+            read_line(&mut line.as_slice())
+        };
+        assert!(line(MAX_LINE).is_ok());
+        assert_eq!(
+            line(MAX_LINE + 1),
+            Err("it is longer than 1 MiB".to_owned())
+        );
+    }
+}

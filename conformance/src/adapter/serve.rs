@@ -1,0 +1,169 @@
+//! The adapter's end of the protocol, over any table of operations.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::line::{read_line, to_line};
+use super::wire::{Hello, Members, Reply, members};
+
+/// What an adapter can do.
+pub(crate) trait Operations: Sync {
+    /// What it says about itself.
+    fn hello(&self) -> Hello;
+
+    /// Does one operation. It runs on a thread of its own when it is `run`.
+    fn perform(&self, task: &Task<'_>) -> Reply;
+}
+
+/// One request, as an operation sees it.
+pub(crate) struct Task<'a> {
+    /// The operation.
+    pub(crate) op: &'a str,
+    /// Its input.
+    pub(crate) input: &'a Members,
+    /// Whether the user has given up, for `run`.
+    pub(crate) cancelled: Arc<AtomicBool>,
+    report: &'a (dyn Fn(&str, Members) + Sync),
+}
+
+impl Task<'_> {
+    /// Reports an event, such as `code`, with its members.
+    pub(crate) fn report(&self, event: &str, members: Members) {
+        (self.report)(event, members);
+    }
+}
+
+/// Serves requests until the input ends, and waits for runs that are under way, which are cancelled then.
+///
+/// # Errors
+///
+/// A sentence about the first line that is no request, or about a broken pipe.
+pub(crate) fn serve(
+    mut input: impl BufRead,
+    output: impl Write + Send,
+    operations: &impl Operations,
+) -> Result<(), String> {
+    let output = Mutex::new(output);
+    let runs: Runs = Mutex::default();
+    let first = read_line(&mut input)?.ok_or("the suite said no hello")?;
+    check_hello(&first)?;
+    say(&output, &operations.hello().to_line()).map_err(|error| error.to_string())?;
+    thread::scope(|scope| {
+        let served = loop {
+            let line = match read_line(&mut input) {
+                Ok(Some(line)) => line,
+                Ok(None) => break Ok(()),
+                Err(fault) => break Err(format!("a line of standard input: {fault}")),
+            };
+            let request = match Request::from_line(line) {
+                Ok(request) => request,
+                Err(fault) => break Err(fault),
+            };
+            let said = match request.op.as_str() {
+                "run" => {
+                    let cancelled = Arc::default();
+                    lock(&runs).insert(request.id.clone(), Arc::clone(&cancelled));
+                    let (output, runs) = (&output, &runs);
+                    scope.spawn(move || {
+                        // A pipe that breaks under a run breaks under the loop as well, which tells it.
+                        let _ = perform(output, operations, &request, cancelled);
+                        lock(runs).remove(&request.id);
+                    });
+                    Ok(())
+                }
+                "cancel" => say(&output, &cancel(&runs, &request).to_line(&request.id)),
+                _ => perform(&output, operations, &request, Arc::default()),
+            };
+            if let Err(error) = said {
+                break Err(format!("standard output: {error}"));
+            }
+        };
+        for cancelled in lock(&runs).values() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+        served
+    })
+}
+
+type Runs = Mutex<HashMap<String, Arc<AtomicBool>>>;
+
+struct Request {
+    id: String,
+    op: String,
+    input: Members,
+}
+
+impl Request {
+    fn from_line(mut line: Members) -> Result<Self, String> {
+        match (line.remove("id"), line.remove("op"), line.remove("in")) {
+            (Some(Value::String(id)), Some(Value::String(op)), Some(Value::Object(input))) => {
+                Ok(Self { id, op, input })
+            }
+            _ => Err(
+                "a request has not the string \"id\", the string \"op\" and the object \"in\""
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+fn check_hello(line: &Members) -> Result<(), String> {
+    let range = line.get("hello").and_then(|hello| hello.get("protocol"));
+    let bound = |index| {
+        range
+            .and_then(|range| range.get(index))
+            .and_then(Value::as_u64)
+    };
+    match (bound(0), bound(1)) {
+        (Some(low), Some(high)) if low <= super::PROTOCOL && super::PROTOCOL <= high => Ok(()),
+        (Some(_), Some(_)) => Err("the suite does not speak protocol 1".to_owned()),
+        _ => Err("the suite's first line is no hello".to_owned()),
+    }
+}
+
+fn perform(
+    output: &Mutex<impl Write + Send>,
+    operations: &impl Operations,
+    request: &Request,
+    cancelled: Arc<AtomicBool>,
+) -> io::Result<()> {
+    let report = |event: &str, more: Members| {
+        let mut line = members(json!({"id": request.id, "event": event}));
+        line.extend(more);
+        // The reply that follows meets the same broken pipe and tells it.
+        let _ = say(output, &line);
+    };
+    let reply = operations.perform(&Task {
+        op: &request.op,
+        input: &request.input,
+        cancelled,
+        report: &report,
+    });
+    say(output, &reply.to_line(&request.id))
+}
+
+fn cancel(runs: &Runs, request: &Request) -> Reply {
+    let Some(Value::String(target)) = request.input.get("target") else {
+        return Reply::Error("\"target\" is missing or not a string".to_owned());
+    };
+    // A run that has just ended can't be cancelled any more, and that is no fault.
+    if let Some(cancelled) = lock(runs).get(target) {
+        cancelled.store(true, Ordering::Relaxed);
+    }
+    Reply::Ok(Members::new())
+}
+
+fn say(output: &Mutex<impl Write>, line: &Members) -> io::Result<()> {
+    let mut output = lock(output);
+    output.write_all(&to_line(line))?;
+    output.flush()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,119 @@
+//! Which requests are open, and the two threads that keep an adapter's pipes moving.
+
+use std::collections::HashMap;
+use std::io::{BufReader, Read, Write};
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::error::AdapterError;
+use super::line::read_line;
+use super::wire::{Event, Hello, Incoming, Reply};
+
+/// What comes of a request.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    /// Something before its end.
+    Event(Event),
+    /// Its end.
+    Reply(Reply),
+}
+
+/// What the handle and the reading thread both know.
+#[derive(Debug, Default)]
+pub(super) struct Shared(Mutex<State>);
+
+impl Shared {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The requests that have had no reply, and the end.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) open: HashMap<String, Request>,
+    pub(super) ended: Option<AdapterError>,
+}
+
+/// A request that has had no reply.
+#[derive(Debug)]
+pub(super) enum Request {
+    Waiting(Sender<Progress>),
+    Abandoned,
+}
+
+impl State {
+    fn take(&mut self, incoming: Incoming) -> Result<(), String> {
+        // A receiver that is gone has been abandoned in between.
+        match incoming {
+            Incoming::Reply(id, reply) => match self.open.remove(&id) {
+                Some(Request::Waiting(sender)) => drop(sender.send(Progress::Reply(reply))),
+                Some(Request::Abandoned) => {}
+                None => {
+                    return Err(format!(
+                        "it replied to id {id:?}, which was not asked or has had its reply"
+                    ));
+                }
+            },
+            Incoming::Event(id, event) => match self.open.get(&id) {
+                Some(Request::Waiting(sender)) => drop(sender.send(Progress::Event(event))),
+                Some(Request::Abandoned) => {}
+                None => {
+                    return Err(format!(
+                        "it reported an event of id {id:?}, which is not open"
+                    ));
+                }
+            },
+        }
+        Ok(())
+    }
+}
+
+/// Writes lines until there are no more, or the adapter takes none.
+pub(super) fn write_all(mut to_adapter: impl Write, lines: &Receiver<Vec<u8>>) {
+    for line in lines {
+        // The reader sees the adapter's end and tells it.
+        if to_adapter
+            .write_all(&line)
+            .and_then(|()| to_adapter.flush())
+            .is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// Reads the hello and then lines until the adapter ends or says what the protocol does not allow.
+pub(super) fn read_all(
+    from_adapter: impl Read,
+    hello: &Sender<Result<Hello, String>>,
+    shared: &Shared,
+) {
+    let mut reader = BufReader::new(from_adapter);
+    let first = match read_line(&mut reader) {
+        Ok(Some(line)) => Hello::from_line(&line),
+        Ok(None) => Err("it ended before it said hello".to_owned()),
+        Err(fault) => Err(format!("its first line: {fault}")),
+    };
+    let good = first.is_ok();
+    // The receiver is gone only after its timeout.
+    if hello.send(first).is_err() || !good {
+        return;
+    }
+    let fault = loop {
+        let taken = match read_line(&mut reader) {
+            Ok(Some(line)) => {
+                Incoming::from_line(line).and_then(|incoming| shared.lock().take(incoming))
+            }
+            Ok(None) => Err("it ended before its standard input did".to_owned()),
+            Err(fault) => Err(format!("a line of its standard output: {fault}")),
+        };
+        if let Err(fault) = taken {
+            break fault;
+        }
+    };
+    let mut state = shared.lock();
+    state.ended = Some(AdapterError::Broke(fault));
+    // Whoever waits is told at once.
+    state.open.clear();
+}

@@ -1,0 +1,103 @@
+//! The check itself: one adapter, all tests, one report.
+
+use std::path::PathBuf;
+
+use crate::adapter::{AdapterHandle, CommandLine};
+use crate::cli::Format;
+use crate::plan;
+use crate::report::{self, About, Progress};
+use crate::root::Root;
+use crate::runner::{self, Settings};
+use crate::{external, spec::Spec};
+
+/// Who is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The reference, over the same protocol as everybody.
+    Reference,
+    /// The adapter in Python.
+    External,
+    /// Any adapter.
+    Adapter(String),
+}
+
+/// A check to be made.
+#[derive(Debug)]
+pub(crate) struct Check<'a> {
+    /// Where everything is.
+    pub(crate) root: &'a Root,
+    /// Who is judged.
+    pub(crate) target: Target,
+    /// Which tests.
+    pub(crate) filter: Option<String>,
+    /// Vectors other than the committed ones.
+    pub(crate) vectors: Option<PathBuf>,
+    /// How the report is written.
+    pub(crate) format: Format,
+    /// How tests are run.
+    pub(crate) settings: Settings,
+}
+
+/// Makes it; gives whether all is as expected.
+///
+/// # Errors
+///
+/// Why it could not be made.
+pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
+    let spec = Spec::load(check.root)?;
+    let folder = check
+        .vectors
+        .clone()
+        .unwrap_or_else(|| check.root.vectors());
+    let plan = plan::load(check.root, &folder, &spec, check.filter.as_deref())?;
+    let command = match &check.target {
+        Target::Reference => reference()?,
+        Target::External => external::command(check.root)?,
+        Target::Adapter(command) => CommandLine::parse(command)?,
+    };
+    let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
+    let progress = Progress::start(plan.cases.len(), check.format);
+    let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
+        progress.one(verdict)
+    })
+    .map_err(|error| error.to_string());
+    progress.end();
+    let run = run?;
+    let about = About {
+        spec: &spec,
+        plan: &plan,
+        command: command.to_string(),
+        again: again(check),
+        filter: check.filter.as_deref(),
+    };
+    match check.format {
+        Format::Pretty => report::pretty(&about, &run),
+        Format::Json => report::json(&about, &run),
+    }
+    .map_err(|error| format!("the report could not be written: {error}"))?;
+    Ok(run.good(plan.cases.len()))
+}
+
+fn reference() -> Result<CommandLine, String> {
+    let program = std::env::current_exe()
+        .map_err(|error| format!("this program does not find itself: {error}"))?;
+    Ok(CommandLine::new(program.display().to_string(), ["adapter"]))
+}
+
+/// The command that runs one test again, less its id.
+fn again(check: &Check<'_>) -> String {
+    let mut command = "cargo conformance".to_owned();
+    match &check.target {
+        Target::Reference => {}
+        Target::External => command.push_str(" --external"),
+        Target::Adapter(adapter) => {
+            let quote = if adapter.contains('\'') { '"' } else { '\'' };
+            command.push_str(&format!(" --adapter {quote}{adapter}{quote}"));
+        }
+    }
+    if let Some(vectors) = &check.vectors {
+        command.push_str(&format!(" --vectors {}", vectors.display()));
+    }
+    command.push_str(" --filter ");
+    command
+}

@@ -1,0 +1,189 @@
+//! The command line.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::adapter::serve;
+use crate::check::{self, Target};
+use crate::plan;
+use crate::reference::Reference;
+use crate::root::Root;
+use crate::runner::Settings;
+use crate::vectors::generate::{self, Generated};
+use crate::{replay, spec::Spec};
+
+/// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
+///
+/// Without a command: judges the reference, or the adapter that --adapter names. Exit status: 0 all as expected,
+/// 1 tests fell short, 2 the suite could not run.
+#[derive(Debug, Parser)]
+#[command(name = "conformance", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    check: CheckArguments,
+    /// The folder with spec/ and vectors/ [default: the repository that this program was built in]
+    #[arg(long, value_name = "DIR", global = true)]
+    root: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the reference as an adapter on standard input and output
+    Adapter,
+    /// Write vectors, schemas and the specification's worked example
+    Generate {
+        /// Write nothing; fail when the committed files are not what comes out
+        #[arg(long, conflicts_with_all = ["seed", "out"])]
+        check: bool,
+        /// Make a fresh set of vectors from this text, which nobody can have built in
+        #[arg(long, value_name = "TEXT", requires = "out")]
+        seed: Option<String>,
+        /// Where the fresh set goes; judge by it with --vectors
+        #[arg(long, value_name = "DIR", requires = "seed")]
+        out: Option<PathBuf>,
+    },
+    /// Record transcripts of the reference
+    Record(replay::RecordArguments),
+    /// List the tests: id, suite, requirements, title
+    List {
+        /// Only tests whose id contains this, or the one of this id
+        #[arg(long, value_name = "TEXT")]
+        filter: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Judge this adapter: a command with its arguments, quotes allowed, no shell
+    #[arg(long, value_name = "COMMAND", conflicts_with = "external")]
+    adapter: Option<String>,
+    /// Judge the adapter in Python over other people's libraries (needs python3 3.11 or later with venv)
+    #[arg(long)]
+    external: bool,
+    /// Only tests whose id contains this, or the one of this id
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// An operation or named value that the adapter is known to lack; its tests are skipped (repeatable)
+    #[arg(long, value_name = "NAME")]
+    without: Vec<String>,
+    /// How many adapter processes at once [default: the number of processors, 12 at least]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
+    /// How many seconds each reply may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// For people, or one JSON object a line
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    format: Format,
+    /// Judge by the vectors of this folder instead of the committed ones
+    #[arg(long, value_name = "DIR")]
+    vectors: Option<PathBuf>,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Pretty,
+    /// JSON lines.
+    Json,
+}
+
+/// Does what the arguments say; gives whether all is as expected.
+///
+/// # Errors
+///
+/// Why it could not be done.
+pub(crate) fn run(arguments: Arguments) -> Result<bool, String> {
+    if let Some(Command::Adapter) = arguments.command {
+        serve(io::stdin().lock(), io::stdout(), &Reference)?;
+        return Ok(true);
+    }
+    let root = Root::find(arguments.root.as_deref())?;
+    match arguments.command {
+        None => run_check(&root, arguments.check),
+        Some(Command::Generate { check: true, .. }) => match generate::check(&root) {
+            Ok(generated) => {
+                println!("{}: as committed", summary(&generated));
+                Ok(true)
+            }
+            Err(difference) => {
+                eprintln!("{difference}");
+                Ok(false)
+            }
+        },
+        Some(Command::Generate { seed, out, .. }) => {
+            let generated = match (seed, out) {
+                (Some(seed), Some(out)) => generate::write_fresh(&root, &seed, &out)?,
+                _ => generate::write(&root)?,
+            };
+            tell(&root, &generated);
+            Ok(true)
+        }
+        Some(Command::Record(record)) => replay::record(&root, &record),
+        Some(Command::List { filter }) => list(&root, filter.as_deref()),
+        // Done above: it needs no root.
+        Some(Command::Adapter) => Ok(true),
+    }
+}
+
+fn run_check(root: &Root, arguments: CheckArguments) -> Result<bool, String> {
+    let target = match (arguments.adapter, arguments.external) {
+        (Some(command), _) => Target::Adapter(command),
+        (None, true) => Target::External,
+        (None, false) => Target::Reference,
+    };
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    check::run(&check::Check {
+        root,
+        target,
+        filter: arguments.filter,
+        vectors: arguments.vectors,
+        format: arguments.format,
+        settings: Settings {
+            // Transcripts wait far more than they compute.
+            jobs: arguments.jobs.map_or(processors.clamp(12, 32), usize::from),
+            timeout: Duration::from_secs(arguments.timeout),
+            without: arguments.without,
+        },
+    })
+}
+
+fn list(root: &Root, filter: Option<&str>) -> Result<bool, String> {
+    let spec = Spec::load(root)?;
+    let plan = plan::load(root, &root.vectors(), &spec, filter)?;
+    for case in &plan.cases {
+        let clauses = case.clauses().join(" ");
+        println!(
+            "{}\t{}\t{clauses}\t{}",
+            case.id(),
+            case.suite(),
+            case.title()
+        );
+    }
+    Ok(!plan.cases.is_empty())
+}
+
+fn summary(generated: &Generated) -> String {
+    format!(
+        "{} vectors in {} families, {} files",
+        generated.tests, generated.families, generated.files
+    )
+}
+
+fn tell(root: &Root, generated: &Generated) {
+    for path in &generated.written {
+        let shown: &Path = path.strip_prefix(root.path()).unwrap_or(path);
+        println!("wrote {}", shown.display());
+    }
+    println!(
+        "{}, {} of them changed",
+        summary(generated),
+        generated.written.len()
+    );
+}

@@ -1,0 +1,67 @@
+//! What comes of a request: an answer, or a fault in its place.
+
+use super::bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// An HTTP answer. At most one of `body`, `text`, `bytes` and `raw` is there.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// In lowercase; of those that a client reads.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) headers: BTreeMap<String, String>,
+    /// A JSON value, sent without white space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Value>,
+    /// A text that is sent as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    /// What is no text, or too long to write down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bytes: Option<Bytes>,
+    /// The whole answer as it goes over the connection, which is closed after it: for heads that
+    /// an HTTP library does not write. `status` says what is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raw: Option<String>,
+}
+
+impl Answer {
+    /// The bytes of the body.
+    pub(crate) fn content(&self) -> Result<Vec<u8>, String> {
+        match (&self.body, &self.text, &self.bytes, &self.raw) {
+            (Some(value), None, None, None) => Ok(value.to_string().into_bytes()),
+            (None, Some(text), None, None) => Ok(text.clone().into_bytes()),
+            (None, None, Some(bytes), None) => bytes.expand(),
+            (None, None, None, None) => Ok(Vec::new()),
+            (None, None, None, Some(_)) if self.headers.is_empty() => Ok(Vec::new()),
+            _ => Err("an answer has more than one of body, text, bytes and raw".into()),
+        }
+    }
+}
+
+/// What may come of a request in place of an answer; the client takes each as *lost*.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Fault {
+    /// The connection is closed without an answer.
+    Close,
+    /// Nothing comes; the connection stays until the client gives up.
+    Stall,
+    /// Head and body of `answer` come, with a `Content-Length` of one more, and then nothing.
+    StallBody { answer: Answer },
+    /// Head and body of `answer` come, with a `Content-Length` of `declared`, and then the
+    /// connection is closed.
+    BreakOff { answer: Answer, declared: usize },
+    /// Bytes come that are no HTTP, and then the connection is closed.
+    Garbage { bytes: Bytes },
+}
+
+impl Answer {
+    /// Whether a client takes it as *busy*, by its status alone (CLIENT-7).
+    pub(crate) fn busy(&self) -> bool {
+        matches!(self.status, 429 | 500..=599)
+    }
+}

@@ -1,0 +1,101 @@
+//! Bytes in a transcript: hex, or for long ones a short notation that any language expands in a few lines.
+
+use serde::{Deserialize, Serialize};
+use wormhole_sync::values::hex;
+
+/// No value of a transcript is longer, so that a wrong file cannot ask for all memory.
+const LONGEST: usize = 1 << 20;
+
+/// A byte string as it is written in a transcript.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Bytes {
+    /// Hex (section 3.1).
+    Hex(String),
+    /// `repeat`, again and again, cut off at `length` bytes.
+    Repeat(Repeat),
+    /// One after the other.
+    Parts(Vec<Bytes>),
+}
+
+/// A pattern that is repeated to a length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Repeat {
+    repeat: String,
+    length: usize,
+}
+
+impl Bytes {
+    /// These bytes as plain hex.
+    pub(crate) fn hex(bytes: &[u8]) -> Self {
+        Self::Hex(hex::encode(bytes))
+    }
+
+    /// `pattern` up to `length` bytes.
+    pub(crate) fn repeat(pattern: &[u8], length: usize) -> Self {
+        Self::Repeat(Repeat {
+            repeat: hex::encode(pattern),
+            length,
+        })
+    }
+
+    /// The bytes themselves, or what is wrong with the notation.
+    pub(crate) fn expand(&self) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Hex(text) => {
+                hex::decode(text.as_bytes()).map_err(|_| format!("{text:.40?} is not hex"))
+            }
+            Self::Repeat(Repeat { repeat, length }) => {
+                let pattern = Self::Hex(repeat.clone()).expand()?;
+                if pattern.is_empty() || *length > LONGEST {
+                    return Err(format!("a repetition of {repeat:?} to {length} bytes"));
+                }
+                Ok(pattern.into_iter().cycle().take(*length).collect())
+            }
+            Self::Parts(parts) => {
+                let mut all = Vec::new();
+                for part in parts {
+                    all.extend(part.expand()?);
+                    if all.len() > LONGEST {
+                        return Err(format!("more than {LONGEST} bytes"));
+                    }
+                }
+                Ok(all)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expands_each_form() {
+        assert_eq!(Bytes::hex(b"ab").expand(), Ok(b"ab".to_vec()));
+        assert_eq!(
+            Bytes::repeat(b"abc", 5).expand(),
+            Ok(b"abcab".to_vec()),
+            "cut off at the length"
+        );
+        let parts = Bytes::Parts(vec![
+            Bytes::hex(b"{"),
+            Bytes::repeat(b" ", 2),
+            Bytes::hex(b"}"),
+        ]);
+        assert_eq!(parts.expand(), Ok(b"{  }".to_vec()));
+    }
+
+    #[test]
+    fn refuses_what_has_no_meaning() {
+        for wrong in [
+            Bytes::Hex("AB".into()),
+            Bytes::repeat(b"", 1),
+            Bytes::repeat(b"a", LONGEST + 1),
+            Bytes::Parts(vec![Bytes::repeat(b"a", LONGEST), Bytes::hex(b"b")]),
+        ] {
+            assert!(wrong.expand().is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! All scenarios, by what they are about.
+
+mod accepted;
+mod answers;
+mod code;
+
+mod done;
+mod elements;
+mod ends;
+mod local;
+mod peers;
+mod problems;
+mod receipts;
+mod repeats;
+mod states;
+mod texts;
+mod values;
+mod waits;
+
+use super::scenario::Scenario;
+
+/// Every scenario there is.
+pub(super) fn all() -> Vec<Scenario> {
+    [
+        done::scenarios(),
+        code::scenarios(),
+        local::scenarios(),
+        ends::scenarios(),
+        waits::scenarios(),
+        repeats::scenarios(),
+        answers::scenarios(),
+        texts::scenarios(),
+        values::scenarios(),
+        problems::scenarios(),
+        accepted::scenarios(),
+        elements::scenarios(),
+        peers::scenarios(),
+        receipts::scenarios(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

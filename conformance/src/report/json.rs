@@ -1,0 +1,98 @@
+//! The report as JSON lines: one for the start, one for each test, one for the end.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::About;
+use crate::runner::{Judged, Run};
+use crate::verdict::{Counts, Verdict};
+
+/// Writes it to standard output.
+///
+/// # Errors
+///
+/// Those of standard output.
+pub(crate) fn json(about: &About<'_>, run: &Run) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let planned = about.plan.cases.len();
+    writeln!(out, "{}", start(about, run))?;
+    for (case, judged) in about.plan.cases.iter().zip(&run.judged) {
+        let mut line = json!({
+            "event": "test",
+            "id": case.id(),
+            "suite": case.suite(),
+            "clauses": case.clauses(),
+            "title": case.title(),
+        });
+        if let (Some(line), Some(more)) = (line.as_object_mut(), verdict(judged).as_object()) {
+            line.extend(more.clone());
+        }
+        writeln!(out, "{line}")?;
+    }
+    let end = json!({
+        "event": "end",
+        "good": run.good(planned),
+        "level": super::level_reached(about, run),
+        "counts": counts(run.counts(planned)),
+        "problems": run.problems,
+        "milliseconds": milliseconds(run.time),
+    });
+    writeln!(out, "{end}")
+}
+
+fn start(about: &About<'_>, run: &Run) -> Value {
+    json!({
+        "event": "start",
+        "suite": env!("CARGO_PKG_VERSION"),
+        "spec": about.spec.version(),
+        "vectors": format!("sha256:{}", about.plan.vectors_hash),
+        "filter": about.filter,
+        "command": about.command,
+        "adapter": {
+            "name": run.hello.name,
+            "version": run.hello.version,
+            "spec": run.hello.spec,
+            "roles": run.hello.roles,
+            "operations": run.hello.operations,
+            "inject": run.hello.inject,
+        },
+    })
+}
+
+fn verdict(judged: &Judged) -> Value {
+    let milliseconds = milliseconds(judged.time);
+    match &judged.verdict {
+        Verdict::Passed => json!({"verdict": "passed", "milliseconds": milliseconds}),
+        Verdict::Skipped { why, named } => {
+            json!({"verdict": "skipped", "why": why, "named": named, "milliseconds": milliseconds})
+        }
+        Verdict::Inconclusive(why) => {
+            json!({"verdict": "inconclusive", "why": why, "milliseconds": milliseconds})
+        }
+        Verdict::Failed(failure) => json!({
+            "verdict": "failed",
+            "expected": failure.expected,
+            "actual": failure.actual,
+            "difference": failure.difference,
+            "mistake": failure.mistake,
+            "detail": failure.detail,
+            "stderr": judged.stderr,
+            "milliseconds": milliseconds,
+        }),
+    }
+}
+
+fn counts(counts: Counts) -> Value {
+    json!({
+        "planned": counts.planned,
+        "passed": counts.passed,
+        "failed": counts.failed,
+        "skipped": counts.skipped,
+        "inconclusive": counts.inconclusive,
+    })
+}
+
+fn milliseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,338 @@
+//! The report for people: what is judged, one line for each suite, each failure in full, the summary last.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::wrap::wrap;
+use super::{About, LEVELS, level_reached, suites};
+use crate::case::{Case, Failure};
+use crate::runner::{Judged, Run};
+use crate::vectors::printable;
+use crate::verdict::{Counts, Verdict};
+
+/// Writes it to standard output.
+///
+/// # Errors
+///
+/// Those of standard output.
+pub(crate) fn pretty(about: &About<'_>, run: &Run) -> io::Result<()> {
+    let stdout = io::stdout();
+    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    Pretty {
+        about,
+        run,
+        out: stdout.lock(),
+        colour,
+    }
+    .write()
+}
+
+/// Suite and main requirement.
+type Kind = (String, Option<String>);
+type Failed<'a> = (&'a dyn Case, &'a Judged, &'a Failure);
+
+const WIDTH: usize = 100;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBT: Style = AnsiColor::Yellow.on_default();
+const HEAD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+struct Pretty<'a, W> {
+    about: &'a About<'a>,
+    run: &'a Run,
+    out: W,
+    colour: bool,
+}
+
+impl<W: Write> Pretty<'_, W> {
+    fn write(&mut self) -> io::Result<()> {
+        self.head()?;
+        self.suites()?;
+        self.failures()?;
+        self.summary()
+    }
+
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn head(&mut self) -> io::Result<()> {
+        let hello = &self.run.hello;
+        let plan = self.about.plan;
+        let name = format!("{} {}", printable(&hello.name), printable(&hello.version));
+        let name = self.paint(HEAD, &name);
+        writeln!(self.out, "judged   {name}")?;
+        writeln!(self.out, "         started as {}", self.about.command)?;
+        let roles = if hello.roles.is_empty() {
+            "no role".to_owned()
+        } else {
+            hello.roles.join(" and ")
+        };
+        writeln!(
+            self.out,
+            "         says: follows text {}, {}, {} operations",
+            printable(&hello.spec),
+            printable(&roles),
+            hello.operations.len()
+        )?;
+        writeln!(
+            self.out,
+            "by       spec/wormhole-sync.md {}, conformance {}",
+            self.about.spec.version(),
+            env!("CARGO_PKG_VERSION")
+        )?;
+        writeln!(self.out, "         vectors sha256:{}", plan.vectors_hash)?;
+        match self.about.filter {
+            Some(filter) => writeln!(
+                self.out,
+                "tests    {} of {}: those with {filter:?}, and their controls\n",
+                plan.cases.len(),
+                plan.all
+            ),
+            None => writeln!(self.out, "tests    {}\n", plan.all),
+        }
+    }
+
+    fn suites(&mut self) -> io::Result<()> {
+        let mut level = 0;
+        for line in suites(self.about, self.run) {
+            let counts = line.counts;
+            if line.level != level {
+                level = line.level;
+                let name = LEVELS
+                    .get(usize::from(level).wrapping_sub(1))
+                    .copied()
+                    .unwrap_or_default();
+                let text = self.paint(DIM, &format!("level {level}: {name}"));
+                writeln!(self.out, "{text}")?;
+            }
+            let (mark, style) = if counts.good() {
+                ("ok", GOOD)
+            } else if counts.failed > 0 {
+                ("FAIL", BAD)
+            } else {
+                ("??", DOUBT)
+            };
+            let mark = self.paint(style, &format!("{mark:4}"));
+            let mut text = format!("{:4} of {:4} passed", counts.passed, counts.planned);
+            for (count, name) in [
+                (counts.failed, "failed"),
+                (counts.inconclusive, "inconclusive"),
+                (counts.skipped, "skipped"),
+            ] {
+                if count > 0 {
+                    text.push_str(&format!(", {count} {name}"));
+                }
+            }
+            writeln!(
+                self.out,
+                "  {mark} {:18} {text:20} {:7.2} s",
+                line.suite,
+                line.time.as_secs_f32()
+            )?;
+        }
+        writeln!(self.out)
+    }
+
+    fn failures(&mut self) -> io::Result<()> {
+        let about = self.about;
+        let run = self.run;
+        let all = || about.plan.cases.iter().zip(&run.judged);
+        let failed: Vec<_> = all()
+            .filter_map(|(case, judged)| match &judged.verdict {
+                Verdict::Failed(failure) => Some((case.as_ref(), judged, failure)),
+                _ => None,
+            })
+            .collect();
+        // One of each kind in full: a single mistake often fails a hundred tests.
+        let kind = |case: &dyn Case| (case.suite().to_owned(), case.clauses().first().cloned());
+        let mut kinds: Vec<(Kind, Vec<Failed<'_>>)> = Vec::new();
+        for one in failed {
+            match kinds.iter_mut().find(|(known, _)| *known == kind(one.0)) {
+                Some((_, alike)) => alike.push(one),
+                None => kinds.push((kind(one.0), vec![one])),
+            }
+        }
+        for (_, alike) in &kinds {
+            let mut alike = alike.iter();
+            if let Some((case, judged, failure)) = alike.next() {
+                self.failure(*case, judged, failure)?;
+            }
+            let ids: Vec<&str> = alike.map(|(case, ..)| case.id()).collect();
+            if !ids.is_empty() {
+                let word = self.paint(BAD, "FAIL");
+                writeln!(
+                    self.out,
+                    "{word} {} more of this suite and requirement:",
+                    ids.len()
+                )?;
+                self.ids(&ids)?;
+            }
+        }
+        self.grouped(DOUBT, "INCONCLUSIVE", |verdict| match verdict {
+            Verdict::Inconclusive(why) => Some(why),
+            _ => None,
+        })?;
+        self.grouped(DIM, "skipped", |verdict| match verdict {
+            Verdict::Skipped { why, .. } => Some(why),
+            _ => None,
+        })
+    }
+
+    /// Tests with one reason in common, under it.
+    fn grouped(
+        &mut self,
+        style: Style,
+        word: &str,
+        reason: fn(&Verdict) -> Option<&String>,
+    ) -> io::Result<()> {
+        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (case, judged) in self.about.plan.cases.iter().zip(&self.run.judged) {
+            let Some(why) = reason(&judged.verdict) else {
+                continue;
+            };
+            match groups.iter_mut().find(|(known, _)| known == why) {
+                Some((_, ids)) => ids.push(case.id()),
+                None => groups.push((why, vec![case.id()])),
+            }
+        }
+        for (why, ids) in groups {
+            let word = self.paint(style, word);
+            writeln!(self.out, "{word} {}: {}", ids.len(), printable(why))?;
+            self.ids(&ids)?;
+        }
+        Ok(())
+    }
+
+    /// Names, as many as fit into a few lines.
+    fn ids(&mut self, ids: &[&str]) -> io::Result<()> {
+        const LINES: usize = 6;
+        let lines = wrap(&ids.join(", "), WIDTH - 5);
+        for line in lines.iter().take(LINES) {
+            writeln!(self.out, "     {line}")?;
+        }
+        if lines.len() > LINES {
+            writeln!(self.out, "     .. (all of them: --format json)")?;
+        }
+        writeln!(self.out)
+    }
+
+    fn failure(&mut self, case: &dyn Case, judged: &Judged, failure: &Failure) -> io::Result<()> {
+        let word = self.paint(BAD, "FAIL");
+        let id = self.paint(HEAD, case.id());
+        writeln!(self.out, "{word} {id}")?;
+        self.field("tests", case.title())?;
+        for id in case.clauses() {
+            if let Some(clause) = self.about.spec.clause(id) {
+                let text = format!("{} (spec/wormhole-sync.md:{})", clause.text, clause.line);
+                self.field(id, &text)?;
+            }
+        }
+        for (index, given) in failure.given.iter().enumerate() {
+            self.line(if index == 0 { "asked" } else { "" }, given)?;
+        }
+        self.line("expected", &failure.expected)?;
+        self.line("actual", &failure.actual)?;
+        if let Some(difference) = &failure.difference {
+            let text = self.paint(BAD, difference);
+            self.line("differs", &text)?;
+        }
+        if let Some(mistake) = &failure.mistake {
+            self.field("perhaps", mistake)?;
+        }
+        for (index, detail) in failure.detail.iter().enumerate() {
+            let name = if index == 0 { "why" } else { "" };
+            // An indented line is part of a drawing.
+            match detail.starts_with(' ') {
+                true => self.line(name, detail)?,
+                false => self.field(name, detail)?,
+            }
+        }
+        for (index, line) in judged
+            .stderr
+            .trim_end()
+            .lines()
+            .rev()
+            .take(20)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .enumerate()
+        {
+            self.line(if index == 0 { "stderr" } else { "" }, &printable(line))?;
+        }
+        let again = format!("{}{}", self.about.again, case.id());
+        self.line("again", &again)?;
+        writeln!(self.out)
+    }
+
+    /// A value that stays on its line.
+    fn line(&mut self, name: &str, text: &str) -> io::Result<()> {
+        let name = self.paint(DIM, &format!("{name:9}"));
+        writeln!(self.out, "     {name} {text}")
+    }
+
+    /// Prose.
+    fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
+        for (index, line) in wrap(text, WIDTH - 15).iter().enumerate() {
+            self.line(if index == 0 { name } else { "" }, line)?;
+        }
+        Ok(())
+    }
+
+    fn summary(&mut self) -> io::Result<()> {
+        let planned = self.about.plan.cases.len();
+        let counts = self.run.counts(planned);
+        for problem in &self.run.problems {
+            let word = self.paint(BAD, "PROBLEM");
+            writeln!(self.out, "{word} {}\n", printable(problem))?;
+        }
+        let (word, style) = if self.run.good(planned) {
+            ("PASSED", GOOD)
+        } else {
+            ("FELL SHORT", BAD)
+        };
+        let word = self.paint(style, word);
+        writeln!(
+            self.out,
+            "{word:10} {}, in {:.1} s",
+            sum(counts),
+            self.run.time.as_secs_f32()
+        )?;
+        if let Some(level) = level_reached(self.about, self.run) {
+            writeln!(
+                self.out,
+                "           level {level} of {} reached",
+                LEVELS.len()
+            )?;
+        }
+        if !counts.add_up() {
+            writeln!(
+                self.out,
+                "           the counts do not add up: a fault of this suite"
+            )?;
+        }
+        if counts.silently_skipped > 0 {
+            writeln!(
+                self.out,
+                "           {} skipped tests count as falling short; --without NAME says that the adapter is known to lack it",
+                counts.silently_skipped
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn sum(counts: Counts) -> String {
+    format!(
+        "{} planned = {} passed + {} failed + {} skipped + {} inconclusive",
+        counts.planned, counts.passed, counts.failed, counts.skipped, counts.inconclusive
+    )
+}

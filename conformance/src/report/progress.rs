@@ -1,0 +1,79 @@
+//! How far a run is: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::Format;
+use crate::verdict::Verdict;
+
+/// Tells how far a run is, on standard error.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    /// Elsewhere than on a terminal.
+    lines: Mutex<Lines>,
+}
+
+struct Lines {
+    total: usize,
+    done: usize,
+    short: usize,
+    last: Instant,
+}
+
+/// A run is over in a moment; a slow one says something so often.
+const EVERY: Duration = Duration::from_secs(5);
+
+impl Progress {
+    /// Starts with none of so many tests done.
+    pub(crate) fn start(total: usize, format: Format) -> Self {
+        let visible = format == Format::Pretty && std::io::stderr().is_terminal();
+        let bar = visible.then(|| {
+            let bar = ProgressBar::new(u64::try_from(total).unwrap_or(u64::MAX));
+            let style = ProgressStyle::with_template("{bar:30} {pos} of {len} tests{msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        let lines = Lines {
+            total,
+            done: 0,
+            short: 0,
+            last: Instant::now(),
+        };
+        Self {
+            bar,
+            lines: Mutex::new(lines),
+        }
+    }
+
+    /// One test more is done.
+    pub(crate) fn one(&self, verdict: &Verdict) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.done += 1;
+        lines.short += usize::from(matches!(
+            verdict,
+            Verdict::Failed(_) | Verdict::Inconclusive(_)
+        ));
+        let short = match lines.short {
+            0 => String::new(),
+            short => format!(", {short} fell short"),
+        };
+        if let Some(bar) = &self.bar {
+            bar.set_message(short);
+            bar.inc(1);
+        } else if lines.last.elapsed() >= EVERY {
+            lines.last = Instant::now();
+            eprintln!("{} of {} tests{short}", lines.done, lines.total);
+        }
+    }
+
+    /// The bar goes; the report follows.
+    pub(crate) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

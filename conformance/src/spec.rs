@@ -1,0 +1,102 @@
+//! The specification as data: its requirements with their places.
+
+use std::collections::BTreeMap;
+
+use crate::root::{Root, read};
+
+/// What a report quotes.
+#[derive(Debug, Clone)]
+pub(crate) struct Spec {
+    version: String,
+    clauses: BTreeMap<String, Clause>,
+}
+
+/// A requirement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Clause {
+    /// The line of `spec/wormhole-sync.md` that it begins on, from 1.
+    pub(crate) line: usize,
+    /// Its text.
+    pub(crate) text: String,
+}
+
+impl Spec {
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// A sentence.
+    pub(crate) fn load(root: &Root) -> Result<Self, String> {
+        let spec = Self::parse(&read(&root.spec())?);
+        if spec.clauses.is_empty() || spec.version.is_empty() {
+            return Err(format!(
+                "{} is not the specification",
+                root.spec().display()
+            ));
+        }
+        Ok(spec)
+    }
+
+    /// Takes the text apart: a requirement is a paragraph that begins with `**ID-n** ` (section 2).
+    fn parse(text: &str) -> Self {
+        let version = text
+            .lines()
+            .find_map(|line| line.strip_prefix("| Version of this text | "))
+            .and_then(|rest| rest.split([';', ' ']).next())
+            .unwrap_or_default()
+            .to_owned();
+        let clauses = text
+            .lines()
+            .enumerate()
+            .filter_map(|(index, line)| {
+                let (id, text) = line.strip_prefix("**")?.split_once("** ")?;
+                let clause = Clause {
+                    line: index + 1,
+                    text: text.to_owned(),
+                };
+                is_clause_id(id).then(|| (id.to_owned(), clause))
+            })
+            .collect();
+        Self { version, clauses }
+    }
+
+    /// The version of the text.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The requirement of this identifier.
+    pub(crate) fn clause(&self, id: &str) -> Option<&Clause> {
+        self.clauses.get(id)
+    }
+}
+
+/// `CODE-3`, say.
+fn is_clause_id(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(name, number)| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_uppercase())
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_requirements() {
+        let spec = Spec::load(&Root::find(None).unwrap()).unwrap();
+        let clause = spec.clause("CODE-8").unwrap();
+        assert_eq!(
+            clause.text,
+            "A receiver MUST make no request for an input that it refuses."
+        );
+        assert!(spec.clauses.len() > 80, "{}", spec.clauses.len());
+        assert!(spec.version().starts_with(char::is_numeric));
+        for clause in spec.clauses.values() {
+            assert_eq!(clause.text.matches("MUST").count(), 1, "{}", clause.text);
+        }
+    }
+}

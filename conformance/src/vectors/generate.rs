@@ -1,0 +1,189 @@
+//! Writes vectors, their schemas and the specification's worked example, or proves that they are what comes out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::families::{self, Sources};
+use super::file::{Family, to_text};
+use super::schema::schema;
+use super::seeds::{COMMITTED, Seeds};
+use super::word_lists::WordLists;
+use super::worked_example;
+use crate::root::{Root, read};
+use crate::spec::Spec;
+
+/// What a generation gave, to be told.
+#[derive(Debug)]
+pub(crate) struct Generated {
+    /// How many families and tests there are.
+    pub(crate) families: usize,
+    /// How many tests there are.
+    pub(crate) tests: usize,
+    /// How many files there are.
+    pub(crate) files: usize,
+    /// The files that were written.
+    pub(crate) written: Vec<PathBuf>,
+}
+
+/// Writes everything that is committed.
+///
+/// # Errors
+///
+/// A sentence.
+pub(crate) fn write(root: &Root) -> Result<Generated, String> {
+    let (families, files) = committed(root)?;
+    let mut written = Vec::new();
+    for (path, text) in &files {
+        if fs::read_to_string(path).is_ok_and(|old| old == *text) {
+            continue;
+        }
+        put(path, text)?;
+        written.push(path.clone());
+    }
+    Ok(told(&families, files.len(), written))
+}
+
+/// Compares everything that is committed with what comes out; a difference is an error that shows the first one.
+///
+/// # Errors
+///
+/// A few lines.
+pub(crate) fn check(root: &Root) -> Result<Generated, String> {
+    let (families, files) = committed(root)?;
+    for (path, text) in &files {
+        let old = read(path)?;
+        if old != *text {
+            return Err(difference(path, &old, text));
+        }
+    }
+    let known = |path: &PathBuf| files.iter().any(|(other, _)| other == path);
+    for folder in [root.vectors(), root.vectors().join("schemas")] {
+        let mut stray: Vec<PathBuf> = fs::read_dir(&folder)
+            .map_err(|error| format!("cannot read {}: {error}", folder.display()))?
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|end| end == "json") && !known(path))
+            .collect();
+        stray.sort();
+        if let Some(path) = stray.first() {
+            return Err(format!("{} is not generated; remove it", path.display()));
+        }
+    }
+    Ok(told(&families, files.len(), Vec::new()))
+}
+
+/// Writes a set of vectors from another seed, which nobody can have built in.
+///
+/// # Errors
+///
+/// A sentence.
+pub(crate) fn write_fresh(root: &Root, seed: &str, folder: &Path) -> Result<Generated, String> {
+    let families = families::all(&sources(root, seed)?)?;
+    let files = files_of(&families, folder);
+    for (path, text) in &files {
+        put(path, text)?;
+    }
+    let written = files.iter().map(|(path, _)| path.clone()).collect();
+    Ok(told(&families, files.len(), written))
+}
+
+type Files = Vec<(PathBuf, String)>;
+
+fn committed(root: &Root) -> Result<(Vec<Family>, Files), String> {
+    let sources = sources(root, COMMITTED)?;
+    let families = families::all(&sources)?;
+    let mut files = files_of(&families, &root.vectors());
+    let example = worked_example::text(&families::worked_example(&sources), &sources.seeds);
+    let spec = worked_example::insert(&read(&root.spec())?, &example)?;
+    files.push((root.spec(), spec));
+    Ok((families, files))
+}
+
+fn sources(root: &Root, seed: &str) -> Result<Sources, String> {
+    Ok(Sources {
+        seeds: Seeds::new(seed),
+        lists: WordLists::load(root)?,
+        spec: Spec::load(root)?,
+    })
+}
+
+fn files_of(families: &[Family], folder: &Path) -> Files {
+    families
+        .iter()
+        .flat_map(|family| {
+            let vectors = serde_json::to_value(family).unwrap_or_default();
+            [
+                (
+                    folder.join(format!("{}.json", family.family)),
+                    to_text(&vectors),
+                ),
+                (folder.join(&family.schema), to_text(&schema(family))),
+            ]
+        })
+        .collect()
+}
+
+fn told(families: &[Family], files: usize, written: Vec<PathBuf>) -> Generated {
+    Generated {
+        families: families.len(),
+        tests: families.iter().map(|family| family.tests.len()).sum(),
+        files,
+        written,
+    }
+}
+
+fn put(path: &Path, text: &str) -> Result<(), String> {
+    let cannot = |error| format!("cannot write {}: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    fs::write(path, text).map_err(cannot)
+}
+
+fn difference(path: &Path, old: &str, new: &str) -> String {
+    let (mut olds, mut news) = (old.lines(), new.lines());
+    let mut number = 1;
+    loop {
+        let (old, new) = (olds.next(), news.next());
+        if old != new || old.is_none() {
+            let show = |line: Option<&str>| line.map_or("(the end)".to_owned(), cut);
+            return format!(
+                "{}:{number} is not what the builders make\n  committed  {}\n  generated  {}\nrun `conformance generate`, and look at what changes",
+                path.display(),
+                show(old),
+                show(new)
+            );
+        }
+        number += 1;
+    }
+}
+
+fn cut(line: &str) -> String {
+    let line = line.trim();
+    match line.char_indices().nth(120) {
+        Some((at, _)) => format!("{}..", &line[..at]),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn committed_files_are_what_comes_out() {
+        if let Err(difference) = check(&Root::find(None).unwrap()) {
+            panic!("{difference}");
+        }
+    }
+
+    #[test]
+    fn shows_the_first_difference() {
+        let text = difference(Path::new("a.json"), "one\ntwo\n", "one\nthree\n");
+        assert!(text.starts_with("a.json:2 "), "{text}");
+        assert!(
+            text.contains("committed  two") && text.contains("generated  three"),
+            "{text}"
+        );
+    }
+}

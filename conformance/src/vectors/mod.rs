@@ -1,0 +1,24 @@
+//! Vectors: what an operation gives for an input, in files that any implementation's tests can read as well.
+
+mod builder;
+mod bytes;
+mod case;
+mod derive;
+mod diff;
+mod exchange_values;
+mod families;
+mod file;
+pub(crate) mod generate;
+mod schema;
+mod seeds;
+mod shapes;
+mod word_lists;
+mod worked_example;
+
+#[cfg(test)]
+mod files_tests;
+
+pub(crate) use builder::object;
+pub(crate) use bytes::hex;
+pub(crate) use case::{cases, printable};
+pub(crate) use file::Vectors;

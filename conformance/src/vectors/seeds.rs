@@ -1,0 +1,45 @@
+//! Values with nothing up the sleeve: each comes from a printed seed and a label that says what it is for.
+
+use curve25519_dalek::scalar::Scalar;
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+/// The seed of the committed vectors.
+pub(crate) const COMMITTED: &str = "wormhole-sync/1 vectors";
+
+/// Where seeded values come from.
+#[derive(Debug, Clone)]
+pub(crate) struct Seeds(String);
+
+impl Seeds {
+    /// Values of this seed.
+    pub(crate) fn new(seed: &str) -> Self {
+        Self(seed.to_owned())
+    }
+
+    /// The seed.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// `HKDF-SHA256(salt = empty, IKM = seed, info = label, L = length)`, with at most 8 160 bytes; repeated above.
+    pub(crate) fn bytes(&self, label: &str, length: usize) -> Vec<u8> {
+        let hkdf = Hkdf::<Sha256>::new(None, self.0.as_bytes());
+        let mut block = vec![0; length.min(8160)];
+        if hkdf.expand(label.as_bytes(), &mut block).is_err() {
+            // Not reached: the length is in bounds.
+            return Vec::new();
+        }
+        block.into_iter().cycle().take(length).collect()
+    }
+
+    /// The same with a known length.
+    pub(crate) fn array<const N: usize>(&self, label: &str) -> [u8; N] {
+        self.bytes(label, N).try_into().unwrap_or([0; N])
+    }
+
+    /// 64 such bytes, little-endian, modulo L.
+    pub(crate) fn scalar(&self, label: &str) -> Scalar {
+        Scalar::from_bytes_mod_order_wide(&self.array(label))
+    }
+}

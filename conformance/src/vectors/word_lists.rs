@@ -1,0 +1,50 @@
+//! The word lists, read from the specification's own files.
+
+use crate::root::{Root, read};
+
+/// Both lists.
+#[derive(Debug, Clone)]
+pub(crate) struct WordLists {
+    odd: Vec<String>,
+    even: Vec<String>,
+}
+
+impl WordLists {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when one is not 256 words long.
+    pub(crate) fn load(root: &Root) -> Result<Self, String> {
+        let list = |name: &str| {
+            let path = root.path().join("spec/words").join(name);
+            let words: Vec<String> = read(&path)?.lines().map(str::to_owned).collect();
+            match words.len() {
+                256 => Ok(words),
+                other => Err(format!("{} has {other} words, not 256", path.display())),
+            }
+        };
+        Ok(Self {
+            odd: list("odd.txt")?,
+            even: list("even.txt")?,
+        })
+    }
+
+    /// The word of a byte at a position (CODE-2).
+    pub(crate) fn word(&self, position: usize, byte: u8) -> &str {
+        let list = match position % 2 {
+            0 => &self.odd,
+            _ => &self.even,
+        };
+        list.get(usize::from(byte)).map_or("", String::as_str)
+    }
+
+    /// The words of bytes, from position 0.
+    pub(crate) fn shown(&self, bytes: &[u8]) -> Vec<String> {
+        bytes
+            .iter()
+            .enumerate()
+            .map(|(position, byte)| self.word(position, *byte).to_owned())
+            .collect()
+    }
+}

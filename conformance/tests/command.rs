@@ -1,0 +1,101 @@
+//! The program as its users meet it: what it prints, and its exit status.
+
+use std::process::{Command, Output};
+
+fn conformance(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(arguments)
+        .output()
+        .expect("the program of this crate starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn judges_the_reference() {
+    let output = conformance(&["--filter", "code-"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(
+        told.lines()
+            .last()
+            .is_some_and(|line| line.starts_with("PASSED")),
+        "{told}"
+    );
+    assert!(told.contains("vectors sha256:"), "{told}");
+}
+
+#[test]
+fn json_lines_begin_and_end() {
+    let output = conformance(&["--filter", "code-canonical", "--format", "json"]);
+    let told = text(&output.stdout);
+    let events: Vec<serde_json::Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect();
+    let of = |index: usize| events.get(index).and_then(|event| event["event"].as_str());
+    assert_eq!(
+        (of(0), of(1), of(2), of(3)),
+        (Some("start"), Some("test"), Some("end"), None)
+    );
+    assert_eq!(events[2]["counts"]["passed"], 1);
+    assert_eq!(events[2]["good"], true);
+}
+
+#[test]
+fn a_filter_without_a_hit_is_no_success() {
+    let output = conformance(&["--filter", "no-such-test"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no-such-test"));
+}
+
+#[test]
+fn a_filter_brings_controls_along() {
+    let output = conformance(&["--filter", "code-nul"]);
+    let told = text(&output.stdout);
+    assert!(told.contains("2 planned = 2 passed"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_adapter_is_told() {
+    for (command, told) in [
+        ("/no/such/program", "cannot start"),
+        ("true", "ended before it said hello"),
+        ("cat", "chooses protocol [1,1]"),
+        ("sleep 60", "no hello within 1 s"),
+        ("ls /no/such/folder", "/no/such/folder"),
+    ] {
+        let output = conformance(&["--timeout", "1", "--adapter", command]);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{command}: {error}");
+        assert!(error.contains(told), "{command}: {error}");
+    }
+}
+
+#[test]
+fn another_process_is_judged_like_the_reference() {
+    let adapter = format!("'{}' adapter", env!("CARGO_BIN_EXE_conformance"));
+    let output = conformance(&["--filter", "words-", "--adapter", &adapter]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+#[test]
+fn lists_every_test() {
+    let output = conformance(&["list"]);
+    assert!(text(&output.stdout).lines().count() > 1000);
+    assert!(text(&output.stdout).contains("code-leading-zero\tcode\tCODE-6\tA leading zero"));
+}
+
+#[test]
+fn a_fresh_set_judges_as_well() {
+    let folder = std::env::temp_dir().join(format!("wormhole-sync-fresh-{}", std::process::id()));
+    let path = folder.to_str().expect("a path of the test's own");
+    let made = conformance(&["generate", "--seed", "another", "--out", path]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let output = conformance(&["--vectors", path, "--filter", "exchange-"]);
+    std::fs::remove_dir_all(&folder).expect("the folder was just made");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}

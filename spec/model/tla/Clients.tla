@@ -1,0 +1,98 @@
+------------------------------ MODULE Clients -------------------------------
+\* What both models share: the clients' tables as functions, which events can come in which state, and the list of
+\* rows that TLC has taken. States, events, requests and outcomes have the specification's names.
+EXTENDS Tables, Naturals, Sequences, FiniteSets, TLC
+
+CONSTANT Fault          \* "none", or the name of one planted fault (the file `faults` lists them)
+
+Planted(fault) == Fault = fault
+
+Go(next, request, reason, outcome) == [next |-> next, request |-> request, reason |-> reason, outcome |-> outcome]
+
+-----------------------------------------------------------------------------
+\* The planted faults that are another row in a table.
+
+Misread(role, state, event, row) ==
+  CASE Planted("KeepPake") /\ event = "answer-unopened" /\ row.next = "closing"
+         -> Go("waiting-for-answer", "get answer", "", "")
+    [] Planted("FinishBeforeOpen") /\ event = "answer-unopened" /\ row.next = "closing"
+         -> Go("finishing", "put finish", "", "")
+    [] Planted("SkipHolding") /\ event = "answer-opened" /\ row.next = "holding"
+         -> Go("finishing", "put finish", "", "")
+    [] Planted("AnswerAgain") /\ event = "receipt-unopened" /\ row.next = "ended"
+         -> Go("waiting-for-answer", "get answer", "", "")
+    [] Planted("NoDeadline") /\ event = "deadline" /\ state = "waiting-for-finish"
+         -> Go(state, "get finish", "", "")
+    [] Planted("ForgetsClose") /\ event = "cancel" /\ row.next = "closing"
+         -> Go("closing", "", "", "cancelled")
+    [] Planted("NamelessEnd") /\ event = "forbidden" /\ row.outcome = "closed"
+         -> Go("ended", "", "", "")
+    [] Planted("CancelRenames") /\ event = "cancel" /\ state = "closing"
+         -> Go("ended", "", "", "cancelled")
+    [] Planted("ReceiverCloses") /\ event = "stored" /\ state = "sending-receipt"
+         -> Go("closing", "close", "done", "")
+    [] Planted("RefusalIsMisbehaviour") /\ event = "closed" /\ row.next = "ended" /\ row.outcome = "closed"
+         -> Go("ended", "", "", "relay-misbehaved")
+    [] Planted("DoneIsClosed") /\ state = "finishing" /\ event \in {"exhausted", "deadline", "cancel"}
+         -> Go("ended", "", "", "closed")
+    [] Planted("NoReceipt") /\ event = "finish-opened" /\ row.next = "sending-receipt"
+         -> Go("ended", "", "", "done")
+    [] OTHER -> row
+
+-----------------------------------------------------------------------------
+\* The tables of INIT-1 and RECV-1.
+
+StatesIn(rows) == {rows[i][1] : i \in DOMAIN rows}
+EventsIn(rows) == UNION {rows[i][2] : i \in DOMAIN rows}
+RowsFor(rows, state, event) == {i \in DOMAIN rows : rows[i][1] = state /\ event \in rows[i][2]}
+
+\* Each state answers each event, in exactly one way (INIT-1, RECV-1).
+ASSUME \A s \in StatesIn(InitiatorRows), e \in EventsIn(InitiatorRows) : Cardinality(RowsFor(InitiatorRows, s, e)) = 1
+ASSUME \A s \in StatesIn(ReceiverRows), e \in EventsIn(ReceiverRows) : Cardinality(RowsFor(ReceiverRows, s, e)) = 1
+
+TableOf(role, rows) ==
+  TLCEval([s \in StatesIn(rows) |-> TLCEval([e \in EventsIn(rows) |->
+     LET row == rows[CHOOSE i \in RowsFor(rows, s, e) : TRUE]
+     IN Misread(role, s, e, Go(row[3], row[4], row[5], row[6]))])])
+
+InitiatorTable == TableOf("initiator", InitiatorRows)
+ReceiverTable  == TableOf("receiver", ReceiverRows)
+
+\* OUT-1, without those that end a run before its first request, and `internal`.
+Outcomes == {"done", "no-such-channel", "crowded", "closed", "expired", "wrong-code", "bad-element",
+             "malformed-message", "relay-misbehaved", "relay-unreachable", "timeout", "cancelled"}
+
+-----------------------------------------------------------------------------
+\* Which events can come: of the request in hand (CLIENT-7, and TIME-3), of the timers, of the user.
+
+Requests == {"allocate", "claim", "put answer", "put finish", "put receipt", "get answer", "get finish",
+             "get receipt", "close"}
+AnswersTo == TLCEval([request \in Requests \cup {""} |->
+  IF request = "" THEN {}
+  ELSE IF request = "close" THEN {"close-tried"}
+  ELSE {"exhausted"} \cup UNION {EventRows[i][2] : i \in {j \in DOMAIN EventRows :
+                                   EventRows[j][1] \cap {request, "any"} # {}}}])
+
+PossibleEvents(state, request) ==
+  IF state = "ended" THEN {} ELSE
+  AnswersTo[request] \cup {"cancel"}
+    \cup (IF state # "closing" THEN {"deadline"} ELSE {})
+    \cup (IF state = "waiting-for-receipt" THEN {"receipt-wait-over"} ELSE {})
+    \cup (IF state = "holding" THEN {"release"} ELSE {})
+    \cup (IF Planted("MisreadEmpty") /\ request = "put finish" THEN {"empty"} ELSE {})
+
+-----------------------------------------------------------------------------
+\* Vacuity: TLC prints each row when it takes it first; `check` compares these with the rows that are due.
+
+ASSUME TLCSet(1, {})
+
+Taken(row) == IF row \in TLCGet(1) THEN TRUE ELSE TLCSet(1, TLCGet(1) \cup {row}) /\ PrintT(<<"taken">> \o row)
+
+Acts(name) == Taken(<<"action", name>>)
+
+Due(rows) == \A row \in rows : PrintT(<<"due">> \o row)
+
+ClientRowsDue(role, rows) ==
+  {<<role, s, e>> : <<s, e>> \in {<<s, e>> \in StatesIn(rows) \X EventsIn(rows) :
+     \E i \in RowsFor(rows, s, e) : rows[i][3] # "impossible"}}
+=============================================================================

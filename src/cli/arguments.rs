@@ -1,0 +1,226 @@
+//! What can be typed, and `--help`.
+
+use super::{relay, status};
+use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The application identifier of this program, so that two of its users need not agree on one.
+pub(super) const APPID: &str = "wormhole-sync.example/cli";
+
+/// Two people move a small secret between two machines with a short spoken code.
+///
+/// One user runs `send` and reads the code out; the other runs `receive` and types it in. Each side
+/// may hand in up to 65535 bytes and gets the other side's, encrypted end to end. A relay carries
+/// the bytes and cannot read them.
+#[derive(Parser)]
+#[command(name = "wormhole-sync", version, after_help = AFTER, after_long_help = status::after_help(AFTER))]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const AFTER: &str = "\
+Try it, in two terminals and a third:
+  wormhole-sync relay
+  wormhole-sync send 'the secret'
+  wormhole-sync receive
+
+Or all at once, with every message explained:
+  wormhole-sync demo";
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    Send(Send),
+    Receive(Receive),
+    Relay(Relay),
+    Demo(Demo),
+}
+
+/// Make a code, hand in a blob, and get the other side's
+///
+/// The code is the first line on standard output; the other side's blob follows, as it is, or
+/// goes to --output.
+#[derive(Args)]
+#[command(after_help = SEND, after_long_help = status::after_help(SEND))]
+pub(super) struct Send {
+    /// What to hand in
+    ///
+    /// It can be seen in the list of processes and in the shell's history: --file and standard
+    /// input keep it out of both.
+    #[arg(conflicts_with = "file")]
+    pub(super) text: Option<OsString>,
+
+    /// How many words the code has, 2 to 8
+    ///
+    /// Each word more makes guessing 256 times harder.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(super) words: usize,
+
+    #[command(flatten)]
+    pub(super) peer: Peer,
+}
+
+const SEND: &str = "\
+Without TEXT and --file the blob is read from standard input, to its end; on a terminal you type
+it and end with Ctrl-D.
+
+Examples:
+  wormhole-sync send 'the secret'
+  wormhole-sync send --file key.pem
+  pass show bank | wormhole-sync send
+  wormhole-sync send --verify --words 4 --file key.pem";
+
+/// Take a code, hand in a blob if you like, and get the other side's
+///
+/// The other side's blob goes to standard output, as it is, or to --output.
+#[derive(Args)]
+#[command(after_help = RECEIVE, after_long_help = status::after_help(RECEIVE))]
+pub(super) struct Receive {
+    /// The code; without it you are asked
+    ///
+    /// `-` takes it from the first line of standard input. Typed when asked, with Tab to complete
+    /// each word, it stays out of the shell's history and of the list of processes.
+    pub(super) code: Option<OsString>,
+
+    /// What to hand in; nothing unless said
+    #[arg(conflicts_with = "file")]
+    pub(super) text: Option<OsString>,
+
+    /// Who types the code with spaces gets advice.
+    #[arg(hide = true)]
+    pub(super) surplus: Vec<OsString>,
+
+    #[command(flatten)]
+    pub(super) peer: Peer,
+}
+
+const RECEIVE: &str = "\
+Without TEXT and --file the blob is read from standard input if that is not a terminal (say
+</dev/null to hand in nothing from a script), and else is empty.
+
+Examples:
+  wormhole-sync receive
+  wormhole-sync receive 7-crossover-clockwork --output key.pem
+  wormhole-sync receive 7-crossover-clockwork 'my secret for yours'";
+
+#[derive(Args)]
+pub(super) struct Peer {
+    /// Hand in the bytes of FILE; `-` is standard input
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+
+    /// Write the other side's blob to FILE (mode 600), whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Let --output replace a file
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+
+    /// Show eight words that both users compare, and ask before anything is accepted
+    ///
+    /// The words differ if somebody in between has guessed the code. `send` hands its blob in only
+    /// after you agree.
+    #[arg(long)]
+    pub(super) verify: bool,
+
+    /// The relay's address; both sides need the same relay
+    ///
+    /// Unless given: the environment variable WORMHOLE_SYNC_RENDEZVOUS, or else the default.
+    #[arg(long, value_name = "URL")]
+    pub(super) rendezvous: Option<String>,
+
+    /// Allow plain http to a relay on another machine
+    ///
+    /// The blobs are safe then, too; who watches the network can disturb the exchange.
+    #[arg(long)]
+    pub(super) allow_plain_http: bool,
+
+    /// Trust the certificate authorities in this file, and no others, for the relay's certificate
+    #[arg(long, value_name = "PEM")]
+    pub(super) ca_file: Option<PathBuf>,
+
+    /// The application identifier, 1 to 128 bytes; both sides need the same
+    #[arg(long, value_name = "TEXT", default_value = APPID)]
+    pub(super) appid: OsString,
+
+    /// The application identifier in lowercase hexadecimal
+    #[arg(long, value_name = "HEX", conflicts_with = "appid")]
+    pub(super) appid_hex: Option<String>,
+
+    /// Give up after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) deadline: Option<u64>,
+
+    /// Say nothing but errors on standard error
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Run a relay, on its own and in memory
+///
+/// It prints `listening on http://ADDRESS` on standard output and runs until Ctrl-C. It speaks plain
+/// http: for other machines, put a proxy that ends TLS in front of it.
+#[derive(Args)]
+pub(super) struct Relay {
+    /// Where to listen: ADDRESS:PORT, or PORT for this machine only; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000", value_parser = relay::listen_address)]
+    pub(super) listen: SocketAddr,
+
+    /// A proxy (address or network) whose word on the client's address is taken; repeatable
+    #[arg(long, value_name = "NETWORK")]
+    pub(super) trust_proxy: Vec<crate::relay::Network>,
+
+    /// The proxies write `Forwarded` (RFC 7239), not `X-Forwarded-For`
+    #[arg(long, requires = "trust_proxy")]
+    pub(super) forwarded: bool,
+
+    /// A channel's life before its code is used, in seconds, 1 to 86400
+    #[arg(long, value_name = "SECONDS", default_value_t = relay::limits().ttl)]
+    pub(super) ttl: u32,
+
+    /// Most live channels in all
+    #[arg(long, value_name = "N", default_value_t = relay::limits().channels)]
+    pub(super) channels: u32,
+
+    /// Most live channels of one application
+    #[arg(long, value_name = "N", default_value_t = relay::limits().channels_per_appid)]
+    pub(super) channels_per_appid: u32,
+
+    /// Most live channels of one address
+    #[arg(long, value_name = "N", default_value_t = relay::limits().channels_per_address)]
+    pub(super) channels_per_address: u32,
+
+    /// Most exchanges that one address may begin or join in a minute
+    #[arg(long, value_name = "N", default_value_t = relay::limits().starts_per_minute)]
+    pub(super) starts_per_minute: u32,
+
+    /// Most bytes of memory for channels
+    #[arg(long, value_name = "N", default_value_t = relay::limits().stored_bytes)]
+    pub(super) stored_bytes: u64,
+}
+
+/// Watch one exchange: a relay and both sides in this process, each message explained
+#[derive(Args)]
+pub(super) struct Demo {
+    /// What the initiator hands in
+    #[arg(default_value = "initiator's blob")]
+    pub(super) initiator: String,
+
+    /// What the receiver hands in
+    #[arg(default_value = "receiver's blob")]
+    pub(super) receiver: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,169 @@
+//! What each request and answer of section 9.2 is, says and is for.
+
+use crate::values::hex;
+use crate::values::messages::{Allocate, Allocated, CellName, Claimed, Close, Write};
+use hyper::Method;
+
+/// The requests of section 9.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Allocate,
+    Claim,
+    Put(CellName),
+    Get(CellName),
+    Close,
+    Other,
+}
+
+/// A line of explanation, and the section that it is about.
+pub(super) type Line = (String, &'static str);
+
+impl Kind {
+    pub(super) fn of(method: &Method, target: &str) -> Kind {
+        let path = target.split('?').next().unwrap_or_default();
+        let last = path.rsplit('/').next().unwrap_or_default();
+        match (method, last, CellName::from_name(last)) {
+            (&Method::POST, "channels", _) => Kind::Allocate,
+            (&Method::POST, "claim", _) => Kind::Claim,
+            (&Method::POST, "close", _) => Kind::Close,
+            (&Method::PUT, _, Some(cell)) => Kind::Put(cell),
+            (&Method::GET, _, Some(cell)) => Kind::Get(cell),
+            _ => Kind::Other,
+        }
+    }
+
+    /// What the request says, and why.
+    pub(super) fn asks(self, body: &[u8]) -> Vec<Line> {
+        match self {
+            Kind::Allocate => {
+                let offer = Allocate::decode(body).map_or(Vec::new(), |message| message.body);
+                vec![
+                    message("offer", &offer, "§5.3"),
+                    say("the initiator's SPAKE2 element, masked by the words"),
+                ]
+            }
+            Kind::Claim => vec![about(
+                "takes the channel; whoever comes after finds it crowded",
+                "§10.1",
+            )],
+            Kind::Put(cell) => {
+                let bytes = Write::decode(body, cell).map_or(Vec::new(), |message| message.body);
+                let mut lines = vec![message(cell.name(), &bytes, "§7.2")];
+                lines.extend(meaning(cell));
+                lines
+            }
+            Kind::Get(CellName::Answer) => vec![about("waits for the answer", "§11.4")],
+            Kind::Get(CellName::Finish) => vec![about("waits for the finish", "§11.5")],
+            Kind::Get(CellName::Receipt) => vec![about("waits for the receipt", "§11.4")],
+            Kind::Close => {
+                let reason = Close::decode(body).map_or(String::new(), |message| message.reason);
+                vec![(format!("ends the channel: {reason}"), "§10.2")]
+            }
+            Kind::Other => Vec::new(),
+        }
+    }
+
+    /// What the relay's answer says.
+    pub(super) fn answers(self, status: u16, body: &[u8]) -> Line {
+        let (said, section) = match (self, status) {
+            (Kind::Allocate, 201) => match Allocated::decode(body) {
+                Ok(it) => (format!("channel {}, for {} s", it.channel, it.ttl), "§10.3"),
+                Err(_) => Line::default(),
+            },
+            (Kind::Claim, 200) => match Claimed::decode(body) {
+                Ok(it) => (format!("the offer, and {} s from now", it.ttl), "§7.3"),
+                Err(_) => Line::default(),
+            },
+            (Kind::Put(_), 200) => about("written, once and for all", "§10.1"),
+            (Kind::Get(cell), 200) => (format!("the {}, as it was written", cell.name()), "§7.3"),
+            (Kind::Get(_), 204) => about("nothing yet", "§9.2"),
+            (Kind::Close, 200) => about("ended", "§10.2"),
+            _ => Line::default(),
+        };
+        (format!("{status}  {said}"), section)
+    }
+}
+
+/// Why there is this message (section 1).
+fn meaning(cell: CellName) -> Vec<Line> {
+    match cell {
+        CellName::Answer => vec![
+            say("the receiver's SPAKE2 element (33 bytes); then its blob, padded and"),
+            about(
+                "sealed under a key that only who knows the words can have",
+                "§6",
+            ),
+        ],
+        CellName::Finish => vec![
+            say("the initiator's blob, padded and sealed. It leaves only now, when the"),
+            about(
+                "answer's seal has opened: the other side knows the words",
+                "SEAL-10",
+            ),
+        ],
+        CellName::Receipt => vec![about(
+            "a sealed nothing, which proves that the receiver has opened the finish",
+            "§1.1",
+        )],
+    }
+}
+
+fn message(name: &str, bytes: &[u8], section: &'static str) -> Line {
+    let line = format!("the {name}, {} bytes: {}", bytes.len(), short(bytes));
+    (line, section)
+}
+
+fn say(text: &str) -> Line {
+    about(text, "")
+}
+
+fn about(text: &str, section: &'static str) -> Line {
+    (text.to_owned(), section)
+}
+
+/// The first bytes in hex.
+pub(super) fn short(bytes: &[u8]) -> String {
+    match bytes.get(..12) {
+        Some(first) => format!("{}…", hex::encode(first)),
+        None => hex::encode(bytes),
+    }
+}
+
+/// `/v1/…/channels`: the appid in hex says nothing to the reader.
+pub(super) fn without_appid(target: &str) -> String {
+    match target
+        .strip_prefix("/v1/")
+        .and_then(|rest| rest.split_once('/'))
+    {
+        Some((_, rest)) => format!("/v1/…/{rest}"),
+        None => target.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_request_is_recognised() {
+        for (method, target, expected) in [
+            (Method::POST, "/v1/61/channels", Kind::Allocate),
+            (Method::POST, "/v1/61/channels/7/claim", Kind::Claim),
+            (
+                Method::PUT,
+                "/v1/61/channels/7/answer",
+                Kind::Put(CellName::Answer),
+            ),
+            (
+                Method::GET,
+                "/v1/61/channels/7/finish?wait=25",
+                Kind::Get(CellName::Finish),
+            ),
+            (Method::POST, "/v1/61/channels/7/close", Kind::Close),
+            (Method::GET, "/v1/61/channels", Kind::Other),
+        ] {
+            assert_eq!(Kind::of(&method, target), expected, "{target}");
+        }
+        assert_eq!(without_appid("/v1/61/channels/7"), "/v1/…/channels/7");
+    }
+}

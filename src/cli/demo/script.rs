@@ -1,0 +1,165 @@
+//! Prints what passes as a diagram: the initiator on the left, the relay in the middle, the
+//! receiver on the right; beside each line its section of the specification.
+
+use super::super::spelling;
+use super::explain::{Kind, short, without_appid};
+use crate::client::{Received, Verifier};
+use crate::values::Role;
+use hyper::Method;
+use std::net::SocketAddr;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Prints the demo as its parts come in from several threads.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    state: Mutex<State>,
+    polled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The requests so far, in the order of their numbers: who made it, and what it was.
+    requests: Vec<(Role, Kind)>,
+    has_polled: bool,
+}
+
+impl Script {
+    /// What is about to happen.
+    pub(super) fn opening(&self, relay: SocketAddr, appid: &str, blobs: &[(Role, &str)]) {
+        let _state = self.lock();
+        println!("One exchange, over real HTTP, and everything that passes between the three.");
+        println!("On the right, the section of spec/wormhole-sync.md.\n");
+        line("relay", &format!("listens on http://{relay}"), "§9");
+        for (role, blob) in blobs {
+            let text = format!("hands in {}", quoted(blob.as_bytes()));
+            line(role.name(), &text, "§3.3");
+        }
+        let hex = short(appid.as_bytes());
+        line("appid", &format!("{appid}; in paths {hex}"), "§3.2");
+    }
+
+    /// What the users do.
+    pub(super) fn code(&self, code: &str) {
+        let _state = self.lock();
+        println!();
+        line("code", code, "§4");
+        line(
+            "",
+            "The initiator shows it, one user reads it out, the other types it in.",
+            "",
+        );
+        line(
+            "",
+            "The number leads to the channel; the words never leave the machines.",
+            "CODE-9",
+        );
+    }
+
+    /// A request on its way to the relay; the number is for its answer.
+    pub(super) fn request(&self, role: Role, method: &Method, target: &str, body: &[u8]) -> usize {
+        let mut state = self.lock();
+        let kind = Kind::of(method, target);
+        state.requests.push((role, kind));
+        let number = state.requests.len();
+        println!();
+        let arrow = match role {
+            Role::Initiator => "initiator --> relay",
+            Role::Receiver => "              relay <-- receiver",
+        };
+        let request = format!("{method} {}", without_appid(target));
+        step(number, arrow, &request, "§9.2");
+        for (text, section) in kind.asks(body) {
+            line("", &text, section);
+        }
+        if matches!(kind, Kind::Get(_)) {
+            state.has_polled = true;
+            self.polled.notify_all();
+        }
+        number
+    }
+
+    /// The relay's answer to a request.
+    pub(super) fn answer(&self, number: usize, status: u16, body: &[u8]) {
+        let state = self.lock();
+        let request = number.checked_sub(1).and_then(|at| state.requests.get(at));
+        let Some((role, kind)) = request else {
+            return;
+        };
+        let arrow = match role {
+            Role::Initiator => "initiator <-- relay",
+            Role::Receiver => "              relay --> receiver",
+        };
+        let (text, section) = kind.answers(status, body);
+        step(number, arrow, &text, section);
+    }
+
+    /// Waits until the initiator waits for the answer, as it does while a person types the code.
+    pub(super) fn wait_for_poll(&self) {
+        let state = self.lock();
+        drop(self.polled.wait_while(state, |state| !state.has_polled));
+    }
+
+    /// The initiator has ended: nobody needs to wait for it.
+    pub(super) fn give_up_waiting(&self) {
+        self.lock().has_polled = true;
+        self.polled.notify_all();
+    }
+
+    /// What both sides have at the end.
+    pub(super) fn ending(&self, initiators: &Received, receivers: &Received) {
+        let _state = self.lock();
+        println!();
+        for (role, received) in [(Role::Initiator, initiators), (Role::Receiver, receivers)] {
+            let delivered = if received.delivered() {
+                "delivered"
+            } else {
+                "not confirmed"
+            };
+            let text = format!("got {}; its own is {delivered}", quoted(received.blob()));
+            line(role.name(), &text, "§12");
+        }
+        verifier(initiators.verifier(), receivers.verifier());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A poisoned lock guards plain values that are whole at any time.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn verifier(initiators: &Verifier, receivers: &Verifier) {
+    line("verifier", &initiators.reveal().to_string(), "§6.1");
+    let text = match initiators.is(receivers) {
+        true => "The same on both sides: nobody in between has guessed the words.",
+        false => "Another one at the receiver: somebody is in between.",
+    };
+    line("", text, "");
+}
+
+/// A message: its number, where it goes, and what it is.
+fn step(number: usize, arrow: &str, text: &str, section: &str) {
+    line_of(&format!("{number:>2}  {arrow:<33} {text}"), section);
+}
+
+/// Something about the side of that name, or about the message before.
+fn line(who: &str, text: &str, section: &str) {
+    line_of(&format!("    {who:<9} {text}"), section);
+}
+
+fn line_of(text: &str, section: &str) {
+    const SECTIONS: usize = 87;
+    println!("{}", format!("{text:<SECTIONS$} {section}").trim_end());
+}
+
+/// As much of it as fits on the line, with escapes: it is the user's own, but any text.
+fn quoted(blob: &[u8]) -> String {
+    const FITS: usize = 32;
+    let text = String::from_utf8_lossy(blob);
+    let more = if text.chars().count() > FITS {
+        "…"
+    } else {
+        ""
+    };
+    let shown: String = text.chars().take(FITS).collect();
+    format!("{shown:?}{more}, {}", spelling::bytes(blob.len()))
+}

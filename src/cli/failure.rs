@@ -1,0 +1,124 @@
+//! How a run failed: two lines for the user, and an exit status for a program.
+
+use super::address::Address;
+use super::spelling::meaning;
+use super::{program, status};
+use crate::client::{Cause, Error};
+use crate::protocol::{Detail, Outcome};
+use std::fmt::Display;
+
+/// A run that did not end with `done`.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: u8,
+    what: String,
+    hint: String,
+}
+
+impl Failure {
+    /// Something of this machine's own could not be used: a file, the terminal, an address.
+    pub(super) fn local(what: impl Display, hint: impl Into<String>) -> Failure {
+        Failure {
+            status: status::LOCAL,
+            what: what.to_string(),
+            hint: hint.into(),
+        }
+    }
+
+    /// The arguments make no sense, in a way that clap does not see.
+    pub(super) fn usage(what: impl Display, hint: impl Into<String>) -> Failure {
+        Failure {
+            status: status::USAGE,
+            ..Failure::local(what, hint)
+        }
+    }
+
+    /// An outcome that this program itself came to.
+    pub(super) fn outcome(outcome: Outcome, detail: impl Display) -> Failure {
+        Failure {
+            status: status::of(outcome),
+            what: format!("{outcome}: {detail}"),
+            hint: outcome.sentence().to_owned(),
+        }
+    }
+
+    /// How an exchange with this relay ended.
+    pub(super) fn exchange(error: &Error, address: &Address) -> Failure {
+        let outcome = error.outcome();
+        let mut failure = match error.cause() {
+            Some(cause) => Failure::outcome(outcome, cause),
+            None => Failure::outcome(outcome, meaning(outcome)),
+        };
+        let is_about_the_address = match outcome {
+            Outcome::RelayUnreachable | Outcome::RelayMisbehaved | Outcome::NoSuchChannel => true,
+            // What was tried until the time was over is worth knowing.
+            _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Loss(_)))),
+        };
+        if outcome == Outcome::BadRendezvous {
+            failure.what = format!("{}: {address}", failure.what);
+            failure.hint = format!("{} (--allow-plain-http)", failure.hint);
+        } else if is_about_the_address {
+            failure.what = format!("{} at {address}", failure.what);
+        }
+        if outcome == Outcome::RelayUnreachable && address.is_this_machine() {
+            failure.hint = format!("{} {}", start_a_relay(), failure.hint);
+        }
+        failure
+    }
+
+    /// The same with another hint.
+    pub(super) fn hint(self, hint: impl Into<String>) -> Failure {
+        Failure {
+            hint: hint.into(),
+            ..self
+        }
+    }
+
+    /// The exit status.
+    pub(super) fn status(&self) -> u8 {
+        self.status
+    }
+
+    /// Tells the user.
+    pub(super) fn report(&self) {
+        eprintln!("error: {}", self.what);
+        if !self.hint.is_empty() {
+            eprintln!("hint: {}", self.hint);
+        }
+    }
+}
+
+/// What helps who has not started a relay.
+pub(super) fn start_a_relay() -> String {
+    format!(
+        "If no relay runs there, start one with `{} relay`, or name another with --rendezvous URL.",
+        program()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::{AppId, Code};
+
+    #[test]
+    fn both_lines_say_what_matters() {
+        let address = Address::choose(Some("http://127.0.0.1:1".to_owned()));
+        let error = Error::from(AppId::new(b"").unwrap_err());
+        let failure = Failure::exchange(&error, &address);
+        assert_eq!(
+            (failure.what.as_str(), failure.hint.as_str()),
+            (
+                "bad-appid: the application identifier has 0 bytes; it has 1 to 128",
+                "Give an application identifier of 1 to 128 bytes."
+            )
+        );
+        let error = Error::from(Code::parse("7-clockwork-crossover").unwrap_err());
+        let failure = Failure::exchange(&error, &address);
+        assert_eq!(
+            failure.what,
+            "bad-code: \"clockwork\" and \"crossover\" are swapped"
+        );
+        assert_eq!(failure.status(), 10);
+    }
+}

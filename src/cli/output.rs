@@ -1,0 +1,213 @@
+//! Where the peer's blob goes. Once it has come there is no second one: whatever can be refused is
+//! refused before the exchange, and what fails after it falls back to standard output.
+
+use super::arguments::Peer;
+use super::failure::Failure;
+use super::printable;
+use super::progress::Progress;
+use super::spelling::bytes;
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// A place for the peer's blob that is known to be good.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// Standard output.
+    Standard,
+    /// A new file, that becomes `path` when it is whole; it has the mode 600 from its birth.
+    File {
+        file: NamedTempFile,
+        path: PathBuf,
+        force: bool,
+    },
+    /// What is no ordinary file, such as a device or a pipe with a name.
+    Special(PathBuf),
+}
+
+impl Output {
+    /// Makes sure of the place, and leaves nothing there: so that it is known before somebody
+    /// types, and a Ctrl-C meanwhile has nothing to clean up.
+    pub(super) fn check(options: &Peer) -> Result<(), Failure> {
+        Output::prepare(options).map(drop)
+    }
+
+    /// Makes sure of the place and takes it.
+    pub(super) fn prepare(options: &Peer) -> Result<Output, Failure> {
+        match &options.output {
+            Some(path) if path != Path::new("-") => Output::at(path, options.force),
+            _ => Ok(Output::Standard),
+        }
+    }
+
+    fn at(path: &Path, force: bool) -> Result<Output, Failure> {
+        let unusable = |why: &dyn std::fmt::Display| {
+            Failure::local(
+                format!("cannot write {}: {why}", path.display()),
+                "Nothing was sent. Give --output a file that can be written.",
+            )
+        };
+        let path = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(unusable(&"it is a directory")),
+            Ok(found) if !found.is_file() => return Ok(Output::Special(path.to_owned())),
+            Ok(_) if !force => {
+                return Err(unusable(&"it exists")
+                    .hint("Nothing was sent. Give --output another name, or add --force to replace the file."));
+            }
+            // A link stays a link: what it leads to is replaced.
+            Ok(_) => fs::canonicalize(path).map_err(|error| unusable(&error))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+            Err(error) => return Err(unusable(&error)),
+        };
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let file = tempfile::Builder::new()
+            .prefix(".wormhole-sync-")
+            .tempfile_in(folder)
+            .map_err(|error| {
+                Failure::local(
+                    format!(
+                        "cannot write to the folder of {}: {}",
+                        path.display(),
+                        error.kind()
+                    ),
+                    "Nothing was sent. Give --output a file that can be written.",
+                )
+            })?;
+        Ok(Output::File { file, path, force })
+    }
+
+    /// Writes the blob.
+    pub(super) fn write(self, blob: &[u8], progress: &Progress) -> Result<(), Failure> {
+        let (path, written) = match self {
+            Output::Standard => return standard(blob, progress),
+            Output::File { file, path, force } => {
+                let written = replace(file, &path, force, blob);
+                (path, written)
+            }
+            Output::Special(path) => {
+                let written = OpenOptions::new()
+                    .write(true)
+                    .open(&path)
+                    .and_then(|mut file| file.write_all(blob));
+                (path, written)
+            }
+        };
+        match written {
+            Ok(()) => {
+                progress.say(format!(
+                    "wrote the other side's {} to {}",
+                    bytes(blob.len()),
+                    path.display()
+                ));
+                Ok(())
+            }
+            Err(error) => {
+                standard(blob, progress)?;
+                Err(Failure::local(
+                    format!("cannot write {}: {error}", path.display()),
+                    "The other side's blob is on standard output instead.",
+                ))
+            }
+        }
+    }
+}
+
+fn replace(mut file: NamedTempFile, path: &Path, force: bool, blob: &[u8]) -> io::Result<()> {
+    file.write_all(blob)?;
+    file.as_file().sync_all()?;
+    // Somebody else may have made the file meanwhile.
+    match force {
+        true => file.persist(path),
+        false => file.persist_noclobber(path),
+    }
+    .map(drop)
+    .map_err(|error| error.error)
+}
+
+/// To standard output: as it is, but for a terminal, which obeys what it is shown.
+fn standard(blob: &[u8], progress: &Progress) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = if !out.is_terminal() {
+        out.write_all(blob)
+    } else if blob.is_empty() {
+        Ok(())
+    } else {
+        let shown = printable::text(blob);
+        if shown.is_escaped {
+            progress.say(
+                "the blob is shown with escapes, because it has bytes that a terminal would obey; \
+                 next time give --output FILE",
+            );
+        }
+        let end = if shown.text.ends_with('\n') { "" } else { "\n" };
+        out.write_all(shown.text.as_bytes())
+            .and_then(|()| out.write_all(end.as_bytes()))
+    };
+    written.and_then(|()| out.flush()).map_err(|error| {
+        Failure::local(
+            format!("cannot write the other side's blob to standard output: {error}"),
+            "The blob is lost. Start again with a new code.",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quiet() -> Progress {
+        Progress::new(true)
+    }
+
+    #[test]
+    fn a_file_appears_whole_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("blob");
+        let output = Output::at(&path, false).unwrap();
+        assert!(!path.exists());
+        output.write(b"theirs", &quiet()).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn only_force_replaces_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("blob");
+        fs::write(&path, b"mine").unwrap();
+        let refused = Output::at(&path, false).unwrap_err();
+        assert_eq!(refused.status(), super::super::status::LOCAL);
+        let output = Output::at(&path, true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        output.write(b"theirs", &quiet()).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    }
+
+    #[test]
+    fn a_file_made_meanwhile_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("blob");
+        let output = Output::at(&path, false).unwrap();
+        fs::write(&path, b"mine").unwrap();
+        assert!(output.write(b"", &quiet()).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = |name: &str| folder.path().join(name);
+        assert!(Output::at(&inside(""), true).is_err());
+        assert!(Output::at(&inside("no/such"), true).is_err());
+    }
+}

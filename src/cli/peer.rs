@@ -1,0 +1,124 @@
+//! `send` and `receive`: one side of an exchange.
+
+use super::arguments::{Receive, Send};
+use super::blob::{Otherwise, Source};
+use super::failure::Failure;
+use super::output::Output;
+use super::prompt;
+use super::session::Session;
+use crate::client::Held;
+use crate::client::blocking::{Initiator, Receiver};
+use crate::protocol::Outcome;
+use crate::values::{Code, CodeError, WordCount};
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use zeroize::Zeroizing;
+
+/// Runs `send`.
+pub(super) fn send(options: Send) -> Result<(), Failure> {
+    let source = Source::choose(options.text, options.peer.file.clone(), Otherwise::Read)?;
+    let session = Session::begin(&options.peer)?;
+    WordCount::new(options.words).map_err(|error| {
+        Failure::outcome(Outcome::BadCode, error).hint("Give --words a number from 2 to 8.")
+    })?;
+    Output::check(&options.peer)?;
+    let blob = source.read(&session.progress)?;
+
+    let output = Output::prepare(&options.peer)?;
+    let blob = blob.announce(&session.progress);
+    let builder = session.equip(Initiator::new(&session.appid, blob).words(options.words))?;
+    session.progress.wait("asking the relay for a code", None);
+    let waiting = builder.start().map_err(|error| session.not_begun(&error))?;
+    let code = Zeroizing::new(waiting.code().to_string());
+    session.progress.clear();
+    if let Err(error) = show(&code) {
+        waiting.cancel();
+        return Err(Failure::local(
+            format!("cannot write the code to standard output: {error}"),
+            "Nobody can use this code; start again.",
+        ));
+    }
+    session.instruct(&code, waiting.time_left());
+    drop(code);
+    session
+        .progress
+        .wait("waiting for the other side", waiting.time_left());
+    let holding = match waiting.hold() {
+        Ok(holding) => holding,
+        Err(error) => return session.conclude(Err(error), output),
+    };
+    if !session.verified(holding.held().as_ref().map(Held::verifier)) {
+        session.progress.wait("closing the channel", None);
+        return Err(session.refused(Some(&holding.refuse())));
+    }
+    let left = holding.time_left();
+    session
+        .progress
+        .wait("the other side is here; handing in", left);
+    session.conclude(holding.release(), output)
+}
+
+/// Runs `receive`.
+pub(super) fn receive(options: Receive) -> Result<(), Failure> {
+    if let Some(surplus) = options.surplus.first() {
+        return Err(Failure::usage(
+            format!("unexpected argument {:?}", surplus.to_string_lossy()),
+            "A code is one argument, such as 7-crossover-clockwork; quote a text that has spaces.",
+        ));
+    }
+    let is_input = options.code.as_deref() == Some(OsStr::new("-"));
+    let otherwise = if is_input {
+        Otherwise::Nothing
+    } else {
+        Otherwise::ReadIfPiped
+    };
+    let source = Source::choose(options.text, options.peer.file.clone(), otherwise)?;
+    let session = Session::begin(&options.peer)?;
+    Output::check(&options.peer)?;
+    let blob = source.read(&session.progress)?;
+    let code = match options.code {
+        Some(_) if is_input => prompt::code_from_input()?,
+        Some(code) => Zeroizing::new(code.into_encoded_bytes()),
+        None => Zeroizing::new(prompt::code()?.as_bytes().to_vec()),
+    };
+    check(&code)?;
+
+    let output = Output::prepare(&options.peer)?;
+    let blob = blob.announce(&session.progress);
+    let builder = session.equip(Receiver::new(&session.appid, &*code, blob))?;
+    drop(code);
+    session
+        .progress
+        .wait("asking the relay for the other side", None);
+    let answered = builder.start().map_err(|error| session.not_begun(&error))?;
+    if !session.verified(answered.verifier()) {
+        session.progress.wait("closing the channel", None);
+        answered.cancel();
+        return Err(session.refused(None));
+    }
+    let left = answered.time_left();
+    session
+        .progress
+        .wait("waiting for the other side's blob", left);
+    session.conclude(answered.finish(), output)
+}
+
+/// CODE-4 to CODE-7, before anything is said of the relay.
+fn check(code: &[u8]) -> Result<(), Failure> {
+    let Err(error) = Code::parse(code) else {
+        return Ok(());
+    };
+    let is_split = matches!(error, CodeError::WordCount { found: 0 });
+    let failure = Failure::outcome(Outcome::BadCode, error);
+    Err(match is_split {
+        true => failure.hint("A code is one argument, such as 7-crossover-clockwork."),
+        false => failure,
+    })
+}
+
+/// The code, as the first line of standard output.
+fn show(code: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{code}")?;
+    out.flush()
+}

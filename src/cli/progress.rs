@@ -1,0 +1,104 @@
+//! What the user is told on the way, on standard error: a line that moves on a terminal, plain
+//! lines elsewhere, nothing when quiet.
+
+use super::address::Address;
+use super::failure::start_a_relay;
+use super::spelling::time;
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt::{Display, Write};
+use std::io::{self, IsTerminal};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Tells the user. Clones tell the same user.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    is_quiet: bool,
+    is_terminal: bool,
+    /// The moving line, while something is waited for.
+    line: Arc<Mutex<Option<ProgressBar>>>,
+}
+
+impl Progress {
+    pub(super) fn new(is_quiet: bool) -> Progress {
+        Progress {
+            is_quiet,
+            is_terminal: io::stderr().is_terminal(),
+            line: Arc::default(),
+        }
+    }
+
+    /// A line that stays.
+    pub(super) fn say(&self, what: impl Display) {
+        if self.is_quiet {
+            return;
+        }
+        match &*self.line() {
+            Some(line) => line.suspend(|| eprintln!("{what}")),
+            None => eprintln!("{what}"),
+        }
+    }
+
+    /// What is being waited for from now on, and how long at most.
+    pub(super) fn wait(&self, what: &'static str, left: Option<Duration>) {
+        // Held throughout: a signal may wait for something else at the same time.
+        let mut line = self.line();
+        if let Some(line) = line.take() {
+            line.finish_and_clear();
+        }
+        match left {
+            _ if self.is_quiet => {}
+            _ if self.is_terminal => *line = Some(moving(what, left)),
+            Some(left) => eprintln!("{what} ({} left)", time(left)),
+            None => eprintln!("{what}"),
+        }
+    }
+
+    /// Takes the moving line away, so that others can write.
+    pub(super) fn clear(&self) {
+        if let Some(line) = self.line().take() {
+            line.finish_and_clear();
+        }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Option<ProgressBar>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What tells of failed attempts: each kind of failure once, with advice on the first.
+    pub(super) fn trouble(&self, address: &Address) -> impl FnMut(&str) + Send + 'static {
+        let (progress, address) = (self.clone(), address.clone());
+        let mut last = None;
+        move |why| {
+            if last.as_deref() == Some(why) {
+                return;
+            }
+            progress.say(format_args!(
+                "{why} at {address}; trying again for up to a minute"
+            ));
+            if last.is_none() && address.is_this_machine() {
+                progress.say(start_a_relay());
+            }
+            last = Some(why.to_owned());
+        }
+    }
+}
+
+/// A line that shows by moving that the program lives.
+fn moving(what: &'static str, left: Option<Duration>) -> ProgressBar {
+    let until = left.and_then(|left| Instant::now().checked_add(left));
+    let left = move |_: &ProgressState, to: &mut dyn Write| {
+        if let Some(left) = until.map(|until| until.saturating_duration_since(Instant::now())) {
+            // A line that cannot be drawn is no reason to give up.
+            let _ = write!(to, "({} left)", time(left));
+        }
+    };
+    let style = ProgressStyle::with_template("{spinner} {msg} {left}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .with_key("left", left);
+    let line = ProgressBar::new_spinner()
+        .with_style(style)
+        .with_message(what);
+    line.enable_steady_tick(Duration::from_millis(120));
+    line
+}

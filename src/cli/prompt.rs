@@ -1,0 +1,248 @@
+//! Asks for the code: with completion of each word from the list of its position, and a check of
+//! each word as it is typed. A mistyped code costs nothing (CODE-8): it can be corrected.
+
+use super::ask::Terminal;
+use super::failure::Failure;
+use super::signals::cancelled;
+use crate::protocol::Outcome;
+use crate::values::{Code, words};
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::{Hint, Hinter};
+use rustyline::history::MemHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Behavior, CompletionType, Config, Context, Editor, Helper};
+use std::borrow::Cow;
+use zeroize::Zeroizing;
+
+/// A code that can be one, as it was typed.
+pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
+    // The editor would fall back to standard input and output, which serve other purposes.
+    let terminal = Terminal::open().map_err(|_| {
+        Failure::usage(
+            "there is no code, and no terminal to ask for it",
+            "Give the code as an argument, or `-` and the code on standard input.",
+        )
+    })?;
+    // For these the editor would read standard input.
+    if std::env::var("TERM").is_ok_and(|term| ["dumb", "cons25", "emacs"].contains(&&*term)) {
+        return plainly(&terminal);
+    }
+    let config = Config::builder()
+        .behavior(Behavior::PreferTerm)
+        .completion_type(CompletionType::List)
+        .build();
+    let unusable = |error: ReadlineError| match error {
+        ReadlineError::Interrupted | ReadlineError::Eof => not_given(),
+        error => Failure::local(format!("cannot ask for the code: {error}"), ""),
+    };
+    // The history is none: nothing is added to it, and it has no file.
+    let history = MemHistory::with_config(&config);
+    let mut editor = Editor::with_history(config, history).map_err(unusable)?;
+    editor.set_helper(Some(Words));
+    let typed = editor.readline("Code: ").map_err(unusable)?;
+    Ok(Zeroizing::new(typed))
+}
+
+/// The same at a terminal that can do nothing but lines.
+fn plainly(terminal: &Terminal) -> Result<Zeroizing<String>, Failure> {
+    loop {
+        let typed = terminal
+            .line("Code: ")
+            .map_err(|error| Failure::local(format!("cannot ask for the code: {error}"), ""))?
+            .ok_or_else(not_given)?;
+        match Code::parse(&*typed) {
+            Ok(_) => return Ok(typed),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}
+
+fn not_given() -> Failure {
+    cancelled("nothing was sent").hint("The code was not used; it stays good for its time.")
+}
+
+/// What the editor asks about the words.
+struct Words;
+
+/// Where the cursor's word begins, and its position among the words; the number is none.
+fn place(before_cursor: &str) -> Option<(usize, usize)> {
+    let is_separator = |c: char| matches!(c, ' ' | '\t' | '-' | '_');
+    let start = before_cursor.rfind(is_separator).map_or(0, |at| at + 1);
+    let before = before_cursor.get(..start)?;
+    let parts = before
+        .split(is_separator)
+        .filter(|part| !part.is_empty())
+        .count();
+    Some((start, parts.checked_sub(1)?))
+}
+
+/// The words of that position that begin so.
+fn beginning_with(position: usize, typed: &str) -> Vec<&'static str> {
+    let typed = typed.to_ascii_lowercase();
+    (0..=u8::MAX)
+        .map(|byte| words::word(position, byte))
+        .filter(|word| word.starts_with(&typed))
+        .collect()
+}
+
+/// What can already be said against a line whose last word is still being typed.
+fn fault(before_cursor: &str) -> Option<String> {
+    let (start, position) = place(before_cursor)?;
+    let whole = before_cursor
+        .get(..start)?
+        .trim_end_matches([' ', '\t', '-', '_']);
+    if position < 2 {
+        // Too few words to be parsed as a code: filled up with what is surely good.
+        let mut filled = whole.to_owned();
+        for position in position..2 {
+            filled.push('-');
+            filled.push_str(words::word(position, 0));
+        }
+        return Code::parse(filled).err().map(|error| error.to_string());
+    }
+    Code::parse(whole).err().map(|error| error.to_string())
+}
+
+impl Completer for Words {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        cursor: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let before = line.get(..cursor).unwrap_or_default();
+        let Some((start, position)) = place(before) else {
+            return Ok((cursor, Vec::new()));
+        };
+        let typed = before.get(start..).unwrap_or_default();
+        // A code has two words at least.
+        let follow = if position == 0 { "-" } else { "" };
+        let pairs = beginning_with(position, typed)
+            .into_iter()
+            .map(|word| Pair {
+                display: word.to_owned(),
+                replacement: format!("{word}{follow}"),
+            });
+        Ok((start, pairs.collect()))
+    }
+}
+
+/// What stands behind the cursor: the rest of the only possible word, or what is wrong.
+struct Aside {
+    text: String,
+    is_completion: bool,
+}
+
+impl Hint for Aside {
+    fn display(&self) -> &str {
+        &self.text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.is_completion.then_some(&self.text)
+    }
+}
+
+impl Hinter for Words {
+    type Hint = Aside;
+
+    fn hint(&self, line: &str, cursor: usize, _: &Context<'_>) -> Option<Aside> {
+        (cursor == line.len()).then(|| aside(line)).flatten()
+    }
+}
+
+fn aside(line: &str) -> Option<Aside> {
+    if let Some(fault) = fault(line) {
+        return Some(Aside {
+            text: format!("   {fault}"),
+            is_completion: false,
+        });
+    }
+    let (start, position) = place(line)?;
+    let typed = line.get(start..).filter(|typed| !typed.is_empty())?;
+    match beginning_with(position, typed)[..] {
+        [] => Some(Aside {
+            text: format!("   no word {} begins so", position + 1),
+            is_completion: false,
+        }),
+        [only] => Some(Aside {
+            text: only
+                .get(typed.len()..)
+                .filter(|rest| !rest.is_empty())?
+                .to_owned(),
+            is_completion: true,
+        }),
+        _ => None,
+    }
+}
+
+impl Validator for Words {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        Ok(match Code::parse(context.input()) {
+            Ok(_) => ValidationResult::Valid(None),
+            Err(error) => ValidationResult::Invalid(Some(format!("   {error}"))),
+        })
+    }
+}
+
+impl Highlighter for Words {
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        match std::env::var_os("NO_COLOR") {
+            Some(set) if !set.is_empty() => Cow::Borrowed(hint),
+            _ => Cow::Owned(format!("\x1b[2m{hint}\x1b[0m")),
+        }
+    }
+}
+
+impl Helper for Words {}
+
+/// The code on the first line of standard input.
+pub(super) fn code_from_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
+    use std::io::{BufRead, Read};
+    // Longer ones are refused as `too-long` (CODE-4).
+    let mut line = Zeroizing::new(Vec::with_capacity(2_048));
+    let read = std::io::stdin()
+        .lock()
+        .take(1_100)
+        .read_until(b'\n', &mut line);
+    match read {
+        Ok(0) => Err(Failure::outcome(
+            Outcome::BadCode,
+            "there is no code on standard input",
+        )),
+        Ok(_) => Ok(line),
+        Err(error) => Err(Failure::local(format!("cannot read the code: {error}"), "")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_is_looked_up_by_its_place() {
+        assert_eq!(place("7"), None);
+        assert_eq!(place("7-cro"), Some((2, 0)));
+        assert_eq!(place("7 crossover  clo"), Some((13, 1)));
+        assert_eq!(beginning_with(0, "CROSS"), ["crossover"]);
+        assert_eq!(beginning_with(1, "clockw"), ["clockwork"]);
+        assert_eq!(beginning_with(0, "clockw"), [""; 0]);
+    }
+
+    #[test]
+    fn a_word_is_checked_when_the_next_begins() {
+        let said = |line: &str| aside(line).map(|aside| aside.text).unwrap_or_default();
+        assert_eq!(said("7-crossover-"), "");
+        assert_eq!(said("7-crossov"), "er");
+        assert!(said("7-crosover-").contains("did you mean crossover"));
+        assert!(said("7-crossover-clokwork-").contains("did you mean clockwork"));
+        assert!(said("x-").contains("does not begin with a number"));
+        assert_eq!(said("7-zz"), "   no word 1 begins so");
+        assert_eq!(said("7-crossover-clockwork"), "");
+        assert!(said("7-clockwork-crossover-").contains("swapped"));
+    }
+}

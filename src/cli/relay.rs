@@ -1,0 +1,130 @@
+//! `relay`: the rendezvous server, until a signal.
+
+use super::arguments::Relay as RelayOptions;
+use super::failure::Failure;
+use super::status;
+use crate::protocol::Outcome;
+use crate::relay::{ForwardedHeader, Limits, Options, Proxies, Relay, RelayError};
+use std::io::{self, ErrorKind, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::exit;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
+
+/// Runs `relay`.
+pub(super) fn run(options: RelayOptions) -> Result<(), Failure> {
+    let limits = Limits {
+        ttl: options.ttl,
+        channels: options.channels,
+        channels_per_appid: options.channels_per_appid,
+        channels_per_address: options.channels_per_address,
+        starts_per_minute: options.starts_per_minute,
+        stored_bytes: options.stored_bytes,
+        ..limits()
+    };
+    let proxies = Proxies {
+        trusted: options.trust_proxy,
+        header: match options.forwarded {
+            true => ForwardedHeader::Forwarded,
+            false => ForwardedHeader::XForwardedFor,
+        },
+    };
+    let others = Options {
+        proxies,
+        ..Options::default()
+    };
+    let relay = Relay::bind(options.listen, limits, others).map_err(|error| refused(&error))?;
+    let address = relay.local_addr();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::outcome(Outcome::Internal, error))?;
+    // Before it says that it listens: who reads that may stop it at once.
+    let mut stop = on_signal()?;
+
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::local(format!("cannot write to standard output: {error}"), ""))?;
+    drop(out);
+    if !address.ip().is_loopback() {
+        eprintln!(
+            "Clients on other machines need https: put a proxy that ends TLS in front \
+             (--trust-proxy), or let them say --allow-plain-http."
+        );
+    }
+    let stopped = async move {
+        // Also when the other end is gone, which it never is.
+        let _ = stop.changed().await;
+    };
+    runtime
+        .block_on(relay.run(stopped))
+        .map_err(|error| refused(&error))
+}
+
+/// The limits unless said.
+pub(super) fn limits() -> Limits {
+    Limits::default()
+}
+
+/// An address, or what people type for one of this machine's.
+pub(super) fn listen_address(typed: &str) -> Result<SocketAddr, String> {
+    let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let port = typed
+        .strip_prefix("localhost:")
+        .or(typed.strip_prefix(':'))
+        .unwrap_or(typed);
+    if let Ok(port) = port.parse::<u16>() {
+        return Ok(SocketAddr::new(here, port));
+    }
+    typed.parse().map_err(|_| {
+        "expected ADDRESS:PORT, such as 127.0.0.1:4000, 0.0.0.0:4000 or [::1]:4000".to_owned()
+    })
+}
+
+/// Changes at the first signal; the second ends the process, whatever waits.
+fn on_signal() -> Result<watch::Receiver<()>, Failure> {
+    let (sender, receiver) = watch::channel(());
+    let asked = AtomicBool::new(false);
+    ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::SeqCst) {
+            exit(status::of(Outcome::Cancelled).into());
+        }
+        eprintln!("going down");
+        // It is gone once the relay is down.
+        let _ = sender.send(());
+    })
+    .map_err(|error| Failure::outcome(Outcome::Internal, error))?;
+    Ok(receiver)
+}
+
+fn refused(error: &RelayError) -> Failure {
+    let hint = match error {
+        RelayError::Bind { error, .. } => match error.kind() {
+            ErrorKind::AddrInUse => {
+                "Perhaps a relay runs there already; or choose another port, --listen 127.0.0.1:0 takes a free one."
+            }
+            ErrorKind::AddrNotAvailable => "This machine does not have that address.",
+            ErrorKind::PermissionDenied => "Ports below 1024 are for the administrator.",
+            _ => "Choose another address with --listen.",
+        },
+        RelayError::Limits(_) => "See --help for what each bound means.",
+        RelayError::Runtime(_) => "",
+    };
+    Failure::local(error, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_as_people_type_them() {
+        let read = |typed: &str| listen_address(typed).map(|address| address.to_string());
+        for typed in ["4000", ":4000", "localhost:4000", "127.0.0.1:4000"] {
+            assert_eq!(read(typed).as_deref(), Ok("127.0.0.1:4000"), "{typed}");
+        }
+        assert_eq!(read("[::1]:0").as_deref(), Ok("[::1]:0"));
+        assert!(read("relay.example.com").is_err() && read("1.2.3.4").is_err());
+    }
+}

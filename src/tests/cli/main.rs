@@ -1,0 +1,7 @@
+//! The command line as a person or a script meets it: the built program, over a real relay.
+
+mod demo;
+mod ends;
+mod program;
+mod refusals;
+mod transfers;

@@ -1,0 +1,116 @@
+//! A blob each way, by every way in and out.
+
+use crate::program::{Relay, Running, end_with_input, program};
+use std::fs;
+
+#[test]
+fn arguments_go_both_ways_and_stand_alone_on_standard_output() {
+    let relay = Relay::start();
+    let (sender, code) = relay.send(&["the initiator's"]);
+    let receiver = relay.receive(&[&code, "the receiver's"]);
+    assert_eq!(
+        (receiver.status, &*receiver.stdout),
+        (0, b"the initiator's".as_slice())
+    );
+    let sender = sender.end();
+    assert_eq!(
+        (sender.status, &*sender.stdout),
+        (0, b"the receiver's".as_slice())
+    );
+    assert!(sender.stderr.ends_with("Done.\n"), "{}", sender.stderr);
+}
+
+#[test]
+fn standard_input_and_files_carry_any_bytes() {
+    let relay = Relay::start();
+    let folder = tempfile::tempdir().unwrap();
+    let any: Vec<u8> = (0..65_535_u32).map(|n| (n % 256) as u8).collect();
+    let (file, output) = (folder.path().join("in"), folder.path().join("out"));
+    fs::write(&file, &any).unwrap();
+
+    let sent = ["send", "--output", output.to_str().unwrap()];
+    let mut sender = Running::start_with_input(&mut program(&relay.url, &sent), b"line\n");
+    let code = sender.line();
+    let receiver = relay.receive(&[&code, "--file", file.to_str().unwrap()]);
+    assert_eq!(
+        (receiver.status, &*receiver.stdout),
+        (0, b"line\n".as_slice())
+    );
+    let sender = sender.end();
+    assert_eq!((sender.status, &*sender.stdout), (0, b"".as_slice()));
+    assert_eq!(fs::read(&output).unwrap(), any);
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(&output).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_code_is_read_as_people_type_it_and_from_standard_input() {
+    let relay = Relay::start();
+    let (sender, code) = relay.send(&["--words", "4", "secret"]);
+    let typed = format!("  {}\r\n", code.to_uppercase().replace('-', " "));
+    let mut receive = program(&relay.url, &["receive", "-", "back"]);
+    let receiver = end_with_input(&mut receive, typed.as_bytes());
+    assert_eq!(
+        (receiver.status, &*receiver.stdout),
+        (0, b"secret".as_slice())
+    );
+    assert_eq!(sender.end().stdout, b"back");
+}
+
+#[test]
+fn nothing_is_something_to_hand_in() {
+    let relay = Relay::start();
+    let (sender, code) = relay.send(&["--quiet"]);
+    let receiver = relay.receive(&[&code, "--quiet"]);
+    let sender = sender.end();
+    for ended in [receiver, sender] {
+        assert_eq!(
+            (ended.status, &*ended.stdout, &*ended.stderr),
+            (0, b"".as_slice(), "")
+        );
+    }
+}
+
+#[test]
+fn applications_do_not_see_each_other() {
+    let relay = Relay::start();
+    let (sender, code) = relay.send(&["--appid", "a", "secret"]);
+    let receiver = relay.receive(&[&code]);
+    assert_eq!(receiver.status, 14, "{}", receiver.stderr);
+    assert!(
+        receiver
+            .stderr
+            .contains(&format!("{} (from WORMHOLE_SYNC_RENDEZVOUS)", relay.url))
+    );
+    // The same appid, in hex.
+    let receiver = relay.receive(&[&code, "--appid-hex", "61"]);
+    assert_eq!(
+        (receiver.status, &*receiver.stdout),
+        (0, b"secret".as_slice())
+    );
+    assert!(sender.end().stderr.contains("--appid a"));
+}
+
+#[test]
+fn only_force_replaces_a_file_and_a_refusal_costs_no_code() {
+    let relay = Relay::start();
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out");
+    let path = output.to_str().unwrap();
+    fs::write(&output, b"mine").unwrap();
+    let (sender, code) = relay.send(&["theirs"]);
+
+    let refused = relay.receive(&[&code, "--output", path]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.stderr.contains("--force"), "{}", refused.stderr);
+    assert_eq!(fs::read(&output).unwrap(), b"mine");
+
+    assert_eq!(
+        relay.receive(&[&code, "--output", path, "--force"]).status,
+        0
+    );
+    assert_eq!(fs::read(&output).unwrap(), b"theirs");
+    assert_eq!(sender.end().status, 0);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}

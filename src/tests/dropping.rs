@@ -1,0 +1,180 @@
+//! A future of the asynchronous client that is dropped, at whatever point it waits: it gives the
+//! exchange up, and the other side need not wait, wherever the protocol lets it close.
+
+use std::future::Future;
+use std::time::Duration;
+
+use wormhole_sync::asynchronous::{Initiator, Receiver, Waiting};
+use wormhole_sync::protocol::{CloseReason, Outcome};
+use wormhole_sync::relay::RelayHandle;
+use wormhole_sync::{Error, Received};
+
+use crate::kit::client::RUNTIME;
+use crate::kit::gate::{Gate, Stop};
+use crate::kit::{AMPLE, APP, relay};
+
+const CANCELLED: Outcome = Outcome::Closed(CloseReason::Cancelled);
+
+/// How the peer of a dropped future ended.
+fn outcome(ended: Result<Received, Error>) -> Outcome {
+    match ended {
+        Ok(_) => Outcome::Done,
+        Err(error) => error.outcome(),
+    }
+}
+
+fn initiator(url: impl Into<String>) -> Initiator {
+    Initiator::new(APP, *b"mine").rendezvous(url)
+}
+
+fn receiver(url: impl Into<String>, code: &str) -> Receiver {
+    Receiver::new(APP, code, *b"theirs").rendezvous(url)
+}
+
+async fn start(initiator: Initiator) -> (Waiting, String) {
+    let waiting = initiator.start().await.unwrap();
+    let code = waiting.code().to_string();
+    (waiting, code)
+}
+
+/// Drops the future when the gate has stopped its request.
+async fn drop_at<T>(gate: &mut Gate, future: impl Future<Output = T>) {
+    tokio::select! {
+        _ = future => panic!("it went through the gate"),
+        () = gate.reached() => {}
+        () = tokio::time::sleep(AMPLE) => panic!("it never came to the gate"),
+    }
+}
+
+/// Until the task that closes has done so.
+async fn closed(relay: &RelayHandle) {
+    let closed = async {
+        while relay.counts().live_channels > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(AMPLE, closed).await.expect("a close");
+}
+
+/// In time for what would otherwise wait for the channel's life, or for the receipt.
+const SOON: Duration = Duration::from_millis(1200);
+
+#[test]
+fn an_initiator_that_is_dropped_before_it_knows_its_channel_says_nothing() {
+    RUNTIME.block_on(async {
+        for (stop, live) in [(Stop::There, 0), (Stop::Back, 1)] {
+            let relay = relay();
+            let mut gate = Gate::before(relay.addr(), "/channels HTTP", stop);
+            let url = gate.url();
+            drop_at(&mut gate, initiator(url).start()).await;
+            assert_eq!(relay.counts().live_channels, live, "{stop:?}");
+        }
+    });
+}
+
+#[test]
+fn an_initiator_that_is_dropped_on_the_way_closes_or_has_released() {
+    use Stop::{Back, There};
+    RUNTIME.block_on(async {
+        for (request, stop, at_receiver) in [
+            ("/answer?wait", There, CANCELLED),
+            ("/answer?wait", Back, CANCELLED),
+            // INIT-4: An initiator whose finish may have been stored MUST end as `done` with `delivered` false when no receipt opened, and makes no close, so that the receiver may still read the finish.
+            ("/finish", There, Outcome::Timeout),
+            ("/finish", Back, Outcome::Done),
+            ("/receipt?wait", There, Outcome::Done),
+            ("/receipt?wait", Back, Outcome::Done),
+            ("/close", There, Outcome::Done),
+            ("/close", Back, Outcome::Done),
+        ] {
+            let relay = relay();
+            let mut gate = Gate::before(relay.addr(), request, stop);
+            let (waiting, code) = start(initiator(gate.url())).await;
+            let receiver = receiver(relay.url(), &code);
+            let receiver = match at_receiver {
+                Outcome::Timeout => receiver.deadline(SOON),
+                _ => receiver,
+            };
+            let peer = tokio::spawn(receiver.start().await.unwrap().finish());
+            drop_at(&mut gate, waiting.finish()).await;
+            let ended = outcome(peer.await.unwrap());
+            assert_eq!(ended, at_receiver, "{request} {stop:?}");
+        }
+    });
+}
+
+#[test]
+fn a_receiver_that_is_dropped_before_its_claim_is_known_disturbs_nobody() {
+    RUNTIME.block_on(async {
+        let relay = relay();
+        let (waiting, code) = start(initiator(relay.url())).await;
+        let mut gate = Gate::before(relay.addr(), "/claim", Stop::There);
+        let url = gate.url();
+        drop_at(&mut gate, receiver(url, &code).finish()).await;
+        // Its close is of a stranger, and refused: the code can still be used.
+        let peer = tokio::spawn(waiting.finish());
+        assert!(receiver(relay.url(), &code).finish().await.is_ok());
+        assert_eq!(outcome(peer.await.unwrap()), Outcome::Done);
+    });
+}
+
+#[test]
+fn a_receiver_that_is_dropped_on_the_way_closes() {
+    use Stop::{Back, There};
+    RUNTIME.block_on(async {
+        for (request, stop) in [
+            ("/claim", Back),
+            ("/answer", There),
+            ("/answer", Back),
+            ("/finish?wait", There),
+        ] {
+            let relay = relay();
+            let (waiting, code) = start(initiator(relay.url())).await;
+            let mut gate = Gate::before(relay.addr(), request, stop);
+            let url = gate.url();
+            drop_at(&mut gate, receiver(url, &code).finish()).await;
+            closed(&relay).await;
+            let ended = outcome(waiting.finish().await);
+            assert_eq!(ended, CANCELLED, "{request} {stop:?}");
+        }
+    });
+}
+
+#[test]
+fn a_receiver_that_is_dropped_with_its_receipt_is_done() {
+    RUNTIME.block_on(async {
+        for (stop, delivered) in [(Stop::There, false), (Stop::Back, true)] {
+            let relay = relay();
+            let (waiting, code) = start(initiator(relay.url()).deadline(SOON)).await;
+            let peer = tokio::spawn(waiting.finish());
+            let mut gate = Gate::before(relay.addr(), "/receipt", stop);
+            let url = gate.url();
+            drop_at(&mut gate, receiver(url, &code).finish()).await;
+            let received = peer.await.unwrap().unwrap();
+            assert_eq!(received.delivered(), delivered, "{stop:?}");
+        }
+    });
+}
+
+#[test]
+fn a_step_that_is_dropped_closes_the_channel() {
+    RUNTIME.block_on(async {
+        let relay = relay();
+        let (waiting, code) = start(initiator(relay.url())).await;
+        let answered = receiver(relay.url(), &code).start().await.unwrap();
+        drop(waiting);
+        assert_eq!(outcome(answered.finish().await), CANCELLED);
+
+        let (waiting, code) = start(initiator(relay.url())).await;
+        let answered = receiver(relay.url(), &code).start().await.unwrap();
+        drop(waiting.hold().await.unwrap());
+        assert_eq!(outcome(answered.finish().await), CANCELLED);
+
+        let (waiting, code) = start(initiator(relay.url())).await;
+        drop(receiver(relay.url(), &code).start().await.unwrap());
+        closed(&relay).await;
+        let error = waiting.finish().await.unwrap_err();
+        assert_eq!(error.outcome(), CANCELLED);
+        assert_eq!(error.received().unwrap().blob(), b"theirs");
+    });
+}

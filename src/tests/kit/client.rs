@@ -1,0 +1,126 @@
+//! Both clients behind one interface, driven from a test's thread.
+
+use std::sync::LazyLock;
+
+use tokio::runtime::Runtime;
+use wormhole_sync::asynchronous::{self, Asynchronous};
+use wormhole_sync::blocking::{self, Blocking};
+use wormhole_sync::client::{Held, Initiator, Receiver};
+use wormhole_sync::{Error, Received};
+
+/// Runs the asynchronous client. One for all tests, which are not to wait for each other's tasks.
+pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+});
+
+/// The steps of an exchange, the same with both clients.
+pub(crate) trait Client: Sized + Send + std::fmt::Debug + 'static {
+    type Waiting: Send + std::fmt::Debug;
+    type Holding: Send + std::fmt::Debug;
+    type Answered: Send + std::fmt::Debug;
+
+    fn start(initiator: Initiator<Self>) -> Result<Self::Waiting, Error>;
+    fn code(waiting: &Self::Waiting) -> String;
+    fn hold(waiting: Self::Waiting) -> Result<Self::Holding, Error>;
+    fn give_up_waiting(waiting: Self::Waiting);
+    fn held(holding: &Self::Holding) -> Held<'_>;
+    fn release(holding: Self::Holding) -> Result<Received, Error>;
+    fn refuse(holding: Self::Holding);
+
+    fn answer(receiver: Receiver<Self>) -> Result<Self::Answered, Error>;
+    fn verifier(answered: &Self::Answered) -> String;
+    fn complete(answered: Self::Answered) -> Result<Received, Error>;
+    fn give_up_answered(answered: Self::Answered);
+
+    fn finish(waiting: Self::Waiting) -> Result<Received, Error> {
+        Self::release(Self::hold(waiting)?)
+    }
+
+    fn receive(receiver: Receiver<Self>) -> Result<Received, Error> {
+        Self::complete(Self::answer(receiver)?)
+    }
+}
+
+impl Client for Blocking {
+    type Waiting = blocking::Waiting;
+    type Holding = blocking::Holding;
+    type Answered = blocking::Answered;
+
+    fn start(initiator: blocking::Initiator) -> Result<Self::Waiting, Error> {
+        initiator.start()
+    }
+    fn code(waiting: &Self::Waiting) -> String {
+        waiting.code().to_string()
+    }
+    fn hold(waiting: Self::Waiting) -> Result<Self::Holding, Error> {
+        waiting.hold()
+    }
+    fn give_up_waiting(waiting: Self::Waiting) {
+        waiting.cancel();
+    }
+    fn held(holding: &Self::Holding) -> Held<'_> {
+        holding.held().unwrap()
+    }
+    fn release(holding: Self::Holding) -> Result<Received, Error> {
+        holding.release()
+    }
+    fn refuse(holding: Self::Holding) {
+        holding.refuse();
+    }
+    fn answer(receiver: blocking::Receiver) -> Result<Self::Answered, Error> {
+        receiver.start()
+    }
+    fn verifier(answered: &Self::Answered) -> String {
+        answered.verifier().unwrap().reveal().to_string()
+    }
+    fn complete(answered: Self::Answered) -> Result<Received, Error> {
+        answered.finish()
+    }
+    fn give_up_answered(answered: Self::Answered) {
+        answered.cancel();
+    }
+}
+
+impl Client for Asynchronous {
+    type Waiting = asynchronous::Waiting;
+    type Holding = asynchronous::Holding;
+    type Answered = asynchronous::Answered;
+
+    fn start(initiator: asynchronous::Initiator) -> Result<Self::Waiting, Error> {
+        RUNTIME.block_on(initiator.start())
+    }
+    fn code(waiting: &Self::Waiting) -> String {
+        waiting.code().to_string()
+    }
+    fn hold(waiting: Self::Waiting) -> Result<Self::Holding, Error> {
+        RUNTIME.block_on(waiting.hold())
+    }
+    fn give_up_waiting(waiting: Self::Waiting) {
+        RUNTIME.block_on(waiting.cancel());
+    }
+    fn held(holding: &Self::Holding) -> Held<'_> {
+        holding.held().unwrap()
+    }
+    fn release(holding: Self::Holding) -> Result<Received, Error> {
+        RUNTIME.block_on(holding.release())
+    }
+    fn refuse(holding: Self::Holding) {
+        RUNTIME.block_on(holding.refuse());
+    }
+    fn answer(receiver: asynchronous::Receiver) -> Result<Self::Answered, Error> {
+        RUNTIME.block_on(receiver.start())
+    }
+    fn verifier(answered: &Self::Answered) -> String {
+        answered.verifier().unwrap().reveal().to_string()
+    }
+    fn complete(answered: Self::Answered) -> Result<Received, Error> {
+        RUNTIME.block_on(answered.finish())
+    }
+    fn give_up_answered(answered: Self::Answered) {
+        RUNTIME.block_on(answered.cancel());
+    }
+}

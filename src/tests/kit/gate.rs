@@ -1,0 +1,82 @@
+//! A proxy that stops one request, or its answer, and says so: so a test acts just then.
+
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::server::hear;
+
+/// Where the first request of a kind is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// On its way there: the relay never gets it.
+    There,
+    /// On the answer's way back: the relay has acted on it.
+    Back,
+}
+
+pub(crate) struct Gate {
+    address: SocketAddr,
+    reached: UnboundedReceiver<()>,
+}
+
+impl Gate {
+    /// Stops the requests whose first line has this in it.
+    pub(crate) fn before(relay: SocketAddr, request: &'static str, stop: Stop) -> Gate {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, reached) = unbounded_channel();
+        let sender = Arc::new(sender);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (client, server) = (stream.unwrap(), TcpStream::connect(relay).unwrap());
+                let sender = Arc::clone(&sender);
+                // What fails here is seen by the client.
+                thread::spawn(move || pass(client, server, request, stop, &sender));
+            }
+        });
+        Gate { address, reached }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// When the request is stopped.
+    pub(crate) async fn reached(&mut self) {
+        self.reached.recv().await.unwrap();
+    }
+}
+
+fn pass(
+    mut client: TcpStream,
+    mut server: TcpStream,
+    stopped: &str,
+    stop: Stop,
+    reached: &UnboundedSender<()>,
+) -> io::Result<()> {
+    while let Some(request) = hear(&mut client)? {
+        let line = String::from_utf8_lossy(&request);
+        let is_it = line
+            .lines()
+            .next()
+            .is_some_and(|line| line.contains(stopped));
+        if is_it && stop == Stop::There {
+            let _ = reached.send(());
+            return io::copy(&mut client, &mut io::sink()).map(drop);
+        }
+        server.write_all(&request)?;
+        let Some(answer) = hear(&mut server)? else {
+            break;
+        };
+        if is_it {
+            let _ = reached.send(());
+            return io::copy(&mut client, &mut io::sink()).map(drop);
+        }
+        client.write_all(&answer)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! What the tests of whole exchanges have in common.
+
+pub(crate) mod client;
+pub(crate) mod gate;
+pub(crate) mod server;
+pub(crate) mod tap;
+
+use std::time::Duration;
+
+use wormhole_sync::client::Hooks;
+use wormhole_sync::relay::{Limits, Options, RelayHandle};
+
+/// The application of all tests.
+pub(crate) const APP: &str = "example.com/app1";
+/// Long enough for any machine, short enough to notice that something hangs.
+pub(crate) const AMPLE: Duration = Duration::from_secs(60);
+/// What ends "at once" takes less.
+pub(crate) const PROMPT: Duration = Duration::from_secs(8);
+
+/// A relay on loopback for as many exchanges as a test likes.
+pub(crate) fn relay() -> RelayHandle {
+    let limits = Limits {
+        starts_per_minute: u32::MAX,
+        ..Limits::default()
+    };
+    RelayHandle::spawn("127.0.0.1:0".parse().unwrap(), limits, Options::default()).unwrap()
+}
+
+/// A second that lasts so many milliseconds (HOOK-3).
+pub(crate) fn second(milliseconds: u64) -> Hooks {
+    Hooks {
+        second: Some(Duration::from_millis(milliseconds)),
+        ..Hooks::default()
+    }
+}
+
+/// Makes two tests of each scenario, one for each client.
+macro_rules! with_both {
+    ($($(#[$note:meta])* $scenario:ident),* $(,)?) => {
+        mod blocking {
+            $(#[test] $(#[$note])* fn $scenario() {
+                super::$scenario::<wormhole_sync::blocking::Blocking>();
+            })*
+        }
+        mod asynchronous {
+            $(#[test] $(#[$note])* fn $scenario() {
+                super::$scenario::<wormhole_sync::asynchronous::Asynchronous>();
+            })*
+        }
+    };
+}
+pub(crate) use with_both;

@@ -1,0 +1,16 @@
+//! Whole exchanges, and what is between them: one binary, so that it is linked once.
+#![forbid(unsafe_code)]
+
+mod kit;
+
+mod answers;
+mod cancelling;
+mod dropping;
+mod exchanges;
+mod outcomes;
+mod parsers;
+mod rendezvous;
+mod secrets;
+mod storm;
+mod tls;
+mod unreachable;

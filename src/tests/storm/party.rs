@@ -1,0 +1,145 @@
+//! One side of a simulated exchange, and what must hold at each of its steps.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use wormhole_sync::protocol::wire::{HttpAnswer, HttpRequest, Method, Wire, hear};
+use wormhole_sync::protocol::{
+    Action, Ended, Exchange, Heard, Loss, Machine, Outcome, RequestKind, Times,
+};
+use wormhole_sync::values::{AppId, Rendezvous, Side};
+
+/// What a side does next.
+pub(crate) enum Doing {
+    Sends {
+        request: HttpRequest,
+        within: Duration,
+    },
+    Pauses {
+        least: Duration,
+        most: Duration,
+    },
+    Holds {
+        within: Option<Duration>,
+    },
+    IsOver,
+}
+
+/// A side of either role. Times are the world's.
+pub(crate) trait Acts {
+    fn next(&mut self, now: Duration) -> Doing;
+    /// No answer is a lost one.
+    fn hears(&mut self, now: Duration, answer: Option<HttpAnswer>);
+    fn cancels(&mut self, now: Duration);
+    fn releases(&mut self, now: Duration);
+}
+
+pub(crate) struct Party<T> {
+    pub(crate) exchange: Exchange<T>,
+    pub(crate) attempts: u64,
+    wire: Wire,
+    started: Duration,
+    sent: Option<RequestKind>,
+    outcome: Option<Outcome>,
+    /// What was written where: SEAL-4.
+    written: BTreeMap<String, Option<String>>,
+    closes: u32,
+}
+
+impl<T: Machine> Party<T> {
+    pub(crate) fn new(
+        machine: T,
+        side: &[u8; 32],
+        started: Duration,
+        deadline: Option<Duration>,
+    ) -> Self {
+        let rendezvous = Rendezvous::parse("http://localhost", false).unwrap();
+        let appid = AppId::new("example.com/app1").unwrap();
+        Party {
+            exchange: Exchange::new(machine, Times::default(), deadline),
+            attempts: 0,
+            wire: Wire::new(rendezvous, appid, Side::from_hex(side).unwrap()),
+            started,
+            sent: None,
+            outcome: None,
+            written: BTreeMap::new(),
+            closes: 0,
+        }
+    }
+
+    pub(crate) fn end(self) -> Ended<T::Suite> {
+        let end = self.exchange.into_ended().expect("it has ended");
+        assert_eq!(self.outcome, Some(end.outcome));
+        end
+    }
+
+    /// OUT-1: A client MUST end with exactly one outcome of this closed list.
+    fn check_outcome(&mut self) {
+        let outcome = self.exchange.machine().and_then(T::outcome);
+        if self.outcome.is_some() {
+            assert_eq!(outcome, self.outcome, "the outcome changed");
+        }
+        self.outcome = outcome;
+    }
+
+    fn check_request(&mut self, request: &HttpRequest) {
+        let place = format!("{:?} {}", request.method, request.url);
+        if request.url.ends_with("/close") {
+            // TIME-7: A client MUST try a close once
+            self.closes += 1;
+            assert_eq!(self.closes, 1);
+        }
+        assert_eq!(request.body.is_none(), request.method == Method::Get);
+        let before = self
+            .written
+            .entry(place)
+            .or_insert_with(|| request.body.clone());
+        assert_eq!(*before, request.body, "SEAL-4: repeated as the same bytes");
+    }
+}
+
+impl<T: Machine> Acts for Party<T> {
+    fn next(&mut self, now: Duration) -> Doing {
+        let doing = match self.exchange.next(now - self.started) {
+            Action::Send { request, within } => {
+                self.sent = Some(request.kind());
+                self.attempts += 1;
+                Doing::Sends {
+                    request: self.wire.request(&request),
+                    within,
+                }
+            }
+            Action::Pause { least, most } => {
+                assert!(least <= most && most > Duration::ZERO, "{least:?} {most:?}");
+                Doing::Pauses { least, most }
+            }
+            Action::Hold { within } => Doing::Holds { within },
+            Action::Ended => Doing::IsOver,
+        };
+        if let Doing::Sends { request, within } = &doing {
+            assert!(*within > Duration::ZERO && *within <= Duration::from_secs(40));
+            self.check_request(request);
+        }
+        self.check_outcome();
+        doing
+    }
+
+    fn hears(&mut self, now: Duration, answer: Option<HttpAnswer>) {
+        let heard = match (self.sent.take(), answer) {
+            (Some(kind), Some(answer)) => hear(kind, answer),
+            _ => Heard::Lost(Loss::passing("no answer")),
+        };
+        self.exchange.heard(now - self.started, heard);
+        self.check_outcome();
+    }
+
+    fn cancels(&mut self, now: Duration) {
+        self.exchange.cancel(now - self.started);
+        self.check_outcome();
+    }
+
+    fn releases(&mut self, now: Duration) {
+        self.exchange.release(now - self.started);
+        self.check_outcome();
+    }
+}

@@ -1,0 +1,146 @@
+//! What stands at the other end of the simulated network.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use wormhole_sync::protocol::wire::{HttpAnswer, HttpRequest, Method};
+use wormhole_sync::relay::{
+    Action, Address, Answer, Call, Limits, Reason, Registry, Reply, Request, Side, Ticket,
+};
+use wormhole_sync::values::messages::{
+    Allocate, Allocated, Cell, CellName, Claimed, Close, Empty, Write,
+};
+use wormhole_sync::values::{ChannelId, hex};
+
+/// One attempt of one side: where an answer goes.
+pub(crate) type Origin = (usize, u64);
+
+/// The relay's pure machine, and as much of its HTTP face as two clients need.
+pub(crate) struct Honest {
+    pub(crate) registry: Registry,
+    waiting: HashMap<Ticket, Origin>,
+}
+
+impl Honest {
+    pub(crate) fn new(ttl: u32, mut seed: u64) -> Honest {
+        let limits = Limits {
+            ttl,
+            starts_per_minute: u32::MAX,
+            ..Limits::default()
+        };
+        let random = Box::new(move || Some(next(&mut seed)));
+        Honest {
+            registry: Registry::new(limits, random),
+            waiting: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn ask(
+        &mut self,
+        now: Duration,
+        origin: Origin,
+        request: &HttpRequest,
+    ) -> Vec<(Origin, HttpAnswer)> {
+        let mut answers = Vec::new();
+        match parse(request) {
+            None => answers.push((origin, bare(404, None))),
+            Some((appid, side, action)) => {
+                let call = Call {
+                    appid: &appid,
+                    side,
+                    from: Address::V4(1),
+                    action,
+                };
+                match self.registry.handle(now, call) {
+                    Answer::Now(reply) => answers.push((origin, write(reply))),
+                    Answer::Wait(ticket) => drop(self.waiting.insert(ticket, origin)),
+                }
+            }
+        }
+        answers.extend(self.events());
+        answers
+    }
+
+    /// What has fallen due.
+    pub(crate) fn advance(&mut self, now: Duration) -> Vec<(Origin, HttpAnswer)> {
+        self.registry.advance(now);
+        self.events()
+    }
+
+    fn events(&mut self) -> Vec<(Origin, HttpAnswer)> {
+        let events: Vec<_> = self.registry.events().collect();
+        let origin = |(ticket, reply)| Some((self.waiting.remove(&ticket)?, write(reply)));
+        events.into_iter().filter_map(origin).collect()
+    }
+}
+
+fn parse(request: &HttpRequest) -> Option<(Vec<u8>, Side, Action)> {
+    let (_, target) = request.url.split_once("/v1/")?;
+    let (path, wait) = match target.split_once("?wait=") {
+        Some((path, wait)) => (path, wait.parse().ok()?),
+        None => (target, 0),
+    };
+    let body = request.body.as_deref().unwrap_or_default().as_bytes();
+    let mut parts = path.split('/');
+    let appid = hex::decode(parts.next()?.as_bytes()).ok()?;
+    let side = Side::from_hex(request.bearer.as_bytes())?;
+    parts.next().filter(|part| *part == "channels")?;
+    let Some(number) = parts.next() else {
+        let offer = Allocate::decode(body).ok()?.body;
+        return Some((appid, side, Action::Allocate(offer.into())));
+    };
+    let number = ChannelId::parse(number.as_bytes())?;
+    let request = match (request.method, parts.next()?) {
+        (Method::Post, "claim") => Request::Claim,
+        (Method::Post, "close") => {
+            Request::Close(Reason::of_close(&Close::decode(body).ok()?.reason))
+        }
+        (Method::Put, name) => {
+            let cell = CellName::from_name(name)?;
+            Request::Put(cell, Write::decode(body, cell).ok()?.body.into())
+        }
+        (Method::Get, name) => Request::Get(CellName::from_name(name)?, wait),
+        _ => return None,
+    };
+    Some((appid, side, Action::Channel(number, request)))
+}
+
+fn write(reply: Reply) -> HttpAnswer {
+    match reply {
+        Reply::Allocated { channel, ttl } => bare(201, Some(Allocated { channel, ttl }.encode())),
+        Reply::Claimed { body, ttl } => {
+            let body = body.to_vec();
+            bare(200, Some(Claimed { body, ttl }.encode()))
+        }
+        Reply::Stored => bare(200, Some(Empty.encode())),
+        Reply::Cell(body) => {
+            let body = body.to_vec();
+            bare(200, Some(Cell { body }.encode()))
+        }
+        Reply::Nothing => bare(204, None),
+        Reply::Refused(refusal) => HttpAnswer {
+            content_type: Some("application/problem+json".to_owned()),
+            ..bare(refusal.token().status(), Some(refusal.document()))
+        },
+    }
+}
+
+/// An answer with a message, if there is one.
+pub(crate) fn bare(status: u16, message: Option<String>) -> HttpAnswer {
+    HttpAnswer {
+        status,
+        content_type: message.as_ref().map(|_| "application/json".to_owned()),
+        is_coded: false,
+        retry_after: None,
+        body: Some(message.unwrap_or_default().into_bytes()),
+    }
+}
+
+/// The next of a sequence that looks random (splitmix64).
+pub(crate) fn next(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *seed;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
