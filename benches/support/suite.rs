@@ -33,7 +33,7 @@ pub(crate) fn run() -> Result<Duration, String> {
     });
     match output {
         Some(Ok(output)) if !output.status.success() => Err(format!("{}", output.status)),
-        Some(Ok(output)) if output.stdout.is_empty() => Err("it judges nothing yet".to_owned()),
+        Some(Ok(output)) if output.stdout.is_empty() => Err("it judges nothing".to_owned()),
         Some(Ok(_)) => Ok(took),
         _ => Err(format!("{} does not start", path.display())),
     }

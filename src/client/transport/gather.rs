@@ -1,5 +1,7 @@
 //! A request goes out whole.
 
+use std::io::Write as _;
+
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
@@ -39,12 +41,10 @@ impl<T: Transport> Gathering<T> {
     fn send(&mut self, timeout: NextTimeout) -> Result<(), Error> {
         let mut rest = self.held.as_slice();
         while !rest.is_empty() {
-            let output = self.connection.buffers().output();
-            let amount = rest.len().min(output.len());
-            let (now, later) = rest.split_at(amount);
-            output[..amount].copy_from_slice(now);
+            // As much as there is room for.
+            let amount = self.connection.buffers().output().write(rest)?;
             self.connection.transmit_output(amount, timeout)?;
-            rest = later;
+            rest = rest.get(amount..).unwrap_or_default();
         }
         self.held.clear();
         Ok(())
@@ -57,8 +57,8 @@ impl<T: Transport> Transport for Gathering<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let written = &self.connection.buffers().output()[..amount];
-        self.held.extend_from_slice(written);
+        let written = self.connection.buffers().output();
+        self.held.extend(written.iter().take(amount));
         match self.held.len() < HELD {
             true => Ok(()),
             false => self.send(timeout),
