@@ -15,8 +15,7 @@ CONSTANTS Pairs,        \* of honest clients: {1} or {1, 2}
           Hurry,        \* TRUE: users cancel, deadlines pass, retry windows and the wait for the receipt run out
           Travel,       \* TRUE: an answer takes time to its client; FALSE: it is read when it is given
           Late,         \* TRUE: what was sent once may be executed again, any time and any number of times
-          Expiry, GraceEnds, QuarantineEnds, Restarts,
-          GraceOutlasts \* TRUE: a grace is not over while its owner is still in `finishing`
+          Expiry, GraceEnds, QuarantineEnds, Restarts
 
 VARIABLES ch,           \* live channels
           ended,        \* ended ones in their grace
@@ -250,12 +249,11 @@ Expire(n) == /\ Expiry /\ Live(n)
 InHand(q) == \E c \in Clients : req[c] = q
 GraceOver(t) ==
   /\ GraceEnds
-  /\ GraceOutlasts => ~(t.own \in Clients /\ st[t.own] = "finishing")
   /\ ended' = ended \ {t}
   /\ sent' = {q \in sent : q.op = "allocate" /\ q.side = t.own => InHand(q)}
   /\ UNCHANGED <<ch, resting, excused, restarted, st, req, slot, out, num, offer, opened, delivered>>
 
-\* The quarantine (600 s) is longer than the grace, and than any client goes on with a request (70 s); what the network
+\* The quarantine (600 s) is longer than the grace, and than any client goes on with a request (100 s); what the network
 \* still holds of such requests it forgets.
 QuarantineOver(n) ==
   /\ QuarantineEnds /\ n \in {resting[i] : i \in DOMAIN resting}
