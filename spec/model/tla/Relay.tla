@@ -65,6 +65,10 @@ RelayTable == TLCEval([op \in RelayOps |-> TLCEval([by \in {"owner", "claimant",
                RelayRows[i][1] = op /\ RelayRows[i][2] = by /\ RelayRows[i][3] = s]
   IN [holds |-> row[4], fails |-> row[5], next |-> row[6]]])])])
 
+\* The columns in which a request is impossible to such a side.
+ImpossibleCell == TLCEval([by \in {"owner", "claimant", "another"} |-> TLCEval([s \in RelayStates |->
+  \E op \in RelayOps : RelayTable[op][by][s].holds = "-"])])
+
 \* Whoever asks, an absent channel has neither owner nor claimant.
 ASSUME \A op \in RelayOps : \A by \in {"owner", "claimant"} :
   RelayTable[op][by]["absent"] = RelayTable[op]["another"]["absent"]
@@ -365,8 +369,8 @@ CellsInOrder == /\ \A n \in Nums : InOrder(ch[n]) /\ ch[n].state = LastWritten(c
                 /\ \A t \in ended : InOrder(t)
 
 \* RELAY-11: no request meets a cell that the table says is impossible.
-NoImpossibleCell == \A n \in Nums, s \in Sides, op \in RelayOps :
-  LET c == Meets(n, s) IN RelayTable[op][By(c, s)][c.state].holds # "-"
+NoImpossibleCell == \A n \in Nums, s \in Sides :
+  LET c == Meets(n, s) IN ~ImpossibleCell[By(c, s)][c.state]
 
 -----------------------------------------------------------------------------
 \* Properties of the whole
