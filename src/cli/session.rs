@@ -193,12 +193,7 @@ impl Session {
                 if received.blob().is_empty() {
                     self.progress.say("the other side handed in nothing");
                 }
-                self.progress.say(if received.delivered() {
-                    "Done."
-                } else {
-                    "Done. You have the other side's data, but it is not confirmed that yours \
-                     arrived; ask the other user."
-                });
+                self.progress.say(received.sentence());
                 Ok(())
             }
             Err(error) => {

@@ -1,7 +1,7 @@
 //! What an exchange yields.
 
 use crate::crypto::{Exporter, Standard};
-use crate::protocol;
+use crate::protocol::{self, Outcome};
 use crate::values::Blob;
 use std::fmt;
 
@@ -41,6 +41,15 @@ impl Received {
     /// not come.
     pub fn delivered(&self) -> bool {
         self.delivered
+    }
+
+    /// What the user should be told (OUT-3).
+    pub fn sentence(&self) -> &'static str {
+        if self.delivered {
+            Outcome::Done.sentence()
+        } else {
+            "You have the other side's data, but it is not confirmed that yours arrived; ask the other user."
+        }
     }
 
     /// The eight words that both users may compare (KEY-3).

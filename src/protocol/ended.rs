@@ -2,7 +2,7 @@
 
 use super::{CloseReason, Detail, Outcome, Refusal};
 use crate::crypto::{Opened, Suite};
-use crate::values::{Blob, ChannelId};
+use crate::values::Blob;
 
 /// What the peer's opened seal yields: there is no other way to make one (SEAL-9).
 #[derive(Debug)]
@@ -58,14 +58,6 @@ impl<S: Suite> Ended<S> {
             ..self
         }
     }
-}
-
-/// The last request, whose result changes nothing (TIME-7), and the end that is already fixed.
-#[derive(Debug)]
-pub struct Closing<S: Suite> {
-    pub(super) channel: ChannelId,
-    pub(super) reason: CloseReason,
-    pub(super) end: Ended<S>,
 }
 
 impl Refusal {

@@ -4,9 +4,10 @@
 //! allocating -> waiting-for-answer -> holding -> finishing -> waiting-for-receipt -> closing -> ended
 //! ```
 
+use super::closing::{Closing, impossible};
 use super::event::{Event, Impossible, Proof, Refusal};
-use super::{Cell, CloseReason, Closing, Detail, Ended, Machine, Outcome, Received, Request};
-use crate::crypto::{PeerFault, Place, Suite};
+use super::{Cell, Detail, Ended, Machine, Outcome, Received, Request};
+use crate::crypto::{Place, Suite};
 use crate::values::{AppId, Blob, ChannelId, Mode};
 
 /// An initiator in one of its states.
@@ -367,73 +368,10 @@ impl<S: Suite> WaitingForReceipt<S> {
     }
 }
 
-impl<S: Suite> Closing<S> {
-    /// Closes with the reason that the outcome gives.
-    pub(super) fn new(channel: ChannelId, end: Ended<S>) -> Closing<S> {
-        let reason = match end.outcome {
-            Outcome::Done => CloseReason::Done,
-            Outcome::WrongCode => CloseReason::WrongCode,
-            Outcome::BadElement => CloseReason::BadElement,
-            Outcome::MalformedMessage => CloseReason::MalformedMessage,
-            Outcome::RelayMisbehaved => CloseReason::RelayMisbehaved,
-            Outcome::Timeout => CloseReason::Timeout,
-            _ => CloseReason::Cancelled,
-        };
-        Closing {
-            channel,
-            reason,
-            end,
-        }
-    }
-
-    /// Closes because the peer's message was refused (SEAL-5 to SEAL-7).
-    pub(super) fn of_fault(channel: ChannelId, fault: PeerFault) -> Closing<S> {
-        let outcome = match fault {
-            PeerFault::MalformedMessage(_) => Outcome::MalformedMessage,
-            PeerFault::BadElement(_) => Outcome::BadElement,
-            PeerFault::WrongCode => Outcome::WrongCode,
-        };
-        Closing::new(channel, Ended::with(outcome).detail(Detail::Peer(fault)))
-    }
-
-    pub(super) fn request(&self) -> Request<'static> {
-        Request::Close {
-            channel: self.channel,
-            reason: self.reason,
-        }
-    }
-
-    /// The column `closing` of both tables.
-    pub(super) fn on<M>(
-        self,
-        event: Event,
-        same: impl FnOnce(Closing<S>) -> M,
-        next: impl FnOnce(Ended<S>) -> M,
-    ) -> Result<M, Impossible<M>> {
-        match event {
-            Event::CloseTried | Event::Cancel => Ok(next(self.end)),
-            Event::Allocated(_)
-            | Event::Claimed(_)
-            | Event::Stored
-            | Event::Cell(_)
-            | Event::Empty
-            | Event::Refused(_)
-            | Event::Misbehaved(_)
-            | Event::Exhausted(_) => impossible(same(self), Proof::OtherRequest),
-            Event::Deadline | Event::ReceiptWaitOver => impossible(same(self), Proof::TimerNotSet),
-            Event::Release => impossible(same(self), Proof::NotAsked),
-        }
-    }
-}
-
 fn get(channel: ChannelId, cell: Cell) -> Request<'static> {
     Request::Get { channel, cell }
 }
 
 fn ended<S: Suite>(outcome: Outcome) -> Next<S> {
     Ok(Initiator::Ended(Ended::with(outcome)))
-}
-
-pub(super) fn impossible<M>(state: M, proof: Proof) -> Result<M, Impossible<M>> {
-    Err(Impossible { state, proof })
 }

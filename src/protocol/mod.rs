@@ -21,6 +21,7 @@
 //!
 //! [`Exchange::cancel`] may come at any time; a request that is then under way is abandoned.
 
+mod closing;
 mod ended;
 mod event;
 mod exchange;
@@ -38,7 +39,8 @@ mod told;
 pub mod wire;
 
 pub use crate::values::messages::CellName as Cell;
-pub use ended::{Closing, Ended, Received};
+pub use closing::Closing;
+pub use ended::{Ended, Received};
 pub use event::{Detail, Event, Impossible, Loss, Misbehaviour, Proof, Refusal};
 pub use exchange::{Action, Exchange, Heard};
 pub use initiator::Initiator;

@@ -4,9 +4,9 @@
 //! claiming -> answering -> waiting-for-finish -> sending-receipt -> ended
 //! ```
 
+use super::closing::{Closing, impossible};
 use super::event::{Event, Impossible, Proof, Refusal};
-use super::initiator::impossible;
-use super::{Cell, Closing, Detail, Ended, Machine, Outcome, Received, Request};
+use super::{Cell, Detail, Ended, Machine, Outcome, Received, Request};
 use crate::crypto::{Place, Suite};
 use crate::values::{AppId, Blob, ChannelId, Mode};
 

@@ -35,6 +35,8 @@ Misread(role, state, event, row) ==
          -> Go("ended", "", "", "relay-misbehaved")
     [] Planted("DoneIsClosed") /\ state = "finishing" /\ event \in {"exhausted", "deadline", "cancel"}
          -> Go("ended", "", "", "closed")
+    [] Planted("ForgottenIsClosed") /\ state = "finishing" /\ event \in {"forbidden", "no-such-channel"}
+         -> Go("ended", "", "", "closed")
     [] Planted("NoReceipt") /\ event = "finish-opened" /\ row.next = "sending-receipt"
          -> Go("ended", "", "", "done")
     [] OTHER -> row

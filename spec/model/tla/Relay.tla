@@ -15,8 +15,7 @@ CONSTANTS Pairs,        \* of honest clients: {1} or {1, 2}
           Hurry,        \* TRUE: users cancel, deadlines pass, retry windows and the wait for the receipt run out
           Travel,       \* TRUE: an answer takes time to its client; FALSE: it is read when it is given
           Late,         \* TRUE: what was sent once may be executed again, any time and any number of times
-          Expiry, GraceEnds, QuarantineEnds, Restarts,
-          GraceOutlasts \* TRUE: a grace is not over while its owner is still in `finishing`
+          Expiry, GraceEnds, QuarantineEnds, Restarts
 
 VARIABLES ch,           \* live channels
           ended,        \* ended ones in their grace
@@ -65,6 +64,10 @@ RelayTable == TLCEval([op \in RelayOps |-> TLCEval([by \in {"owner", "claimant",
   LET row == RelayRows[CHOOSE i \in DOMAIN RelayRows :
                RelayRows[i][1] = op /\ RelayRows[i][2] = by /\ RelayRows[i][3] = s]
   IN [holds |-> row[4], fails |-> row[5], next |-> row[6]]])])])
+
+\* The columns in which a request is impossible to such a side.
+ImpossibleCell == TLCEval([by \in {"owner", "claimant", "another"} |-> TLCEval([s \in RelayStates |->
+  \E op \in RelayOps : RelayTable[op][by][s].holds = "-"])])
 
 \* Whoever asks, an absent channel has neither owner nor claimant.
 ASSUME \A op \in RelayOps : \A by \in {"owner", "claimant"} :
@@ -250,12 +253,11 @@ Expire(n) == /\ Expiry /\ Live(n)
 InHand(q) == \E c \in Clients : req[c] = q
 GraceOver(t) ==
   /\ GraceEnds
-  /\ GraceOutlasts => ~(t.own \in Clients /\ st[t.own] = "finishing")
   /\ ended' = ended \ {t}
   /\ sent' = {q \in sent : q.op = "allocate" /\ q.side = t.own => InHand(q)}
   /\ UNCHANGED <<ch, resting, excused, restarted, st, req, slot, out, num, offer, opened, delivered>>
 
-\* The quarantine (600 s) is longer than the grace, and than any client goes on with a request (70 s); what the network
+\* The quarantine (600 s) is longer than the grace, and than any client goes on with a request (100 s); what the network
 \* still holds of such requests it forgets.
 QuarantineOver(n) ==
   /\ QuarantineEnds /\ n \in {resting[i] : i \in DOMAIN resting}
@@ -367,8 +369,8 @@ CellsInOrder == /\ \A n \in Nums : InOrder(ch[n]) /\ ch[n].state = LastWritten(c
                 /\ \A t \in ended : InOrder(t)
 
 \* RELAY-11: no request meets a cell that the table says is impossible.
-NoImpossibleCell == \A n \in Nums, s \in Sides, op \in RelayOps :
-  LET c == Meets(n, s) IN RelayTable[op][By(c, s)][c.state].holds # "-"
+NoImpossibleCell == \A n \in Nums, s \in Sides :
+  LET c == Meets(n, s) IN ~ImpossibleCell[By(c, s)][c.state]
 
 -----------------------------------------------------------------------------
 \* Properties of the whole

@@ -22,10 +22,18 @@ use std::{
     time::Duration,
 };
 
+use super::gather::Gather;
+use super::names::Names;
 use super::{BODY_LIMIT, Cause, HEADER_LIMIT, IDLE, LONGEST, Lost, TlsOptions};
 use crate::protocol::wire::{HttpAnswer, HttpRequest};
 use http::Request;
+use ureq::config::Config;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody, Error};
+
+/// Bytes that are written at a time. ureq fills its buffers with zeros for each connection, and its
+/// own choice is 128 KiB in each direction; a header must fit into the one for input.
+const OUTPUT: usize = 16 * 1024;
 
 /// How long looking a name up, and connecting, may take within an attempt.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
@@ -34,6 +42,7 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(in crate::client) struct Transport {
     agent: Agent,
+    names: Names,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -55,23 +64,32 @@ impl Transport {
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .max_response_header_size(HEADER_LIMIT)
+            .input_buffer_size(HEADER_LIMIT + OUTPUT)
+            .output_buffer_size(OUTPUT)
             .max_idle_age(IDLE)
             // An interruption does not reach name resolution and connecting.
             .timeout_resolve(Some(LONGEST_CONNECT))
             .timeout_connect(Some(LONGEST_CONNECT))
             .build();
-        Self::with(Agent::new_with_config(config))
+        Self::with(config)
     }
 
     /// A client like this one that shares nothing with it: it has connections of its own, and
     /// the cancellation of this one does not reach it.
     pub(in crate::client) fn fresh(&self) -> Self {
-        Self::with(Agent::new_with_config(self.agent.config().clone()))
+        Self::with(self.agent.config().clone())
     }
 
-    fn with(agent: Agent) -> Self {
+    fn with(config: Config) -> Self {
+        let names = Names::default();
+        let connector = DefaultConnector::new().chain(Gather);
+        let agent = Agent::with_parts(config, connector, names.clone());
         let cancelled = Arc::new(AtomicBool::new(false));
-        Self { agent, cancelled }
+        Self {
+            agent,
+            names,
+            cancelled,
+        }
     }
 
     /// A handle that ends the requests of this client.
@@ -98,6 +116,9 @@ impl Transport {
         // complete when it is the interruption that ended the connection.
         if self.cancelled.load(Ordering::Acquire) {
             return Err(Lost::Cancelled);
+        }
+        if outcome.is_err() {
+            self.names.forget();
         }
         outcome
     }

@@ -4,7 +4,11 @@
 pub(super) mod asynchronous;
 #[cfg(feature = "blocking")]
 pub(super) mod blocking;
+#[cfg(feature = "blocking")]
+mod gather;
 mod lost;
+#[cfg(feature = "blocking")]
+mod names;
 mod tls;
 
 pub(super) use lost::{Cause, Lost};

@@ -83,7 +83,7 @@ class InitiatorTest(unittest.TestCase):
 
     def test_waiting(self):
         for step, outcome, reason, closes in (
-            (say(problem(404, "no-such-channel")), "done", None, 0),  # INIT-4
+            (say(problem(404, "no-such-channel")), "closed", "lost", 0),
             (say(problem(403, "forbidden")), "closed", "lost", 0),
             (say(problem(404, "not-found")), "relay-misbehaved", None, 1),
             (say(ok(body="AA")), "relay-misbehaved", None, 1),

@@ -1,0 +1,202 @@
+//! The bars: what must hold, and what was measured.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::pairs::{Pairs, Spread, micros};
+use super::{bare, cpu, exchange, load, memory, pake, suite};
+
+/// One line of the table.
+pub(crate) struct Line {
+    pub(crate) name: &'static str,
+    pub(crate) measured: String,
+    pub(crate) limit: String,
+    pub(crate) verdict: Verdict,
+    /// What else there is to know.
+    pub(crate) detail: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Met,
+    Missed,
+    /// There is no bar.
+    Measured,
+    Skipped,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Met => "met",
+            Self::Missed => "MISSED",
+            Self::Measured => "measured",
+            Self::Skipped => "skipped",
+        })
+    }
+}
+
+/// One side's handshake with all checks, to the stock crate's without any.
+pub(crate) fn handshake() -> Line {
+    const LIMIT: f64 = 1.15;
+    let handshake = pake::Handshake::new();
+    let pairs = Pairs::measure(
+        4_000,
+        || micros(|| handshake.checked()),
+        || micros(|| handshake.stock()),
+    );
+    Line {
+        name: "handshake with all checks / stock spake2",
+        measured: ratio(pairs.ratio),
+        limit: format!("<= {LIMIT}"),
+        verdict: at_most(pairs.ratio, LIMIT),
+        detail: format!(
+            "{:.0} µs / {:.0} µs, 4000 pairs",
+            pairs.first.median, pairs.second.median
+        ),
+    }
+}
+
+/// A whole exchange over loopback HTTP, blocking client, warm: in bare round trips.
+///
+/// One round trip for one exchange: many in a row keep client and server on one core, where a
+/// round trip takes a third of the time that any request of an exchange can take.
+pub(crate) fn exchange() -> Line {
+    const LIMIT: f64 = 15.0;
+    const ROUNDS: usize = 900;
+    let exchanges = exchange::Exchanges::start();
+    let bare = bare::spawn();
+    let against = |rounds, round_trips: exchange::RoundTrips| {
+        let exchange = || micros(|| exchanges.run());
+        Pairs::measure(rounds, exchange, || micros(|| round_trips.run()))
+    };
+    let pairs = against(ROUNDS, exchange::RoundTrips::to(bare));
+    let gets = against(ROUNDS / 3, exchange::RoundTrips::gets(bare));
+    Line {
+        name: "whole exchange / bare round trip",
+        measured: ratio(pairs.ratio),
+        limit: format!("<= {LIMIT}"),
+        verdict: at_most(pairs.ratio, LIMIT),
+        detail: format!(
+            "{:.0} µs / {:.0} µs, {ROUNDS} pairs; {:.1} round trips of a GET ({:.0} µs)",
+            pairs.first.median, pairs.second.median, gets.ratio.median, gets.second.median
+        ),
+    }
+}
+
+/// The rate of the relay, to that of a bare handler.
+pub(crate) fn relay() -> Line {
+    const LIMIT: f64 = 0.5;
+    const ROUNDS: usize = 60;
+    // Exchanges abreast, each over two connections, and how many of them a round makes in turn.
+    const ABREAST: u64 = 32;
+    const IN_TURN: usize = 8;
+    let relay = super::relay();
+    let mut ours = load::Load::connect(relay.addr(), ABREAST);
+    let mut floor = load::Load::connect(bare::spawn(), ABREAST);
+    let cpu = || Some((cpu::of_threads("relay")?, cpu::of_threads(bare::THREAD)?));
+    let begun = cpu();
+    let pairs = Pairs::measure(
+        ROUNDS,
+        || rate(&mut ours, IN_TURN),
+        || rate(&mut floor, IN_TURN),
+    );
+    let used = begun.zip(cpu()).map_or(String::new(), |(begun, ended)| {
+        let (ours, floor) = (ended.0 - begun.0, ended.1 - begun.1);
+        format!(
+            "; processor time of the server {:.2} times the handler's",
+            ours / floor
+        )
+    });
+    Line {
+        name: "relay / bare handler, requests per second",
+        measured: ratio(pairs.ratio),
+        limit: format!(">= {LIMIT}"),
+        verdict: match pairs.ratio.median >= LIMIT {
+            true => Verdict::Met,
+            false => Verdict::Missed,
+        },
+        detail: format!(
+            "{:.0} / {:.0}, {ROUNDS} pairs, 64 connections{used}",
+            pairs.first.median, pairs.second.median
+        ),
+    }
+}
+
+/// Memory for each idle channel and each client that waits.
+pub(crate) fn memory() -> [Line; 2] {
+    let memory = memory::measure();
+    let line = |name, measured: Option<f64>, detail| Line {
+        name,
+        measured: measured.map_or("-".to_owned(), |bytes| format!("{bytes:.0} bytes")),
+        limit: "-".to_owned(),
+        verdict: match measured {
+            Some(_) => Verdict::Measured,
+            None => Verdict::Skipped,
+        },
+        detail,
+    };
+    let Some(memory) = memory else {
+        let why = || "needs /proc".to_owned();
+        return [
+            line("memory for an idle channel", None, why()),
+            line("memory for a waiting client", None, why()),
+        ];
+    };
+    [
+        line(
+            "memory for an idle channel",
+            Some(memory.channel),
+            format!(
+                "{} of them, 10 to an appid; alone in its appid {:.0} bytes",
+                memory.channels, memory.lone_channel
+            ),
+        ),
+        line(
+            "memory for a waiting client",
+            Some(memory.waiter),
+            format!(
+                "{} connections with a GET that waits, without the kernel's buffers",
+                memory.waiters
+            ),
+        ),
+    ]
+}
+
+/// `cargo conformance`, once built.
+pub(crate) fn conformance() -> Line {
+    const LIMIT: Duration = Duration::from_secs(10);
+    let took = suite::run();
+    Line {
+        name: "cargo conformance, once built",
+        measured: match &took {
+            Ok(took) => format!("{:.1} s", took.as_secs_f64()),
+            Err(_) => "-".to_owned(),
+        },
+        limit: format!("<= {} s", LIMIT.as_secs()),
+        verdict: match &took {
+            Ok(took) if *took <= LIMIT => Verdict::Met,
+            _ => Verdict::Missed,
+        },
+        detail: took.err().unwrap_or_default(),
+    }
+}
+
+/// Requests per second.
+fn rate(load: &mut load::Load, in_turn: usize) -> f64 {
+    let mut requests = 0;
+    let took = micros(|| requests = load.run(in_turn));
+    requests as f64 / took * 1e6
+}
+
+fn at_most(ratio: Spread, limit: f64) -> Verdict {
+    match ratio.median <= limit {
+        true => Verdict::Met,
+        false => Verdict::Missed,
+    }
+}
+
+fn ratio(spread: Spread) -> String {
+    let Spread { low, median, high } = spread;
+    format!("{median:.3} ({low:.3} to {high:.3})")
+}
