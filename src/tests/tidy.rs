@@ -6,6 +6,8 @@
 mod code;
 #[path = "tidy/dependencies.rs"]
 mod dependencies;
+#[path = "tidy/interface.rs"]
+mod interface;
 #[path = "tidy/quotes.rs"]
 mod quotes;
 #[path = "tidy/source.rs"]
