@@ -61,6 +61,10 @@ fn blobs_of_all_sizes_and_codes_of_all_lengths<C: Client>() {
         let (mine, theirs) = (vec![0; size], vec![0x80; 65_535 - size]);
         let (at_initiator, at_receiver) = exchange::<C, C>(&relay.url(), [&mine, &theirs], words);
         assert!(at_initiator.delivered() && at_receiver.delivered());
+        assert_eq!(
+            [at_initiator.sentence(), at_receiver.sentence()],
+            ["Done."; 2]
+        );
         assert_eq!(at_initiator.into_blob(), theirs);
         assert_eq!(at_receiver.blob(), mine);
     }
@@ -184,6 +188,12 @@ fn an_initiator_that_is_closed_on_keeps_what_it_has<C: Client>() {
     let received = error.into_received().unwrap();
     assert_eq!(received.verifier().reveal().to_string(), verifier);
     assert!(!received.delivered() && received.export_key("a", 32).is_ok());
+    // OUT-3: A client MUST tell its user the outcome and what to do next, in the sense of this list.
+    let spec = include_str!("../../spec/wormhole-sync.md");
+    assert!(spec.contains(&format!(
+        "(Initiator without `delivered`: {})",
+        received.sentence()
+    )));
     assert_eq!(received.into_blob(), b"theirs");
 }
 
