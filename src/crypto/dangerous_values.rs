@@ -108,3 +108,40 @@ pub fn schedule_values(
         keys,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{InitiatorBlob, Keys, SealKey};
+    use crate::values::{AppId, Blob, ChannelId, Mode};
+    use hkdf::Hkdf;
+
+    /// Each value out of the one before it, and the last ones are those of an exchange.
+    #[test]
+    fn the_key_schedule_is_shown_as_it_is() {
+        let place = Place {
+            mode: Mode::Transcribe,
+            app_id: AppId::new("a").unwrap(),
+            channel: ChannelId::new(7).unwrap(),
+        };
+        let shown = schedule_values([9; 32], &place, &[0x41; 33], &[0x42; 33]);
+        assert_eq!(shown.context, place.context(&[0x41; 33], &[0x42; 33]));
+        assert_eq!(shown.th[..], Sha256::digest(&shown.context)[..]);
+        let (prk, expand) = Hkdf::<Sha256>::extract(Some(&shown.th), &[9; 32]);
+        assert_eq!(shown.prk[..], prk[..]);
+        for (label, key) in &shown.keys {
+            let mut okm = [0; 32];
+            let info = label.text().as_bytes();
+            expand.expand(info, &mut okm).unwrap();
+            assert_eq!(*key, okm, "{label:?}");
+        }
+        let used = Keys::derive(
+            SharedKey::dangerously_from_bytes([9; 32]),
+            &place.context(&[0x41; 33], &[0x42; 33]),
+        );
+        let (_, key) = shown.keys[1];
+        let key = SealKey::<InitiatorBlob>::dangerously_from_bytes(key, shown.th);
+        let blob = Blob::new(*b"blob").unwrap();
+        assert_eq!(key.seal(&blob), used.initiator_blob.seal(&blob));
+    }
+}

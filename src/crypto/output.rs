@@ -139,6 +139,14 @@ mod tests {
     }
 
     #[test]
+    fn an_exported_key_is_not_shown() {
+        let exporter = Exporter::dangerously_from_key([1; 32]);
+        let key = exporter.export(b"label", 32).unwrap();
+        assert_eq!(format!("{key:?}"), "ExportedKey([redacted])");
+        assert_eq!(format!("{exporter:?}"), "Exporter([redacted])");
+    }
+
+    #[test]
     fn exports_within_bounds_only() {
         let exporter = Exporter::dangerously_from_key([1; 32]);
         let export = |label: usize, n: usize| {

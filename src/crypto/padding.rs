@@ -118,6 +118,11 @@ mod tests {
     }
 
     #[test]
+    fn debug_redacts() {
+        assert_eq!(format!("{:?}", padded(3)), "Padded([redacted])");
+    }
+
+    #[test]
     fn a_blob_may_end_in_zeros() {
         let blob = Blob::new([1, 0x80, 0, 0]).unwrap();
         assert_eq!(unpad(pad(&blob)).unwrap().expose(), [1, 0x80, 0, 0]);

@@ -91,6 +91,10 @@ fn the_formulas_give_what_the_crate_gives() {
         a.z,
         hex!("6f15f4010172c97e13325bcdc970cf6eb2c849d69b067e7ac6aa1335eb0ab454")
     );
+    assert_eq!(
+        a.password_scalar,
+        hex!("471b4e67302ba4f03b095c8acdfadf9f32977a1baac193085aa11b161b97c507")
+    );
     assert_eq!((a.z, &a.transcript, a.key), (b.z, &b.transcript, b.key));
     assert_eq!(a.key[..], Sha256::digest(&a.transcript)[..]);
 }

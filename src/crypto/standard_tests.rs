@@ -57,6 +57,8 @@ fn an_exchange_moves_both_blobs() {
     let answered = answered(&offered.answer).unwrap();
     assert_eq!(answered.blob.get().expose(), b"from the receiver");
     assert!(answered.verifier.is(&offered.verifier));
+    let other = Verifier::dangerously_from_key([0; 32]);
+    assert!(!answered.verifier.is(&other));
     let finished = Standard::read_finish(offered.finish, &answered.finish).unwrap();
     assert_eq!(finished.blob.get().expose(), b"from the initiator");
     let exported = |exporter: &Exporter| exporter.export(b"label", 40).unwrap().expose().to_vec();
@@ -141,6 +143,46 @@ fn messages_do_not_stand_for_each_other() {
     assert_eq!(
         Standard::read_finish(offered.finish, &own).unwrap_err(),
         PeerFault::WrongCode
+    );
+}
+
+#[test]
+fn each_error_is_a_line_of_its_own() {
+    let elements = BadElement::ALL.map(PeerFault::BadElement);
+    let faults = elements.into_iter().chain([
+        PeerFault::MalformedMessage(Malformed::Length),
+        PeerFault::MalformedMessage(Malformed::Padding),
+        PeerFault::WrongCode,
+    ]);
+    let mut lines: Vec<String> = faults.map(|fault| fault.to_string()).collect();
+    lines.extend([
+        padding::BadPadding.to_string(),
+        ExportError::Label.to_string(),
+        ExportError::Length.to_string(),
+        NoRandomness.to_string(),
+        ScalarTooLarge.to_string(),
+    ]);
+    for (at, line) in lines.iter().enumerate() {
+        assert!(line.starts_with(char::is_lowercase), "{line}");
+        assert!(!line.contains('\n') && !line.ends_with('.'), "{line}");
+        assert!(!lines[..at].contains(line), "{line}");
+    }
+}
+
+#[test]
+fn a_bad_element_has_the_token_of_its_vectors() {
+    let tokens = BadElement::ALL.map(BadElement::fault);
+    assert_eq!(
+        tokens,
+        [
+            "wrong-side",
+            "not-a-point",
+            "not-canonical",
+            "identity",
+            "not-prime-order",
+            "reflected",
+            "shared-identity"
+        ]
     );
 }
 
