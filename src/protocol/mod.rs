@@ -27,6 +27,8 @@ mod event;
 mod exchange;
 #[cfg(test)]
 mod exchange_tests;
+#[cfg(test)]
+mod handed_over_tests;
 mod initiator;
 mod outcome;
 mod patience;

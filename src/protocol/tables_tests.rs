@@ -12,7 +12,7 @@ fn channel() -> ChannelId {
 }
 
 /// An event by its name in the tables.
-fn event(name: &str) -> Event {
+pub(super) fn event(name: &str) -> Event {
     let cell = |how: &str| Event::Cell(how.as_bytes().to_vec());
     match name {
         "allocated" => Event::Allocated(channel()),
@@ -41,7 +41,7 @@ fn event(name: &str) -> Event {
     }
 }
 
-const INITIATOR_EVENTS: [&str; 21] = [
+pub(super) const INITIATOR_EVENTS: [&str; 21] = [
     "allocated",
     "answer-opened",
     "answer-malformed",
@@ -65,7 +65,7 @@ const INITIATOR_EVENTS: [&str; 21] = [
     "release",
 ];
 
-const RECEIVER_EVENTS: [&str; 18] = [
+pub(super) const RECEIVER_EVENTS: [&str; 18] = [
     "offer-good",
     "offer-malformed",
     "offer-bad-element",
@@ -95,20 +95,20 @@ fn drive<T: Machine>(machine: T, events: &[&str]) -> T {
     })
 }
 
-fn initiator(path: &[&str]) -> Initiator<Told> {
+pub(super) fn initiator(path: &[&str]) -> Initiator<Told> {
     let blob = Blob::new(*b"mine").unwrap();
     let appid = AppId::new("example.com/app1").unwrap();
     drive(Initiator::new(appid, (), b"offer".to_vec(), blob), path)
 }
 
-fn receiver(path: &[&str]) -> Receiver<Told> {
+pub(super) fn receiver(path: &[&str]) -> Receiver<Told> {
     let blob = Blob::new(*b"mine").unwrap();
     let appid = AppId::new("example.com/app1").unwrap();
     drive(Receiver::new(channel(), appid, (), blob), path)
 }
 
 /// The way to each state but `ended`.
-const INITIATOR_STATES: [&[&str]; 6] = [
+pub(super) const INITIATOR_STATES: [&[&str]; 6] = [
     &[],
     &["allocated"],
     &["allocated", "answer-opened"],
@@ -117,7 +117,7 @@ const INITIATOR_STATES: [&[&str]; 6] = [
     &["allocated", "cancel"],
 ];
 
-const RECEIVER_STATES: [&[&str]; 5] = [
+pub(super) const RECEIVER_STATES: [&[&str]; 5] = [
     &[],
     &["offer-good"],
     &["offer-good", "stored"],
@@ -176,7 +176,7 @@ fn put<T: Machine>(machine: T, name: &str) -> Row {
 }
 
 /// The events of a cell other than the one that a state reads cannot even be said to it.
-fn is_of_other_cell(state: &str, name: &str) -> bool {
+pub(super) fn is_of_other_cell(state: &str, name: &str) -> bool {
     let read = match state {
         "waiting-for-answer" => "answer-",
         "waiting-for-receipt" => "receipt-",
