@@ -202,3 +202,68 @@ impl CloseReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// The sentences of the table in section 12, by outcome.
+    fn sentences() -> BTreeMap<&'static str, &'static str> {
+        let spec = include_str!("../../spec/wormhole-sync.md");
+        let (_, section) = spec.split_once("\n## 12. Outcomes\n").unwrap();
+        let rows = section
+            .lines()
+            .skip_while(|line| !line.starts_with("| `"))
+            .take_while(|line| line.starts_with("| `"));
+        rows.map(|row| {
+            let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+            (cells[0].trim_matches('`'), cells[2])
+        })
+        .collect()
+    }
+
+    // OUT-3: A client MUST tell its user the outcome and what to do next, in the sense of this list.
+    #[test]
+    fn each_outcome_has_the_sentence_of_the_specification() {
+        let sentences = sentences();
+        assert_eq!(sentences.len(), Outcome::ALL.len());
+        for outcome in Outcome::ALL {
+            let (said, listed) = (outcome.sentence(), sentences[outcome.token()]);
+            // What is in brackets is for one role, and added where the role is known.
+            let plain = listed.split(" (Initiator").next().unwrap();
+            assert_eq!(said, plain, "{outcome}");
+        }
+    }
+
+    // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`, marked as the relay's word.
+    #[test]
+    fn closed_for_a_wrong_code_says_so_by_the_relays_word() {
+        let said = Outcome::Closed(CloseReason::WrongCode).sentence();
+        let own = Outcome::WrongCode.sentence();
+        let told = own.strip_prefix("The words").unwrap();
+        assert_eq!(said, format!("The relay says that the words{told}"));
+    }
+
+    // OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as `other` when that is none of those of RELAY-16
+    #[test]
+    fn a_reason_of_the_list_is_kept_and_any_other_is_other() {
+        for (token, reason) in [
+            ("done", CloseReason::Done),
+            ("wrong-code", CloseReason::WrongCode),
+            ("bad-element", CloseReason::BadElement),
+            ("malformed-message", CloseReason::MalformedMessage),
+            ("cancelled", CloseReason::Cancelled),
+            ("timeout", CloseReason::Timeout),
+            ("relay-misbehaved", CloseReason::RelayMisbehaved),
+            ("other", CloseReason::Other),
+        ] {
+            assert_eq!(CloseReason::from_wire(token), reason);
+            assert_eq!(reason.token(), token);
+        }
+        // A relay cannot make this side's own words for it.
+        for token in ["lost", "expired", "Done", "done ", ""] {
+            assert_eq!(CloseReason::from_wire(token), CloseReason::Other, "{token}");
+        }
+    }
+}
