@@ -15,6 +15,8 @@ const SECOND: Duration = Duration::from_secs(1);
 struct Run<T> {
     exchange: Exchange<T>,
     now: Duration,
+    /// How often it was asked what to do.
+    asked: u32,
 }
 
 fn initiator(deadline: Option<Duration>) -> Run<Initiator<Told>> {
@@ -27,6 +29,7 @@ fn initiator(deadline: Option<Duration>) -> Run<Initiator<Told>> {
     Run {
         exchange: Exchange::new(machine, Times::default(), deadline),
         now: Duration::ZERO,
+        asked: 0,
     }
 }
 
@@ -40,10 +43,18 @@ fn receiver() -> Run<Receiver<Told>> {
     Run {
         exchange: Exchange::new(machine, Times::default(), None),
         now: Duration::ZERO,
+        asked: 0,
     }
 }
 
 impl<T: super::Machine> Run<T> {
+    /// What to do next. A run that never ends fails its test and does not hang it.
+    fn next(&mut self) -> Action<'_> {
+        self.asked += 1;
+        assert!(self.asked < 1000, "this run does not end");
+        self.exchange.next(self.now)
+    }
+
     /// Passes all pauses at their longest, and returns the request and its time.
     fn send(&mut self) -> (RequestKind, Duration) {
         self.try_send().expect("a request")
@@ -52,7 +63,7 @@ impl<T: super::Machine> Run<T> {
     /// The same, or `None` when it ends instead.
     fn try_send(&mut self) -> Option<(RequestKind, Duration)> {
         loop {
-            match self.exchange.next(self.now) {
+            match self.next() {
                 Action::Send { request, within } => return Some((request.kind(), within)),
                 Action::Pause { least, most } => {
                     assert!(least <= most, "{least:?} {most:?}");
@@ -65,7 +76,7 @@ impl<T: super::Machine> Run<T> {
     }
 
     fn pause(&mut self) -> (Duration, Duration) {
-        match self.exchange.next(self.now) {
+        match self.next() {
             Action::Pause { least, most } => (least, most),
             other => panic!("{other:?}"),
         }
@@ -91,7 +102,7 @@ impl<T: super::Machine> Run<T> {
     }
 
     fn outcome(&mut self) -> Outcome {
-        assert!(matches!(self.exchange.next(self.now), Action::Ended));
+        assert!(matches!(self.next(), Action::Ended));
         self.exchange.machine().unwrap().outcome().unwrap()
     }
 }
@@ -169,6 +180,27 @@ fn retry_after_is_waited_for_and_ends_the_run_when_it_is_past_the_window() {
     assert_eq!(run.outcome(), Outcome::RelayUnreachable);
 }
 
+// TIME-1: A client MUST repeat a request that was *lost* or *busy*, with the same method, target, `Authorization` and body, after the back-off
+#[test]
+fn retry_after_makes_a_back_off_longer_and_never_shorter() {
+    let mut run = initiator(None);
+    let mut pauses = Vec::new();
+    for _ in 0..5 {
+        run.send();
+        run.busy(503, Some(1));
+        let (least, most) = run.pause();
+        pauses.push((least.as_millis(), most.as_millis()));
+    }
+    let seconds_and_back_off = [
+        (1000, 1000),
+        (1000, 1000),
+        (1000, 2000),
+        (2000, 4000),
+        (4000, 8000),
+    ];
+    assert_eq!(pauses, seconds_and_back_off);
+}
+
 #[test]
 fn polls_start_a_second_apart() {
     let mut run = initiator(None);
@@ -223,7 +255,7 @@ fn the_receipt_is_waited_for_thirty_seconds() {
     run.hear(allocated(), Some(3600));
     run.send();
     run.hear(cell("opened"), None);
-    assert!(matches!(run.exchange.next(run.now), Action::Hold { .. }));
+    assert!(matches!(run.next(), Action::Hold { .. }));
     run.exchange.release(run.now);
     assert_eq!(run.send().0, RequestKind::Put(Cell::Finish));
     run.hear(Event::Stored, None);
@@ -278,6 +310,21 @@ fn giving_up_closes_once_and_giving_up_again_ends() {
     assert_eq!(run.outcome(), Outcome::Cancelled);
 }
 
+/// TIME-7: A client MUST try a close once, for at most 10 seconds
+#[test]
+fn a_close_has_its_own_time_whatever_is_left_of_the_deadline() {
+    let mut run = initiator(Some(5 * SECOND));
+    run.send();
+    run.hear(allocated(), Some(3600));
+    run.now = 4 * SECOND;
+    run.exchange.cancel(run.now);
+    assert_eq!(run.exchange.time_left(run.now), None);
+    assert_eq!(run.send(), (RequestKind::Close, 10 * SECOND));
+    run.now = 14 * SECOND;
+    run.lose();
+    assert_eq!(run.outcome(), Outcome::Cancelled);
+}
+
 #[test]
 fn a_close_has_the_reason_of_the_outcome() {
     for (how, outcome, reason) in [
@@ -291,7 +338,7 @@ fn a_close_has_the_reason_of_the_outcome() {
         let mut run = receiver();
         run.send();
         run.hear(Event::Claimed(how.as_bytes().to_vec()), Some(600));
-        match run.exchange.next(run.now) {
+        match run.next() {
             Action::Send {
                 request: super::Request::Close { reason: given, .. },
                 ..

@@ -132,3 +132,28 @@ impl Patience {
             .map(|opened| opened.saturating_add(self.times.window(self.kind)))
     }
 }
+
+#[cfg(feature = "test-hooks-dangerous")]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // HOOK-3: An implementation under test MUST take a *second*, in every time of section 11.3 (back-off, `ttl`, `Retry-After` and the user's deadline included), to last as many milliseconds as it is told
+    #[test]
+    fn every_time_is_a_multiple_of_the_second_that_is_told() {
+        let times = |times: Times| {
+            let kinds = [
+                RequestKind::Allocate,
+                RequestKind::Get(Cell::Answer),
+                RequestKind::Put(Cell::Receipt),
+            ];
+            let of_kinds = kinds.map(|kind| [times.attempt(kind), times.window(kind)]);
+            let others = [times.backoff(1), times.seconds(3600), times.receipt_wait()];
+            [of_kinds.as_flattened(), &others].concat()
+        };
+        let short = Times::with_second_for_testing_only(Duration::from_millis(1));
+        let scaled = times(short).into_iter().map(|time| 1000 * time);
+        assert_eq!(scaled.collect::<Vec<_>>(), times(Times::default()));
+        assert_eq!(short.seconds(1), Duration::from_millis(1));
+    }
+}
