@@ -39,6 +39,8 @@ mod tables_tests;
 #[cfg(test)]
 mod told;
 pub mod wire;
+#[cfg(test)]
+mod wire_tests;
 
 pub use crate::values::messages::CellName as Cell;
 pub use closing::Closing;
