@@ -149,7 +149,22 @@ fn forms(state: State) -> Vec<Scenario> {
         ])
         .done(true)
         .lasts(8, 40);
-    forms.chain([often]).collect()
+    let short = || {
+        let busy = problem("unavailable", None);
+        instead(on, busy.with("retry-after", "1"))
+    };
+    let patient = state
+        .scenario(
+            "busy-short-waits",
+            "is answered 503 six times, with a time to wait that the back-off outgrows",
+        )
+        .clauses(&["TIME-1"])
+        .second(50)
+        .rules((0..6).map(|_| short()))
+        .done(true)
+        // The longer of the two each time: 1, 1, 1, 2, 4 and 4 s at least; twice that at most.
+        .lasts(13, 40);
+    forms.chain([often, patient]).collect()
 }
 
 impl Answer {
