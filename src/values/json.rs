@@ -223,10 +223,11 @@ fn read_number(text: &str) -> Result<Value, JsonFault> {
     if !text.parse().is_ok_and(f64::is_finite) {
         return Err(JsonFault::NumberTooLarge);
     }
-    Ok(match text {
-        _ if text.contains(['.', 'e', 'E']) => Value::Other,
-        "-0" => Value::Integer(Some(0)),
-        _ => Value::Integer(text.parse().ok()),
+    // No integer of a message is 0 or less: a sign makes it no `u32`, and so out of range.
+    Ok(if text.contains(['.', 'e', 'E']) {
+        Value::Other
+    } else {
+        Value::Integer(text.parse().ok())
     })
 }
 
