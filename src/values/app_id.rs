@@ -83,5 +83,7 @@ mod tests {
         assert_eq!(AppId::new([0xff; 128]).unwrap().as_bytes(), [0xff; 128]);
         assert_eq!(AppId::from_hex(b"61").unwrap().to_hex(), "61");
         assert_eq!((AppId::from_hex(b""), AppId::from_hex(b"6A")), (None, None));
+        let shown = format!("{:?}", AppId::new(b"a/\n\xff").unwrap());
+        assert_eq!(shown, r"AppId(a/\n\xff)");
     }
 }

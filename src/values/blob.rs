@@ -92,6 +92,7 @@ mod tests {
         );
         assert_eq!(Blob::new(vec![1; 65_535]).unwrap().len(), 65_535);
         assert!(Blob::new([]).unwrap().is_empty());
+        assert!(!Blob::new([0]).unwrap().is_empty());
         assert_eq!(Blob::new(*b"x").unwrap().into_bytes(), b"x");
     }
 

@@ -167,6 +167,7 @@ mod tests {
         let long = " ".repeat(1025);
         for (typed, fault) in [
             (long.as_str(), "too-long"),
+            (&long[1..], "bad-channel"),
             ("7-crossover-clockwork\0", "bad-character"),
             ("7-crossover-clockwörk", "bad-character"),
             ("", "bad-channel"),

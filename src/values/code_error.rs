@@ -175,6 +175,7 @@ mod tests {
         let typed = format!("7-crossover-{}\n{}", "x".repeat(8), "y".repeat(900));
         let message = message(&typed);
         assert!(message.len() < 100 && !message.contains('\n'), "{message}");
+        assert!(message.contains("yyy...\", cannot"), "{message}");
     }
 
     #[test]

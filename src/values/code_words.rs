@@ -134,4 +134,12 @@ mod tests {
         }
         assert_eq!(WordCount::default().get(), 2);
     }
+
+    #[test]
+    fn debug_shows_no_word() {
+        let words = Words::dangerously_from_bytes(&[0, 255]).unwrap();
+        assert_eq!(format!("{words:?}"), "[redacted]");
+        let password = words.password();
+        assert_eq!(format!("{password:?}"), "Password([redacted])");
+    }
 }

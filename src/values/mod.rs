@@ -20,6 +20,8 @@ mod side;
 pub mod words;
 
 #[cfg(test)]
+mod error_tests;
+#[cfg(test)]
 mod json_tests;
 #[cfg(test)]
 mod property_tests;

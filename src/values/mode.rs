@@ -28,3 +28,14 @@ impl fmt::Display for Mode {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_name_is_that_of_the_specification() {
+        assert_eq!(Mode::default().name(), "transcribe");
+        assert_eq!(Mode::Transcribe.to_string(), "transcribe");
+    }
+}

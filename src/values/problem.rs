@@ -175,6 +175,23 @@ mod tests {
         );
     }
 
+    // RELAY-8: A relay MUST report each refusal as such a document with the token and status of this list.
+    #[test]
+    fn tokens_and_statuses_are_those_of_the_specification() {
+        let spec = include_str!("../../spec/wormhole-sync.md");
+        let (_, section) = spec.split_once("\n### 9.3 Errors\n").unwrap();
+        let rows = section
+            .lines()
+            .skip_while(|line| !line.starts_with("| `"))
+            .take_while(|line| line.starts_with("| `"));
+        let listed: Vec<String> = rows
+            .map(|row| row.split('|').take(3).collect::<Vec<_>>().join("|"))
+            .collect();
+        let known =
+            ProblemToken::ALL.map(|known| format!("| `{}` | {} ", known.token(), known.status()));
+        assert_eq!(listed, known);
+    }
+
     #[test]
     fn closed_needs_a_reason_and_others_none() {
         let decode = |text: &str| Problem::decode(text.as_bytes());

@@ -26,11 +26,34 @@ fn keeps_the_text_and_drops_one_slash() {
         assert_eq!(address.target(&app_id, "/channels"), target);
         assert_eq!(address.origin_form(&app_id, "/channels"), line);
     }
+    for (text, is_https, port) in [
+        ("https://r.example", true, 443),
+        ("http://localhost/x", false, 80),
+        ("http://127.0.0.1:4000", false, 4000),
+    ] {
+        let address = Rendezvous::parse(text, false).unwrap();
+        assert_eq!((address.is_https(), address.port()), (is_https, port));
+        assert_eq!(
+            (address.as_str(), address.to_string().as_str()),
+            (text, text)
+        );
+    }
     let address = Rendezvous::parse("http://[::1]:80/x", false).unwrap();
     assert_eq!(
         (address.host(), address.port(), address.authority()),
         ("[::1]", 80, "[::1]:80")
     );
+}
+
+#[test]
+fn is_as_long_as_2048_bytes_and_no_longer() {
+    let of_length = |length: usize| {
+        let text = format!("https://r.example/{}", "a".repeat(length - 18));
+        assert_eq!(text.len(), length);
+        Rendezvous::parse(&text, false).map(|_| ())
+    };
+    assert_eq!(of_length(2048), Ok(()));
+    assert_eq!(of_length(2049), Err(BadRendezvous::Length));
 }
 
 #[test]

@@ -45,3 +45,19 @@ impl fmt::Display for Role {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_has_a_peer_a_side_byte_and_a_name() {
+        for (role, peer, side_byte, name) in [
+            (Role::Initiator, Role::Receiver, b'A', "initiator"),
+            (Role::Receiver, Role::Initiator, b'B', "receiver"),
+        ] {
+            assert_eq!((role.peer(), role.side_byte()), (peer, side_byte));
+            assert_eq!((role.name(), role.to_string().as_str()), (name, name));
+        }
+    }
+}

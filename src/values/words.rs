@@ -97,6 +97,7 @@ mod tests {
     #[test]
     fn finds_what_was_meant() {
         assert_eq!(nearest(1, "clokwork"), ["clockwork"]);
+        assert_eq!(nearest(1, "klokwrk").first(), Some(&"clockwork"));
         assert_eq!(nearest(0, "crosover").first(), Some(&"crossover"));
         assert_eq!(nearest(0, "qqqqqqqqqqqqqqqqqqqqqqqq"), [""; 0]);
         assert!(nearest(0, "a").len() <= 3);
