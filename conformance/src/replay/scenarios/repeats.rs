@@ -159,11 +159,11 @@ fn forms(state: State) -> Vec<Scenario> {
             "is answered 503 six times, with a time to wait that the back-off outgrows",
         )
         .clauses(&["TIME-1"])
-        .second(50)
+        .second(200)
         .rules((0..6).map(|_| short()))
         .done(true)
-        // The longer of the two each time: 1, 1, 1, 2, 4 and 4 s at least; twice that at most.
-        .lasts(13, 40);
+        // The longer of the two each time: 1, 1, 1, 2, 4 and 4 s at least, 25 s at most.
+        .lasts(13, 28);
     forms.chain([often, patient]).collect()
 }
 
