@@ -179,6 +179,21 @@ mod tests {
     }
 
     #[test]
+    fn the_position_is_that_of_the_word_at_fault() {
+        for (typed, position) in [
+            ("7-crosover-clockwork", Some(0)),
+            ("7-crossover-clokwork", Some(1)),
+            ("7-crossover-clockwork-clockwork", Some(2)),
+            ("7-crossover-clockwork-clockwork-crossover", Some(2)),
+            ("7-crossover", None),
+            ("x", None),
+        ] {
+            let error = Code::parse(typed).unwrap_err();
+            assert_eq!(error.position(), position, "{typed}");
+        }
+    }
+
+    #[test]
     fn debug_shows_no_word() {
         let error = Code::parse("7-crossover-clokwork").unwrap_err();
         assert_eq!(

@@ -74,7 +74,7 @@ impl core::error::Error for NotHex {}
 /// A byte, and 0 if the two digits are.
 fn byte([high, low]: [u8; 2]) -> (u8, u8) {
     let ((high, fault), (low, other)) = (nibble(high), nibble(low));
-    (high << 4 | (low & 0x0f), fault | other)
+    ((high << 4) + (low & 0x0f), fault | other)
 }
 
 /// The value of a digit, and 0 if it is one.
