@@ -240,6 +240,11 @@ fn every_message_reads_what_it_writes() {
         ttl: 600,
     };
     assert_eq!(Claimed::decode(claimed.encode().as_bytes()), Ok(claimed));
+    assert_eq!(
+        CellName::ALL.map(CellName::max_len),
+        [65_600, 65_600, 64],
+        "section 8"
+    );
     for name in CellName::ALL {
         assert_eq!(CellName::from_name(name.name()), Some(name));
         let full = Write {
