@@ -18,6 +18,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     for state in [ALLOCATING, CLAIMING, WAITING_FOR_ANSWER, WAITING_FOR_FINISH] {
         all.extend(heads(state));
     }
+    for state in [WAITING_FOR_ANSWER, WAITING_FOR_FINISH] {
+        all.extend(coded(state));
+    }
     all.extend(statuses());
     all
 }
@@ -179,6 +182,26 @@ fn heads(state: State) -> Vec<Scenario> {
             },
         ),
     ]
+}
+
+/// A content coding where there is no message to decode, and where the message is a refusal.
+fn coded(state: State) -> [Scenario; 2] {
+    let empty = Answer {
+        status: 204,
+        ..Answer::default()
+    };
+    [
+        ("204-gzip", "no content, in a content coding", empty),
+        (
+            "refusal-gzip",
+            "a refusal in a content coding",
+            problem("forbidden", None),
+        ),
+    ]
+    .map(|(name, what, reply)| {
+        let reply = reply.with("content-encoding", "gzip");
+        wrong(state, name, what, "CLIENT-7", instead(state.request, reply))
+    })
 }
 
 /// What no PUT is answered with.
