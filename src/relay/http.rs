@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
 use super::call::{Action, Call, Reply};
@@ -53,7 +54,7 @@ pub(super) async fn respond(
 }
 
 /// Why a request does not reach the registry.
-enum Fault {
+pub(super) enum Fault {
     Refused(Refusal),
     /// The methods that the target has.
     Method(&'static str),
@@ -86,11 +87,7 @@ async fn answer(
 ) -> Result<Reply, Fault> {
     let (head, body) = request.into_parts();
     line.leave_unread(!body.is_end_stream());
-    let target = Target::parse(head.uri.path()).ok_or(Refusal::NotFound)?;
-    let operation = target
-        .place
-        .operation(head.method.as_str())
-        .map_err(Fault::Method)?;
+    let (target, operation) = operation(&head)?;
     let body = match operation.body_bound() {
         Some(bound) => {
             let bytes = read(body, bound).await?;
@@ -100,19 +97,38 @@ async fn answer(
         None => Vec::new(),
     };
     line.arrived();
-    let side = side(&head.headers).ok_or(Refusal::Unauthorized)?;
-    let action = action(operation, head.uri.query(), &body)?;
+    let call = call(&target, operation, &head, &body, peer, proxies)?;
     drop(body);
-    let from = proxies.client(peer, &head.headers).into();
-    let appid = target.appid.as_bytes();
-    Ok(hub
-        .ask(Call {
-            appid,
-            side,
-            from,
-            action,
-        })
-        .await)
+    Ok(hub.ask(call).await)
+}
+
+/// The checks that need no body.
+pub(super) fn operation(head: &Parts) -> Result<(Target, Operation), Fault> {
+    let target = Target::parse(head.uri.path()).ok_or(Refusal::NotFound)?;
+    let operation = target
+        .place
+        .operation(head.method.as_str())
+        .map_err(Fault::Method)?;
+    Ok((target, operation))
+}
+
+/// The checks that come after the body's size, and what they find.
+pub(super) fn call<'a>(
+    target: &'a Target,
+    operation: Operation,
+    head: &Parts,
+    body: &[u8],
+    peer: IpAddr,
+    proxies: &Proxies,
+) -> Result<Call<'a>, Fault> {
+    let side = side(&head.headers).ok_or(Refusal::Unauthorized)?;
+    let action = action(operation, head.uri.query(), body)?;
+    Ok(Call {
+        appid: target.appid.as_bytes(),
+        side,
+        from: proxies.client(peer, &head.headers).into(),
+        action,
+    })
 }
 
 /// Reads a body of at most `bound` bytes.

@@ -34,6 +34,9 @@ mod state;
 pub mod table;
 mod target;
 
+#[cfg(feature = "test-hooks-dangerous")]
+pub mod dangerous_reading;
+
 #[cfg(test)]
 mod http_tests;
 #[cfg(test)]
