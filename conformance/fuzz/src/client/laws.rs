@@ -1,0 +1,240 @@
+//! What must hold at each step: the table, and what a run may send.
+
+use super::peer::{Peer, Role};
+use super::timing::Timing;
+use std::time::Duration;
+use wormhole_sync::protocol::wire::{HttpRequest, Method};
+use wormhole_sync::protocol::{
+    CloseReason, Event, Exchange, Machine, Refusal, Request, RequestKind,
+};
+
+/// A run as it is seen from outside.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub(crate) role: Role,
+    pub(crate) peer: &'static Peer,
+    pub(crate) timing: Timing,
+    state: &'static str,
+    outcome: Option<String>,
+    has_begun: bool,
+    /// What is to be sent in this state, by the table.
+    request: String,
+    sent: Option<HttpRequest>,
+    /// The offer that was claimed.
+    pub(crate) offer: Option<Vec<u8>>,
+    /// Whether the peer's seal has opened, by the bytes that the client was given.
+    pub(crate) opened: bool,
+    pub(crate) receipt: bool,
+    /// Whether the relay gave another channel than that of the honest peer.
+    pub(crate) alone: bool,
+    /// Whether whoever drives it was late.
+    pub(crate) late: bool,
+    /// How often the finish was sent, and how often the relay had nothing yet.
+    pub(crate) finishes: u32,
+    pub(crate) empties: u32,
+}
+
+impl Watch {
+    pub(crate) fn new(role: Role, peer: &'static Peer, deadline: Option<u32>) -> Self {
+        let (state, request, kind) = match role {
+            Role::Initiator => ("allocating", "allocate", RequestKind::Allocate),
+            Role::Receiver => ("claiming", "claim", RequestKind::Claim),
+        };
+        let mut timing = Timing::default();
+        timing.turns_to(Some(kind), Duration::ZERO);
+        timing.deadline = deadline.map(|seconds| Duration::from_secs(seconds.into()));
+        Self {
+            role,
+            peer,
+            timing,
+            state,
+            outcome: None,
+            has_begun: false,
+            request: request.to_owned(),
+            sent: None,
+            offer: None,
+            opened: false,
+            receipt: false,
+            alone: false,
+            late: false,
+            finishes: 0,
+            empties: 0,
+        }
+    }
+
+    pub(crate) fn state(&self) -> &'static str {
+        self.state
+    }
+
+    pub(crate) fn outcome(&self) -> Option<&str> {
+        self.outcome.as_deref()
+    }
+
+    /// What an event may be called now.
+    pub(crate) fn names(&self, event: &Event) -> Vec<&'static str> {
+        let names = self
+            .role
+            .names(self.state, event, self.peer, self.offer.as_deref());
+        match names[..] {
+            ["answer-opened"] if self.alone => vec!["answer-unopened"],
+            _ => names,
+        }
+    }
+
+    /// What an event of these names leaves.
+    pub(crate) fn heard(&mut self, event: Event, names: &[&str]) {
+        self.opened |= matches!(names, ["answer-opened" | "finish-opened"]);
+        self.receipt |= names == ["receipt-opened"];
+        self.empties += u32::from(event == Event::Empty);
+        if let Event::Claimed(offer) = event {
+            self.offer = Some(offer);
+        }
+    }
+
+    /// An attempt is asked for.
+    pub(crate) fn sends(
+        &mut self,
+        now: Duration,
+        request: &Request<'_>,
+        http: HttpRequest,
+        within: Duration,
+    ) {
+        self.timing.begins(now, request.kind(), within);
+        self.has_begun = true;
+        assert_eq!(told(request), self.request, "in {}", self.state);
+        // CLIENT-1
+        assert_eq!(http.url.ends_with("?wait=25"), http.method == Method::Get);
+        assert_eq!(http.body.is_none(), http.method == Method::Get);
+        if let Some(before) = &self.sent {
+            // TIME-1
+            assert_ne!(self.request.split(' ').next(), Some("close"), "TIME-7");
+            let same = (before.method, &before.url, &before.bearer, &before.body)
+                == (http.method, &http.url, &http.bearer, &http.body);
+            assert!(same, "TIME-1: a repeat is the same request");
+        }
+        if let Request::Put { cell, .. } = request
+            && *cell == wormhole_sync::protocol::Cell::Finish
+        {
+            assert!(self.opened, "SEAL-10");
+            self.finishes += 1;
+        }
+        self.sent = Some(http);
+    }
+
+    /// Something happened that has these names: it is what the table says.
+    pub(crate) fn goes<T: Machine>(
+        &mut self,
+        exchange: &Exchange<T>,
+        now: Duration,
+        names: &[&str],
+    ) {
+        let machine = exchange.machine().expect("a machine");
+        let (state, outcome) = (machine.state(), machine.outcome().map(|it| it.to_string()));
+        assert!(
+            self.outcome.is_none() || self.outcome == outcome,
+            "OUT-1: {:?}, then {outcome:?}",
+            self.outcome
+        );
+        let table = self.role.table();
+        let rows = names
+            .iter()
+            .map(|name| (*name, table.row(self.state, name)));
+        let mut wanted = Vec::new();
+        for (name, row) in rows {
+            let Some(row) = row else {
+                wanted.push(format!("{name}: impossible"));
+                if state == self.state && outcome == self.outcome {
+                    return;
+                }
+                continue;
+            };
+            wanted.push(format!("{name}: {row:?}"));
+            // Section 11.3: given up before its first attempt, a run makes no request.
+            let straight = !self.has_begun && row.next == "closing" && state == "ended";
+            let fixed = match row.outcome.as_str() {
+                "" => outcome == self.outcome,
+                // With its reason.
+                "closed" => outcome
+                    .as_ref()
+                    .is_some_and(|it| it.starts_with("closed (")),
+                fixed => outcome.as_deref() == Some(fixed),
+            };
+            if (row.next == state || straight) && fixed {
+                let request = if straight { "" } else { &row.request };
+                self.moved(
+                    state,
+                    outcome,
+                    request.to_owned(),
+                    now,
+                    machine.request().map(|it| it.kind()),
+                );
+                return;
+            }
+        }
+        panic!(
+            "from {} to {state} with {outcome:?}, but {wanted:#?}",
+            self.state
+        );
+    }
+
+    /// Nothing happened.
+    pub(crate) fn stays<T: Machine>(&self, exchange: &Exchange<T>) {
+        let machine = exchange.machine().expect("a machine");
+        let outcome = machine.outcome().map(|it| it.to_string());
+        assert_eq!(
+            (machine.state(), &outcome),
+            (self.state, &self.outcome),
+            "without any event"
+        );
+    }
+
+    fn moved(
+        &mut self,
+        state: &'static str,
+        outcome: Option<String>,
+        request: String,
+        now: Duration,
+        kind: Option<RequestKind>,
+    ) {
+        if self.state != state {
+            self.sent = None;
+        }
+        (self.state, self.outcome, self.request) = (state, outcome, request);
+        self.timing.turns_to(kind, now);
+    }
+}
+
+/// A request as the tables call it.
+fn told(request: &Request<'_>) -> String {
+    match request {
+        Request::Allocate { .. } => "allocate".to_owned(),
+        Request::Claim { .. } => "claim".to_owned(),
+        Request::Put { cell, .. } => format!("put {}", cell.name()),
+        Request::Get { cell, .. } => format!("get {}", cell.name()),
+        Request::Close { reason, .. } => format!("close {}", reason.token()),
+    }
+}
+
+/// An event as the tables call it, where the message in it does not matter.
+pub(crate) fn name(event: &Event) -> &'static str {
+    match event {
+        Event::Allocated(_) => "allocated",
+        Event::Stored => "stored",
+        Event::Empty => "empty",
+        Event::Refused(Refusal::Forbidden) => "forbidden",
+        Event::Refused(Refusal::NoSuchChannel) => "no-such-channel",
+        Event::Refused(Refusal::Crowded) => "crowded",
+        Event::Refused(Refusal::Closed(reason)) => {
+            assert_ne!(
+                *reason,
+                CloseReason::Lost,
+                "OUT-5: never by the relay's word"
+            );
+            "closed"
+        }
+        Event::Refused(Refusal::Expired) => "expired",
+        Event::Misbehaved(_) => "misbehaved",
+        Event::CloseTried => "close-tried",
+        event => panic!("{event:?} comes of no answer in this state"),
+    }
+}

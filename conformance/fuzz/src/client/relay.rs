@@ -1,0 +1,149 @@
+//! What comes of an attempt, by the bytes of an input.
+
+use super::peer::Peer;
+use crate::input::Input;
+use crate::targets::answer;
+use wormhole_sync::protocol::wire::{HttpAnswer, hear};
+use wormhole_sync::protocol::{Cell, Heard, Loss, RequestKind};
+use wormhole_sync::values::{Problem, ProblemToken, hex};
+
+/// Lives, in seconds, that end sooner than most relays' and some users'.
+const LIVES: [u32; 4] = [1, 20, 59, 300];
+
+/// What the relay makes of a request. What there is nothing to hear of is in the byte, too: see [`Fate`].
+pub(crate) fn heard(
+    what: u8,
+    kind: RequestKind,
+    input: &mut Input<'_>,
+    peer: &Peer,
+    channel: u32,
+) -> Heard {
+    let answer = match what % 12 {
+        0 | 11 => honest(kind, peer, channel, None),
+        1 => honest(
+            kind,
+            peer,
+            channel,
+            Some(LIVES[usize::from(what / 12) % LIVES.len()]),
+        ),
+        3 => plain(204, None, Vec::new()),
+        4 if kind == RequestKind::Claim => offer(&spoiled(input, peer), 600),
+        4 => cell(&spoiled(input, peer)),
+        5 => problem(input),
+        6 => {
+            let seconds = input.or_zero();
+            let status = [429, 500, 502, 503, 504, 599][usize::from(what / 12) % 6];
+            HttpAnswer {
+                retry_after: (seconds > 0).then(|| seconds.to_string()),
+                ..plain(status, None, Vec::new())
+            }
+        }
+        7 => {
+            let length = usize::from(input.word());
+            answer(&mut Input::new(input.take(length)))
+        }
+        9 => {
+            return Heard::Lost(Loss {
+                why: "a bad certificate".to_owned(),
+                is_final: true,
+            });
+        }
+        _ => return Heard::Lost(Loss::passing("no answer")),
+    };
+    hear(kind, answer)
+}
+
+/// How an attempt goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Something comes of it in time.
+    InTime,
+    /// The user gives up meanwhile.
+    Cancelled,
+    /// It lasts for all its time.
+    Stalled,
+    /// It may last longer than its time: the machine slept.
+    Slept,
+}
+
+impl Fate {
+    pub(crate) fn of(what: u8) -> Self {
+        match what % 12 {
+            8 => Self::Cancelled,
+            10 => Self::Stalled,
+            11 => Self::Slept,
+            _ => Self::InTime,
+        }
+    }
+}
+
+/// What an honest relay with an honest peer answers.
+fn honest(kind: RequestKind, peer: &Peer, channel: u32, ttl: Option<u32>) -> HttpAnswer {
+    match kind {
+        RequestKind::Allocate => {
+            let ttl = ttl.unwrap_or(3_600);
+            let text = format!(r#"{{"channel":{channel},"ttl":{ttl}}}"#);
+            plain(201, Some("application/json"), text.into())
+        }
+        RequestKind::Claim => offer(&peer.offer, ttl.unwrap_or(600)),
+        RequestKind::Get(Cell::Answer) => cell(&peer.answer),
+        RequestKind::Get(Cell::Finish) => cell(&peer.finish),
+        RequestKind::Get(Cell::Receipt) => cell(&peer.receipt),
+        RequestKind::Put(_) | RequestKind::Close => {
+            plain(200, Some("application/json"), b"{}".to_vec())
+        }
+    }
+}
+
+/// One of the messages that there are, cut, lengthened or changed.
+fn spoiled(input: &mut Input<'_>, peer: &Peer) -> Vec<u8> {
+    let (which, how) = (input.or_zero(), input.or_zero());
+    let mut message = peer.message(which);
+    let at = usize::from(input.word()) % message.len();
+    match how % 8 {
+        0 => {}
+        1 => message.truncate(at.max(1)),
+        2 => message[at] ^= 1 << (how >> 3 & 7),
+        3 => message[at] = input.or_zero(),
+        4 => message.extend(vec![how; at.max(1)]),
+        5 => {
+            let bytes = input.take(32);
+            let end = (at + bytes.len()).min(message.len());
+            message[at..end].copy_from_slice(&bytes[..end - at]);
+        }
+        6 => {
+            let other = peer.message(how >> 3);
+            message.splice(at.., other);
+        }
+        _ => message.swap(0, at),
+    }
+    message
+}
+
+fn plain(status: u16, content_type: Option<&str>, body: Vec<u8>) -> HttpAnswer {
+    HttpAnswer {
+        status,
+        content_type: content_type.map(str::to_owned),
+        is_coded: false,
+        retry_after: None,
+        body: Some(body),
+    }
+}
+
+fn offer(bytes: &[u8], ttl: u32) -> HttpAnswer {
+    let text = format!(r#"{{"body":"{}","ttl":{ttl}}}"#, hex::encode(bytes));
+    plain(200, Some("application/json"), text.into())
+}
+
+fn cell(bytes: &[u8]) -> HttpAnswer {
+    let text = format!(r#"{{"body":"{}"}}"#, hex::encode(bytes));
+    plain(200, Some("application/json"), text.into())
+}
+
+fn problem(input: &mut Input<'_>) -> HttpAnswer {
+    const REASONS: [&str; 6] = ["expired", "done", "wrong-code", "cancelled", "lost", "?"];
+    let token = input.one_of(&ProblemToken::ALL);
+    let reason = (token == ProblemToken::Closed).then(|| input.one_of(&REASONS));
+    let body = Problem::encode(token, reason).into_bytes();
+    plain(token.status(), Some("application/problem+json"), body)
+}

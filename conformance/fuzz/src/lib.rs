@@ -1,0 +1,51 @@
+//! Fuzz targets for wormhole-sync.
+//!
+//! A target is a function of any bytes. It drives the reference through its public face, and panics when what it sees
+//! is not what the specification says. `fuzz_targets/` makes a fuzzer of each; the corpus also runs in `cargo test`.
+#![forbid(unsafe_code)]
+
+mod client;
+pub mod corpus;
+mod input;
+mod model;
+pub mod planted;
+mod relay;
+mod seeds;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+pub use seeds::{dictionary, seeds};
+pub use targets::{code, hear, initiator, messages, receiver, relay, rendezvous, request};
+
+use std::process::ExitCode;
+
+/// A target.
+pub type Target = fn(&[u8]);
+
+/// Every target, by name.
+pub const TARGETS: [(&str, Target); 8] = [
+    ("code", code),
+    ("rendezvous", rendezvous),
+    ("messages", messages),
+    ("hear", hear),
+    ("request", request),
+    ("initiator", initiator),
+    ("receiver", receiver),
+    ("relay", relay),
+];
+
+/// Runs the files that the program's arguments name, so that a finding can be looked at without libFuzzer.
+#[must_use]
+pub fn replay(target: Target) -> ExitCode {
+    for path in std::env::args_os().skip(1) {
+        match std::fs::read(&path) {
+            Ok(data) => target(&data),
+            Err(error) => {
+                eprintln!("{}: {error}", path.display());
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}

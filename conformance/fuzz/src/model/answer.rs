@@ -1,0 +1,138 @@
+//! What an answer means, by the table of section 11.2, row after row.
+
+use super::json;
+use super::messages::{Member, of_object, problem};
+use wormhole_sync::protocol::wire::HttpAnswer;
+use wormhole_sync::protocol::{Cell, RequestKind};
+
+/// An event of the table, or *busy*.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    CloseTried,
+    Busy { retry_after: Option<u64> },
+    Misbehaved,
+    Allocated { channel: u32, ttl: u32 },
+    Claimed { offer: Vec<u8>, ttl: u32 },
+    Stored,
+    Empty,
+    Cell(Vec<u8>),
+    Forbidden,
+    NoSuchChannel,
+    Crowded,
+    Expired,
+    Closed(String),
+}
+
+pub(crate) fn meaning(kind: RequestKind, answer: &HttpAnswer) -> Meaning {
+    let status = answer.status;
+    if kind == RequestKind::Close && !is_busy(status) {
+        return Meaning::CloseTried;
+    }
+    if is_busy(status) {
+        let counts = status == 429 || status == 503;
+        let retry_after = answer.retry_after.as_deref().filter(|_| counts);
+        return Meaning::Busy {
+            retry_after: retry_after.and_then(seconds),
+        };
+    }
+    if answer.is_coded {
+        return Meaning::Misbehaved;
+    }
+    let Some(body) = &answer.body else {
+        return Meaning::Misbehaved;
+    };
+    let content_type = answer.content_type.as_deref().unwrap_or("");
+    let content_type = content_type
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    let object = json::read(body);
+    let message = |name: &str| {
+        let is_json = content_type == "application/json";
+        of_object(name, object.as_ref()).ok().filter(|_| is_json)
+    };
+    let found = match (kind, status) {
+        (RequestKind::Allocate, 201) => message("allocated").and_then(|members| match &*members {
+            [Member::Integer(channel), Member::Integer(ttl)] => Some(Meaning::Allocated {
+                channel: *channel,
+                ttl: *ttl,
+            }),
+            _ => None,
+        }),
+        (RequestKind::Claim, 200) => message("claimed").and_then(|members| match &*members {
+            [Member::Bytes(offer), Member::Integer(ttl)] => Some(Meaning::Claimed {
+                offer: offer.clone(),
+                ttl: *ttl,
+            }),
+            _ => None,
+        }),
+        (RequestKind::Put(_), 200) => message("empty").map(|_| Meaning::Stored),
+        (RequestKind::Get(_), 204) => Some(Meaning::Empty),
+        (RequestKind::Get(cell), 200) => {
+            message(cell_message(cell)).and_then(|members| match &*members {
+                [Member::Bytes(cell)] => Some(Meaning::Cell(cell.clone())),
+                _ => None,
+            })
+        }
+        _ => {
+            let problem =
+                problem(object.as_ref()).filter(|_| content_type == "application/problem+json");
+            match (status, problem) {
+                (403, Some((Some("forbidden"), _))) => Some(Meaning::Forbidden),
+                (404, Some((Some("no-such-channel"), _))) => Some(Meaning::NoSuchChannel),
+                (409, Some((Some("crowded"), _))) => Some(Meaning::Crowded),
+                (410, Some((Some("closed"), Some(reason)))) if reason == "expired" => {
+                    Some(Meaning::Expired)
+                }
+                (410, Some((Some("closed"), Some(reason)))) => {
+                    Some(Meaning::Closed(known(&reason)))
+                }
+                _ => None,
+            }
+        }
+    };
+    found.unwrap_or(Meaning::Misbehaved)
+}
+
+fn is_busy(status: u16) -> bool {
+    status == 429 || status / 100 == 5
+}
+
+fn cell_message(cell: Cell) -> &'static str {
+    match cell {
+        Cell::Answer => "cell-answer",
+        Cell::Finish => "cell-finish",
+        Cell::Receipt => "cell-receipt",
+    }
+}
+
+/// OUT-4
+fn known(reason: &str) -> String {
+    let known = [
+        "done",
+        "wrong-code",
+        "bad-element",
+        "malformed-message",
+        "cancelled",
+        "timeout",
+        "relay-misbehaved",
+    ];
+    let reason = if known.contains(&reason) {
+        reason
+    } else {
+        "other"
+    };
+    reason.to_owned()
+}
+
+/// TIME-1: a whole number of seconds, digits only; more than a u32 holds is as good as for ever.
+fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    digits.then(|| {
+        text.parse()
+            .map_or(u64::from(u32::MAX), |it: u64| it.min(u64::from(u32::MAX)))
+    })
+}

@@ -1,0 +1,28 @@
+//! Planted panics: each target has one, in a place that is hard to come to. A fuzzer that does not find it would not
+//! find a real one there either.
+
+use std::cell::Cell;
+use std::sync::OnceLock;
+
+/// The environment variable that arms them.
+pub const PLANTED: &str = "WORMHOLE_SYNC_FUZZ_PLANTED";
+
+thread_local! {
+    static REACHED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The place; `reached` is the condition.
+pub(crate) fn panic_if(reached: bool) {
+    static ARMED: OnceLock<bool> = OnceLock::new();
+    if reached {
+        REACHED.set(REACHED.get() + 1);
+        let armed = *ARMED.get_or_init(|| std::env::var_os(PLANTED).is_some());
+        assert!(!armed, "the planted panic");
+    }
+}
+
+/// How often this thread came to one.
+#[cfg(test)]
+pub(crate) fn reached() -> usize {
+    REACHED.get()
+}

@@ -1,0 +1,204 @@
+//! Requests to a channel, by the table.
+
+use super::drive::Both;
+use super::script::{Ask, Step};
+use super::table::{STATES, cell};
+use super::ticket::Waiting;
+use wormhole_sync::relay::{Action, Answer, Reason, Refusal, Reply, Request, Side, Standing};
+use wormhole_sync::values::ChannelId;
+use wormhole_sync::values::messages::CellName;
+
+impl Both {
+    /// The number that a step means.
+    fn number(&self, step: Step) -> ChannelId {
+        let known = &self.naive.channels;
+        let number = match step.channel {
+            0..128 => u32::from(step.channel),
+            // The newest is the first.
+            chosen => {
+                let place = usize::from(chosen - 128) % known.len().max(1);
+                known
+                    .iter()
+                    .rev()
+                    .nth(place)
+                    .map_or(1, |channel| channel.number)
+            }
+        };
+        ChannelId::new(number.max(1)).expect("a channel")
+    }
+
+    pub(crate) fn ask(&mut self, step: Step) {
+        let (body, number) = (step.body(), self.number(step));
+        let (name, request) = match step.ask {
+            Ask::Claim => ("claim".to_owned(), Request::Claim),
+            Ask::Put(cell) => (
+                format!("put {}", cell.name()),
+                Request::Put(cell, body.clone().into()),
+            ),
+            Ask::Get(cell) => (
+                format!("get {}", cell.name()),
+                Request::Get(cell, step.wait()),
+            ),
+            _ => ("close".to_owned(), Request::Close(step.reason())),
+        };
+        let stored = self.registry.stored_bytes();
+        let answer = self.call(step, Action::Channel(number, request));
+        if self.refused_before(step, &answer) {
+            return;
+        }
+        let found = self.naive.find(step.appid, number.get(), step.side);
+        let Some(index) = found else {
+            return assert_eq!(
+                answer,
+                Answer::Now(Reply::Refused(Refusal::NoSuchChannel)),
+                "{name}"
+            );
+        };
+        let channel = &self.naive.channels[index];
+        let (state, by) = (channel.state(), channel.by(step.side));
+        let held = match step.ask {
+            Ask::Put(cell) | Ask::Get(cell) => channel.cells.get(&cell).cloned(),
+            _ => None,
+        };
+        let wanted = cell(
+            &name,
+            by,
+            state,
+            held.as_ref() == Some(&body),
+            held.is_some(),
+        );
+        let no_room = stored + body.len() as u64 > self.limits.stored_bytes;
+        if matches!(step.ask, Ask::Put(_)) && wanted.starts_with("200 →") && no_room {
+            return assert_eq!(
+                answer,
+                Answer::Now(Reply::Refused(Refusal::Unavailable)),
+                "RELAY-20"
+            );
+        }
+        let expected = self.expected(step, index, wanted, held);
+        match (&answer, expected) {
+            (Answer::Wait(ticket), None) => {
+                let Ask::Get(cell) = step.ask else {
+                    panic!("{name} waits");
+                };
+                let until = self.naive.now + u64::from(step.wait()) * 1_000;
+                let before = self.naive.tickets.waiting.insert(
+                    *ticket,
+                    Waiting {
+                        channel: index,
+                        cell,
+                        until,
+                    },
+                );
+                assert!(before.is_none(), "a ticket that is used twice");
+            }
+            (Answer::Now(reply), Some(expected)) => {
+                assert_eq!(*reply, expected, "{name} by {by} in {state}: {wanted}");
+                let read =
+                    matches!(reply, Reply::Cell(_)) && step.ask == Ask::Get(CellName::Receipt);
+                let expired = self.naive.channels[index]
+                    .ended
+                    .is_some_and(|(_, reason)| reason == Reason::Expired);
+                self.rare |= read && expired;
+            }
+            (answer, expected) => panic!("{name} by {by} in {state}: {answer:?}, but {expected:?}"),
+        }
+        self.check_standing(step, number);
+    }
+
+    /// Does what a cell of the table says; `None` for a GET that waits.
+    fn expected(
+        &mut self,
+        step: Step,
+        index: usize,
+        wanted: &str,
+        held: Option<Vec<u8>>,
+    ) -> Option<Reply> {
+        let now = self.naive.now;
+        if let Some(refusal) = self.refusal(index, wanted) {
+            return Some(Reply::Refused(refusal));
+        }
+        match (step.ask, wanted) {
+            (Ask::Get(cell), "wait") => {
+                // RELAY-7
+                self.naive
+                    .tickets
+                    .answer(index, Some(cell), &[Reply::Nothing]);
+                (step.wait() == 0).then_some(Reply::Nothing)
+            }
+            (Ask::Get(_), "200") => Some(Reply::Cell(held.expect("it is written").into())),
+            (Ask::Claim, "200" | "200 → claimed") => {
+                if wanted != "200" {
+                    self.naive.claim(index, step.side);
+                }
+                let channel = &self.naive.channels[index];
+                Some(Reply::Claimed {
+                    body: channel.offer.clone().into(),
+                    ttl: channel.ttl(now),
+                })
+            }
+            (Ask::Put(cell), _) => {
+                if wanted != "200" {
+                    self.naive.channels[index].cells.insert(cell, step.body());
+                    self.naive.tickets.answer(
+                        index,
+                        Some(cell),
+                        &[Reply::Cell(step.body().into())],
+                    );
+                }
+                Some(Reply::Stored)
+            }
+            (Ask::Close, _) => {
+                if wanted != "200" {
+                    self.naive.end(index, step.reason());
+                }
+                Some(Reply::Stored)
+            }
+            (ask, _) => panic!("{ask:?}: {wanted}"),
+        }
+    }
+
+    fn refusal(&self, index: usize, wanted: &str) -> Option<Refusal> {
+        Some(match wanted {
+            "no-such-channel" => Refusal::NoSuchChannel,
+            "forbidden" => Refusal::Forbidden,
+            "crowded" => Refusal::Crowded,
+            "conflict" => Refusal::Conflict,
+            "out-of-order" => Refusal::OutOfOrder,
+            "closed" => Refusal::Closed(self.naive.channels[index].ended.expect("an end").1),
+            _ => return None,
+        })
+    }
+
+    /// Both see the side and the channel alike.
+    fn check_standing(&self, step: Step, number: ChannelId) {
+        let seen = self
+            .registry
+            .standing(&[step.appid], number, Side::new([step.side; 16]));
+        let seen = seen.map(|(standing, by)| (standing, format!("{by:?}").to_lowercase()));
+        let known = self
+            .naive
+            .find(step.appid, number.get(), step.side)
+            .map(|index| {
+                let channel = &self.naive.channels[index];
+                (standing(channel.state()), channel.by(step.side).to_owned())
+            });
+        assert_eq!(seen, known);
+    }
+}
+
+fn standing(state: &str) -> Standing {
+    let all = [
+        Standing::Open,
+        Standing::Claimed,
+        Standing::Answered,
+        Standing::Finished,
+        Standing::Receipted,
+        Standing::Ended,
+    ];
+    let place = STATES
+        .iter()
+        .position(|known| *known == state)
+        .expect("a state");
+    all[place - 1]
+}

@@ -1,0 +1,88 @@
+//! Words that a fuzzer would take long to make up.
+
+use wormhole_sync::values::{ProblemToken, words};
+
+/// What the inputs of a target are made of, as libFuzzer reads it: one in double quotes a line. No file may be empty.
+#[must_use]
+pub fn dictionary(target: &str) -> String {
+    let texts: Vec<String> = match target {
+        "code" => (0..=u8::MAX)
+            .flat_map(|byte| [words::word(0, byte), words::word(1, byte)])
+            .map(|word| format!("-{word}"))
+            .collect(),
+        "rendezvous" => texts(&[
+            "https://",
+            "http://",
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            ":65535",
+            "%2e",
+            "/../",
+        ]),
+        "messages" | "hear" => json(),
+        "request" => {
+            let heads = [
+                "POST /v1/",
+                "PUT /v1/",
+                "GET /v1/",
+                "/channels",
+                "/claim",
+                "/answer",
+                "/finish",
+                "/receipt",
+                "/close",
+                "?wait=30",
+                "authorization: Bearer ",
+                "x-forwarded-for: ",
+                "forwarded: for=",
+                "10.0.0.1",
+                "[::1]",
+                "\n\n",
+            ];
+            [json(), texts(&heads)].concat()
+        }
+        _ => Vec::new(),
+    };
+    let lines = texts.iter().map(|text| format!("\"{}\"\n", escaped(text)));
+    std::iter::once("# Words\n".to_owned())
+        .chain(lines)
+        .collect()
+}
+
+fn json() -> Vec<String> {
+    let members = [
+        "body", "channel", "ttl", "reason", "type", "status", "title",
+    ];
+    let mut all: Vec<String> = members.iter().map(|name| format!("\"{name}\":")).collect();
+    let tokens = ProblemToken::ALL.map(ProblemToken::token);
+    all.extend(tokens.map(|token| format!("\"tag:wormhole-sync.example,2026:{token}\"")));
+    let values = [
+        "\\ud834\\udd1e",
+        "\\u0061",
+        "1e309",
+        "-0",
+        "86400",
+        "999999999",
+        "\"expired\"",
+        "\"timeout\"",
+        "[[[[",
+        "{\"a\":",
+        "application/json",
+        "application/problem+json",
+    ];
+    all.extend(texts(&values));
+    all
+}
+
+fn texts(all: &[&str]) -> Vec<String> {
+    all.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn escaped(text: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'"' | b'\\' | 0..0x20 | 0x7f.. => format!("\\x{byte:02x}"),
+        plain => char::from(plain).to_string(),
+    };
+    text.bytes().map(escape).collect()
+}

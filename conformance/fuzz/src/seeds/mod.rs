@@ -1,0 +1,32 @@
+//! Seeds: inputs that are made of the committed vectors and transcripts, and some that complete them.
+
+mod calls;
+mod dictionary;
+mod encode;
+mod files;
+mod heads;
+mod runs;
+mod transcripts;
+mod vectors;
+
+pub use dictionary::dictionary;
+
+use std::collections::BTreeSet;
+
+/// What is longer is for the conformance suite: a fuzzer changes small inputs.
+const LONGEST: usize = 4_096;
+
+/// The seeds of a target, without duplicates.
+#[must_use]
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let mut seeds = vectors::seeds(target);
+    seeds.extend(transcripts::seeds(target));
+    match target {
+        "hear" => seeds.extend(heads::answers()),
+        "request" => seeds.extend(heads::requests()),
+        "relay" => seeds.extend(calls::seeds()),
+        _ => {}
+    }
+    seeds.retain(|seed| seed.len() <= LONGEST);
+    BTreeSet::from_iter(seeds).into_iter().collect()
+}

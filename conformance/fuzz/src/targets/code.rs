@@ -1,0 +1,103 @@
+//! An invitation code as it was typed (section 4).
+
+use crate::planted;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use wormhole_sync::values::{ChannelId, Code, WordCount, Words};
+
+const ODD: &str = include_str!("../../../../spec/words/odd.txt");
+const EVEN: &str = include_str!("../../../../spec/words/even.txt");
+
+/// The input is what was typed. Code and fault are those of a second reading by CODE-4 to CODE-7, and what is shown
+/// reads as itself.
+pub fn code(data: &[u8]) {
+    let found = Code::parse(data);
+    let dashes = data.iter().filter(|byte| **byte == b'-').count();
+    planted::panic_if(
+        dashes == 3
+            && matches!(&found, Ok(code) if (1_000..10_000).contains(&code.channel().get())),
+    );
+    match (&found, read(data)) {
+        (Ok(code), Ok((channel, words))) => {
+            let shown = code.reveal().to_string();
+            assert_eq!(shown, format!("{channel}-{}", words.join("-")));
+            let again = Code::parse(&shown).expect("a code that was shown");
+            assert_eq!(again.reveal().to_string(), shown);
+            // CODE-2, CODE-3: the bytes of the words make the same code.
+            let bytes: Vec<u8> = (0..).zip(&words).filter_map(|(i, w)| byte(i, w)).collect();
+            let words = Words::dangerously_from_bytes(&bytes).expect("2 to 8 words");
+            let channel = ChannelId::new(channel).expect("a channel");
+            assert_eq!(Code::new(channel, words).reveal().to_string(), shown);
+            assert_eq!(format!("{code:?}").matches("redacted").count(), 1);
+        }
+        (Err(error), Err((fault, position))) => {
+            assert_eq!((error.fault(), error.position()), (fault, position));
+            let message = error.to_string();
+            assert!(
+                message.len() < 160 && !message.contains(['\n', '\r']),
+                "{message:?}"
+            );
+            // RAND-2: logs show none of it.
+            let place = position.map_or(String::new(), |at| format!(" at position {at}"));
+            assert_eq!(format!("{error:?}"), format!("CodeError({fault}{place})"));
+        }
+        (found, expected) => panic!("{found:?}, but by the text {expected:?}"),
+    }
+    assert_eq!(
+        WordCount::new(data.len()).is_ok(),
+        (2..=8).contains(&data.len())
+    );
+}
+
+type Fault = (&'static str, Option<usize>);
+
+/// The steps of CODE-4 to CODE-7.
+fn read(typed: &[u8]) -> Result<(u32, Vec<String>), Fault> {
+    if typed.len() > 1_024 {
+        return Err(("too-long", None));
+    }
+    let allowed = |byte: u8| byte == 9 || byte == 10 || byte == 13 || (32..127).contains(&byte);
+    if !typed.iter().copied().all(allowed) {
+        return Err(("bad-character", None));
+    }
+    let text = String::from_utf8(typed.to_vec()).expect("ASCII");
+    let text = text
+        .trim_matches(['\t', '\n', '\r', ' '])
+        .to_ascii_lowercase();
+    let mut text = text.replace(['\t', ' ', '_'], "-");
+    while text.contains("--") {
+        text = text.replace("--", "-");
+    }
+    let mut parts = text.split('-');
+    let number = parts.next().unwrap_or_default();
+    let digits =
+        !number.is_empty() && number.len() <= 9 && number.bytes().all(|b| b.is_ascii_digit());
+    if !digits || number.starts_with('0') {
+        return Err(("bad-channel", None));
+    }
+    let words: Vec<String> = parts.map(str::to_owned).collect();
+    if words.len() < 2 || words.len() > 8 {
+        return Err(("word-count", None));
+    }
+    if let Some(at) = (0..words.len()).find(|at| byte(*at, &words[*at]).is_none()) {
+        let next = words.get(at + 1);
+        let swapped =
+            byte(at + 1, &words[at]).is_some() && next.is_some_and(|word| byte(at, word).is_some());
+        return Err((
+            if swapped {
+                "swapped-words"
+            } else {
+                "unknown-word"
+            },
+            Some(at),
+        ));
+    }
+    Ok((number.parse().expect("nine digits"), words))
+}
+
+fn byte(position: usize, word: &str) -> Option<u8> {
+    static LISTS: OnceLock<[HashMap<&str, u8>; 2]> = OnceLock::new();
+    let lists =
+        LISTS.get_or_init(|| [ODD, EVEN].map(|list| list.lines().zip(0..=u8::MAX).collect()));
+    lists[position % 2].get(word).copied()
+}

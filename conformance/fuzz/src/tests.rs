@@ -1,0 +1,58 @@
+//! Every seed and every input of the committed corpus, in `cargo test`.
+
+use crate::{TARGETS, corpus, planted, seeds};
+
+/// Runs a target's seeds, of which there are so many at least, and its committed corpus.
+fn run(name: &str, least: usize) {
+    let target = TARGETS.iter().find(|(known, _)| *known == name);
+    let (_, target) = target.expect("a target");
+    let seeds = seeds(name);
+    seeds.iter().for_each(|seed| target(seed));
+    // What a seed finds, a fuzzer need not search for.
+    assert_eq!(planted::reached(), 0, "a seed comes to the planted panic");
+    let corpus = corpus::read(name);
+    corpus.iter().for_each(|input| target(input));
+    // More with every new vector and transcript.
+    assert!(seeds.len() >= least, "there are {} seeds", seeds.len());
+    assert!(!corpus.is_empty(), "there is no corpus");
+}
+
+#[test]
+fn code() {
+    run("code", 705);
+}
+
+#[test]
+fn rendezvous() {
+    run("rendezvous", 122);
+}
+
+#[test]
+fn messages() {
+    run("messages", 1652);
+}
+
+#[test]
+fn hear() {
+    run("hear", 1417);
+}
+
+#[test]
+fn request() {
+    run("request", 1880);
+}
+
+#[test]
+fn initiator() {
+    run("initiator", 229);
+}
+
+#[test]
+fn receiver() {
+    run("receiver", 216);
+}
+
+#[test]
+fn relay() {
+    run("relay", 172);
+}
