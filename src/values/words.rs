@@ -22,14 +22,17 @@ pub fn byte(position: usize, word: &str) -> Option<u8> {
 /// It gives words that a typing error may have come from, none when `typed` is unlike all of them.
 #[must_use]
 pub fn nearest(position: usize, typed: &str) -> Vec<&'static str> {
-    // Words whose lengths differ by more are further away than that. Without this, an input of the greatest length
-    // costs a tenth of a second.
     let length = typed.chars().count();
     let mut near: Vec<(usize, &'static str)> = list(position)
         .iter()
-        .filter(|word| length.abs_diff(word.len()) <= word.len() / 2)
-        .map(|&word| (strsim::damerau_levenshtein(typed, word), word))
-        .filter(|(distance, word)| *distance <= word.len() / 2)
+        .filter_map(|&word| {
+            let most = word.len() / 2;
+            // The distance is no less than the difference of the lengths. Without this, an input of the greatest length
+            // costs a tenth of a second.
+            let may_be_near = length.abs_diff(word.len()) <= most;
+            let distance = may_be_near.then(|| strsim::damerau_levenshtein(typed, word))?;
+            (distance <= most).then_some((distance, word))
+        })
         .collect();
     near.sort();
     near.into_iter().take(3).map(|(_, word)| word).collect()
