@@ -1,7 +1,7 @@
 //! How a run failed: two lines for the user, and an exit status for a program.
 
 use super::address::Address;
-use super::spelling::meaning;
+use super::wording::meaning;
 use super::{program, status};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
@@ -36,7 +36,7 @@ impl Failure {
     /// An outcome that this program itself came to.
     pub(super) fn outcome(outcome: Outcome, detail: impl Display) -> Failure {
         Failure {
-            status: status::of(outcome),
+            status: outcome.exit_status(),
             what: format!("{outcome}: {detail}"),
             hint: outcome.sentence().to_owned(),
         }
@@ -52,7 +52,7 @@ impl Failure {
         let is_about_the_address = match outcome {
             Outcome::RelayUnreachable | Outcome::RelayMisbehaved | Outcome::NoSuchChannel => true,
             // What was tried until the time was over is worth knowing.
-            _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Loss(_)))),
+            _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Attempt(_)))),
         };
         if outcome == Outcome::BadRendezvous {
             failure.what = format!("{}: {address}", failure.what);

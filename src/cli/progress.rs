@@ -3,7 +3,7 @@
 
 use super::address::Address;
 use super::failure::start_a_relay;
-use super::spelling::time;
+use super::wording::time;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::{Display, Write};
 use std::io::{self, IsTerminal};

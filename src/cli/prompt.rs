@@ -1,9 +1,9 @@
 //! Asks for the code: with completion of each word from the list of its position, and a check of
 //! each word as it is typed. A mistyped code costs nothing (CODE-8): it can be corrected.
 
-use super::ask::Terminal;
 use super::failure::Failure;
 use super::signals::cancelled;
+use super::terminal::Terminal;
 use crate::protocol::Outcome;
 use crate::values::{Code, words};
 use rustyline::completion::{Completer, Pair};

@@ -16,14 +16,14 @@
 //! is released that was not, and a task that lives at most ten seconds tells the relay, so that
 //! the other side need not wait. The same happens to a step that is dropped.
 
-use super::builder::{Builder, Initiating, OnTrouble, Receiving};
+use super::builder::{Builder, Initiating, OnRetry, Receiving};
 use super::prepared::{Prepared, conclude, not_ended};
 use super::transport::asynchronous::Transport;
 use super::transport::jitter;
 use super::{Error, Held, Received, TlsOptions, Verifier};
 use crate::crypto::Standard;
 use crate::protocol::wire::{self, HttpRequest, Wire};
-use crate::protocol::{self, Action, Exchange, Heard, Loss, Machine};
+use crate::protocol::{self, Action, AttemptFailure, AttemptResult, Exchange, Machine};
 use crate::values::Code;
 use std::fmt;
 use std::time::Duration;
@@ -50,7 +50,10 @@ impl Builder<Initiating, Asynchronous> {
         running
             .run_until(|machine| machine.channel().is_some())
             .await;
-        match running.machine().and_then(protocol::Initiator::channel) {
+        match running
+            .machine()
+            .and_then(protocol::InitiatorMachine::channel)
+        {
             Some(channel) => Ok(Waiting {
                 running,
                 code: Code::new(channel, words),
@@ -68,7 +71,9 @@ impl Builder<Receiving, Asynchronous> {
     /// ones.
     pub async fn start(self) -> Result<Answered, Error> {
         let mut running = Running::new(self.prepare()?);
-        running.run_until(protocol::Receiver::has_answered).await;
+        running
+            .run_until(protocol::ReceiverMachine::has_answered)
+            .await;
         match running.machine() {
             Some(machine) if machine.has_answered() => Ok(Answered { running }),
             _ => Err(running.fail()),
@@ -88,7 +93,7 @@ impl Builder<Receiving, Asynchronous> {
 #[derive(Debug)]
 #[must_use = "dropped, it gives the exchange up"]
 pub struct Waiting {
-    running: Running<protocol::Initiator<Standard>>,
+    running: Running<protocol::InitiatorMachine<Standard>>,
     code: Code,
 }
 
@@ -134,7 +139,7 @@ impl Waiting {
 #[derive(Debug)]
 #[must_use = "dropped, it gives the exchange up"]
 pub struct Holding {
-    running: Running<protocol::Initiator<Standard>>,
+    running: Running<protocol::InitiatorMachine<Standard>>,
 }
 
 impl Holding {
@@ -170,7 +175,7 @@ impl Holding {
 #[derive(Debug)]
 #[must_use = "dropped, it gives the exchange up"]
 pub struct Answered {
-    running: Running<protocol::Receiver<Standard>>,
+    running: Running<protocol::ReceiverMachine<Standard>>,
 }
 
 impl Answered {
@@ -208,7 +213,7 @@ struct Running<T: Driven> {
     /// None when the libraries refuse the TLS configuration.
     transport: Option<Transport>,
     started: Instant,
-    on_trouble: Option<OnTrouble>,
+    on_retry: Option<OnRetry>,
 }
 
 /// The machines that this client drives.
@@ -223,7 +228,7 @@ impl<T: Driven> Running<T> {
             transport: Transport::new(&prepared.tls).ok(),
             tls: prepared.tls,
             started: Instant::now(),
-            on_trouble: prepared.on_trouble,
+            on_retry: prepared.on_retry,
         }
     }
 
@@ -242,12 +247,11 @@ impl<T: Driven> Running<T> {
                     let kind = request.kind();
                     let request = self.wire.request(&request);
                     let heard = match send(self.transport.as_ref(), &request, within).await {
-                        Ok(answer) => wire::hear(kind, answer),
-                        Err(loss) => Heard::Lost(loss),
+                        Ok(answer) => wire::interpret_response(kind, answer),
+                        Err(loss) => AttemptResult::Lost(loss),
                     };
-                    exchange.heard(self.started.elapsed(), heard);
-                    if let (Some(tell), Some(trouble)) = (&mut self.on_trouble, exchange.trouble())
-                    {
+                    exchange.attempt_ended(self.started.elapsed(), heard);
+                    if let (Some(tell), Some(trouble)) = (&mut self.on_retry, exchange.retrying()) {
                         tell(&trouble.why);
                     }
                 }
@@ -291,10 +295,10 @@ async fn send(
     transport: Option<&Transport>,
     request: &HttpRequest,
     within: Duration,
-) -> Result<wire::HttpAnswer, Loss> {
+) -> Result<wire::HttpResponse, AttemptFailure> {
     match transport {
         Some(transport) => Ok(transport.send(request, within).await?),
-        None => Err(Loss {
+        None => Err(AttemptFailure {
             why: "TLS cannot be set up".to_owned(),
             is_final: true,
         }),

@@ -12,14 +12,14 @@
 //! # Ok(()) }
 //! ```
 
-use super::builder::{Builder, Initiating, OnTrouble, Receiving};
+use super::builder::{Builder, Initiating, OnRetry, Receiving};
 use super::prepared::{Prepared, conclude};
 use super::transport::blocking::{Interrupt, Transport};
 use super::transport::jitter;
 use super::{Error, Held, Received, Verifier};
 use crate::crypto::Standard;
 use crate::protocol::wire::{self, Wire};
-use crate::protocol::{self, Action, Exchange, Heard, Machine};
+use crate::protocol::{self, Action, AttemptResult, Exchange, Machine};
 use crate::values::Code;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -52,7 +52,10 @@ impl Builder<Initiating, Blocking> {
         let (prepared, words) = self.prepare()?;
         let mut running = Running::new(prepared);
         running.run_until(|machine| machine.channel().is_some());
-        match running.machine().and_then(protocol::Initiator::channel) {
+        match running
+            .machine()
+            .and_then(protocol::InitiatorMachine::channel)
+        {
             Some(channel) => Ok(Waiting {
                 running,
                 code: Code::new(channel, words),
@@ -71,7 +74,7 @@ impl Builder<Receiving, Blocking> {
     /// ones.
     pub fn start(self) -> Result<Answered, Error> {
         let mut running = Running::new(self.prepare()?);
-        running.run_until(protocol::Receiver::has_answered);
+        running.run_until(protocol::ReceiverMachine::has_answered);
         match running.machine() {
             Some(machine) if machine.has_answered() => Ok(Answered { running }),
             _ => Err(running.fail()),
@@ -91,7 +94,7 @@ impl Builder<Receiving, Blocking> {
 #[derive(Debug)]
 #[must_use = "the other side waits until the channel's life is over"]
 pub struct Waiting {
-    running: Running<protocol::Initiator<Standard>>,
+    running: Running<protocol::InitiatorMachine<Standard>>,
     code: Code,
 }
 
@@ -137,7 +140,7 @@ impl Waiting {
 #[derive(Debug)]
 #[must_use = "the other side waits until the channel's life is over"]
 pub struct Holding {
-    running: Running<protocol::Initiator<Standard>>,
+    running: Running<protocol::InitiatorMachine<Standard>>,
 }
 
 impl Holding {
@@ -173,7 +176,7 @@ impl Holding {
 #[derive(Debug)]
 #[must_use = "the other side waits until the channel's life is over"]
 pub struct Answered {
-    running: Running<protocol::Receiver<Standard>>,
+    running: Running<protocol::ReceiverMachine<Standard>>,
 }
 
 impl Answered {
@@ -265,7 +268,7 @@ struct Running<T> {
     started: Instant,
     canceller: Canceller,
     cancels_seen: u32,
-    on_trouble: Option<OnTrouble>,
+    on_retry: Option<OnRetry>,
 }
 
 impl<T: Machine<Suite = Standard>> Running<T> {
@@ -277,7 +280,7 @@ impl<T: Machine<Suite = Standard>> Running<T> {
             started: Instant::now(),
             canceller: prepared.canceller,
             cancels_seen: 0,
-            on_trouble: prepared.on_trouble,
+            on_retry: prepared.on_retry,
         }
     }
 
@@ -308,11 +311,11 @@ impl<T: Machine<Suite = Standard>> Running<T> {
                     let kind = request.kind();
                     let request = self.wire.request(&request);
                     let heard = match self.transport.send(&request, within) {
-                        Ok(answer) => wire::hear(kind, answer),
-                        Err(lost) => Heard::Lost(lost.into()),
+                        Ok(answer) => wire::interpret_response(kind, answer),
+                        Err(lost) => AttemptResult::Lost(lost.into()),
                     };
                     if self.canceller.times() == self.cancels_seen {
-                        self.exchange.heard(self.now(), heard);
+                        self.exchange.attempt_ended(self.now(), heard);
                         self.tell_trouble();
                     }
                 }
@@ -352,7 +355,7 @@ impl<T: Machine<Suite = Standard>> Running<T> {
     }
 
     fn tell_trouble(&mut self) {
-        if let (Some(tell), Some(trouble)) = (&mut self.on_trouble, self.exchange.trouble()) {
+        if let (Some(tell), Some(trouble)) = (&mut self.on_retry, self.exchange.retrying()) {
             tell(&trouble.why);
         }
     }

@@ -52,7 +52,7 @@ impl std::fmt::Debug for Receiving {
 }
 
 /// Is told why an attempt failed, one line each.
-pub(super) type OnTrouble = Box<dyn FnMut(&str) + Send>;
+pub(super) type OnRetry = Box<dyn FnMut(&str) + Send>;
 
 /// What both roles are given.
 pub(super) struct Options {
@@ -62,7 +62,7 @@ pub(super) struct Options {
     pub(super) allow_plain_http: bool,
     pub(super) tls: TlsOptions,
     pub(super) deadline: Option<Duration>,
-    pub(super) on_trouble: Option<OnTrouble>,
+    pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
     pub(super) canceller: super::blocking::Canceller,
     #[cfg(feature = "test-hooks-dangerous")]
@@ -148,8 +148,8 @@ impl<R, C> Builder<R, C> {
 
     /// Calls `f` with one line whenever an attempt failed and will be repeated, so that
     /// the user can be told.
-    pub fn on_trouble(mut self, f: impl FnMut(&str) + Send + 'static) -> Self {
-        self.options.on_trouble = Some(Box::new(f));
+    pub fn on_retry(mut self, f: impl FnMut(&str) + Send + 'static) -> Self {
+        self.options.on_retry = Some(Box::new(f));
         self
     }
 
@@ -170,7 +170,7 @@ impl Options {
             allow_plain_http: false,
             tls: TlsOptions::default(),
             deadline: None,
-            on_trouble: None,
+            on_retry: None,
             #[cfg(feature = "blocking")]
             canceller: super::blocking::Canceller::new(),
             #[cfg(feature = "test-hooks-dangerous")]

@@ -2,12 +2,12 @@
 
 #[cfg(feature = "test-hooks-dangerous")]
 use super::Named;
-use super::builder::{Initiating, OnTrouble, Options, Receiving};
+use super::builder::{Initiating, OnRetry, Options, Receiving};
 use super::{Builder, Error, Received, TlsOptions};
 use crate::client::error::Cause;
-use crate::crypto::{NoRandomness, PakeScalar, Standard, Suite};
+use crate::crypto::{NoRandomness, PakeScalar, Standard};
 use crate::protocol::wire::Wire;
-use crate::protocol::{Ended, Exchange, Initiator, Outcome, Receiver, Times};
+use crate::protocol::{Ended, Exchange, InitiatorMachine, Outcome, ReceiverMachine, Times};
 use crate::values::{AppId, Blob, Code, Rendezvous, Side, WordCount, Words};
 
 /// An exchange at its start, and what its driver needs.
@@ -15,7 +15,7 @@ pub(super) struct Prepared<T> {
     pub(super) exchange: Exchange<T>,
     pub(super) wire: Wire,
     pub(super) tls: TlsOptions,
-    pub(super) on_trouble: Option<OnTrouble>,
+    pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
     pub(super) canceller: super::blocking::Canceller,
 }
@@ -30,14 +30,16 @@ struct Checked {
 impl<C> Builder<Initiating, C> {
     /// The exchange, and the words of its code.
     // Section 11.4: BLOB-1, APP-1, RDV-1, RDV-2, CODE-1 and RAND-1, in this order.
-    pub(super) fn prepare(mut self) -> Result<(Prepared<Initiator<Standard>>, Words), Error> {
+    pub(super) fn prepare(
+        mut self,
+    ) -> Result<(Prepared<InitiatorMachine<Standard>>, Words), Error> {
         let checked = self.options.check()?;
         let count = WordCount::new(self.role.words)
             .map_err(|cause| Error::local(Outcome::BadCode, Cause::Words(cause)))?;
         let words = self.options.draw_words(count)?;
         let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
         let (pake, offer) = Standard::start_initiator(&words, scalar);
-        let machine = Initiator::new(checked.appid.clone(), pake, offer, checked.blob);
+        let machine = InitiatorMachine::new(checked.appid.clone(), pake, offer, checked.blob);
         let wire = Wire::new(checked.rendezvous, checked.appid, side);
         Ok((self.options.prepared(machine, wire), words))
     }
@@ -46,12 +48,13 @@ impl<C> Builder<Initiating, C> {
 impl<C> Builder<Receiving, C> {
     /// The exchange.
     // Section 11.5: BLOB-1, APP-1, RDV-1, RDV-2, CODE-4 to CODE-7 and RAND-1, in this order.
-    pub(super) fn prepare(mut self) -> Result<Prepared<Receiver<Standard>>, Error> {
+    pub(super) fn prepare(mut self) -> Result<Prepared<ReceiverMachine<Standard>>, Error> {
         let checked = self.options.check()?;
         let code = Code::parse(&self.role.code)?;
         let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
         let pake = Standard::start_receiver(code.words(), scalar);
-        let machine = Receiver::new(code.channel(), checked.appid.clone(), pake, checked.blob);
+        let machine =
+            ReceiverMachine::new(code.channel(), checked.appid.clone(), pake, checked.blob);
         let wire = Wire::new(checked.rendezvous, checked.appid, side);
         Ok(self.options.prepared(machine, wire))
     }
@@ -71,7 +74,7 @@ impl Options {
             exchange: Exchange::new(machine, self.times(), self.deadline),
             wire,
             tls: self.tls,
-            on_trouble: self.on_trouble,
+            on_retry: self.on_retry,
             #[cfg(feature = "blocking")]
             canceller: self.canceller,
         }

@@ -1,7 +1,7 @@
 //! Reading a peer's messages, as a client does (section 7.3).
 
 use serde_json::{Value, json};
-use wormhole_sync::crypto::{Answered, Offered, PeerFault, Standard, Suite};
+use wormhole_sync::crypto::{AnswerRead, OfferRead, PeerFault, Standard, Suite};
 use wormhole_sync::values::Code;
 
 use super::keys::{blob, place, scalar, words};
@@ -37,13 +37,13 @@ pub(super) fn read_receipt(input: &Input<'_>) -> Result<Value, Stop> {
     Ok(json!({"delivered": opened.is_some()}))
 }
 
-fn offered(input: &Input<'_>) -> Result<Offered<Standard>, Stop> {
+fn offered(input: &Input<'_>) -> Result<OfferRead<Standard>, Stop> {
     let pake = Standard::start_receiver(code(input)?.words(), scalar(input)?);
     let offer = input.bytes("offer")?;
     Standard::read_offer(pake, &place(input)?, &blob(input)?, &offer).map_err(refused)
 }
 
-fn answered(input: &Input<'_>) -> Result<Answered<Standard>, Stop> {
+fn answered(input: &Input<'_>) -> Result<AnswerRead<Standard>, Stop> {
     let (pake, _) = Standard::start_initiator(code(input)?.words(), scalar(input)?);
     let answer = input.bytes("answer")?;
     Standard::read_answer(pake, &place(input)?, &blob(input)?, &answer).map_err(refused)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wormhole_sync::crypto::dangerous_values::{pake_values, schedule_values};
 use wormhole_sync::crypto::padding::{self, Padded};
 use wormhole_sync::crypto::{
-    Exporter, Label, Pake, PakeScalar, Place, ReceiverBlob, SealKey, Verifier,
+    Exporter, KeyContext, Label, Pake, PakeScalar, ReceiverBlob, SealKey, Verifier,
 };
 use wormhole_sync::values::{AppId, Blob, Mode, Password, Role};
 
@@ -107,8 +107,8 @@ pub(super) fn words(verifier: &Verifier) -> Vec<String> {
 }
 
 /// Where an exchange takes place.
-pub(super) fn place(input: &Input<'_>) -> Result<Place, Stop> {
-    Ok(Place {
+pub(super) fn place(input: &Input<'_>) -> Result<KeyContext, Stop> {
+    Ok(KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new(input.bytes("appid")?).map_err(|_| Stop::refused("bad-appid"))?,
         channel: input.channel()?,

@@ -5,7 +5,9 @@ use super::compare;
 use super::transcript::{Exchange, Role};
 use sha2::{Digest, Sha256};
 use wormhole_sync::crypto::dangerous_values::schedule_values;
-use wormhole_sync::crypto::{Label, Pake, PakeMessage, PakeScalar, Place, ReceiverBlob, SealKey};
+use wormhole_sync::crypto::{
+    KeyContext, Label, Pake, PakeMessage, PakeScalar, ReceiverBlob, SealKey,
+};
 use wormhole_sync::values::{AppId, ChannelId, Mode, Password, hex};
 
 /// 32 bytes for a label, for values that are to be fixed and without meaning.
@@ -57,7 +59,7 @@ impl Known {
             Role::Initiator => (own, message),
             Role::Receiver => (message, own),
         };
-        let place = Place {
+        let place = KeyContext {
             mode: Mode::Transcribe,
             app_id: AppId::new(&self.app_id).map_err(|error| error.to_string())?,
             channel: self.channel()?,

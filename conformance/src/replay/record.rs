@@ -19,7 +19,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use wormhole_sync::relay::{Limits, Options, RelayHandle};
+use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
 
 /// How long the peer may take to show its code.
 const CODE: Duration = Duration::from_secs(10);
@@ -64,10 +64,10 @@ fn relay(label: &str) -> Result<RelayHandle, String> {
         let [a, b, c, d, e, f, g, h, ..] = labelled(&format!("{label} relay {drawn}"));
         Some(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
     };
-    let options = Options {
+    let options = RelayOptions {
         random: Box::new(random),
         shutdown_time: Duration::from_millis(100),
-        ..Options::default()
+        ..RelayOptions::default()
     };
     let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     RelayHandle::spawn(any, Limits::default(), options).map_err(|error| error.to_string())

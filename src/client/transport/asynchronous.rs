@@ -21,7 +21,7 @@ use hyper_util::{
 };
 
 use super::{BODY_LIMIT, Cause, HEADER_LIMIT, IDLE, LONGEST, Lost, TlsFault, TlsOptions};
-use crate::protocol::wire::{HttpAnswer, HttpRequest};
+use crate::protocol::wire::{HttpRequest, HttpResponse};
 use std::time::Duration;
 
 /// An asynchronous HTTP client. It keeps its connections for further requests; a clone shares
@@ -63,7 +63,7 @@ impl Transport {
         &self,
         request: &HttpRequest,
         within: Duration,
-    ) -> Result<HttpAnswer, Lost> {
+    ) -> Result<HttpResponse, Lost> {
         let deadline = within.min(LONGEST);
         let head = super::head(request)?;
         let body = Full::from(request.body.clone().unwrap_or_default());
@@ -74,7 +74,7 @@ impl Transport {
         }
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<HttpAnswer, Lost> {
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<HttpResponse, Lost> {
         let answer = self.client.request(request).await;
         let (head, body) = answer.map_err(|error| lost(&error))?.into_parts();
         Ok(super::answer(&head, read(body).await?))

@@ -25,7 +25,7 @@ use std::{
 use super::gather::Gather;
 use super::names::Names;
 use super::{BODY_LIMIT, Cause, HEADER_LIMIT, IDLE, LONGEST, Lost, TlsOptions};
-use crate::protocol::wire::{HttpAnswer, HttpRequest};
+use crate::protocol::wire::{HttpRequest, HttpResponse};
 use http::Request;
 use ureq::config::Config;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
@@ -110,7 +110,7 @@ impl Transport {
         &self,
         request: &HttpRequest,
         within: Duration,
-    ) -> Result<HttpAnswer, Lost> {
+    ) -> Result<HttpResponse, Lost> {
         let outcome = self.attempt(request, within.min(LONGEST));
         // Last, and whatever came out: a body that runs to the end of the connection looks
         // complete when it is the interruption that ended the connection.
@@ -123,7 +123,7 @@ impl Transport {
         outcome
     }
 
-    fn attempt(&self, request: &HttpRequest, within: Duration) -> Result<HttpAnswer, Lost> {
+    fn attempt(&self, request: &HttpRequest, within: Duration) -> Result<HttpResponse, Lost> {
         let head = super::head(request)?;
         match &request.body {
             Some(body) => self.run(head.map(|()| body.as_str()), within),
@@ -135,7 +135,7 @@ impl Transport {
         &self,
         request: Request<impl AsSendBody>,
         deadline: Duration,
-    ) -> Result<HttpAnswer, Lost> {
+    ) -> Result<HttpResponse, Lost> {
         let configured = self.agent.configure_request(request);
         let request = configured.timeout_global(Some(deadline)).build();
         let answer = self.agent.run(request).map_err(|error| lost(&error))?;

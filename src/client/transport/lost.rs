@@ -1,6 +1,6 @@
 //! Why a request has no answer, in terms a person can be told.
 
-use crate::protocol::Loss;
+use crate::protocol::AttemptFailure;
 use std::{error::Error, fmt, io};
 
 use rustls::{CertificateError, InvalidMessage};
@@ -169,9 +169,9 @@ impl fmt::Display for Cause {
 
 impl Error for Lost {}
 
-impl From<Lost> for Loss {
-    fn from(lost: Lost) -> Loss {
-        Loss {
+impl From<Lost> for AttemptFailure {
+    fn from(lost: Lost) -> AttemptFailure {
+        AttemptFailure {
             why: lost.to_string(),
             // CLIENT-4: A client MUST verify the relay's certificate and name on `https`; an
             // unacceptable certificate or name is not repeated

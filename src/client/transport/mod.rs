@@ -14,7 +14,7 @@ mod tls;
 pub(super) use lost::{Cause, Lost};
 pub use tls::{TlsFault, TlsOptions};
 
-use crate::protocol::wire::{BODY_LIMIT, HttpAnswer, HttpRequest, Method};
+use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 use http::header::{self, HeaderName};
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Request, Uri, response};
@@ -78,8 +78,8 @@ fn head(request: &HttpRequest) -> Result<Request<()>, Lost> {
 
 /// Takes the wanted fields out of a header and puts the body to them; no body is one that is
 /// longer than [`BODY_LIMIT`].
-fn answer(head: &response::Parts, body: Option<Vec<u8>>) -> HttpAnswer {
-    HttpAnswer {
+fn answer(head: &response::Parts, body: Option<Vec<u8>>) -> HttpResponse {
+    HttpResponse {
         status: head.status.as_u16(),
         content_type: field(&head.headers, &header::CONTENT_TYPE),
         is_coded: head

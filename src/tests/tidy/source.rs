@@ -64,7 +64,7 @@ impl Source {
         self.path.starts_with("src/tests/")
             || self.path.contains("_tests/")
             || of_tests.iter().any(|end| name.ends_with(end))
-            || name == "told"
+            || ["scripted_suite", "tests", "properties"].contains(&name)
     }
 
     /// The text of what is not for tests, each comment and string blanked out; its lines are those

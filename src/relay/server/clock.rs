@@ -2,17 +2,19 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
 use tokio::sync::watch;
 
 /// A clock that never goes back, by which channels live and GETs wait.
 ///
 /// The times of a connection (RELAY-21) are those of the machine, whatever the clock.
 #[derive(Clone, Debug)]
-pub struct Clock(Kind);
+pub struct Clock(ClockKind);
 
 #[derive(Clone, Debug)]
-enum Kind {
-    Running { start: Instant, second: Duration },
+enum ClockKind {
+    Running(Instant),
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
     Manual(watch::Receiver<Duration>),
 }
 
@@ -20,30 +22,24 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self::with_second(Duration::from_secs(1))
-    }
-
-    /// A clock on which a second lasts so long: for tests of minutes in moments.
-    #[must_use]
-    pub fn with_second(second: Duration) -> Self {
-        let second = second.max(Duration::from_micros(1));
-        let start = Instant::now();
-        Self(Kind::Running { start, second })
+        Self(ClockKind::Running(Instant::now()))
     }
 
     /// A clock that stands still until it is moved: for tests that do not wait.
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
-    pub fn manual() -> (Self, Hand) {
+    pub fn manual_for_testing_only() -> (Self, ManualClock) {
         let (sender, receiver) = watch::channel(Duration::ZERO);
-        (Self(Kind::Manual(receiver)), Hand(sender))
+        (Self(ClockKind::Manual(receiver)), ManualClock(sender))
     }
 
     /// The time since the clock was made.
     #[must_use]
     pub fn now(&self) -> Duration {
         match &self.0 {
-            Kind::Running { start, second } => scale(start.elapsed(), SECOND, *second),
-            Kind::Manual(time) => *time.borrow(),
+            ClockKind::Running(start) => start.elapsed(),
+            #[cfg(any(test, feature = "test-hooks-dangerous"))]
+            ClockKind::Manual(time) => *time.borrow(),
         }
     }
 
@@ -53,11 +49,11 @@ impl Clock {
             return std::future::pending().await;
         };
         match &self.0 {
-            Kind::Running { second, .. } => {
-                let left = due.saturating_sub(self.now());
-                tokio::time::sleep(scale(left, *second, SECOND)).await;
+            ClockKind::Running(_) => {
+                tokio::time::sleep(due.saturating_sub(self.now())).await;
             }
-            Kind::Manual(time) => {
+            #[cfg(any(test, feature = "test-hooks-dangerous"))]
+            ClockKind::Manual(time) => {
                 if time.clone().wait_for(|time| *time >= due).await.is_err() {
                     // Nobody can move the clock any more.
                     std::future::pending().await
@@ -73,25 +69,16 @@ impl Default for Clock {
     }
 }
 
-/// Moves a [`Clock::manual`].
+/// Moves a [`Clock::manual_for_testing_only`].
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
 #[derive(Debug)]
-pub struct Hand(watch::Sender<Duration>);
+pub struct ManualClock(watch::Sender<Duration>);
 
-impl Hand {
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
+impl ManualClock {
     /// Moves the clock forward. What falls due happens soon, on the relay's own thread; what a
     /// request finds is as of the new time at once.
     pub fn advance(&self, by: Duration) {
         self.0.send_modify(|time| *time = time.saturating_add(by));
     }
-}
-
-const SECOND: Duration = Duration::from_secs(1);
-
-/// `time * multiplier / divisor`
-fn scale(time: Duration, multiplier: Duration, divisor: Duration) -> Duration {
-    if multiplier == divisor {
-        return time;
-    }
-    let micros = time.as_micros() * multiplier.as_micros() / divisor.as_micros().max(1);
-    Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::Limits;
 use super::{Client, GUEST, OFFER, OWNER, THIRD, allocate, relay, request};
+use crate::relay::Limits;
 
 #[test]
 fn an_exchange() {

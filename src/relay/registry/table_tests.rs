@@ -7,28 +7,26 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use super::address::Address;
-use super::call::{Action, Answer, Call, Reply};
-use super::channel::{By, Bytes, Request, Side, Standing};
-use super::limits::Limits;
-use super::problem::Reason;
-use super::state::Registry;
+use super::{
+    Bytes, Call, ChannelRequest, ChannelState, ClientAddress, Handled, Party, Registry,
+    RelayAction, Reply, SideKey,
+};
+use crate::relay::{EndReason, Limits};
 use crate::values::ChannelId;
 use crate::values::messages::CellName;
 
 /// One line of the table: what a request of one side gets in each state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+struct Row {
     /// Such as `put answer`.
-    pub request: String,
+    request: String,
     /// Such as `claimant`.
-    pub by: &'static str,
+    by: &'static str,
     /// By state, in the order of [`STATES`].
-    pub cells: Vec<String>,
+    cells: Vec<String>,
 }
 
 /// The states, in the order of the specification.
-pub const STATES: [&str; 7] = [
+const STATES: [&str; 7] = [
     "absent",
     "open",
     "claimed",
@@ -49,17 +47,16 @@ impl fmt::Display for Row {
 }
 
 /// The whole table, in the order of the specification.
-#[must_use]
-pub fn table() -> Vec<Row> {
+fn table() -> Vec<Row> {
     let puts = CellName::ALL.map(|cell| (format!("put {}", cell.name()), Ask::Put(cell)));
     let gets = CellName::ALL.map(|cell| (format!("get {}", cell.name()), Ask::Get(cell)));
     let claim = ("claim".to_owned(), Ask::Claim);
     let close = ("close".to_owned(), Ask::Close);
     let asks = [claim].into_iter().chain(puts).chain(gets).chain([close]);
     let sides = [
-        (By::Owner, "owner"),
-        (By::Claimant, "claimant"),
-        (By::Another, "another"),
+        (Party::Owner, "owner"),
+        (Party::Claimant, "claimant"),
+        (Party::Another, "another"),
     ];
     asks.flat_map(|(request, ask)| {
         sides.map(|(by, name)| Row {
@@ -71,13 +68,13 @@ pub fn table() -> Vec<Row> {
     .collect()
 }
 
-fn row(ask: Ask, by: By) -> Vec<String> {
+fn row(ask: Ask, by: Party) -> Vec<String> {
     let live = [
-        Standing::Open,
-        Standing::Claimed,
-        Standing::Answered,
-        Standing::Finished,
-        Standing::Receipted,
+        ChannelState::Open,
+        ChannelState::Claimed,
+        ChannelState::Answered,
+        ChannelState::Finished,
+        ChannelState::Receipted,
     ];
     let mut cells = vec![cell(&[Scene::absent()], ask, by)];
     cells.extend(live.map(|state| {
@@ -109,12 +106,12 @@ enum Ask {
 /// A state of a channel: how far it came while it was live, and whether it ended.
 #[derive(Clone, Copy)]
 struct Scene {
-    state: Option<Standing>,
+    state: Option<ChannelState>,
     ended: bool,
 }
 
 const APPID: &[u8] = b"table";
-const FROM: Address = Address::V4(0);
+const FROM: ClientAddress = ClientAddress::V4(0);
 /// The only id of a fresh registry whose random source gives zeros.
 const NUMBER: ChannelId = ChannelId::new(1).unwrap();
 
@@ -130,29 +127,32 @@ impl Scene {
     fn registry(self) -> Registry {
         let mut registry = Registry::new(Limits::default(), Box::new(|| Some(0)));
         let steps = [
-            (By::Owner, None),
-            (By::Claimant, Some(Request::Claim)),
+            (Party::Owner, None),
+            (Party::Claimant, Some(ChannelRequest::Claim)),
             (
-                By::Claimant,
-                Some(Request::Put(CellName::Answer, bytes(true))),
+                Party::Claimant,
+                Some(ChannelRequest::Put(CellName::Answer, bytes(true))),
             ),
-            (By::Owner, Some(Request::Put(CellName::Finish, bytes(true)))),
             (
-                By::Claimant,
-                Some(Request::Put(CellName::Receipt, bytes(true))),
+                Party::Owner,
+                Some(ChannelRequest::Put(CellName::Finish, bytes(true))),
+            ),
+            (
+                Party::Claimant,
+                Some(ChannelRequest::Put(CellName::Receipt, bytes(true))),
             ),
         ];
         let count = self.state.map_or(0, |state| state as usize + 1);
         for (by, request) in steps.into_iter().take(count) {
             let action = match request {
-                None => Action::Allocate(bytes(true)),
-                Some(request) => Action::Channel(NUMBER, request),
+                None => RelayAction::Allocate(bytes(true)),
+                Some(request) => RelayAction::Channel(NUMBER, request),
             };
             ask(&mut registry, by, action);
         }
         if self.ended {
-            let close = Action::Channel(NUMBER, Request::Close(Reason::Done));
-            ask(&mut registry, By::Owner, close);
+            let close = RelayAction::Channel(NUMBER, ChannelRequest::Close(EndReason::Done));
+            ask(&mut registry, Party::Owner, close);
         }
         registry
     }
@@ -169,7 +169,7 @@ struct Found {
 }
 
 /// One cell of the table, from all scenes that it stands for.
-fn cell(scenes: &[Scene], request: Ask, by: By) -> String {
+fn cell(scenes: &[Scene], request: Ask, by: Party) -> String {
     let mut found = Vec::new();
     for scene in scenes {
         for same in [true, false] {
@@ -198,13 +198,13 @@ fn cell(scenes: &[Scene], request: Ask, by: By) -> String {
 }
 
 /// Makes one request in one scene; `None` when the scene has no such side.
-fn probe(scene: Scene, request: Ask, by: By, same: bool) -> Option<Found> {
+fn probe(scene: Scene, request: Ask, by: Party, same: bool) -> Option<Found> {
     let mut registry = scene.registry();
-    let before = registry.standing(APPID, NUMBER, side(by));
+    let before = registry.channel_state(APPID, NUMBER, side(by));
     let there = match (scene.state, before) {
         (None, _) => true,
         (Some(_), Some((standing, seen))) => {
-            seen == by && (standing == Standing::Ended) == scene.ended
+            seen == by && (standing == ChannelState::Ended) == scene.ended
         }
         (Some(_), None) => false,
     };
@@ -217,19 +217,19 @@ fn probe(scene: Scene, request: Ask, by: By, same: bool) -> Option<Found> {
             .is_some_and(|state| state as usize > cell as usize + 1)
     };
     let (action, written) = match request {
-        Ask::Claim => (Request::Claim, false),
-        Ask::Put(cell) => (Request::Put(cell, bytes(same)), written(cell)),
-        Ask::Get(cell) => (Request::Get(cell, 1), written(cell)),
-        Ask::Close => (Request::Close(Reason::Done), false),
+        Ask::Claim => (ChannelRequest::Claim, false),
+        Ask::Put(cell) => (ChannelRequest::Put(cell, bytes(same)), written(cell)),
+        Ask::Get(cell) => (ChannelRequest::Get(cell, 1), written(cell)),
+        Ask::Close => (ChannelRequest::Close(EndReason::Done), false),
     };
-    let answer = ask(&mut registry, by, Action::Channel(NUMBER, action));
-    let after = registry.standing(APPID, NUMBER, side(by));
+    let answer = ask(&mut registry, by, RelayAction::Channel(NUMBER, action));
+    let after = registry.channel_state(APPID, NUMBER, side(by));
     let mut result = match answer {
-        Answer::Wait(_) => "wait".to_owned(),
-        Answer::Now(Reply::Refused(refusal)) => refusal.to_string(),
-        Answer::Now(Reply::Nothing) => "204".to_owned(),
-        Answer::Now(Reply::Allocated { .. }) => "201".to_owned(),
-        Answer::Now(Reply::Claimed { .. } | Reply::Stored | Reply::Cell(_)) => "200".to_owned(),
+        Handled::Later(_) => "wait".to_owned(),
+        Handled::Now(Reply::Refused(refusal)) => refusal.to_string(),
+        Handled::Now(Reply::Nothing) => "204".to_owned(),
+        Handled::Now(Reply::Allocated { .. }) => "201".to_owned(),
+        Handled::Now(Reply::Claimed { .. } | Reply::Stored | Reply::Cell(_)) => "200".to_owned(),
     };
     if let (Some((before, _)), Some((after, _))) = (before, after)
         && before != after
@@ -243,7 +243,7 @@ fn probe(scene: Scene, request: Ask, by: By, same: bool) -> Option<Found> {
     })
 }
 
-fn ask(registry: &mut Registry, by: By, action: Action) -> Answer {
+fn ask(registry: &mut Registry, by: Party, action: RelayAction) -> Handled {
     let call = Call {
         appid: APPID,
         side: side(by),
@@ -253,57 +253,52 @@ fn ask(registry: &mut Registry, by: By, action: Action) -> Answer {
     registry.handle(Duration::ZERO, call)
 }
 
-const fn side(by: By) -> Side {
-    Side::new([by as u8; 16])
+const fn side(by: Party) -> SideKey {
+    SideKey::new([by as u8; 16])
 }
 
 fn bytes(same: bool) -> Bytes {
     [u8::from(same)].into()
 }
 
-const fn name(standing: Standing) -> &'static str {
+const fn name(standing: ChannelState) -> &'static str {
     match standing {
-        Standing::Open => "open",
-        Standing::Claimed => "claimed",
-        Standing::Answered => "answered",
-        Standing::Finished => "finished",
-        Standing::Receipted => "receipted",
-        Standing::Ended => "ended",
+        ChannelState::Open => "open",
+        ChannelState::Claimed => "claimed",
+        ChannelState::Answered => "answered",
+        ChannelState::Finished => "finished",
+        ChannelState::Receipted => "receipted",
+        ChannelState::Ended => "ended",
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Cell by cell.
-    // RELAY-11: A relay MUST answer a request to a channel by this table.
-    #[test]
-    fn the_table_is_that_of_the_specification() {
-        let spec = include_str!("../../spec/wormhole-sync.md");
-        let heading = format!("| request | by | {} |", STATES.join(" | "));
-        let mut lines = spec.lines().skip_while(|line| *line != heading).skip(2);
-        let rows = table();
-        assert_eq!(rows.len(), 24);
-        for row in &rows {
-            let line = lines.next().expect("the specification has fewer rows");
-            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-            assert_eq!(cells[..2], [row.request.as_str(), row.by]);
-            for ((state, ours), theirs) in STATES.iter().zip(&row.cells).zip(&cells[2..]) {
-                assert_eq!(ours, theirs, "{} by {} in {state}", row.request, row.by);
-            }
-            assert_eq!(line, row.to_string());
+/// Cell by cell.
+// RELAY-11: A relay MUST answer a request to a channel by this table.
+#[test]
+fn the_table_is_that_of_the_specification() {
+    let spec = include_str!("../../../spec/wormhole-sync.md");
+    let heading = format!("| request | by | {} |", STATES.join(" | "));
+    let mut lines = spec.lines().skip_while(|line| *line != heading).skip(2);
+    let rows = table();
+    assert_eq!(rows.len(), 24);
+    for row in &rows {
+        let line = lines.next().expect("the specification has fewer rows");
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        assert_eq!(cells[..2], [row.request.as_str(), row.by]);
+        for ((state, ours), theirs) in STATES.iter().zip(&row.cells).zip(&cells[2..]) {
+            assert_eq!(ours, theirs, "{} by {} in {state}", row.request, row.by);
         }
-        assert_eq!(lines.next(), Some(""), "the specification has more rows");
+        assert_eq!(line, row.to_string());
     }
+    assert_eq!(lines.next(), Some(""), "the specification has more rows");
+}
 
-    /// A refusal changes nothing, and neither does a repeat.
-    #[test]
-    fn only_a_200_moves_the_state() {
-        for row in table() {
-            for cell in row.cells {
-                assert!(!cell.contains('→') || cell.starts_with("200 → "), "{cell}");
-            }
+/// A refusal changes nothing, and neither does a repeat.
+#[test]
+fn only_a_200_moves_the_state() {
+    for row in table() {
+        for cell in row.cells {
+            assert!(!cell.contains('→') || cell.starts_with("200 → "), "{cell}");
         }
     }
 }

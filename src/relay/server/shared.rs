@@ -6,25 +6,24 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use super::call::{Answer, Call, Reply, Ticket};
 use super::clock::Clock;
-use super::problem::Refusal;
-use super::state::Registry;
+use crate::relay::problem::Refusal;
+use crate::relay::registry::{Call, Handled, Registry, Reply, Ticket};
 
 /// The registry, shared by all connections.
 ///
 /// The lock is held for look-ups and pointer moves only; reading, decoding and writing of
 /// messages happen outside.
-pub(super) struct Hub {
+pub(super) struct SharedRegistry {
     inner: Mutex<Inner>,
     clock: Clock,
     /// Tells the timer that something falls due earlier than what it waits for.
     earlier: Notify,
 }
 
-/// How full a relay is.
+/// The numbers that show how full a relay is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct RelayCounts {
     /// Live channels in all.
     pub live_channels: usize,
     /// GETs that wait.
@@ -36,11 +35,11 @@ pub struct Counts {
 struct Inner {
     registry: Registry,
     senders: HashMap<Ticket, oneshot::Sender<Reply>>,
-    /// What the timer waits for.
+    /// The time that the timer waits for.
     armed: Option<Duration>,
 }
 
-impl Hub {
+impl SharedRegistry {
     pub(super) fn new(registry: Registry, clock: Clock) -> Self {
         Self {
             inner: Mutex::new(Inner {
@@ -55,25 +54,25 @@ impl Hub {
 
     /// Answers one request, when its time has come. A caller that is dropped waits no more.
     pub(super) async fn ask(&self, call: Call<'_>) -> Reply {
-        let mut waiter = match self.begin(call) {
-            Ok(reply) => return reply,
-            Err(waiter) => waiter,
-        };
-        let reply = (&mut waiter.receiver).await;
-        reply.unwrap_or(Reply::Refused(Refusal::Unavailable))
+        match self.begin(call) {
+            Begun::Answered(reply) => reply,
+            Begun::Waiting(mut waiter) => {
+                let reply = (&mut waiter.receiver).await;
+                reply.unwrap_or(Reply::Refused(Refusal::Unavailable))
+            }
+        }
     }
 
-    fn begin(&self, call: Call<'_>) -> Result<Reply, Waiter<'_>> {
+    fn begin(&self, call: Call<'_>) -> Begun<'_> {
         let now = self.clock.now();
         let mut inner = self.lock();
-        let answer = inner.registry.handle(now, call);
-        let answer = match answer {
-            Answer::Now(reply) => Ok(reply),
-            Answer::Wait(ticket) => {
+        let begun = match inner.registry.handle(now, call) {
+            Handled::Now(reply) => Begun::Answered(reply),
+            Handled::Later(ticket) => {
                 let (sender, receiver) = oneshot::channel();
                 inner.senders.insert(ticket, sender);
-                Err(Waiter {
-                    hub: self,
+                Begun::Waiting(Waiter {
+                    registry: self,
                     ticket,
                     receiver,
                 })
@@ -85,7 +84,7 @@ impl Hub {
             inner.armed = due;
             self.earlier.notify_one();
         }
-        answer
+        begun
     }
 
     /// Lets things fall due, for ever.
@@ -112,9 +111,9 @@ impl Hub {
         inner.deliver();
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> RelayCounts {
         let inner = self.lock();
-        Counts {
+        RelayCounts {
             live_channels: inner.registry.live_channels(),
             waiting_gets: inner.registry.waiting_gets(),
             stored_bytes: inner.registry.stored_bytes(),
@@ -138,15 +137,24 @@ impl Inner {
     }
 }
 
+/// A request that the registry has taken.
+enum Begun<'a> {
+    /// It is answered.
+    Answered(Reply),
+    /// It is a GET that waits for its answer.
+    Waiting(Waiter<'a>),
+}
+
+/// A waiting GET. Dropped before its answer has come, it is cancelled.
 struct Waiter<'a> {
-    hub: &'a Hub,
+    registry: &'a SharedRegistry,
     ticket: Ticket,
     receiver: oneshot::Receiver<Reply>,
 }
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let mut inner = self.hub.lock();
+        let mut inner = self.registry.lock();
         if inner.senders.remove(&self.ticket).is_some() {
             inner.registry.cancel(self.ticket);
         }

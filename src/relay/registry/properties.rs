@@ -6,11 +6,12 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::channel::{Bytes, PerCell};
-use super::state::{CHANNEL_COST, Timer};
+use super::channel::PerCell;
 use super::{
-    Action, Address, Answer, Call, GRACE, Limits, Reason, Registry, Reply, Request, Side, Ticket,
+    Bytes, CHANNEL_COST, Call, ChannelRequest, ClientAddress, Handled, Limits, Registry,
+    RelayAction, Reply, SideKey, Ticket, Timer,
 };
+use crate::relay::{EndReason, GRACE};
 use crate::values::ChannelId;
 use crate::values::messages::CellName;
 
@@ -22,7 +23,7 @@ enum Step {
         appid: u8,
         side: u8,
         from: u8,
-        action: Action,
+        action: RelayAction,
     },
     Cancel(usize),
 }
@@ -30,20 +31,20 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let bytes = (0u8..3, 1usize..40).prop_map(|(byte, length)| Bytes::from(vec![byte; length]));
     let cell = prop::sample::select(CellName::ALL.to_vec());
-    let reason = prop::sample::select(Reason::ALL.to_vec());
+    let reason = prop::sample::select(EndReason::ALL.to_vec());
     let request = prop_oneof![
-        2 => Just(Request::Claim),
-        4 => (cell.clone(), bytes.clone()).prop_map(|(cell, body)| Request::Put(cell, body)),
+        2 => Just(ChannelRequest::Claim),
+        4 => (cell.clone(), bytes.clone()).prop_map(|(cell, body)| ChannelRequest::Put(cell, body)),
         4 => (cell, prop::sample::select(vec![0u8, 1, 30]))
-            .prop_map(|(cell, wait)| Request::Get(cell, wait)),
-        1 => reason.prop_map(Request::Close),
+            .prop_map(|(cell, wait)| ChannelRequest::Get(cell, wait)),
+        1 => reason.prop_map(ChannelRequest::Close),
     ];
     // Most codes are of one digit, since few channels live at a time.
     let number = prop_oneof![9 => 1u32..10, 1 => 10u32..100];
     let action = prop_oneof![
-        1 => bytes.prop_map(Action::Allocate),
+        1 => bytes.prop_map(RelayAction::Allocate),
         4 => (number, request)
-            .prop_map(|(number, request)| Action::Channel(ChannelId::new(number).unwrap(), request)),
+            .prop_map(|(number, request)| RelayAction::Channel(ChannelId::new(number).unwrap(), request)),
     ];
     let millis = prop_oneof![
         8 => 0u64..100,
@@ -66,10 +67,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// What has once been seen of a channel.
 struct Seen {
-    claimant: Option<Side>,
+    claimant: Option<SideKey>,
     offer: Bytes,
     cells: PerCell<Option<Bytes>>,
-    ended: Option<Reason>,
+    ended: Option<EndReason>,
 }
 
 proptest! {
@@ -94,23 +95,23 @@ proptest! {
         let mut registry = Registry::new(limits.clone(), random);
         let mut now = 0;
         let mut waiting: HashMap<Ticket, u64> = HashMap::new();
-        let mut seen: HashMap<(u32, ChannelId, Side, Bytes), Seen> = HashMap::new();
+        let mut seen: HashMap<(u32, ChannelId, SideKey, Bytes), Seen> = HashMap::new();
         for step in steps {
             match step {
                 Step::Ask { millis, appid, side, from, action } => {
                     now += millis;
                     let wait = match &action {
-                        Action::Channel(_, Request::Get(_, wait)) => u64::from(*wait),
+                        RelayAction::Channel(_, ChannelRequest::Get(_, wait)) => u64::from(*wait),
                         _ => 0,
                     };
                     let call = Call {
                         appid: &[appid],
-                        side: Side::new([side; 16]),
-                        from: Address::V4(from.into()),
+                        side: SideKey::new([side; 16]),
+                        from: ClientAddress::V4(from.into()),
                         action,
                     };
                     let answer = registry.handle(Duration::from_millis(now), call);
-                    if let Answer::Wait(ticket) = answer {
+                    if let Handled::Later(ticket) = answer {
                         prop_assert!(waiting.insert(ticket, now + wait * 1_000).is_none());
                     }
                 }
@@ -151,7 +152,7 @@ fn check(registry: &Registry, limits: &Limits) {
     let mut timers = BTreeSet::new();
     let mut stored = 0;
     let mut live = HashMap::new();
-    let mut by_address: HashMap<Address, u32> = HashMap::new();
+    let mut by_address: HashMap<ClientAddress, u32> = HashMap::new();
     let mut waits = HashSet::new();
     for (key, channel) in registry.channels.iter() {
         stored += CHANNEL_COST + channel.bytes();
@@ -216,7 +217,10 @@ fn check(registry: &Registry, limits: &Limits) {
 
 /// Whether claim, cells and end are each written once: the same side may own one channel after
 /// another, but never two of an appid at a time.
-fn check_write_once(registry: &Registry, seen: &mut HashMap<(u32, ChannelId, Side, Bytes), Seen>) {
+fn check_write_once(
+    registry: &Registry,
+    seen: &mut HashMap<(u32, ChannelId, SideKey, Bytes), Seen>,
+) {
     let mut there = HashSet::new();
     for (_, channel) in registry.channels.iter() {
         let offer = Bytes::clone(&channel.offer);

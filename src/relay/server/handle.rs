@@ -6,17 +6,17 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use super::hub::Counts;
-use super::limits::Limits;
-use super::server::{Monitor, Options, Relay, RelayError};
+use super::shared::RelayCounts;
+use super::{Monitor, Relay, RelayError, RelayOptions};
+use crate::relay::limits::Limits;
 
 /// A relay that runs on its own thread until it is shut down or dropped.
 ///
 /// ```
-/// use wormhole_sync::relay::{Limits, Options, RelayHandle};
+/// use wormhole_sync::relay::{Limits, RelayOptions, RelayHandle};
 ///
 /// let any_port = "127.0.0.1:0".parse()?;
-/// let relay = RelayHandle::spawn(any_port, Limits::default(), Options::default())?;
+/// let relay = RelayHandle::spawn(any_port, Limits::default(), RelayOptions::default())?;
 /// println!("listening at {}", relay.url());
 /// relay.shutdown();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -38,7 +38,7 @@ impl RelayHandle {
     pub fn spawn(
         address: SocketAddr,
         limits: Limits,
-        options: Options,
+        options: RelayOptions,
     ) -> Result<Self, RelayError> {
         let relay = Relay::bind(address, limits, options)?;
         let (address, monitor) = (relay.local_addr(), relay.monitor());
@@ -80,7 +80,7 @@ impl RelayHandle {
 
     /// How full it is.
     #[must_use]
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> RelayCounts {
         self.monitor.counts()
     }
 

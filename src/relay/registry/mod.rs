@@ -10,55 +10,73 @@
 //! once. Memory is bounded by [`Limits`]: everything that outlives a request counts for
 //! `stored_bytes` or for `addresses`.
 
+mod addresses;
+mod call;
+mod channel;
+mod ids;
+#[cfg(test)]
+mod properties;
+mod slab;
+#[cfg(test)]
+mod table_tests;
+#[cfg(test)]
+mod tests;
+mod timers;
+
+pub use addresses::ClientAddress;
+pub use call::{Call, Handled, RelayAction, Reply};
+pub use channel::{Bytes, ChannelRequest, ChannelState, Party, SideKey, Ticket};
+pub use ids::{Random, system_random};
+
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::address::{Address, Addresses};
-use super::call::{Action, Answer, Call, Reply, Ticket};
-use super::channel::{By, Bytes, Channel, PerCell, Request, Side, Standing, Verdict};
-use super::ids::{Ids, Random};
+use addresses::Addresses;
+use channel::{Channel, Decision, PerCell};
+use ids::Ids;
+use slab::Slab;
+
 use super::limits::{LIFE_AFTER_CLAIM, Limits};
 use super::problem::Refusal;
-use super::slab::Slab;
 use crate::values::ChannelId;
 use crate::values::messages::CellName;
 
 /// What a channel counts for beside its cells: about what it costs in all tables together.
-pub(super) const CHANNEL_COST: u64 = 512;
+const CHANNEL_COST: u64 = 512;
 /// What an appid counts for beside its name and ids.
-pub(super) const APP_COST: u64 = 512;
+const APP_COST: u64 = 512;
 /// Seconds after which an address with too many live channels may try again.
 const CHANNELS_RETRY: u32 = 10;
 
 /// All channels of a relay.
 pub struct Registry {
-    pub(super) limits: Limits,
-    pub(super) random: Random,
+    limits: Limits,
+    random: Random,
     /// The latest time that was given, in microseconds.
-    pub(super) now: u64,
-    pub(super) apps: Slab<App>,
-    pub(super) names: HashMap<Arc<[u8]>, u32>,
-    pub(super) channels: Slab<Channel>,
+    now: u64,
+    apps: Slab<App>,
+    names: HashMap<Arc<[u8]>, u32>,
+    channels: Slab<Channel>,
     /// Live channels by appid and number.
-    pub(super) live: HashMap<(u32, ChannelId), u32>,
+    live: HashMap<(u32, ChannelId), u32>,
     /// Ended channels by appid, number and side: each is there once or twice.
-    pub(super) ended: HashMap<(u32, ChannelId, Side), u32>,
+    ended: HashMap<(u32, ChannelId, SideKey), u32>,
     /// Channels, live or ended, by appid and owner.
-    pub(super) owned: HashMap<(u32, Side), u32>,
-    pub(super) addresses: Addresses,
-    pub(super) timers: BTreeSet<(u64, Timer)>,
-    pub(super) waiting: HashMap<Ticket, Waiting>,
-    pub(super) last_ticket: u64,
-    pub(super) events: Vec<(Ticket, Reply)>,
-    pub(super) stored: u64,
-    pub(super) going_down: bool,
+    owned: HashMap<(u32, SideKey), u32>,
+    addresses: Addresses,
+    timers: BTreeSet<(u64, Timer)>,
+    waiting: HashMap<Ticket, WaitingGet>,
+    last_ticket: u64,
+    events: Vec<(Ticket, Reply)>,
+    stored: u64,
+    going_down: bool,
 }
 
-/// What happens at a time. Each channel, each waiting GET and each quarantine has one at most.
+/// Something that falls due. Each channel, each waiting GET and each quarantine has one at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Timer {
+enum Timer {
     /// A channel's life or grace is over.
     Channel(u32),
     /// A waiting GET has waited long enough.
@@ -69,23 +87,23 @@ pub(super) enum Timer {
 
 /// One appid that has channels or a quarantine.
 #[derive(Debug)]
-pub(super) struct App {
-    pub(super) name: Arc<[u8]>,
-    pub(super) ids: Ids,
+struct App {
+    name: Arc<[u8]>,
+    ids: Ids,
     /// Channels, live or ended.
-    pub(super) channels: u32,
+    channels: u32,
     /// When the timer for its quarantine is set.
-    pub(super) timer: Option<u64>,
-    /// What of `stored` is this appid's.
-    pub(super) charge: u64,
+    timer: Option<u64>,
+    /// This appid's part of `stored`.
+    charge: u64,
 }
 
-/// Where a waiting GET waits.
+/// A waiting GET: its channel, its cell, and the end of its wait in microseconds.
 #[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) channel: u32,
-    pub(super) cell: CellName,
-    pub(super) until: u64,
+struct WaitingGet {
+    channel: u32,
+    cell: CellName,
+    until: u64,
 }
 
 impl Registry {
@@ -113,11 +131,11 @@ impl Registry {
     }
 
     /// Answers one request at the time `now`, counted from any fixed moment.
-    pub fn handle(&mut self, now: Duration, call: Call<'_>) -> Answer {
+    pub fn handle(&mut self, now: Duration, call: Call<'_>) -> Handled {
         self.advance(now);
         match self.answer(call) {
             Ok(answer) => answer,
-            Err(refusal) => Answer::Now(Reply::Refused(refusal)),
+            Err(refusal) => Handled::Now(Reply::Refused(refusal)),
         }
     }
 
@@ -126,12 +144,17 @@ impl Registry {
         self.events.drain(..)
     }
 
-    /// How the relay sees this side in this channel; `None` when the number is absent for it.
+    /// The state of a channel and this side's part in it; `None` when the number is absent for it.
     #[must_use]
-    pub fn standing(&self, appid: &[u8], number: ChannelId, side: Side) -> Option<(Standing, By)> {
+    pub fn channel_state(
+        &self,
+        appid: &[u8],
+        number: ChannelId,
+        side: SideKey,
+    ) -> Option<(ChannelState, Party)> {
         let app = *self.names.get(appid)?;
         let channel = self.channels.get(self.find(app, number, side)?)?;
-        Some((channel.standing(), channel.by(side)))
+        Some((channel.state(), channel.party(side)))
     }
 
     /// Live channels in all.
@@ -152,25 +175,27 @@ impl Registry {
         self.stored
     }
 
-    fn answer(&mut self, call: Call<'_>) -> Result<Answer, Refusal> {
+    fn answer(&mut self, call: Call<'_>) -> Result<Handled, Refusal> {
         if self.going_down {
             return Err(Refusal::Unavailable);
         }
         // RELAY-9: the rate of allocations and claims, refused and repeated ones included (`rate-limited`), then the channel by section 10
-        if let Action::Allocate(_) | Action::Channel(_, Request::Claim) = call.action {
+        if let RelayAction::Allocate(_) | RelayAction::Channel(_, ChannelRequest::Claim) =
+            call.action
+        {
             self.addresses.start(self.now, call.from)?;
         }
         let app = self.names.get(call.appid).copied();
         match call.action {
-            Action::Allocate(offer) => {
+            RelayAction::Allocate(offer) => {
                 let owned = app.and_then(|app| self.owned.get(&(app, call.side)));
                 match owned.and_then(|key| self.channels.get(*key)) {
                     Some(channel) => self.allocated_before(channel, &offer),
                     None => self.allocate(app, call.appid, call.side, call.from, offer),
                 }
-                .map(Answer::Now)
+                .map(Handled::Now)
             }
-            Action::Channel(number, request) => app
+            RelayAction::Channel(number, request) => app
                 .and_then(|app| self.find(app, number, call.side))
                 .ok_or(Refusal::NoSuchChannel)
                 .and_then(|key| self.request(key, call.side, request)),
@@ -179,7 +204,7 @@ impl Registry {
 
     /// The channel that a number stands for, seen by one side.
     // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live channel of that number
-    fn find(&self, app: u32, number: ChannelId, side: Side) -> Option<u32> {
+    fn find(&self, app: u32, number: ChannelId, side: SideKey) -> Option<u32> {
         let ended = self.ended.get(&(app, number, side));
         ended.or_else(|| self.live.get(&(app, number))).copied()
     }
@@ -200,8 +225,8 @@ impl Registry {
         &mut self,
         app: Option<u32>,
         appid: &[u8],
-        owner: Side,
-        from: Address,
+        owner: SideKey,
+        from: ClientAddress,
         offer: Bytes,
     ) -> Result<Reply, Refusal> {
         // RELAY-20: over the bound of an address it answers `rate-limited`, over any other `unavailable`, and never ends a live channel to make room.
@@ -266,15 +291,20 @@ impl Registry {
         })
     }
 
-    fn request(&mut self, key: u32, side: Side, request: Request) -> Result<Answer, Refusal> {
+    fn request(
+        &mut self,
+        key: u32,
+        side: SideKey,
+        request: ChannelRequest,
+    ) -> Result<Handled, Refusal> {
         let Some(channel) = self.channels.get_mut(key) else {
             return Err(Refusal::NoSuchChannel);
         };
-        let reply = match (channel.judge(side, &request), request) {
-            (Verdict::Refuse(refusal), _) => return Err(refusal),
-            (Verdict::Unchanged, _) => Reply::Stored,
-            (Verdict::Read(body), _) => Reply::Cell(body),
-            (Verdict::Offer { first }, _) => {
+        let reply = match channel.decide(side, request) {
+            Decision::Refuse(refusal) => return Err(refusal),
+            Decision::Unchanged => Reply::Stored,
+            Decision::Read(body) => Reply::Cell(body),
+            Decision::Offer { first } => {
                 if first {
                     // RELAY-15: or 600 seconds after its claim, whichever is first.
                     let due = channel
@@ -289,7 +319,7 @@ impl Registry {
                 let ttl = self.seconds_to(due);
                 Reply::Claimed { body, ttl }
             }
-            (Verdict::Store, Request::Put(cell, body)) => {
+            Decision::Store(cell, body) => {
                 let bytes = body.len() as u64;
                 if self.stored + bytes > self.limits.stored_bytes {
                     return Err(Refusal::Unavailable);
@@ -302,30 +332,26 @@ impl Registry {
                 }
                 Reply::Stored
             }
-            (Verdict::Wait, Request::Get(cell, seconds)) => {
-                return Ok(self.wait(key, cell, seconds));
-            }
-            (Verdict::End, Request::Close(reason)) => {
+            Decision::Wait(cell, seconds) => return Ok(self.wait(key, cell, seconds)),
+            Decision::End(reason) => {
                 self.end(key, self.now, reason);
                 Reply::Stored
             }
-            // The table gives these verdicts to their own requests only.
-            (Verdict::Store | Verdict::Wait | Verdict::End, _) => return Err(Refusal::Unavailable),
         };
-        Ok(Answer::Now(reply))
+        Ok(Handled::Now(reply))
     }
 
-    /// What remains until `due`, rounded up to whole seconds.
+    /// The seconds that remain until `due`, rounded up; at least 1.
     fn seconds_to(&self, due: u64) -> u32 {
         let seconds = due.saturating_sub(self.now).div_ceil(SECOND);
         u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
     }
 
-    pub(super) fn next_ticket(&mut self) -> Ticket {
+    fn next_ticket(&mut self) -> Ticket {
         self.last_ticket = self.last_ticket.wrapping_add(1);
         Ticket(NonZeroU64::new(self.last_ticket).unwrap_or(NonZeroU64::MIN))
     }
 }
 
 /// A second of the registry's clock, which counts microseconds.
-pub(super) const SECOND: u64 = 1_000_000;
+const SECOND: u64 = 1_000_000;

@@ -9,26 +9,26 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
-use super::call::{Action, Call, Reply};
-use super::channel::{self, Side};
-use super::connection::Line;
-use super::hub::Hub;
-use super::problem::{Reason, Refusal};
+use super::activity::ConnectionActivity;
 use super::proxies::Proxies;
+use super::shared::SharedRegistry;
 use super::target::{self, Operation, Target};
-use crate::values::hex;
+use crate::relay::problem::{EndReason, Refusal};
+use crate::relay::registry::{Call, ChannelRequest, RelayAction, Reply, SideKey};
 use crate::values::json::JsonFault;
-use crate::values::messages::{Allocate, Allocated, CellName, Claim, Close, Empty, Write};
+use crate::values::messages::{
+    Allocate, Allocated, CellMessage, Claim, Claimed, Close, Empty, Write,
+};
 
 /// Answers one request of a connection.
 pub(super) async fn respond(
-    hub: &Hub,
+    registry: &SharedRegistry,
     proxies: &Proxies,
     peer: IpAddr,
-    line: &Line,
+    activity: &ConnectionActivity,
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    match answer(hub, proxies, peer, line, request).await {
+    match answer(registry, proxies, peer, activity, request).await {
         Ok(reply) => reply_response(&reply),
         Err(Fault::Refused(refusal)) => problem(refusal),
         Err(Fault::Method(allow)) => {
@@ -79,34 +79,34 @@ impl From<JsonFault> for Fault {
 
 // RELAY-9: A relay MUST check a request in this order, and refuse with the first check that fails
 async fn answer(
-    hub: &Hub,
+    registry: &SharedRegistry,
     proxies: &Proxies,
     peer: IpAddr,
-    line: &Line,
+    activity: &ConnectionActivity,
     request: Request<Incoming>,
 ) -> Result<Reply, Fault> {
     let (head, body) = request.into_parts();
-    line.leave_unread(!body.is_end_stream());
+    activity.leave_unread(!body.is_end_stream());
     let (target, operation) = operation(&head)?;
     let body = match operation.body_bound() {
         Some(bound) => {
             let bytes = read(body, bound).await?;
-            line.leave_unread(false);
+            activity.leave_unread(false);
             bytes
         }
         None => Vec::new(),
     };
-    line.arrived();
+    activity.arrived();
     let call = call(&target, operation, &head, &body, peer, proxies)?;
     drop(body);
-    Ok(hub.ask(call).await)
+    Ok(registry.ask(call).await)
 }
 
 /// The checks that need no body.
 pub(super) fn operation(head: &Parts) -> Result<(Target, Operation), Fault> {
     let target = Target::parse(head.uri.path()).ok_or(Refusal::NotFound)?;
     let operation = target
-        .place
+        .resource
         .operation(head.method.as_str())
         .map_err(Fault::Method)?;
     Ok((target, operation))
@@ -155,7 +155,7 @@ async fn read(mut body: Incoming, bound: usize) -> Result<Vec<u8>, Fault> {
 }
 
 // RELAY-1: exactly one `Authorization` header whose value is the scheme `Bearer` (in any case), one space, and 32 hex digits (HEX-1).
-fn side(headers: &HeaderMap) -> Option<Side> {
+fn side(headers: &HeaderMap) -> Option<SideKey> {
     let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
     let value = values.next()?.as_bytes();
     if values.next().is_some() {
@@ -164,49 +164,34 @@ fn side(headers: &HeaderMap) -> Option<Side> {
     let (scheme, side) = value.split_at_checked("Bearer ".len())?;
     scheme
         .eq_ignore_ascii_case(b"Bearer ")
-        .then(|| Side::from_hex(side))?
+        .then(|| SideKey::from_hex(side))?
 }
 
 /// Reads query and JSON.
-fn action(operation: Operation, query: Option<&str>, body: &[u8]) -> Result<Action, Fault> {
+fn action(operation: Operation, query: Option<&str>, body: &[u8]) -> Result<RelayAction, Fault> {
     let wait = match operation {
         Operation::Get(..) => target::wait(query).ok_or(Refusal::Malformed)?,
         _ if query.is_some() => return Err(Refusal::Malformed.into()),
         _ => 0,
     };
     Ok(match operation {
-        Operation::Allocate => Action::Allocate(Allocate::decode(body)?.body.into()),
+        Operation::Allocate => RelayAction::Allocate(Allocate::decode(body)?.body.into()),
         Operation::Claim(channel) => {
             Claim::decode(body)?;
-            Action::Channel(channel, channel::Request::Claim)
+            RelayAction::Channel(channel, ChannelRequest::Claim)
         }
         Operation::Put(channel, cell) => {
-            let body = written(body, cell)?.into();
-            Action::Channel(channel, channel::Request::Put(cell, body))
+            let body = Write::decode(body, cell)?.body.into();
+            RelayAction::Channel(channel, ChannelRequest::Put(cell, body))
         }
         Operation::Get(channel, cell) => {
-            Action::Channel(channel, channel::Request::Get(cell, wait))
+            RelayAction::Channel(channel, ChannelRequest::Get(cell, wait))
         }
         Operation::Close(channel) => {
-            let reason = Reason::of_close(&Close::decode(body)?.reason);
-            Action::Channel(channel, channel::Request::Close(reason))
+            let reason = EndReason::of_close(&Close::decode(body)?.reason);
+            RelayAction::Channel(channel, ChannelRequest::Close(reason))
         }
     })
-}
-
-/// Reads a `write`.
-///
-/// In its usual form there is nothing but hex between its ends, so that one look at each byte
-/// tells all that the JSON reader would tell in several.
-fn written(text: &[u8], cell: CellName) -> Result<Vec<u8>, JsonFault> {
-    let usual = text
-        .strip_prefix(br#"{"body":""#)
-        .and_then(|rest| rest.strip_suffix(br#""}"#));
-    let usual = usual.and_then(|digits| hex::decode(digits).ok());
-    match usual.filter(|bytes| (1..=cell.max_len()).contains(&bytes.len())) {
-        Some(bytes) => Ok(bytes),
-        None => Write::decode(text, cell).map(|write| write.body),
-    }
 }
 
 /// The answer that bears a reply, by the table of section 9.2.
@@ -218,17 +203,14 @@ fn reply_response(reply: &Reply) -> Response<Full<Bytes>> {
             json(StatusCode::CREATED, Allocated { channel, ttl }.encode())
         }
         Reply::Claimed { body, ttl } => {
-            let body = hex::encode(body);
-            json(
-                StatusCode::OK,
-                format!(r#"{{"body":"{body}","ttl":{ttl}}}"#),
-            )
+            let (body, ttl) = (body.to_vec(), *ttl);
+            json(StatusCode::OK, Claimed { body, ttl }.encode())
         }
         Reply::Stored => json(StatusCode::OK, Empty.encode()),
-        Reply::Cell(body) => json(
-            StatusCode::OK,
-            format!(r#"{{"body":"{}"}}"#, hex::encode(body)),
-        ),
+        Reply::Cell(body) => {
+            let body = body.to_vec();
+            json(StatusCode::OK, CellMessage { body }.encode())
+        }
         Reply::Nothing => response(StatusCode::NO_CONTENT, Bytes::new()),
         Reply::Refused(refusal) => problem(*refusal),
     }
@@ -294,33 +276,4 @@ pub(super) fn turned_away(refusal: Refusal) -> Arc<[u8]> {
     )
     .into_bytes()
     .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        /// The short way finds what the JSON reader finds.
-        #[test]
-        fn a_write_reads_alike_both_ways(
-            text in r#"\{"body" ?: ?"[0-9a-fA-F\\" ]{0,140}"(,"x":1)?\} ?"#
-        ) {
-            for cell in CellName::ALL {
-                let long = Write::decode(text.as_bytes(), cell).map(|write| write.body);
-                prop_assert_eq!(written(text.as_bytes(), cell), long);
-            }
-        }
-
-        #[test]
-        fn a_usual_write_is_read(body in proptest::collection::vec(any::<u8>(), 1..80)) {
-            let text = Write { body }.encode();
-            for cell in CellName::ALL {
-                let long = Write::decode(text.as_bytes(), cell).map(|write| write.body);
-                prop_assert_eq!(written(text.as_bytes(), cell), long);
-            }
-        }
-    }
 }

@@ -1,24 +1,25 @@
-//! The registry, case by case. (The table itself is compared in `table`.)
+//! The registry, case by case. (The table of RELAY-11 is compared in `table_tests`.)
 
 use std::time::Duration;
 
 use super::{
-    Action, Address, Answer, Bytes, Call, Limits, Reason, Refusal, Registry, Reply, Request, Side,
-    Ticket,
+    Bytes, Call, ChannelRequest, ClientAddress, Handled, Limits, Refusal, Registry, RelayAction,
+    Reply, SideKey, Ticket,
 };
+use crate::relay::EndReason;
 use crate::values::ChannelId;
 use crate::values::messages::CellName::{self, Answer as AnswerCell, Finish, Receipt};
 
 const A: &[u8] = b"a";
-const OWNER: Side = Side::new([1; 16]);
-const GUEST: Side = Side::new([2; 16]);
-const THIRD: Side = Side::new([3; 16]);
+const OWNER: SideKey = SideKey::new([1; 16]);
+const GUEST: SideKey = SideKey::new([2; 16]);
+const THIRD: SideKey = SideKey::new([3; 16]);
 
 /// A registry, its time in milliseconds, and the address that asks.
 struct Bench {
     registry: Registry,
     now: u64,
-    from: Address,
+    from: ClientAddress,
 }
 
 impl Bench {
@@ -34,11 +35,11 @@ impl Bench {
         Self {
             registry: Registry::new(limits, random),
             now: 0,
-            from: Address::V4(1),
+            from: ClientAddress::V4(1),
         }
     }
 
-    fn call(&mut self, appid: &[u8], side: Side, action: Action) -> Answer {
+    fn call(&mut self, appid: &[u8], side: SideKey, action: RelayAction) -> Handled {
         let call = Call {
             appid,
             side,
@@ -48,31 +49,31 @@ impl Bench {
         self.registry.handle(Duration::from_millis(self.now), call)
     }
 
-    fn now(&mut self, side: Side, number: u32, request: Request) -> Reply {
+    fn now(&mut self, side: SideKey, number: u32, request: ChannelRequest) -> Reply {
         let channel = ChannelId::new(number).unwrap();
-        match self.call(A, side, Action::Channel(channel, request)) {
-            Answer::Now(reply) => reply,
-            Answer::Wait(_) => panic!("it waits"),
+        match self.call(A, side, RelayAction::Channel(channel, request)) {
+            Handled::Now(reply) => reply,
+            Handled::Later(_) => panic!("it waits"),
         }
     }
 
-    fn wait(&mut self, side: Side, number: u32, cell: CellName, seconds: u8) -> Ticket {
+    fn wait(&mut self, side: SideKey, number: u32, cell: CellName, seconds: u8) -> Ticket {
         let channel = ChannelId::new(number).unwrap();
-        let get = Request::Get(cell, seconds);
-        match self.call(A, side, Action::Channel(channel, get)) {
-            Answer::Wait(ticket) => ticket,
-            Answer::Now(reply) => panic!("{reply:?} at once"),
+        let get = ChannelRequest::Get(cell, seconds);
+        match self.call(A, side, RelayAction::Channel(channel, get)) {
+            Handled::Later(ticket) => ticket,
+            Handled::Now(reply) => panic!("{reply:?} at once"),
         }
     }
 
-    fn open(&mut self, appid: &[u8], side: Side) -> Reply {
-        match self.call(appid, side, Action::Allocate(bytes("offer"))) {
-            Answer::Now(reply) => reply,
-            Answer::Wait(_) => panic!("allocate waits"),
+    fn open(&mut self, appid: &[u8], side: SideKey) -> Reply {
+        match self.call(appid, side, RelayAction::Allocate(bytes("offer"))) {
+            Handled::Now(reply) => reply,
+            Handled::Later(_) => panic!("allocate waits"),
         }
     }
 
-    fn allocate(&mut self, side: Side) -> u32 {
+    fn allocate(&mut self, side: SideKey) -> u32 {
         match self.open(A, side) {
             Reply::Allocated { channel, .. } => channel.get(),
             other => panic!("{other:?}"),
@@ -98,12 +99,12 @@ fn refused(refusal: Refusal) -> Reply {
     Reply::Refused(refusal)
 }
 
-fn closed(reason: Reason) -> Reply {
+fn closed(reason: EndReason) -> Reply {
     refused(Refusal::Closed(reason))
 }
 
-fn side(number: u64) -> Side {
-    Side::new((u128::from(number) << 64).to_be_bytes())
+fn side(number: u64) -> SideKey {
+    SideKey::new((u128::from(number) << 64).to_be_bytes())
 }
 
 fn claimed(text: &str, ttl: u32) -> Reply {
@@ -111,8 +112,8 @@ fn claimed(text: &str, ttl: u32) -> Reply {
     Reply::Claimed { body, ttl }
 }
 
-fn put(cell: CellName, text: &str) -> Request {
-    Request::Put(cell, bytes(text))
+fn put(cell: CellName, text: &str) -> ChannelRequest {
+    ChannelRequest::Put(cell, bytes(text))
 }
 
 #[test]
@@ -121,9 +122,12 @@ fn an_exchange() {
     let n = bench.allocate(OWNER);
     assert!((1..=9).contains(&n));
     let answer = bench.wait(OWNER, n, AnswerCell, 25);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), claimed("offer", 600));
     assert_eq!(
-        bench.now(THIRD, n, Request::Claim),
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
+    assert_eq!(
+        bench.now(THIRD, n, ChannelRequest::Claim),
         refused(Refusal::Crowded)
     );
     assert_eq!(
@@ -138,13 +142,13 @@ fn an_exchange() {
     assert_eq!(bench.now(GUEST, n, put(Receipt, "receipt")), Reply::Stored);
     assert_eq!(bench.events(), [(receipt, Reply::Cell(bytes("receipt")))]);
     assert_eq!(
-        bench.now(OWNER, n, Request::Close(Reason::Done)),
+        bench.now(OWNER, n, ChannelRequest::Close(EndReason::Done)),
         Reply::Stored
     );
     assert_eq!(bench.registry.live_channels(), 0);
     // What was written can still be read and repeated for a minute; nothing else.
     bench.pass(59_999);
-    let get = Request::Get(Finish, 0);
+    let get = ChannelRequest::Get(Finish, 0);
     assert_eq!(
         bench.now(GUEST, n, get.clone()),
         Reply::Cell(bytes("finish"))
@@ -152,11 +156,14 @@ fn an_exchange() {
     assert_eq!(bench.now(GUEST, n, put(Receipt, "receipt")), Reply::Stored);
     assert_eq!(
         bench.now(GUEST, n, put(Receipt, "other")),
-        closed(Reason::Done)
+        closed(EndReason::Done)
     );
-    assert_eq!(bench.now(GUEST, n, Request::Claim), closed(Reason::Done));
     assert_eq!(
-        bench.now(GUEST, n, Request::Close(Reason::Other)),
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Done)
+    );
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Close(EndReason::Other)),
         Reply::Stored
     );
     assert_eq!(
@@ -166,7 +173,7 @@ fn an_exchange() {
     bench.pass(1);
     assert_eq!(bench.now(GUEST, n, get), refused(Refusal::NoSuchChannel));
     assert_eq!(
-        bench.now(OWNER, n, Request::Close(Reason::Done)),
+        bench.now(OWNER, n, ChannelRequest::Close(EndReason::Done)),
         refused(Refusal::NoSuchChannel)
     );
 }
@@ -185,15 +192,15 @@ fn a_repeated_allocate() {
             ttl: 3_599
         }
     );
-    let other = Action::Allocate(bytes("other"));
+    let other = RelayAction::Allocate(bytes("other"));
     assert_eq!(
         bench.call(A, OWNER, other),
-        Answer::Now(refused(Refusal::Conflict))
+        Handled::Now(refused(Refusal::Conflict))
     );
     // In another appid the same side is a stranger.
     assert!(matches!(bench.open(b"b", OWNER), Reply::Allocated { .. }));
-    bench.now(OWNER, n, Request::Close(Reason::Cancelled));
-    assert_eq!(bench.open(A, OWNER), closed(Reason::Cancelled));
+    bench.now(OWNER, n, ChannelRequest::Close(EndReason::Cancelled));
+    assert_eq!(bench.open(A, OWNER), closed(EndReason::Cancelled));
     bench.pass(60_000);
     assert!(matches!(
         bench.open(A, OWNER),
@@ -206,26 +213,41 @@ fn life_ends_after_ttl_or_600_s_after_the_claim() {
     let mut bench = Bench::new(Limits::default());
     let n = bench.allocate(OWNER);
     bench.pass(3_599_999);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), claimed("offer", 1));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 1)
+    );
     bench.pass(1);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), closed(Reason::Expired));
-    assert_eq!(bench.open(A, OWNER), closed(Reason::Expired));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Expired)
+    );
+    assert_eq!(bench.open(A, OWNER), closed(EndReason::Expired));
 
     let mut bench = Bench::new(Limits::default());
     let n = bench.allocate(OWNER);
     bench.pass(100_000);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), claimed("offer", 600));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
     bench.pass(599_500);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), claimed("offer", 1));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 1)
+    );
     let waiting = bench.wait(OWNER, n, AnswerCell, 30);
     bench.pass(500);
-    assert_eq!(bench.events(), [(waiting, closed(Reason::Expired))]);
+    assert_eq!(bench.events(), [(waiting, closed(EndReason::Expired))]);
     // The grace counts from the end, not from when somebody looked.
     bench.pass(59_999);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), closed(Reason::Expired));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Expired)
+    );
     bench.pass(1);
     assert_eq!(
-        bench.now(GUEST, n, Request::Claim),
+        bench.now(GUEST, n, ChannelRequest::Claim),
         refused(Refusal::NoSuchChannel)
     );
     // Nobody looked at all, and still nothing is left.
@@ -241,7 +263,7 @@ fn a_get_waits_for_its_time_a_newer_one_or_the_end() {
     let mut bench = Bench::new(Limits::default());
     let n = bench.allocate(OWNER);
     assert_eq!(
-        bench.now(OWNER, n, Request::Get(AnswerCell, 0)),
+        bench.now(OWNER, n, ChannelRequest::Get(AnswerCell, 0)),
         Reply::Nothing
     );
     let first = bench.wait(OWNER, n, AnswerCell, 25);
@@ -256,19 +278,19 @@ fn a_get_waits_for_its_time_a_newer_one_or_the_end() {
     let third = bench.wait(OWNER, n, AnswerCell, 25);
     assert_eq!(bench.events(), [(second, Reply::Nothing)]);
     assert_eq!(
-        bench.now(OWNER, n, Request::Get(AnswerCell, 0)),
+        bench.now(OWNER, n, ChannelRequest::Get(AnswerCell, 0)),
         Reply::Nothing
     );
     assert_eq!(bench.events(), [(third, Reply::Nothing)]);
     // A stranger's GET is refused and ends nothing.
     let fourth = bench.wait(OWNER, n, AnswerCell, 25);
-    let get = Request::Get(AnswerCell, 25);
+    let get = ChannelRequest::Get(AnswerCell, 25);
     assert_eq!(bench.now(THIRD, n, get), refused(Refusal::Forbidden));
     bench.registry.cancel(receipt);
     assert_eq!(bench.registry.waiting_gets(), 1);
-    bench.now(GUEST, n, Request::Claim);
-    bench.now(GUEST, n, Request::Close(Reason::WrongCode));
-    assert_eq!(bench.events(), [(fourth, closed(Reason::WrongCode))]);
+    bench.now(GUEST, n, ChannelRequest::Claim);
+    bench.now(GUEST, n, ChannelRequest::Close(EndReason::WrongCode));
+    assert_eq!(bench.events(), [(fourth, closed(EndReason::WrongCode))]);
     assert_eq!(bench.registry.waiting_gets(), 0);
     bench.registry.cancel(fourth);
 }
@@ -280,7 +302,7 @@ fn a_late_code_does_not_hit_a_strangers_channel() {
     let mut ended = Vec::new();
     for owner in 0..9 {
         let n = bench.allocate(side(owner));
-        bench.now(side(owner), n, Request::Close(Reason::Cancelled));
+        bench.now(side(owner), n, ChannelRequest::Close(EndReason::Cancelled));
         bench.pass(1_000);
         assert!(!ended.contains(&n), "{n} again after {ended:?}");
         ended.push(n);
@@ -288,15 +310,18 @@ fn a_late_code_does_not_hit_a_strangers_channel() {
     let n = bench.allocate(OWNER);
     assert_eq!(n, ended[0]);
     // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live channel of that number
-    let get = Request::Get(AnswerCell, 0);
-    assert_eq!(bench.now(side(0), n, get), closed(Reason::Cancelled));
-    let close = Request::Close(Reason::Cancelled);
+    let get = ChannelRequest::Get(AnswerCell, 0);
+    assert_eq!(bench.now(side(0), n, get), closed(EndReason::Cancelled));
+    let close = ChannelRequest::Close(EndReason::Cancelled);
     assert_eq!(bench.now(side(0), n, close), Reply::Stored);
     assert_eq!(
-        bench.now(side(0), n, Request::Claim),
-        closed(Reason::Cancelled)
+        bench.now(side(0), n, ChannelRequest::Claim),
+        closed(EndReason::Cancelled)
     );
-    assert_eq!(bench.now(GUEST, n, Request::Claim), claimed("offer", 600));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
 }
 
 #[test]
@@ -305,25 +330,28 @@ fn a_side_may_have_had_two_channels_of_one_number() {
     let numbers: Vec<u32> = (0..9).map(|owner| bench.allocate(side(owner))).collect();
     let n = numbers[0];
     // GUEST claims and ends a channel; then gets the same number as an owner, since no other is free.
-    bench.now(GUEST, n, Request::Claim);
-    bench.now(GUEST, n, Request::Close(Reason::Timeout));
+    bench.now(GUEST, n, ChannelRequest::Claim);
+    bench.now(GUEST, n, ChannelRequest::Close(EndReason::Timeout));
     assert_eq!(bench.allocate(GUEST), n);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), closed(Reason::Timeout));
-    bench.pass(30_000);
-    bench.now(THIRD, n, Request::Claim);
-    bench.now(THIRD, n, Request::Close(Reason::WrongCode));
     assert_eq!(
-        bench.now(GUEST, n, Request::Claim),
-        closed(Reason::WrongCode)
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Timeout)
+    );
+    bench.pass(30_000);
+    bench.now(THIRD, n, ChannelRequest::Claim);
+    bench.now(THIRD, n, ChannelRequest::Close(EndReason::WrongCode));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::WrongCode)
     );
     bench.pass(30_000);
     assert_eq!(
-        bench.now(GUEST, n, Request::Claim),
-        closed(Reason::WrongCode)
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::WrongCode)
     );
     bench.pass(30_000);
     assert_eq!(
-        bench.now(GUEST, n, Request::Claim),
+        bench.now(GUEST, n, ChannelRequest::Claim),
         refused(Refusal::NoSuchChannel)
     );
 }
@@ -348,7 +376,7 @@ fn bounds_refuse_the_new_and_spare_the_living() {
     ));
     let limited = refused(Refusal::RateLimited { retry_after: 10 });
     assert_eq!(bench.open(appids[1], side(4)), limited);
-    bench.from = Address::V6(1);
+    bench.from = ClientAddress::V6(1);
     for owner in 4..6 {
         assert!(matches!(
             bench.open(appids[1], side(owner)),
@@ -366,9 +394,9 @@ fn bounds_refuse_the_new_and_spare_the_living() {
     ));
     assert_eq!(bench.registry.live_channels(), 6);
     // The end of one makes room for another.
-    bench.from = Address::V4(1);
+    bench.from = ClientAddress::V4(1);
     let n = bench.allocate(side(0));
-    bench.now(side(0), n, Request::Close(Reason::Done));
+    bench.now(side(0), n, ChannelRequest::Close(EndReason::Done));
     assert!(matches!(
         bench.open(appids[2], side(6)),
         Reply::Allocated { .. }
@@ -383,18 +411,24 @@ fn allocations_and_claims_of_an_address_are_bounded_in_a_minute() {
     };
     let mut bench = Bench::new(limits);
     let n = bench.allocate(OWNER);
-    bench.now(GUEST, n, Request::Claim);
-    bench.now(THIRD, n, Request::Claim);
+    bench.now(GUEST, n, ChannelRequest::Claim);
+    bench.now(THIRD, n, ChannelRequest::Claim);
     let limited = refused(Refusal::RateLimited { retry_after: 20 });
-    assert_eq!(bench.now(GUEST, n, Request::Claim), limited);
+    assert_eq!(bench.now(GUEST, n, ChannelRequest::Claim), limited);
     assert_eq!(bench.open(A, side(9)), limited);
     // Everything else goes on, and so do other addresses.
     assert_eq!(bench.now(GUEST, n, put(AnswerCell, "x")), Reply::Stored);
-    bench.from = Address::V4(2);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), claimed("offer", 600));
-    bench.from = Address::V4(1);
+    bench.from = ClientAddress::V4(2);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
+    bench.from = ClientAddress::V4(1);
     bench.pass(20_000);
-    assert_eq!(bench.now(GUEST, n, Request::Claim), claimed("offer", 580));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 580)
+    );
 }
 
 #[test]
@@ -405,7 +439,7 @@ fn stored_bytes_are_bounded() {
     };
     let mut bench = Bench::new(limits);
     let n = bench.allocate(OWNER);
-    bench.now(GUEST, n, Request::Claim);
+    bench.now(GUEST, n, ChannelRequest::Claim);
     let long = "x".repeat(2_000);
     assert_eq!(
         bench.now(GUEST, n, put(AnswerCell, &long)),
@@ -421,10 +455,10 @@ fn stored_bytes_are_bounded() {
     );
     assert_eq!(bench.open(A, THIRD), refused(Refusal::Unavailable));
     assert_eq!(bench.open(b"b", THIRD), refused(Refusal::Unavailable));
-    let get = Request::Get(AnswerCell, 0);
+    let get = ChannelRequest::Get(AnswerCell, 0);
     assert_eq!(bench.now(OWNER, n, get), Reply::Cell(bytes(&long[..1_500])));
     // An ended channel counts until it is forgotten.
-    bench.now(OWNER, n, Request::Close(Reason::Done));
+    bench.now(OWNER, n, ChannelRequest::Close(EndReason::Done));
     assert_eq!(bench.open(A, THIRD), refused(Refusal::Unavailable));
     bench.pass(60_000);
     assert!(matches!(bench.open(A, THIRD), Reply::Allocated { .. }));
@@ -437,7 +471,7 @@ fn going_down_answers_what_waits() {
     let waiting = bench.wait(OWNER, n, AnswerCell, 25);
     bench.registry.shut_down();
     assert_eq!(bench.events(), [(waiting, refused(Refusal::Unavailable))]);
-    let get = Request::Get(AnswerCell, 25);
+    let get = ChannelRequest::Get(AnswerCell, 25);
     assert_eq!(bench.now(OWNER, n, get), refused(Refusal::Unavailable));
     assert_eq!(bench.open(A, GUEST), refused(Refusal::Unavailable));
 }
@@ -448,10 +482,10 @@ fn a_failed_random_source_leaves_nothing_behind() {
     let call = Call {
         appid: A,
         side: OWNER,
-        from: Address::V4(1),
-        action: Action::Allocate(bytes("offer")),
+        from: ClientAddress::V4(1),
+        action: RelayAction::Allocate(bytes("offer")),
     };
     let answer = registry.handle(Duration::ZERO, call);
-    assert_eq!(answer, Answer::Now(refused(Refusal::Unavailable)));
+    assert_eq!(answer, Handled::Now(refused(Refusal::Unavailable)));
     assert_eq!((registry.live_channels(), registry.stored_bytes()), (0, 0));
 }

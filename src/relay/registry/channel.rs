@@ -5,18 +5,18 @@
 //!   \___________________\___________________\___________________\_______ close, expiry --> ended
 //! ```
 //!
-//! [`Channel::judge`] reads the table and changes nothing; the registry carries out its verdict.
+//! [`Channel::decide`] reads the table and changes nothing; the registry carries out its decision.
 //! So a refused request cannot have changed anything.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
-use super::address::Address;
-use super::call::Ticket;
-use super::problem::{Reason, Refusal};
+use super::addresses::ClientAddress;
+use crate::relay::problem::{EndReason, Refusal};
 use crate::values::messages::CellName;
 use crate::values::{ChannelId, hex};
 
@@ -24,14 +24,14 @@ use crate::values::{ChannelId, hex};
 pub type Bytes = Arc<[u8]>;
 
 /// The 16 bytes by which a client proves which side of a channel it is: a key of the relay's
-/// tables, and therefore kept by value. (The client's own is `values::Side`, which is wiped.)
+/// tables, and therefore kept by value. (The client's own is `values::SideKey`, which is wiped.)
 // RELAY-2: A relay MUST compare sides in constant time or look them up by a keyed hash
 // Both: `==` takes the same time wherever two sides differ, and the registry's maps hash under a
 // random key.
 #[derive(Clone, Copy, Eq)]
-pub struct Side([u8; 16]);
+pub struct SideKey([u8; 16]);
 
-impl Side {
+impl SideKey {
     /// The side of these bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 16]) -> Self {
@@ -47,37 +47,37 @@ impl Side {
     }
 }
 
-impl PartialEq for Side {
+impl PartialEq for SideKey {
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
 }
 
-impl Hash for Side {
+impl Hash for SideKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 }
 
-impl fmt::Debug for Side {
+impl fmt::Debug for SideKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Side(..)")
+        f.write_str("SideKey(..)")
     }
 }
 
 /// The column "written by" of section 10.1.
-const fn writer(cell: CellName) -> By {
+const fn writer(cell: CellName) -> Party {
     match cell {
-        CellName::Answer | CellName::Receipt => By::Claimant,
-        CellName::Finish => By::Owner,
+        CellName::Answer | CellName::Receipt => Party::Claimant,
+        CellName::Finish => Party::Owner,
     }
 }
 
 /// The column "read by" of section 10.1.
-const fn reader(cell: CellName) -> By {
+const fn reader(cell: CellName) -> Party {
     match cell {
-        CellName::Answer | CellName::Receipt => By::Owner,
-        CellName::Finish => By::Claimant,
+        CellName::Answer | CellName::Receipt => Party::Owner,
+        CellName::Finish => Party::Claimant,
     }
 }
 
@@ -109,7 +109,7 @@ impl<T> PerCell<T> {
 
 /// Who makes a request, seen from one channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum Party {
     /// The side that allocated the channel.
     Owner,
     /// The side that claimed it.
@@ -120,7 +120,7 @@ pub enum By {
 
 /// How far a channel has come: the columns of RELAY-11, but for `absent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ChannelState {
     /// Allocated, not claimed.
     Open,
     /// Claimed, nothing written since.
@@ -137,7 +137,7 @@ pub enum Standing {
 
 /// A request to a channel that exists.
 #[derive(Clone, Debug)]
-pub enum Request {
+pub enum ChannelRequest {
     /// `POST claim`
     Claim,
     /// `PUT` of a cell
@@ -145,72 +145,76 @@ pub enum Request {
     /// `GET` of a cell, for so many seconds at most
     Get(CellName, u8),
     /// `POST close`
-    Close(Reason),
+    Close(EndReason),
 }
 
-/// A cell of the table, for one request at hand.
+/// A cell of the table for one request, with all that is needed to carry it out.
 #[derive(Clone, Debug)]
-pub(super) enum Verdict {
+pub(super) enum Decision {
     /// 200 with the offer; `first` when this is the claim itself.
     Offer { first: bool },
-    /// 200; the cell is to be written.
-    Store,
+    /// 200; this cell is to be written.
+    Store(CellName, Bytes),
     /// 200; nothing changes.
     Unchanged,
     /// 200 with the cell.
     Read(Bytes),
-    /// Nothing to read yet.
-    Wait,
+    /// Nothing to read yet: the GET of this cell waits so many seconds at most.
+    Wait(CellName, u8),
     /// 200; the channel is to be ended.
-    End,
+    End(EndReason),
     /// A problem document.
     Refuse(Refusal),
 }
+
+/// A waiting GET. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub(super) NonZeroU64);
 
 /// One channel, live or in its grace.
 #[derive(Debug)]
 pub(super) struct Channel {
     pub(super) app: u32,
     pub(super) number: ChannelId,
-    pub(super) owner: Side,
-    pub(super) claimant: Option<Side>,
+    pub(super) owner: SideKey,
+    pub(super) claimant: Option<SideKey>,
     pub(super) offer: Bytes,
     pub(super) cells: PerCell<Option<Bytes>>,
     /// Why it ended; `None` while it is live.
-    pub(super) ended: Option<Reason>,
+    pub(super) ended: Option<EndReason>,
     /// End of its life, or of its grace, in microseconds of the registry's clock.
     pub(super) due: u64,
     /// The address that the live channel counts for.
-    pub(super) from: Address,
+    pub(super) from: ClientAddress,
     /// The GET that waits for each cell (RELAY-7: there is one at most).
     pub(super) waits: PerCell<Option<Ticket>>,
 }
 
 impl Channel {
-    pub(super) fn by(&self, side: Side) -> By {
+    pub(super) fn party(&self, side: SideKey) -> Party {
         if self.owner == side {
-            By::Owner
+            Party::Owner
         } else if self.claimant == Some(side) {
-            By::Claimant
+            Party::Claimant
         } else {
-            By::Another
+            Party::Another
         }
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn state(&self) -> ChannelState {
         let written = |cell| self.cells.get(cell).is_some();
         if self.ended.is_some() {
-            Standing::Ended
+            ChannelState::Ended
         } else if written(CellName::Receipt) {
-            Standing::Receipted
+            ChannelState::Receipted
         } else if written(CellName::Finish) {
-            Standing::Finished
+            ChannelState::Finished
         } else if written(CellName::Answer) {
-            Standing::Answered
+            ChannelState::Answered
         } else if self.claimant.is_some() {
-            Standing::Claimed
+            ChannelState::Claimed
         } else {
-            Standing::Open
+            ChannelState::Open
         }
     }
 
@@ -224,58 +228,65 @@ impl Channel {
     }
 
     // RELAY-11: A relay MUST answer a request to a channel by this table.
-    pub(super) fn judge(&self, side: Side, request: &Request) -> Verdict {
-        let by = self.by(side);
+    pub(super) fn decide(&self, side: SideKey, request: ChannelRequest) -> Decision {
+        let party = self.party(side);
         match self.ended {
-            Some(reason) => self.judge_ended(by, request, reason),
-            None => self.judge_live(by, request),
+            Some(reason) => self.decide_ended(party, request, reason),
+            None => self.decide_live(party, request),
         }
     }
 
-    fn judge_live(&self, by: By, request: &Request) -> Verdict {
+    fn decide_live(&self, party: Party, request: ChannelRequest) -> Decision {
         match request {
-            Request::Claim => match by {
-                By::Owner => Verdict::Refuse(Refusal::Forbidden),
-                By::Claimant => Verdict::Offer { first: false },
-                By::Another if self.claimant.is_none() => Verdict::Offer { first: true },
-                By::Another => Verdict::Refuse(Refusal::Crowded),
+            ChannelRequest::Claim => match party {
+                Party::Owner => Decision::Refuse(Refusal::Forbidden),
+                Party::Claimant => Decision::Offer { first: false },
+                Party::Another if self.claimant.is_none() => Decision::Offer { first: true },
+                Party::Another => Decision::Refuse(Refusal::Crowded),
             },
-            Request::Put(cell, _) if by != writer(*cell) => Verdict::Refuse(Refusal::Forbidden),
+            ChannelRequest::Put(cell, _) if party != writer(cell) => {
+                Decision::Refuse(Refusal::Forbidden)
+            }
             // RELAY-13: A relay MUST compare a repeated write byte by byte after decoding; a repeat of what is written changes nothing.
-            Request::Put(cell, body) => match self.cells.get(*cell) {
-                Some(written) if written == body => Verdict::Unchanged,
-                Some(_) => Verdict::Refuse(Refusal::Conflict),
-                None if self.may_write(*cell) => Verdict::Store,
-                None => Verdict::Refuse(Refusal::OutOfOrder),
+            ChannelRequest::Put(cell, body) => match self.cells.get(cell) {
+                Some(written) if *written == body => Decision::Unchanged,
+                Some(_) => Decision::Refuse(Refusal::Conflict),
+                None if self.may_write(cell) => Decision::Store(cell, body),
+                None => Decision::Refuse(Refusal::OutOfOrder),
             },
-            Request::Get(cell, _) if by != reader(*cell) => Verdict::Refuse(Refusal::Forbidden),
-            Request::Get(cell, _) => match self.cells.get(*cell) {
-                Some(written) => Verdict::Read(Arc::clone(written)),
-                None => Verdict::Wait,
+            ChannelRequest::Get(cell, _) if party != reader(cell) => {
+                Decision::Refuse(Refusal::Forbidden)
+            }
+            ChannelRequest::Get(cell, seconds) => match self.cells.get(cell) {
+                Some(written) => Decision::Read(Arc::clone(written)),
+                None => Decision::Wait(cell, seconds),
             },
-            Request::Close(_) if by == By::Another => Verdict::Refuse(Refusal::Forbidden),
-            Request::Close(_) => Verdict::End,
+            ChannelRequest::Close(_) if party == Party::Another => {
+                Decision::Refuse(Refusal::Forbidden)
+            }
+            ChannelRequest::Close(reason) => Decision::End(reason),
         }
     }
 
-    fn judge_ended(&self, by: By, request: &Request, reason: Reason) -> Verdict {
-        if by == By::Another {
-            // An ended channel is kept for its two sides only; the registry does not ask for others.
-            return Verdict::Refuse(Refusal::NoSuchChannel);
+    fn decide_ended(&self, party: Party, request: ChannelRequest, reason: EndReason) -> Decision {
+        if party == Party::Another {
+            // An ended channel is kept for its two sides only; the registry does not ask for
+            // others.
+            return Decision::Refuse(Refusal::NoSuchChannel);
         }
-        let closed = Verdict::Refuse(Refusal::Closed(reason));
+        let closed = Decision::Refuse(Refusal::Closed(reason));
         match request {
-            Request::Claim => closed,
-            Request::Put(cell, body) => match self.cells.get(*cell) {
-                Some(written) if by == writer(*cell) && written == body => Verdict::Unchanged,
-                _ => closed,
+            ChannelRequest::Claim => closed,
+            ChannelRequest::Put(cell, body) => match self.cells.get(cell) {
+                Some(written) if party == writer(cell) && *written == body => Decision::Unchanged,
+                Some(_) | None => closed,
             },
-            Request::Get(cell, _) => match self.cells.get(*cell) {
-                Some(written) if by == reader(*cell) => Verdict::Read(Arc::clone(written)),
-                _ => closed,
+            ChannelRequest::Get(cell, _) => match self.cells.get(cell) {
+                Some(written) if party == reader(cell) => Decision::Read(Arc::clone(written)),
+                Some(_) | None => closed,
             },
             // RELAY-16: a close of an ended channel changes nothing.
-            Request::Close(_) => Verdict::Unchanged,
+            ChannelRequest::Close(_) => Decision::Unchanged,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Repeats: one request's attempts, its retry window and the pace of polls (section 11.3).
 
-use super::{Cell, RequestKind};
+use super::{CellName, RequestKind};
 use std::time::Duration;
 
 /// The times of section 11.3, all multiples of one second.
@@ -38,7 +38,7 @@ impl Times {
 
     fn window(self, kind: RequestKind) -> Duration {
         match kind {
-            RequestKind::Put(Cell::Receipt) => self.seconds(30),
+            RequestKind::Put(CellName::Receipt) => self.seconds(30),
             _ => self.seconds(60),
         }
     }
@@ -57,7 +57,7 @@ impl Times {
 
 /// The attempts of the request in hand. Times are since the start of the exchange.
 #[derive(Clone, Debug)]
-pub(super) struct Patience {
+pub(super) struct RetryState {
     times: Times,
     kind: RequestKind,
     /// When the window opened (TIME-3).
@@ -68,9 +68,9 @@ pub(super) struct Patience {
     latest: Duration,
 }
 
-impl Patience {
-    pub(super) fn new(times: Times, kind: RequestKind, now: Duration) -> Patience {
-        Patience {
+impl RetryState {
+    pub(super) fn new(times: Times, kind: RequestKind, now: Duration) -> RetryState {
+        RetryState {
             times,
             kind,
             window: None,
@@ -144,8 +144,8 @@ mod tests {
         let times = |times: Times| {
             let kinds = [
                 RequestKind::Allocate,
-                RequestKind::Get(Cell::Answer),
-                RequestKind::Put(Cell::Receipt),
+                RequestKind::Get(CellName::Answer),
+                RequestKind::Put(CellName::Receipt),
             ];
             let of_kinds = kinds.map(|kind| [times.attempt(kind), times.window(kind)]);
             let others = [times.backoff(1), times.seconds(3600), times.receipt_wait()];

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 
 use hyper::http::Request;
 
-use super::call::Call;
 use super::http::{self, Fault};
-use super::problem::Refusal;
 use super::proxies::Proxies;
+use crate::relay::problem::Refusal;
+use crate::relay::registry::Call;
 
 /// A request whose body has wholly arrived.
 #[derive(Clone, Copy, Debug)]

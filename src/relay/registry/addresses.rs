@@ -3,21 +3,21 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::problem::Refusal;
+use crate::relay::problem::Refusal;
 
 /// What an address is bounded by: an IPv4 address, or the first 64 bits of an IPv6 address.
 ///
 /// A household or a server gets 64 bits of IPv6 to itself, so bounding single addresses of them
 /// would bound nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Address {
+pub enum ClientAddress {
     /// An IPv4 address, also when it came as `::ffff:a.b.c.d`.
     V4(u32),
     /// The first 64 bits of an IPv6 address.
     V6(u64),
 }
 
-impl From<IpAddr> for Address {
+impl From<IpAddr> for ClientAddress {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address.to_bits()),
@@ -44,7 +44,7 @@ struct Usage {
 /// at most one a second and only after growth, forget them.
 #[derive(Debug)]
 pub(super) struct Addresses {
-    known: HashMap<Address, Usage>,
+    known: HashMap<ClientAddress, Usage>,
     bound: usize,
     sweep_at: usize,
     next_sweep: u64,
@@ -65,7 +65,7 @@ impl Addresses {
 
     /// Counts one allocation or claim.
     // RELAY-20: and the allocations and claims of each address in a time; over the bound of an address it answers `rate-limited`
-    pub(super) fn start(&mut self, now: u64, address: Address) -> Result<(), Refusal> {
+    pub(super) fn start(&mut self, now: u64, address: ClientAddress) -> Result<(), Refusal> {
         if self.known.len() >= self.sweep_at.min(self.bound) && !self.known.contains_key(&address) {
             self.make_room(now)?;
         }
@@ -80,15 +80,15 @@ impl Addresses {
         Ok(())
     }
 
-    pub(super) fn live(&self, address: Address) -> u32 {
+    pub(super) fn live(&self, address: ClientAddress) -> u32 {
         self.known.get(&address).map_or(0, |usage| usage.live)
     }
 
-    pub(super) fn add_live(&mut self, address: Address) {
+    pub(super) fn add_live(&mut self, address: ClientAddress) {
         self.known.entry(address).or_default().live += 1;
     }
 
-    pub(super) fn remove_live(&mut self, address: Address) {
+    pub(super) fn remove_live(&mut self, address: ClientAddress) {
         if let Some(usage) = self.known.get_mut(&address) {
             usage.live = usage.live.saturating_sub(1);
         }
@@ -125,21 +125,21 @@ mod tests {
 
     #[test]
     fn ipv6_addresses_of_one_64_are_one() {
-        let of = |text: &str| Address::from(text.parse::<IpAddr>().unwrap());
+        let of = |text: &str| ClientAddress::from(text.parse::<IpAddr>().unwrap());
         assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:0:0:1"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
         assert_ne!(of("192.0.2.2"), of("192.0.2.1"));
         assert_ne!(
-            Address::from(IpAddr::V4(Ipv4Addr::from_bits(1))),
-            Address::from(IpAddr::V6(Ipv6Addr::from_bits(1 << 64)))
+            ClientAddress::from(IpAddr::V4(Ipv4Addr::from_bits(1))),
+            ClientAddress::from(IpAddr::V6(Ipv6Addr::from_bits(1 << 64)))
         );
     }
 
     #[test]
     fn a_bucket_empties_and_fills_evenly() {
         let mut addresses = Addresses::new(6, 10);
-        let (one, two) = (Address::V4(1), Address::V4(2));
+        let (one, two) = (ClientAddress::V4(1), ClientAddress::V4(2));
         for _ in 0..6 {
             assert_eq!(addresses.start(0, one), Ok(()));
         }
@@ -157,14 +157,14 @@ mod tests {
     fn the_addresses_are_bounded_and_those_with_channels_stay() {
         let mut addresses = Addresses::new(60, 2_000);
         for address in 0..2_000 {
-            assert_eq!(addresses.start(0, Address::V4(address)), Ok(()));
+            assert_eq!(addresses.start(0, ClientAddress::V4(address)), Ok(()));
         }
-        addresses.add_live(Address::V4(7));
-        let stranger = Address::V4(5_000);
+        addresses.add_live(ClientAddress::V4(7));
+        let stranger = ClientAddress::V4(5_000);
         assert_eq!(addresses.start(0, stranger), Err(Refusal::Unavailable));
-        assert_eq!(addresses.start(0, Address::V4(7)), Ok(()));
+        assert_eq!(addresses.start(0, ClientAddress::V4(7)), Ok(()));
         assert_eq!(addresses.start(2 * SECOND, stranger), Ok(()));
         assert_eq!(addresses.len(), 2);
-        assert_eq!(addresses.live(Address::V4(7)), 1);
+        assert_eq!(addresses.live(ClientAddress::V4(7)), 1);
     }
 }

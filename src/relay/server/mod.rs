@@ -1,5 +1,26 @@
 //! The server: a listener, its connections and their bounds, and going down.
 
+mod activity;
+mod clock;
+mod connection;
+#[cfg(feature = "test-hooks-dangerous")]
+pub mod dangerous_reading;
+mod handle;
+mod http;
+#[cfg(test)]
+mod http_tests;
+mod limiter;
+mod proxies;
+mod shared;
+mod target;
+
+pub use clock::Clock;
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
+pub use clock::ManualClock;
+pub use handle::RelayHandle;
+pub use proxies::{BadNetwork, ForwardedHeader, Network, Proxies};
+pub use shared::RelayCounts;
+
 use std::fmt;
 use std::future::Future;
 use std::io::{self, Write};
@@ -12,19 +33,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::clock::Clock;
-use super::connection::{self, Shared};
-use super::crowd::Crowd;
-use super::http;
-use super::hub::{Counts, Hub};
-use super::ids::{Random, system_random};
+use connection::ConnectionContext;
+use limiter::ConnectionLimiter;
+use shared::SharedRegistry;
+
 use super::limits::{BadLimits, Limits, REQUEST_TIME};
 use super::problem::Refusal;
-use super::proxies::Proxies;
-use super::state::Registry;
+use super::registry::{Random, Registry, system_random};
 
-/// What a relay runs with, beside its [`Limits`].
-pub struct Options {
+/// The surroundings of a relay, beside its [`Limits`].
+pub struct RelayOptions {
     /// The proxies in front of it. Default: none.
     pub proxies: Proxies,
     /// The clock by which channels live and GETs wait. Default: the machine's.
@@ -37,7 +55,7 @@ pub struct Options {
     pub shutdown_time: Duration,
 }
 
-impl Default for Options {
+impl Default for RelayOptions {
     fn default() -> Self {
         Self {
             proxies: Proxies::default(),
@@ -49,9 +67,9 @@ impl Default for Options {
     }
 }
 
-impl fmt::Debug for Options {
+impl fmt::Debug for RelayOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
+        f.debug_struct("RelayOptions")
             .field("proxies", &self.proxies)
             .field("clock", &self.clock)
             .field("request_time", &self.request_time)
@@ -64,8 +82,8 @@ impl fmt::Debug for Options {
 pub struct Relay {
     listener: TcpListener,
     address: SocketAddr,
-    shared: Arc<Shared>,
-    crowd: Arc<Crowd>,
+    shared: Arc<ConnectionContext>,
+    limiter: Arc<ConnectionLimiter>,
     shutdown_time: Duration,
 }
 
@@ -77,7 +95,11 @@ impl Relay {
     /// # Errors
     ///
     /// [`RelayError::Limits`] and [`RelayError::Bind`].
-    pub fn bind(address: SocketAddr, limits: Limits, options: Options) -> Result<Self, RelayError> {
+    pub fn bind(
+        address: SocketAddr,
+        limits: Limits,
+        options: RelayOptions,
+    ) -> Result<Self, RelayError> {
         limits.check().map_err(RelayError::Limits)?;
         let bind = || {
             let listener = TcpListener::bind(address)?;
@@ -86,10 +108,10 @@ impl Relay {
             Ok((listener, address))
         };
         let (listener, address) = bind().map_err(|error| RelayError::Bind { address, error })?;
-        let crowd = Arc::new(Crowd::new(&limits));
+        let limiter = Arc::new(ConnectionLimiter::new(&limits));
         let registry = Registry::new(limits, options.random);
-        let shared = Arc::new(Shared {
-            hub: Hub::new(registry, options.clock),
+        let shared = Arc::new(ConnectionContext {
+            registry: SharedRegistry::new(registry, options.clock),
             proxies: options.proxies,
             request_time: options.request_time,
         });
@@ -97,7 +119,7 @@ impl Relay {
             listener,
             address,
             shared,
-            crowd,
+            limiter,
             shutdown_time: options.shutdown_time,
         })
     }
@@ -124,12 +146,12 @@ impl Relay {
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), RelayError> {
         let listener =
             tokio::net::TcpListener::from_std(self.listener).map_err(RelayError::Runtime)?;
-        let (shared, crowd) = (self.shared, self.crowd);
+        let (shared, limiter) = (self.shared, self.limiter);
         let (down, going_down) = watch::channel(false);
         let mut connections = JoinSet::new();
         let timer_shared = Arc::clone(&shared);
         let mut timer = JoinSet::new();
-        timer.spawn(async move { timer_shared.hub.keep_time().await });
+        timer.spawn(async move { timer_shared.registry.keep_time().await });
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -143,11 +165,11 @@ impl Relay {
                 continue;
             };
             let peer = peer.ip();
-            match Crowd::admit(&crowd, peer, shared.proxies.trusts(peer)) {
-                Ok(place) => {
+            match ConnectionLimiter::admit(&limiter, peer, shared.proxies.trusts(peer)) {
+                Ok(permit) => {
                     let (shared, going_down) = (Arc::clone(&shared), going_down.clone());
                     connections.spawn(async move {
-                        let _place = place;
+                        let _permit = permit;
                         // Answers are written whole, and nobody gains by holding them back.
                         let _ = stream.set_nodelay(true);
                         connection::serve(stream, peer, shared, going_down).await;
@@ -157,7 +179,7 @@ impl Relay {
             }
         }
         drop(listener);
-        shared.hub.shut_down();
+        shared.registry.shut_down();
         let _ = down.send(true);
         let ended = async { while connections.join_next().await.is_some() {} };
         let _ = timeout(self.shutdown_time, ended).await;
@@ -175,13 +197,13 @@ impl fmt::Debug for Relay {
 
 /// A view of how full a relay is.
 #[derive(Clone)]
-pub struct Monitor(Arc<Shared>);
+pub struct Monitor(Arc<ConnectionContext>);
 
 impl Monitor {
     /// What there is now.
     #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.0.hub.counts()
+    pub fn counts(&self) -> RelayCounts {
+        self.0.registry.counts()
     }
 }
 

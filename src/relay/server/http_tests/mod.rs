@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::{Clock, Hand, Limits, Options, RelayHandle};
+use crate::relay::{Clock, Limits, ManualClock, RelayHandle, RelayOptions};
 
 const OWNER: &str = "01010101010101010101010101010101";
 const GUEST: &str = "02020202020202020202020202020202";
@@ -20,11 +20,11 @@ fn loopback() -> SocketAddr {
 }
 
 /// A relay whose clock stands still.
-fn relay(limits: Limits) -> (RelayHandle, Hand) {
-    let (clock, hand) = Clock::manual();
-    let options = Options {
+fn relay(limits: Limits) -> (RelayHandle, ManualClock) {
+    let (clock, hand) = Clock::manual_for_testing_only();
+    let options = RelayOptions {
         clock,
-        ..Options::default()
+        ..RelayOptions::default()
     };
     (
         RelayHandle::spawn(loopback(), limits, options).unwrap(),
@@ -33,9 +33,9 @@ fn relay(limits: Limits) -> (RelayHandle, Hand) {
 }
 
 fn quick_relay(request_time: Duration) -> RelayHandle {
-    let options = Options {
+    let options = RelayOptions {
         request_time,
-        ..Options::default()
+        ..RelayOptions::default()
     };
     RelayHandle::spawn(loopback(), Limits::default(), options).unwrap()
 }

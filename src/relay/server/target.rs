@@ -1,4 +1,4 @@
-//! Request targets and methods (section 9.2).
+//! ChannelRequest targets and methods (section 9.2).
 //!
 //! Paths are compared as they came: nothing is decoded, no dot segment or double slash resolved,
 //! so that a proxy and the relay cannot see two different targets in one.
@@ -10,12 +10,12 @@ use crate::values::{AppId, ChannelId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) appid: AppId,
-    pub(super) place: Place,
+    pub(super) resource: Resource,
 }
 
 /// What follows `/v1/{appid}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Resource {
     /// `/channels`
     Channels,
     /// `/channels/{n}/claim`
@@ -45,24 +45,24 @@ impl Target {
         if parts.next()? != "channels" {
             return None;
         }
-        let place = match (parts.next(), parts.next(), parts.next()) {
-            (None, None, None) => Place::Channels,
+        let resource = match (parts.next(), parts.next(), parts.next()) {
+            (None, None, None) => Resource::Channels,
             (Some(number), Some(name), None) => {
                 let channel = ChannelId::parse(number.as_bytes())?;
                 match name {
-                    "claim" => Place::Claim(channel),
-                    "close" => Place::Close(channel),
-                    _ => Place::Cell(channel, CellName::from_name(name)?),
+                    "claim" => Resource::Claim(channel),
+                    "close" => Resource::Close(channel),
+                    _ => Resource::Cell(channel, CellName::from_name(name)?),
                 }
             }
             _ => return None,
         };
         let appid = AppId::from_hex(appid.as_bytes())?;
-        Some(Self { appid, place })
+        Some(Self { appid, resource })
     }
 }
 
-impl Place {
+impl Resource {
     /// The request that a method makes here, or else the methods that there are.
     pub(super) fn operation(self, method: &str) -> Result<Operation, &'static str> {
         match (self, method) {
@@ -109,25 +109,28 @@ mod tests {
     #[test]
     fn the_targets_of_the_table() {
         let seven = ChannelId::new(7).unwrap();
-        for (path, place) in [
-            ("/v1/61/channels", Place::Channels),
-            ("/v1/61/channels/7/claim", Place::Claim(seven)),
+        for (path, resource) in [
+            ("/v1/61/channels", Resource::Channels),
+            ("/v1/61/channels/7/claim", Resource::Claim(seven)),
             (
                 "/v1/61/channels/7/answer",
-                Place::Cell(seven, CellName::Answer),
+                Resource::Cell(seven, CellName::Answer),
             ),
             (
                 "/v1/61/channels/7/finish",
-                Place::Cell(seven, CellName::Finish),
+                Resource::Cell(seven, CellName::Finish),
             ),
             (
                 "/v1/61/channels/7/receipt",
-                Place::Cell(seven, CellName::Receipt),
+                Resource::Cell(seven, CellName::Receipt),
             ),
-            ("/v1/61/channels/7/close", Place::Close(seven)),
+            ("/v1/61/channels/7/close", Resource::Close(seven)),
         ] {
             let target = Target::parse(path).unwrap();
-            assert_eq!((target.place, target.appid.as_bytes()), (place, &b"a"[..]));
+            assert_eq!(
+                (target.resource, target.appid.as_bytes()),
+                (resource, &b"a"[..])
+            );
         }
         let longest = format!("/v1/{}/channels/999999999/claim", "ff".repeat(128));
         assert!(Target::parse(&longest).is_some());
@@ -173,17 +176,20 @@ mod tests {
     #[test]
     fn methods() {
         let channel = ChannelId::new(7).unwrap();
-        let cell = Place::Cell(channel, CellName::Answer);
+        let cell = Resource::Cell(channel, CellName::Answer);
         assert_eq!(
             cell.operation("PUT"),
             Ok(Operation::Put(channel, CellName::Answer))
         );
-        assert_eq!(Place::Channels.operation("POST"), Ok(Operation::Allocate));
+        assert_eq!(
+            Resource::Channels.operation("POST"),
+            Ok(Operation::Allocate)
+        );
         for method in ["HEAD", "OPTIONS", "DELETE", "get", "PATCH", "POST"] {
             assert_eq!(cell.operation(method), Err("GET, PUT"));
         }
         for method in ["GET", "PUT", "HEAD", "post"] {
-            assert_eq!(Place::Claim(channel).operation(method), Err("POST"));
+            assert_eq!(Resource::Claim(channel).operation(method), Err("POST"));
         }
     }
 

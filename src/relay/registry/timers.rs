@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::{Answer, Reply, Ticket};
+use super::call::{Handled, Reply};
+use super::channel::Ticket;
 use super::ids::Ids;
-use super::limits::GRACE;
-use super::problem::{Reason, Refusal};
-use super::state::{APP_COST, App, CHANNEL_COST, Registry, SECOND, Timer, Waiting};
+use super::{APP_COST, App, CHANNEL_COST, Registry, SECOND, Timer, WaitingGet};
+use crate::relay::limits::GRACE;
+use crate::relay::problem::{EndReason, Refusal};
 use crate::values::messages::CellName;
 
 impl Registry {
@@ -67,7 +68,7 @@ impl Registry {
     }
 
     /// Lets a GET wait, in place of an older one.
-    pub(super) fn wait(&mut self, key: u32, cell: CellName, seconds: u8) -> Answer {
+    pub(super) fn wait(&mut self, key: u32, cell: CellName, seconds: u8) -> Handled {
         let ticket = self.next_ticket();
         let waits = seconds > 0;
         let older = match self.channels.get_mut(key) {
@@ -83,20 +84,20 @@ impl Registry {
             self.wake(older, Reply::Nothing);
         }
         if !waits {
-            return Answer::Now(Reply::Nothing);
+            return Handled::Now(Reply::Nothing);
         }
         let until = self.now + u64::from(seconds) * SECOND;
         let channel = key;
         self.waiting.insert(
             ticket,
-            Waiting {
+            WaitingGet {
                 channel,
                 cell,
                 until,
             },
         );
         self.timers.insert((until, Timer::Wait(ticket)));
-        Answer::Wait(ticket)
+        Handled::Later(ticket)
     }
 
     /// Answers a waiting GET that its channel has let go of.
@@ -107,7 +108,7 @@ impl Registry {
     }
 
     /// Ends a live channel at the time `at`, and begins its grace.
-    pub(super) fn end(&mut self, key: u32, at: u64, reason: Reason) {
+    pub(super) fn end(&mut self, key: u32, at: u64, reason: EndReason) {
         let Some(channel) = self.channels.get_mut(key) else {
             return;
         };
@@ -182,7 +183,7 @@ impl Registry {
             .is_some_and(|channel| channel.ended.is_none());
         if live {
             // RELAY-15: A relay MUST end a channel with the reason `expired` when its life is over
-            self.end(key, due, Reason::Expired);
+            self.end(key, due, EndReason::Expired);
         } else {
             self.forget(key);
         }
@@ -216,7 +217,7 @@ impl Registry {
         self.events.push((ticket, Reply::Nothing));
     }
 
-    fn forget_wait(&mut self, ticket: Ticket) -> Option<Waiting> {
+    fn forget_wait(&mut self, ticket: Ticket) -> Option<WaitingGet> {
         let waiting = self.waiting.remove(&ticket)?;
         self.timers.remove(&(waiting.until, Timer::Wait(ticket)));
         Some(waiting)

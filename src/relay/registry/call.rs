@@ -1,10 +1,8 @@
-//! What goes into the registry, and what comes out.
+//! The requests that go into the registry, and the answers that come out.
 
-use std::num::NonZeroU64;
-
-use super::address::Address;
-use super::channel::{Bytes, Request, Side};
-use super::problem::Refusal;
+use super::addresses::ClientAddress;
+use super::channel::{Bytes, ChannelRequest, SideKey, Ticket};
+use crate::relay::problem::Refusal;
 use crate::values::ChannelId;
 
 /// A request that has passed the checks before the channel (RELAY-9).
@@ -12,21 +10,21 @@ use crate::values::ChannelId;
 pub struct Call<'a> {
     /// The application identifier.
     pub appid: &'a [u8],
-    /// Who asks.
-    pub side: Side,
+    /// The side that asks.
+    pub side: SideKey,
     /// The address that the request counts for.
-    pub from: Address,
-    /// What is asked.
-    pub action: Action,
+    pub from: ClientAddress,
+    /// The action that it asks for.
+    pub action: RelayAction,
 }
 
-/// What a request asks.
+/// The action that a request asks for.
 #[derive(Clone, Debug)]
-pub enum Action {
+pub enum RelayAction {
     /// `POST channels` with this offer.
     Allocate(Bytes),
     /// A request to the channel of this number.
-    Channel(ChannelId, Request),
+    Channel(ChannelId, ChannelRequest),
 }
 
 /// An answer that is ready.
@@ -58,13 +56,9 @@ pub enum Reply {
 
 /// The answer to a request, or the promise of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Handled {
     /// The answer.
     Now(Reply),
     /// A GET waits: the answer comes among the events, under this ticket.
-    Wait(Ticket),
+    Later(Ticket),
 }
-
-/// A waiting GET. Never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ticket(pub(super) NonZeroU64);

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::limits::QUARANTINE;
+use crate::relay::limits::QUARANTINE;
 use crate::values::ChannelId;
 
 /// A source of 64 uniformly random bits; `None` when it fails.

@@ -1,10 +1,10 @@
-//! One connection: what it is doing, since when, and for how long it may.
+//! One connection, served until its end.
 
 use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,20 +16,19 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::activity::ConnectionActivity;
 use super::http;
-use super::hub::Hub;
 use super::proxies::Proxies;
+use super::shared::SharedRegistry;
 
 /// What all connections of a relay share.
-pub(super) struct Shared {
-    pub(super) hub: Hub,
+pub(super) struct ConnectionContext {
+    pub(super) registry: SharedRegistry,
     pub(super) proxies: Proxies,
     /// How long a request may take to arrive, and an idle connection to bring one.
     pub(super) request_time: Duration,
 }
 
-/// The longest a request can wait in the registry.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Bytes of a request's head, and of what hyper buffers.
 const HEAD: usize = 16 << 10;
 /// How much of an over-long body is thrown away, so that its sender can read the refusal.
@@ -39,22 +38,22 @@ const UNREAD: usize = 256 << 10;
 pub(super) async fn serve(
     stream: TcpStream,
     peer: IpAddr,
-    shared: Arc<Shared>,
+    shared: Arc<ConnectionContext>,
     mut going_down: watch::Receiver<bool>,
 ) {
-    let line = Arc::new(Line::new(shared.request_time));
+    let activity = Arc::new(ConnectionActivity::new(shared.request_time));
     let io = TokioIo::new(Watched {
         stream,
-        line: Arc::clone(&line),
+        activity: Arc::clone(&activity),
         unread: UNREAD,
     });
     let service = service_fn(|request| {
-        let (shared, line) = (Arc::clone(&shared), Arc::clone(&line));
+        let (shared, activity) = (Arc::clone(&shared), Arc::clone(&activity));
         async move {
-            line.begun();
-            let (hub, proxies) = (&shared.hub, &shared.proxies);
-            let response = http::respond(hub, proxies, peer, &line, request).await;
-            line.answered();
+            activity.begun();
+            let (registry, proxies) = (&shared.registry, &shared.proxies);
+            let response = http::respond(registry, proxies, peer, &activity, request).await;
+            activity.answered();
             Ok::<_, Infallible>(response)
         }
     });
@@ -63,7 +62,7 @@ pub(super) async fn serve(
         .max_buf_size(HEAD)
         .serve_connection(io, service);
     let mut connection = std::pin::pin!(connection);
-    let mut alarm = std::pin::pin!(sleep_until(line.deadline()));
+    let mut alarm = std::pin::pin!(sleep_until(activity.deadline()));
     let mut told = false;
     loop {
         tokio::select! {
@@ -71,7 +70,7 @@ pub(super) async fn serve(
             _ = connection.as_mut() => return,
             () = &mut alarm => {
                 // RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds of its first byte, by closing the connection without an answer.
-                let deadline = line.deadline();
+                let deadline = activity.deadline();
                 if deadline <= Instant::now() {
                     return;
                 }
@@ -85,115 +84,10 @@ pub(super) async fn serve(
     }
 }
 
-/// What a connection is doing.
-///
-/// hyper has a time for the head of a request only; RELAY-21 is about the whole of it. So the
-/// stream notes when the first byte came, and one alarm a connection looks from time to time.
-pub(super) struct Line {
-    state: Mutex<State>,
-    request_time: Duration,
-}
-
-struct State {
-    phase: Phase,
-    since: Instant,
-    /// When bytes came while a request was being served: the next request has begun.
-    early: Option<Instant>,
-    unread: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// Nothing of the next request is there.
-    Idle,
-    /// A request is arriving.
-    Reading,
-    /// A request has arrived.
-    Serving,
-}
-
-impl Line {
-    fn new(request_time: Duration) -> Self {
-        let state = State {
-            phase: Phase::Idle,
-            since: Instant::now(),
-            early: None,
-            unread: false,
-        };
-        Self {
-            state: Mutex::new(state),
-            request_time,
-        }
-    }
-
-    /// The body of the request has arrived, or is not wanted.
-    pub(super) fn arrived(&self) {
-        self.change(|state| {
-            state.phase = Phase::Serving;
-            state.since = Instant::now();
-        });
-    }
-
-    /// Whether the body of the request may not be read to its end.
-    pub(super) fn leave_unread(&self, unread: bool) {
-        self.change(|state| state.unread = unread);
-    }
-
-    fn has_unread(&self) -> bool {
-        self.change(|state| state.unread)
-    }
-
-    /// The head of a request has arrived.
-    fn begun(&self) {
-        self.change(|state| {
-            if state.phase == Phase::Idle {
-                state.phase = Phase::Reading;
-                state.since = Instant::now();
-            }
-        });
-    }
-
-    /// Bytes have come.
-    fn heard(&self) {
-        self.change(|state| match state.phase {
-            Phase::Idle => {
-                state.phase = Phase::Reading;
-                state.since = Instant::now();
-            }
-            Phase::Reading => {}
-            Phase::Serving => {
-                state.early.get_or_insert_with(Instant::now);
-            }
-        });
-    }
-
-    /// The answer is ready to be written.
-    fn answered(&self) {
-        self.change(|state| {
-            (state.phase, state.since) = match state.early.take() {
-                Some(first) => (Phase::Reading, first),
-                None => (Phase::Idle, Instant::now()),
-            };
-        });
-    }
-
-    /// When the connection has to have got on, or is dropped.
-    fn deadline(&self) -> Instant {
-        self.change(|state| match state.phase {
-            Phase::Idle | Phase::Reading => state.since + self.request_time,
-            Phase::Serving => state.since + LONGEST_WAIT + self.request_time,
-        })
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// A stream that tells its line when bytes come.
+/// A stream that tells its activity when bytes come.
 struct Watched {
     stream: TcpStream,
-    line: Arc<Line>,
+    activity: Arc<ConnectionActivity>,
     /// How much may still be thrown away.
     unread: usize,
 }
@@ -208,7 +102,7 @@ impl AsyncRead for Watched {
         let before = buffer.filled().len();
         let result = Pin::new(&mut this.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            this.line.heard();
+            this.activity.bytes_came();
         }
         result
     }
@@ -244,7 +138,7 @@ impl AsyncWrite for Watched {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
-        if !this.line.has_unread() {
+        if !this.activity.has_unread() {
             return Poll::Ready(Ok(()));
         }
         let mut scratch = [0; 4 << 10];

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::progress::Progress;
-use super::spelling::bytes;
+use super::wording::bytes;
 use crate::protocol::Outcome;
 use crate::values::Blob;
 use std::ffi::OsString;

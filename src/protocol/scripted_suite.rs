@@ -1,17 +1,17 @@
 //! A suite for tests, in which each message says how it is to be read.
 
 use crate::crypto::{
-    Answered, BadElement, Finished, Malformed, Offered, Opened, PakeScalar, PeerFault, Place,
+    AnswerRead, BadElement, FinishRead, KeyContext, Malformed, OfferRead, Opened, PeerFault,
     Receipt, Suite,
 };
-use crate::values::{Blob, Words};
+use crate::values::Blob;
 
 /// `opened`, `malformed`, `bad-element`; anything else does not open.
 #[derive(Debug)]
-pub(super) enum Told {}
+pub(super) enum ScriptedSuite {}
 
 fn blob() -> Opened<Blob> {
-    Opened::vouch(Blob::new(*b"theirs").unwrap())
+    Opened::dangerously_vouch(Blob::new(*b"theirs").unwrap())
 }
 
 fn told(message: &[u8]) -> Result<(), PeerFault> {
@@ -23,7 +23,7 @@ fn told(message: &[u8]) -> Result<(), PeerFault> {
     }
 }
 
-impl Suite for Told {
+impl Suite for ScriptedSuite {
     type InitiatorPake = ();
     type ReceiverPake = ();
     type FinishOpener = ();
@@ -31,14 +31,13 @@ impl Suite for Told {
     type Verifier = ();
     type Exporter = ();
 
-    fn start_initiator(_: &Words, _: PakeScalar) -> ((), Vec<u8>) {
-        ((), b"offer".to_vec())
-    }
-
-    fn start_receiver(_: &Words, _: PakeScalar) {}
-
-    fn read_offer((): (), _: &Place, _: &Blob, offer: &[u8]) -> Result<Offered<Self>, PeerFault> {
-        told(offer).map(|()| Offered {
+    fn read_offer(
+        (): (),
+        _: &KeyContext,
+        _: &Blob,
+        offer: &[u8],
+    ) -> Result<OfferRead<Self>, PeerFault> {
+        told(offer).map(|()| OfferRead {
             answer: b"answer".to_vec(),
             verifier: (),
             finish: (),
@@ -47,28 +46,30 @@ impl Suite for Told {
 
     fn read_answer(
         (): (),
-        _: &Place,
+        _: &KeyContext,
         _: &Blob,
         answer: &[u8],
-    ) -> Result<Answered<Self>, PeerFault> {
-        told(answer).map(|()| Answered {
+    ) -> Result<AnswerRead<Self>, PeerFault> {
+        told(answer).map(|()| AnswerRead {
             blob: blob(),
             finish: b"finish".to_vec(),
             verifier: (),
-            exporter: Opened::vouch(()),
+            exporter: Opened::dangerously_vouch(()),
             receipt: (),
         })
     }
 
-    fn read_finish((): (), finish: &[u8]) -> Result<Finished<Self>, PeerFault> {
-        told(finish).map(|()| Finished {
+    fn read_finish((): (), finish: &[u8]) -> Result<FinishRead<Self>, PeerFault> {
+        told(finish).map(|()| FinishRead {
             blob: blob(),
             receipt: b"receipt".to_vec(),
-            exporter: Opened::vouch(()),
+            exporter: Opened::dangerously_vouch(()),
         })
     }
 
     fn read_receipt((): (), receipt: &[u8]) -> Option<Opened<Receipt>> {
-        told(receipt).ok().map(|()| Opened::vouch(Receipt))
+        told(receipt)
+            .ok()
+            .map(|()| Opened::dangerously_vouch(Receipt))
     }
 }

@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::super::{Clock, Limits, Options, Proxies, Relay, RelayError, RelayHandle};
 use super::{
     Client, GUEST, OFFER, OWNER, allocate, loopback, quick_relay, relay, request, until_waiting,
 };
+use crate::relay::{Clock, Limits, Proxies, Relay, RelayError, RelayHandle, RelayOptions};
 
 /// A client that writes its whole body before it reads must not be stopped by a reset.
 #[test]
@@ -193,11 +193,11 @@ fn addresses_come_from_trusted_proxies_only() {
         trusted,
         ..Proxies::default()
     };
-    let (clock, _hand) = Clock::manual();
-    let options = Options {
+    let (clock, _hand) = Clock::manual_for_testing_only();
+    let options = RelayOptions {
         proxies,
         clock,
-        ..Options::default()
+        ..RelayOptions::default()
     };
     let behind = RelayHandle::spawn(loopback(), limits, options).unwrap();
     assert_eq!(ask(&behind, "192.0.2.1"), 201);
@@ -215,7 +215,7 @@ fn many_threads_share_one_relay() {
         channels_per_address: 1_000,
         ..Limits::default()
     };
-    let relay = Relay::bind(loopback(), limits, Options::default()).unwrap();
+    let relay = Relay::bind(loopback(), limits, RelayOptions::default()).unwrap();
     let (address, monitor) = (relay.local_addr(), relay.monitor());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -246,7 +246,7 @@ fn many_threads_share_one_relay() {
 #[test]
 fn errors_of_binding_are_typed() {
     let (relay, _hand) = relay(Limits::default());
-    let taken = RelayHandle::spawn(relay.addr(), Limits::default(), Options::default());
+    let taken = RelayHandle::spawn(relay.addr(), Limits::default(), RelayOptions::default());
     let error = taken.err().unwrap();
     assert!(matches!(error, RelayError::Bind { .. }));
     assert!(error.to_string().starts_with("cannot listen at 127.0.0.1:"));
@@ -254,7 +254,7 @@ fn errors_of_binding_are_typed() {
         ttl: 0,
         ..Limits::default()
     };
-    let error = Relay::bind(loopback(), limits, Options::default())
+    let error = Relay::bind(loopback(), limits, RelayOptions::default())
         .err()
         .unwrap();
     assert_eq!(error.to_string(), "a ttl of 0 s is outside 1 to 86400");
