@@ -1,6 +1,6 @@
 //! How a run failed: two lines for the user, and an exit status for a program.
 
-use super::address::Address;
+use super::address::ChosenAddress;
 use super::wording::meaning;
 use super::{program, status};
 use crate::client::{Cause, Error};
@@ -43,7 +43,7 @@ impl Failure {
     }
 
     /// How an exchange with this relay ended.
-    pub(super) fn exchange(error: &Error, address: &Address) -> Failure {
+    pub(super) fn exchange(error: &Error, address: &ChosenAddress) -> Failure {
         let outcome = error.outcome();
         let mut failure = match error.cause() {
             Some(cause) => Failure::outcome(outcome, cause),
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn both_lines_say_what_matters() {
-        let address = Address::choose(Some("http://127.0.0.1:1".to_owned()));
+        let address = ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()));
         let error = Error::from(AppId::new(b"").unwrap_err());
         let failure = Failure::exchange(&error, &address);
         assert_eq!(

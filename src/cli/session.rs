@@ -1,6 +1,6 @@
 //! What both sides of an exchange do alike at the command line.
 
-use super::address::Address;
+use super::address::ChosenAddress;
 use super::arguments::{APPID, PeerArguments};
 use super::failure::Failure;
 use super::output::Output;
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 /// What both sides do alike.
 pub(super) struct Session {
-    address: Address,
+    address: ChosenAddress,
     pub(super) appid: Vec<u8>,
     /// The options that the other user needs too.
     shared: String,
@@ -36,7 +36,7 @@ pub(super) struct Session {
 impl Session {
     /// Checks what can be checked before anybody types or anything is sent.
     pub(super) fn begin(options: &PeerArguments) -> Result<Session, Failure> {
-        let address = Address::choose(options.rendezvous.clone());
+        let address = ChosenAddress::choose(options.rendezvous.clone());
         let appid = match &options.appid_hex {
             Some(text) => hex::decode(text.as_bytes()).map_err(|_| {
                 Failure::outcome(
@@ -212,7 +212,7 @@ impl Session {
 }
 
 /// What both users must say alike.
-fn shared(options: &PeerArguments, address: &Address) -> String {
+fn shared(options: &PeerArguments, address: &ChosenAddress) -> String {
     let mut shared = String::new();
     let mut add = |option: &str, value: &str| {
         shared.push_str(&format!(" {option} {}", shell(value)));

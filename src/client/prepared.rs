@@ -1,9 +1,7 @@
 //! From what the user says to an exchange that can be driven, and from its end to a result.
 
-#[cfg(feature = "test-hooks-dangerous")]
-use super::Named;
-use super::builder::{Initiating, OnRetry, Options, Receiving};
-use super::{Builder, Error, Received, TlsOptions};
+use super::builder::{ExchangeOptions, Initiating, OnRetry, Receiving};
+use super::{Builder, Error, Received, RelayAddress, TlsOptions};
 use crate::client::error::Cause;
 use crate::crypto::{NoRandomness, PakeScalar, Standard};
 use crate::protocol::wire::Wire;
@@ -17,7 +15,7 @@ pub(super) struct Prepared<T> {
     pub(super) tls: TlsOptions,
     pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
-    pub(super) canceller: super::blocking::Canceller,
+    pub(super) canceller: super::canceller::Canceller,
 }
 
 /// What both roles check first, in the order of sections 11.4 and 11.5.
@@ -60,12 +58,13 @@ impl<C> Builder<Receiving, C> {
     }
 }
 
-impl Options {
+impl ExchangeOptions {
     fn check(&mut self) -> Result<Checked, Error> {
+        let address = RelayAddress::choose(self.rendezvous.take());
         Ok(Checked {
             blob: Blob::new(std::mem::take(&mut *self.blob))?,
             appid: AppId::new(&self.appid)?,
-            rendezvous: Rendezvous::parse(&self.address(), self.allow_plain_http)?,
+            rendezvous: Rendezvous::parse(address.url(), self.allow_plain_http)?,
         })
     }
 
@@ -83,13 +82,13 @@ impl Options {
 
 // RAND-1: A client MUST draw fresh named values for each exchange
 #[cfg(not(feature = "test-hooks-dangerous"))]
-impl Options {
+impl ExchangeOptions {
     fn times(&self) -> Times {
         Times::default()
     }
 
-    fn draw_words(&mut self, count: WordCount) -> Result<Words, Error> {
-        Ok(Words::draw(count)?)
+    fn draw_words(&mut self, count: WordCount) -> Result<Words, NoRandomness> {
+        Words::draw(count)
     }
 
     fn draw_side(&mut self) -> Result<Side, NoRandomness> {
@@ -101,38 +100,24 @@ impl Options {
     }
 }
 
-// HOOK-2: An implementation under test MUST use an injected named value as it is
 #[cfg(feature = "test-hooks-dangerous")]
-impl Options {
+impl ExchangeOptions {
     fn times(&self) -> Times {
-        match self.hooks.second {
-            Some(second) => Times::with_second_for_testing_only(second),
-            None => Times::default(),
-        }
+        self.hooks
+            .second
+            .map_or_else(Times::default, Times::with_second_for_testing_only)
     }
 
-    fn draw_words(&mut self, count: WordCount) -> Result<Words, Error> {
-        Ok(match std::mem::take(&mut self.hooks.words) {
-            Named::Drawn => Words::draw(count)?,
-            Named::Fixed(words) => words,
-            Named::Unavailable => return Err(NoRandomness.into()),
-        })
+    fn draw_words(&mut self, count: WordCount) -> Result<Words, NoRandomness> {
+        self.hooks.words.take(|| Words::draw(count))
     }
 
     fn draw_side(&mut self) -> Result<Side, NoRandomness> {
-        match std::mem::take(&mut self.hooks.side) {
-            Named::Drawn => Side::draw(),
-            Named::Fixed(side) => Ok(side),
-            Named::Unavailable => Err(NoRandomness),
-        }
+        self.hooks.side.take(Side::draw)
     }
 
     fn draw_scalar(&mut self) -> Result<PakeScalar, NoRandomness> {
-        match std::mem::take(&mut self.hooks.pake_scalar) {
-            Named::Drawn => PakeScalar::draw(),
-            Named::Fixed(scalar) => Ok(scalar),
-            Named::Unavailable => Err(NoRandomness),
-        }
+        self.hooks.pake_scalar.take(PakeScalar::draw)
     }
 }
 

@@ -7,9 +7,9 @@ use rustls::{CertificateError, InvalidMessage};
 
 /// A request without a usable answer. `Display` is one line without any text from the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::client) enum Lost {
+pub(in crate::client) enum TransportError {
     /// No complete answer arrived. The server may nevertheless have acted on the request.
-    NoAnswer(Cause),
+    NoAnswer(FailureKind),
     /// The caller cancelled the request.
     #[cfg(feature = "blocking")]
     Cancelled,
@@ -19,7 +19,7 @@ pub(in crate::client) enum Lost {
 
 /// Why no answer arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::client) enum Cause {
+pub(in crate::client) enum FailureKind {
     /// The server's name did not resolve.
     Name,
     /// Nothing listens at the address.
@@ -52,7 +52,7 @@ pub(in crate::client) enum Cause {
     Other,
 }
 
-impl Cause {
+impl FailureKind {
     /// Searches an error and everything below it for a TLS or a system error.
     pub(super) fn find(error: &(dyn Error + 'static)) -> Option<Self> {
         let mut next = Some(error);
@@ -134,7 +134,7 @@ fn is_lookup(error: &io::Error) -> bool {
     }
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAnswer(cause) => cause.fmt(f),
@@ -145,7 +145,7 @@ impl fmt::Display for Lost {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Name => "the server's name could not be resolved",
@@ -167,19 +167,19 @@ impl fmt::Display for Cause {
     }
 }
 
-impl Error for Lost {}
+impl Error for TransportError {}
 
-impl From<Lost> for AttemptFailure {
-    fn from(lost: Lost) -> AttemptFailure {
+impl From<TransportError> for AttemptFailure {
+    fn from(lost: TransportError) -> AttemptFailure {
         AttemptFailure {
             why: lost.to_string(),
             // CLIENT-4: A client MUST verify the relay's certificate and name on `https`; an
             // unacceptable certificate or name is not repeated
             is_final: match lost {
-                Lost::NoAnswer(cause) => cause.is_of_certificate(),
-                Lost::Unsendable(_) => true,
+                TransportError::NoAnswer(cause) => cause.is_of_certificate(),
+                TransportError::Unsendable(_) => true,
                 #[cfg(feature = "blocking")]
-                Lost::Cancelled => false,
+                TransportError::Cancelled => false,
             },
         }
     }
@@ -197,16 +197,23 @@ mod tests {
     fn a_failed_lookup_is_recognised() {
         let name = format!("{}.invalid:1", "a".repeat(64));
         let error = name.to_socket_addrs().unwrap_err();
-        assert_eq!(Cause::find(&error), Some(Cause::Name), "{error:?}");
+        assert_eq!(
+            FailureKind::find(&error),
+            Some(FailureKind::Name),
+            "{error:?}"
+        );
     }
 
     #[test]
     fn nested_errors_are_found() {
         let tls = rustls::Error::InvalidCertificate(CertificateError::Expired);
         let twice = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, tls));
-        assert_eq!(Cause::find(&twice), Some(Cause::CertificateExpired));
+        assert_eq!(
+            FailureKind::find(&twice),
+            Some(FailureKind::CertificateExpired)
+        );
         let plain = io::Error::other(io::Error::from(io::ErrorKind::ConnectionReset));
-        assert_eq!(Cause::find(&plain), Some(Cause::Broken));
-        assert_eq!(Cause::find(&fmt::Error), None);
+        assert_eq!(FailureKind::find(&plain), Some(FailureKind::Broken));
+        assert_eq!(FailureKind::find(&fmt::Error), None);
     }
 }

@@ -10,20 +10,20 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 /// ureq writes them one after the other, and connections do not hold back what is written: that
 /// would be two packets (and two TLS records) for each request, and a relay that wakes up twice.
 #[derive(Debug)]
-pub(super) struct Gather;
+pub(super) struct CoalescingConnector;
 
 /// What is held back at most.
 const HELD: usize = 16 * 1024;
 
-impl<T: Transport> Connector<T> for Gather {
-    type Out = Gathering<T>;
+impl<T: Transport> Connector<T> for CoalescingConnector {
+    type Out = CoalescingTransport<T>;
 
     fn connect(
         &self,
         _: &ConnectionDetails,
         chained: Option<T>,
     ) -> Result<Option<Self::Out>, Error> {
-        Ok(chained.map(|connection| Gathering {
+        Ok(chained.map(|connection| CoalescingTransport {
             connection,
             held: Vec::new(),
         }))
@@ -32,12 +32,12 @@ impl<T: Transport> Connector<T> for Gather {
 
 /// A connection that holds back what is written until an answer is awaited.
 #[derive(Debug)]
-pub(super) struct Gathering<T> {
+pub(super) struct CoalescingTransport<T> {
     connection: T,
     held: Vec<u8>,
 }
 
-impl<T: Transport> Gathering<T> {
+impl<T: Transport> CoalescingTransport<T> {
     fn send(&mut self, timeout: NextTimeout) -> Result<(), Error> {
         let mut rest = self.held.as_slice();
         while !rest.is_empty() {
@@ -51,7 +51,7 @@ impl<T: Transport> Gathering<T> {
     }
 }
 
-impl<T: Transport> Transport for Gathering<T> {
+impl<T: Transport> Transport for CoalescingTransport<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.connection.buffers()
     }
@@ -87,7 +87,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::TlsOptions;
-    use super::super::blocking::Transport;
+    use super::super::blocking::UreqTransport;
     use crate::protocol::wire::{HttpRequest, Method};
 
     /// Sends a body of so many bytes; what the first read at the server yields, and all of it.
@@ -113,7 +113,7 @@ mod tests {
             bearer: "00".to_owned(),
             body: Some("a".repeat(length - 1) + "!"),
         };
-        let transport = Transport::new(&TlsOptions::default());
+        let transport = UreqTransport::new(&TlsOptions::default());
         let answer = transport.send(&request, Duration::from_secs(10)).unwrap();
         assert_eq!(answer.status, 200);
         server.join().unwrap()

@@ -16,7 +16,7 @@ use ureq::unversioned::transport::NextTimeout;
 /// stands for is asked once, and again when an attempt has failed: a waiting client does not
 /// depend on the name server between two polls.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names(Arc<Mutex<Option<Known>>>);
+pub(super) struct CachingResolver(Arc<Mutex<Option<Known>>>);
 
 #[derive(Debug)]
 struct Known {
@@ -24,7 +24,7 @@ struct Known {
     addresses: Vec<SocketAddr>,
 }
 
-impl Names {
+impl CachingResolver {
     /// Forgets what is known: an attempt failed, and the relay may have moved.
     pub(super) fn forget(&self) {
         *self.lock() = None;
@@ -42,7 +42,7 @@ impl Names {
     }
 }
 
-impl Resolver for Names {
+impl Resolver for CachingResolver {
     fn resolve(
         &self,
         uri: &Uri,
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_name_is_recalled_until_an_attempt_fails() {
-        let names = Names::default();
+        let names = CachingResolver::default();
         let address = "192.0.2.1:443".parse().unwrap();
         *names.lock() = Some(Known {
             authority: "https://example.test".to_owned(),
