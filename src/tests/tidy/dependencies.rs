@@ -1,7 +1,8 @@
 //! The lock file and the features.
 
-use super::source::read;
 use std::collections::BTreeMap;
+
+use super::source::read;
 
 /// Two versions of one of these would be two sets of code that touches secrets.
 const CRYPTO: [&str; 8] = [
