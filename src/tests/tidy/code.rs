@@ -177,7 +177,7 @@ fn no_type_of_another_crate_is_in_the_interface() {
             names: INNER.map(str::to_owned).into(),
             found: vec![],
         };
-        interface.visit_file(&source.file);
+        interface.visit_file(&source.code());
         let shown = |line: usize| format!("{}:{line}: {}", source.path, source.line(line));
         found.extend(interface.found.into_iter().map(shown));
     }

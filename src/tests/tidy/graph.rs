@@ -177,7 +177,8 @@ impl Crate {
     }
 }
 
-fn name_of(item: &Item) -> Option<String> {
+/// The name of what an item defines, unless that is a module.
+pub(crate) fn name_of(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,
         Item::Enum(item) => &item.ident,

@@ -5,8 +5,11 @@
 mod code;
 mod dependencies;
 mod graph;
+mod imports;
 mod interface;
+mod names;
 mod quotes;
 mod source;
 mod specification;
 mod structure;
+mod text;

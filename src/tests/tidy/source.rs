@@ -1,4 +1,4 @@
-//! The Rust files of the workspace, parsed.
+//! The Rust files of the workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,6 @@ pub(crate) struct Source {
     /// Relative to the repository: `src/values/hex.rs`.
     pub(crate) path: String,
     pub(crate) text: String,
-    /// All of it.
-    pub(crate) file: File,
 }
 
 fn root() -> &'static Path {
@@ -48,9 +46,10 @@ fn below(folder: &str) -> Vec<Source> {
     let source = |file: PathBuf| {
         let path = file.strip_prefix(root()).unwrap().to_str().unwrap();
         let path = path.replace('\\', "/");
-        let text = read(&path);
-        let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        Source { path, text, file }
+        Source {
+            text: read(&path),
+            path,
+        }
     };
     files.into_iter().map(source).collect()
 }
@@ -68,23 +67,27 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files of the reference crate that ship, without what is compiled for tests only.
+/// The files of the reference crate that ship: all but those that are compiled for tests only.
 pub(crate) fn shipped() -> Vec<Source> {
     let mut sources = below("src");
     let mut of_tests = vec!["src/tests/".to_owned()];
     for source in &sources {
-        let modules = source.file.items.iter().filter_map(|item| match item {
-            Item::Mod(module) if module.content.is_none() && is_test(&module.attrs) => Some(module),
-            _ => None,
-        });
-        let places = modules.flat_map(|module| places(&source.path, &module.ident.to_string()));
-        of_tests.extend(places.map(|place| place.trim_end_matches("mod.rs").to_owned()));
+        for item in source.file().items {
+            if let Item::Mod(ItemMod {
+                attrs,
+                ident,
+                content: None,
+                ..
+            }) = item
+                && is_test(&attrs)
+            {
+                let places = places(&source.path, &ident.to_string()).into_iter();
+                of_tests.extend(places.map(|place| place.trim_end_matches("mod.rs").to_owned()));
+            }
+        }
     }
     sources.retain(|source| !of_tests.iter().any(|test| source.path.starts_with(test)));
     assert!(sources.len() > 50, "{} files", sources.len());
-    sources
-        .iter_mut()
-        .for_each(|source| without_tests(&mut source.file));
     sources
 }
 
@@ -114,8 +117,19 @@ impl Source {
         self.text.lines().nth(number - 1).unwrap().trim()
     }
 
+    pub(crate) fn file(&self) -> File {
+        syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path))
+    }
+
+    /// What is compiled for more than tests.
+    pub(crate) fn code(&self) -> File {
+        let mut file = self.file();
+        without_tests(&mut file);
+        file
+    }
+
     pub(crate) fn tokens(&self) -> TokenStream {
-        self.file.to_token_stream()
+        self.code().to_token_stream()
     }
 }
 
