@@ -46,7 +46,8 @@ fn table(name: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-// HOOK-1: An implementation MUST NOT have its test hooks in an ordinary build, nor where they can be reached by accident
+// HOOK-1: An implementation MUST NOT have its test hooks in an ordinary build, nor where they can
+// be reached by accident
 #[test]
 fn no_feature_brings_the_test_hooks() {
     let features = table("features");
