@@ -286,15 +286,16 @@ pub(crate) fn imports(tree: &UseTree) -> Vec<(Option<String>, Path)> {
 
 /// The circles: files each of which leads to all others of its circle.
 pub(crate) fn circles(edges: &Edges) -> BTreeSet<BTreeSet<&str>> {
+    let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (from, to) in edges.keys() {
+        next.entry(from).or_default().push(to);
+    }
     let mut leads_to: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (from, _) in edges.keys() {
-        let (mut reached, mut open) = (BTreeSet::new(), vec![from.as_str()]);
+    for from in next.keys() {
+        let (mut reached, mut open) = (BTreeSet::new(), vec![*from]);
         while let Some(at) = open.pop() {
-            let next = edges.keys().filter(|(from, _)| from == at);
-            open.extend(
-                next.map(|(_, to)| to.as_str())
-                    .filter(|to| reached.insert(*to)),
-            );
+            let next = next.get(at).into_iter().flatten().copied();
+            open.extend(next.filter(|to| reached.insert(*to)));
         }
         leads_to.insert(from, reached);
     }

@@ -106,3 +106,26 @@ fn group(item: &Item, own: &[String]) -> Group {
         _ => Group::Code,
     }
 }
+
+#[test]
+fn another_order_is_found() {
+    let faults = |text: &str| {
+        let source = Source {
+            path: String::new(),
+            text: text.to_owned(),
+        };
+        let mut wrong = Vec::new();
+        check(&source, &source.file().items, &mut wrong);
+        wrong.len()
+    };
+    let right =
+        "mod a;\n\npub use a::A;\n\nuse std::fmt;\n\nuse http::Uri;\n\nuse a::B;\nuse super::C;\n";
+    assert_eq!(faults(right), 0);
+    assert_eq!(faults(&right.replace(";\n\n", ";\n")), 4);
+    assert_eq!(faults("use std::fmt;\n\nuse std::io;\n"), 1);
+    assert_eq!(faults("use super::A;\n\nuse std::io;\n"), 1);
+    assert_eq!(
+        faults("mod tests {\n    fn f() {}\n    use std::io;\n}\n"),
+        1
+    );
+}

@@ -57,6 +57,7 @@ fn modules_use_only_what_is_below_them() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Neither between files nor between folders, of which each stands for all that is in it.
 #[test]
 fn no_circle_is_between_modules() {
     let mut found = String::new();
@@ -66,13 +67,26 @@ fn no_circle_is_between_modules() {
     assert!(found.is_empty(), "{found}");
 }
 
-/// Each circle with the names that tie its files.
+/// Each circle of files and folders that stand side by side, with the names that tie it.
 fn described(edges: &Edges) -> String {
+    let mut rooms = Edges::new();
+    for ((from, to), names) in edges {
+        rooms
+            .entry(side_by_side(from, to))
+            .or_default()
+            .extend(names.clone());
+    }
     let mut text = String::new();
-    for circle in circles(edges) {
-        writeln!(text, "\ncircle of {} files:", circle.len()).unwrap();
+    for circle in circles(&rooms) {
+        writeln!(
+            text,
+            "\ncircle of {}:",
+            Vec::from_iter(circle.clone()).join(", ")
+        )
+        .unwrap();
         for ((from, to), names) in edges {
-            if circle.contains(from.as_str()) && circle.contains(to.as_str()) {
+            let (room, other) = side_by_side(from, to);
+            if circle.contains(room.as_str()) && circle.contains(other.as_str()) {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 writeln!(text, "  {from} -> {to}: {}", names.join(", ")).unwrap();
             }
@@ -81,14 +95,25 @@ fn described(edges: &Edges) -> String {
     text
 }
 
-/// A circle shows through re-exports, macros and renamed imports; what is for tests, or passes
-/// names on and does not use them, makes none.
+/// The file or folder of each of two files in the folder that they share.
+fn side_by_side(from: &str, to: &str) -> (String, String) {
+    let shared = from
+        .split('/')
+        .zip(to.split('/'))
+        .take_while(|(a, b)| a == b)
+        .count();
+    let room = |file: &str| Vec::from_iter(file.split('/').take(shared + 1)).join("/");
+    (room(from), room(to))
+}
+
+/// A circle shows through re-exports, macros, attributes and renamed imports; what is for tests, or
+/// passes names on and does not use them, makes none.
 #[test]
 fn a_circle_is_found() {
     let files = BTreeMap::from([
         (
             "src/lib.rs",
-            "mod a; mod rooms; pub use a::A; mod tests_of { pub use crate::rooms::B; }",
+            "mod a; mod c; mod rooms; pub use a::A; mod tests_of { pub use crate::rooms::B; }",
         ),
         (
             "src/a.rs",
@@ -104,15 +129,25 @@ fn a_circle_is_found() {
              #[cfg(test)] mod tests { fn t() { super::low::g() } }",
         ),
         (
+            "src/c/mod.rs",
+            "mod d; #[arg(parser = d::parse)] pub struct C;",
+        ),
+        ("src/c/d.rs", "pub fn parse() -> super::C {}"),
+        (
             "src/rooms/low.rs",
             "pub fn g() {} #[cfg(test)] use super::named;",
         ),
     ]);
     let read = |path: &str| files.get(path).map(|text| (*text).to_owned());
     let expected = "
-circle of 2 files:
+circle of src/a.rs, src/rooms:
   src/a.rs -> src/rooms/b.rs: B
+  src/a.rs -> src/rooms/low.rs: g
   src/rooms/b.rs -> src/a.rs: A
+
+circle of src/c/d.rs, src/c/mod.rs:
+  src/c/d.rs -> src/c/mod.rs: C
+  src/c/mod.rs -> src/c/d.rs: parse
 ";
     assert_eq!(
         described(&Crate::load("src/lib.rs", &read).edges()),
