@@ -2,15 +2,14 @@
 //! lock file. Each names the file and line of what it finds.
 #![forbid(unsafe_code)]
 
-#[path = "tidy/code.rs"]
 mod code;
-#[path = "tidy/dependencies.rs"]
 mod dependencies;
-#[path = "tidy/interface.rs"]
+mod graph;
+mod imports;
 mod interface;
-#[path = "tidy/quotes.rs"]
+mod names;
 mod quotes;
-#[path = "tidy/source.rs"]
 mod source;
-#[path = "tidy/specification.rs"]
 mod specification;
+mod structure;
+mod text;
