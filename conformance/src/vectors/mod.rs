@@ -12,6 +12,7 @@ pub(crate) mod generate;
 mod schema;
 mod seeds;
 mod shapes;
+mod sources;
 mod word_lists;
 mod worked_example;
 

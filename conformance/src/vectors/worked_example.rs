@@ -5,25 +5,7 @@ use std::fmt::Write as _;
 use super::exchange_values::Exchange;
 use super::seeds::Seeds;
 
-const BEGIN: &str = "<!-- worked example begins -->\n";
-const END: &str = "<!-- worked example ends -->";
-
-/// The specification with this text between the two markers.
-///
-/// # Errors
-///
-/// A sentence when the markers are not there.
-pub(crate) fn insert(spec: &str, example: &str) -> Result<String, String> {
-    let (before, rest) = spec
-        .split_once(BEGIN)
-        .ok_or("the specification has no place for the worked example")?;
-    let (_, after) = rest
-        .split_once(END)
-        .ok_or("the specification's worked example has no end")?;
-    Ok(format!("{before}{BEGIN}{example}{END}{after}"))
-}
-
-/// The text.
+/// The text of the appendix.
 pub(crate) fn text(exchange: &Exchange, seeds: &Seeds) -> String {
     let mut text = String::new();
     for section in [values, pake, schedule, answer, finish, receipt, requests] {
