@@ -92,7 +92,8 @@ impl Builder {
             "effect": effect,
             "links": links,
         });
-        self.family.notes.insert(flag.to_owned(), note);
+        let earlier = self.family.notes.insert(flag.to_owned(), note);
+        assert!(earlier.is_none(), "two notes explain the flag {flag}");
     }
 
     /// The operation of the tests that follow.
@@ -181,11 +182,15 @@ impl Builder {
     }
 }
 
-/// The members of a literal object.
+/// The members of an object that was written out with `json!`.
+///
+/// # Panics
+///
+/// When the value is no object.
 pub(crate) fn object(value: Value) -> Members {
     match value {
         Value::Object(members) => members,
-        _ => Members::new(),
+        other => panic!("{other} is no object"),
     }
 }
 
@@ -271,4 +276,23 @@ fn control_fault(test: &Test, by_id: &HashMap<&str, &Test>) -> Option<String> {
         .filter(|(name, value)| control.input.get(*name) != Some(value))
         .count();
     (differing != 1).then(|| format!("differs from {} in {differing} members", control.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "[1] is no object")]
+    fn what_is_no_object_stops_the_builder() {
+        object(json!([1]));
+    }
+
+    #[test]
+    #[should_panic(expected = "two notes explain the flag Usual")]
+    fn a_second_note_of_a_flag_stops_the_builder() {
+        let mut family = Builder::new("code", 1, &Seeds::new(""), "");
+        family.note("Usual", BugType::Basic, "", "");
+        family.note("Usual", BugType::Basic, "", "");
+    }
 }

@@ -17,6 +17,8 @@ pub(crate) fn cases(vectors: Vectors) -> Vec<Box<dyn Case>> {
     vectors.families.into_iter().flat_map(of_family).collect()
 }
 
+/// The tests of a family. Notes explain failures and judge nothing: where a folder of vectors lacks one, the report
+/// goes without it.
 fn of_family(family: Family) -> Vec<Box<dyn Case>> {
     let notes: BTreeMap<String, String> = family
         .notes

@@ -12,6 +12,8 @@ use curve25519_dalek::scalar::Scalar;
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 
+use super::bytes::from_hex_32;
+
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -57,11 +59,7 @@ impl Role {
             Self::Initiator => M,
             Self::Receiver => N,
         };
-        wormhole_sync::values::hex::decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| CompressedEdwardsY::from_slice(&bytes).ok())
-            .and_then(|encoded| encoded.decompress())
-            .unwrap_or(B)
+        decode(from_hex_32(text)).expect("M and N are points of the curve")
     }
 }
 
@@ -136,11 +134,20 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// From K and the six fields of the context.
+    /// The schedule of K and the six fields of the context.
+    ///
+    /// # Panics
+    ///
+    /// When a field is longer than 65 535 bytes.
     pub(crate) fn new(key: &[u8], fields: &[&[u8]; 6]) -> Self {
         let mut context = Vec::new();
         for field in fields {
-            let length = u16::try_from(field.len()).unwrap_or(u16::MAX);
+            let length = u16::try_from(field.len()).unwrap_or_else(|_| {
+                panic!(
+                    "a field of the context has {} bytes, and its length 16 bits",
+                    field.len()
+                )
+            });
             context.extend(length.to_be_bytes());
             context.extend(*field);
         }
@@ -168,11 +175,18 @@ pub(crate) fn extract(salt: &[u8], ikm: &[u8]) -> Vec<u8> {
     Hkdf::<Sha256>::extract(Some(salt), ikm).0.to_vec()
 }
 
-/// HKDF-Expand, of at most 8 160 bytes.
+/// HKDF-Expand, of a PRK of at least 32 bytes to at most 8 160 bytes.
+///
+/// # Panics
+///
+/// When the PRK is shorter, or more is asked for.
 pub(crate) fn expand(prk: &[u8], info: &[u8], length: usize) -> Vec<u8> {
     let mut out = vec![0; length];
-    let good = Hkdf::<Sha256>::from_prk(prk).is_ok_and(|hkdf| hkdf.expand(info, &mut out).is_ok());
-    if good { out } else { Vec::new() }
+    Hkdf::<Sha256>::from_prk(prk)
+        .unwrap_or_else(|_| panic!("a PRK of {} bytes is too short for HKDF", prk.len()))
+        .expand(info, &mut out)
+        .unwrap_or_else(|_| panic!("HKDF gives at most 8 160 bytes, and not {length}"));
+    out
 }
 
 /// blob || 0x80 || zeros (section 7.1).
@@ -188,17 +202,44 @@ pub(crate) fn pad(blob: &[u8]) -> Vec<u8> {
 }
 
 /// ChaCha20-Poly1305 with any nonce and associated data.
+///
+/// # Panics
+///
+/// When the key does not have 32 bytes.
 pub(crate) fn aead(key: &[u8], nonce: [u8; 12], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
     let cipher = ChaCha20Poly1305::new(Key::from_slice(key));
     let mut sealed = plaintext.to_vec();
-    match cipher.encrypt_in_place(Nonce::from_slice(&nonce), associated, &mut sealed) {
-        Ok(()) => sealed,
-        // Not reached: the plaintext is far below the bound.
-        Err(_) => Vec::new(),
-    }
+    cipher
+        .encrypt_in_place(Nonce::from_slice(&nonce), associated, &mut sealed)
+        .expect("a plaintext of a builder is far below the limit of ChaCha20-Poly1305");
+    sealed
 }
 
 /// The seal of section 7.2.
 pub(crate) fn seal(key: &[u8], th: &[u8], plaintext: &[u8]) -> Vec<u8> {
     aead(key, [0; 12], th, plaintext)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "a field of the context has 65536 bytes")]
+    fn a_field_longer_than_its_length_can_say_stops_the_builder() {
+        let long = vec![0; 65_536];
+        Schedule::new(&[0; 32], &[b"", b"", &long, b"", b"", b""]);
+    }
+
+    #[test]
+    #[should_panic(expected = "HKDF gives at most 8 160 bytes, and not 8161")]
+    fn more_than_hkdf_gives_stops_the_builder() {
+        expand(&[0; 32], b"", 8161);
+    }
+
+    #[test]
+    #[should_panic(expected = "a PRK of 31 bytes is too short")]
+    fn a_short_prk_stops_the_builder() {
+        expand(&[0; 31], b"", 32);
+    }
 }

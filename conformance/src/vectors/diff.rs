@@ -108,22 +108,17 @@ fn explain_bytes(name: &str, wanted: &[u8], got: &[u8]) -> String {
     if wanted.len() != got.len() {
         return format!("{name}: {} bytes, expected {}", got.len(), wanted.len());
     }
-    let at = wanted
-        .iter()
-        .zip(got)
-        .position(|(wanted, got)| wanted != got)
-        .unwrap_or_default();
+    let differing = || {
+        let pairs = wanted.iter().zip(got).enumerate();
+        pairs.filter(|(_, (wanted, got))| wanted != got)
+    };
+    let Some((at, (wanted_byte, got_byte))) = differing().next() else {
+        return format!("{name}: the same bytes, written otherwise");
+    };
     let part = part(name, wanted.len(), at).map_or_else(String::new, |part| format!(", in {part}"));
-    let byte = |bytes: &[u8]| bytes.get(at).copied().unwrap_or_default();
-    let count = wanted
-        .iter()
-        .zip(got)
-        .filter(|(wanted, got)| wanted != got)
-        .count();
     format!(
-        "{name}: byte {at}{part}, is {:02x}, expected {:02x}; {count} of {} bytes differ",
-        byte(got),
-        byte(wanted),
+        "{name}: byte {at}{part}, is {got_byte:02x}, expected {wanted_byte:02x}; {} of {} bytes differ",
+        differing().count(),
         wanted.len()
     )
 }

@@ -67,7 +67,7 @@ impl Exchange {
             &answer_message,
         ];
         let schedule = Schedule::new(&k, &fields);
-        let verifier = lists.shown(schedule.verifier.get(..8).unwrap_or_default());
+        let verifier = lists.shown(&schedule.verifier[..8]);
         let padded_receiver_blob = derive::pad(&inputs.receiver_blob);
         let padded_initiator_blob = derive::pad(&inputs.initiator_blob);
         let th = &schedule.th;

@@ -34,6 +34,7 @@ pub(crate) fn write(root: &Root) -> Result<Generated, String> {
     let (families, files) = committed(root)?;
     let mut written = Vec::new();
     for (path, text) in &files {
+        // A file that is not there, or cannot be read, is written.
         if fs::read_to_string(path).is_ok_and(|old| old == *text) {
             continue;
         }
@@ -58,14 +59,15 @@ pub(crate) fn check(root: &Root) -> Result<Generated, String> {
     }
     let known = |path: &PathBuf| files.iter().any(|(other, _)| other == path);
     for folder in [root.vectors(), root.vectors().join("schemas")] {
-        let mut stray: Vec<PathBuf> = fs::read_dir(&folder)
-            .map_err(|error| format!("cannot read {}: {error}", folder.display()))?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "json") && !known(path))
-            .collect();
-        stray.sort();
-        if let Some(path) = stray.first() {
+        let cannot = |error| format!("cannot read {}: {error}", folder.display());
+        let mut stray = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(cannot)? {
+            let path = entry.map_err(cannot)?.path();
+            if path.extension().is_some_and(|end| end == "json") && !known(&path) {
+                stray.push(path);
+            }
+        }
+        if let Some(path) = stray.iter().min() {
             return Err(format!("{} is not generated; remove it", path.display()));
         }
     }
@@ -150,7 +152,7 @@ fn files_of(families: &[Family], folder: &Path) -> Files {
     families
         .iter()
         .flat_map(|family| {
-            let vectors = serde_json::to_value(family).unwrap_or_default();
+            let vectors = serde_json::to_value(family).expect("a family is JSON");
             [
                 (
                     folder.join(format!("{}.json", family.family)),

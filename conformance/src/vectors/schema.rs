@@ -10,7 +10,9 @@ use crate::adapter::Members;
 /// The schema of this family's file.
 pub(crate) fn schema(family: &Family) -> Value {
     let mut shapes: Vec<&Shape> = Vec::new();
-    for shape in family.tests.iter().filter_map(|test| Shape::of(&test.op)) {
+    for test in &family.tests {
+        let shape = Shape::of(&test.op)
+            .unwrap_or_else(|| panic!("{}: there is no operation {}", test.id, test.op));
         if !shapes.iter().any(|known| known.op == shape.op) {
             shapes.push(shape);
         }

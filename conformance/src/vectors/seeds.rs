@@ -26,16 +26,15 @@ impl Seeds {
     pub(crate) fn bytes(&self, label: &str, length: usize) -> Vec<u8> {
         let hkdf = Hkdf::<Sha256>::new(None, self.0.as_bytes());
         let mut block = vec![0; length.min(8160)];
-        if hkdf.expand(label.as_bytes(), &mut block).is_err() {
-            // Not reached: the length is in bounds.
-            return Vec::new();
-        }
+        hkdf.expand(label.as_bytes(), &mut block)
+            .expect("8 160 bytes are within the limit of HKDF");
         block.into_iter().cycle().take(length).collect()
     }
 
     /// The same with a known length.
     pub(crate) fn array<const N: usize>(&self, label: &str) -> [u8; N] {
-        self.bytes(label, N).try_into().unwrap_or([0; N])
+        let bytes = self.bytes(label, N);
+        bytes.try_into().expect("`bytes` gives what is asked for")
     }
 
     /// 64 such bytes, little-endian, modulo L.

@@ -16,7 +16,8 @@ pub(crate) fn text(exchange: &Exchange, seeds: &Seeds) -> String {
 
 /// Lines of at most 64 digits behind a name; later lines are indented below the first.
 fn block(lines: &[(&str, String)]) -> String {
-    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let names = lines.iter().map(|(name, _)| name.len());
+    let width = names.max().expect("a block has lines");
     let mut text = "```\n".to_owned();
     for (name, value) in lines {
         let is_hex = value.len() > 64 && value.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -111,11 +112,9 @@ fn context(bytes: &[u8]) -> String {
     let mut text = "```\n".to_owned();
     let mut rest = bytes;
     while let Some((length, after)) = rest.split_first_chunk::<2>() {
-        let field = after
-            .get(..usize::from(u16::from_be_bytes(*length)))
-            .unwrap_or(after);
+        let (field, after) = after.split_at(usize::from(u16::from_be_bytes(*length)));
         let _ = writeln!(text, "{} {}", hex(length), hex(field));
-        rest = after.get(field.len()..).unwrap_or_default();
+        rest = after;
     }
     text.push_str("```\n\n");
     text
@@ -138,11 +137,13 @@ fn message(title: &str, padded: Option<&[u8]>, sealed: &[u8], whole: (&str, &[u8
             ),
         ));
     }
-    let tag = sealed.len().saturating_sub(16);
-    if tag > 0 {
-        lines.push(("ciphertext", hex(&sealed[..tag])));
+    let (ciphertext, tag) = sealed
+        .split_last_chunk::<16>()
+        .expect("a seal ends with a tag of 16 bytes");
+    if !ciphertext.is_empty() {
+        lines.push(("ciphertext", hex(ciphertext)));
     }
-    lines.push(("tag", hex(&sealed[tag..])));
+    lines.push(("tag", hex(tag)));
     text.push_str(&block(&lines));
     let _ = write!(text, "{}, {} bytes in all.\n\n", whole.0, whole.1.len());
     text
@@ -152,7 +153,7 @@ fn answer(exchange: &Exchange, _seeds: &Seeds) -> String {
     message(
         "A.4 The answer (section 7)",
         Some(&exchange.padded_receiver_blob),
-        exchange.answer.get(33..).unwrap_or_default(),
+        &exchange.answer[33..],
         (
             "The answer is 0x42, enc(Y), ciphertext and tag",
             &exchange.answer,
