@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::file::{Expect, Family, Refusal, Test, Validity};
+use super::file::{Expected, ExpectedRefusal, Family, Test, Validity};
 use super::seeds::Seeds;
 use super::shapes::Shape;
 use crate::adapter::Members;
@@ -110,7 +110,7 @@ impl Builder {
         input: Value,
         ok: Value,
     ) -> &mut Test {
-        let expect = Expect::Ok(object(ok));
+        let expect = Expected::Ok(object(ok));
         self.add(id, comment, (clauses, flags), input, expect, None)
     }
 
@@ -128,7 +128,7 @@ impl Builder {
             Some((outcome, fault)) => (outcome, Some(fault.to_owned())),
             None => (outcome, None),
         };
-        let expect = Expect::Refused(Refusal {
+        let expect = Expected::Refused(ExpectedRefusal {
             outcome: outcome.to_owned(),
             fault,
         });
@@ -142,7 +142,7 @@ impl Builder {
         comment: &str,
         (clauses, flags): (&str, &str),
         input: Value,
-        expect: Expect,
+        expect: Expected,
         control: Option<String>,
     ) -> &mut Test {
         let list = |text: &str| text.split(' ').map(str::to_owned).collect();
@@ -156,8 +156,8 @@ impl Builder {
             input: object(input),
             shown: None,
             result: match expect {
-                Expect::Ok(_) => Validity::Valid,
-                Expect::Refused(_) => Validity::Invalid,
+                Expected::Ok(_) => Validity::Valid,
+                Expected::Refused(_) => Validity::Invalid,
             },
             expect,
             control,
@@ -241,7 +241,7 @@ fn shape_fault(test: &Test) -> Option<String> {
         return Some(format!("the input has {given:?}, not {wanted:?}"));
     }
     match &test.expect {
-        Expect::Ok(ok) => {
+        Expected::Ok(ok) => {
             let given: Vec<&str> = ok.keys().map(String::as_str).collect();
             let wanted: Vec<&str> = shape.ok.iter().map(|(name, _)| *name).collect();
             let good = match shape.op {
@@ -250,7 +250,7 @@ fn shape_fault(test: &Test) -> Option<String> {
             };
             (!good).then(|| format!("the result has {given:?}, not {wanted:?}"))
         }
-        Expect::Refused(refusal) => {
+        Expected::Refused(refusal) => {
             let known = shape.refused.contains(&refusal.outcome.as_str())
                 && match &refusal.fault {
                     Some(fault) => shape.faults.contains(&fault.as_str()),

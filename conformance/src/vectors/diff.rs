@@ -3,12 +3,12 @@
 use serde_json::Value;
 use wormhole_sync::values::hex;
 
-use super::case::short;
+use super::display::short;
 use crate::adapter::Members;
 
 /// What differs first, and what it looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Difference {
+pub(crate) struct MemberDifference {
     /// In words.
     pub(crate) text: String,
     /// The member as it should be; of a long one, the part around the difference.
@@ -20,7 +20,7 @@ pub(crate) struct Difference {
 }
 
 /// The first member, in the order of the specification's formulas, that is not as wanted.
-pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<Difference> {
+pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<MemberDifference> {
     let (name, value) = wanted
         .iter()
         .find(|(name, value)| got.get(*name) != Some(value))?;
@@ -30,7 +30,7 @@ pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<Differ
             Some(is) => around(value, is),
             None => (short(value), "missing".to_owned()),
         };
-        Some(Difference {
+        Some(MemberDifference {
             text,
             expected: format!("{name} = {expected}"),
             actual: format!("{name} = {actual}"),
@@ -222,8 +222,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn difference(wanted: Value, got: Value) -> Difference {
-        let object = crate::vectors::object;
+    fn difference(wanted: Value, got: Value) -> MemberDifference {
+        let object = crate::vectors::builder::object;
         first_difference(&object(wanted), &object(got)).unwrap()
     }
 

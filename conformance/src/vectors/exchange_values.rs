@@ -24,7 +24,7 @@ pub(crate) struct Inputs {
 
 /// What comes of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Exchange {
+pub(crate) struct ExchangeValues {
     pub(crate) inputs: Inputs,
     /// The words as shown, which are the password.
     pub(crate) password: String,
@@ -42,7 +42,7 @@ pub(crate) struct Exchange {
     pub(crate) receipt: Vec<u8>,
 }
 
-impl Exchange {
+impl ExchangeValues {
     /// Computes it.
     pub(crate) fn new(inputs: Inputs, lists: &WordLists) -> Self {
         let password = lists.shown(&inputs.words).join("-");

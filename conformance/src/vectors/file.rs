@@ -60,7 +60,7 @@ pub(crate) struct Test {
     /// Whether the input is accepted.
     pub(crate) result: Validity,
     /// What comes out.
-    pub(crate) expect: Expect,
+    pub(crate) expect: Expected,
     /// For a refusal: the accepted test that differs by the fault alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) control: Option<String>,
@@ -82,17 +82,17 @@ pub(crate) enum Validity {
 /// What comes out of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Expect {
+pub(crate) enum Expected {
     /// The result, to the byte.
     Ok(Members),
     /// The refusal.
-    Refused(Refusal),
+    Refused(ExpectedRefusal),
 }
 
 /// Why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
+pub(crate) struct ExpectedRefusal {
     /// An outcome.
     pub(crate) outcome: String,
     /// A fault, where the operation has such.

@@ -44,10 +44,10 @@ fn every_operation_has_tests_and_every_outcome_of_a_refusal() {
         assert!(of_op().any(|test| test.control.is_none()), "{}", shape.op);
         for token in shape.refused.iter().chain(shape.faults) {
             let expected = |test: &&&super::file::Test| match &test.expect {
-                super::file::Expect::Refused(refusal) => {
+                super::file::Expected::Refused(refusal) => {
                     refusal.outcome == *token || refusal.fault.as_deref() == Some(token)
                 }
-                super::file::Expect::Ok(_) => false,
+                super::file::Expected::Ok(_) => false,
             };
             assert!(of_op().any(|test| expected(&test)), "{} {token}", shape.op);
         }

@@ -5,6 +5,7 @@ mod bytes;
 mod case;
 mod derive;
 mod diff;
+mod display;
 mod exchange_values;
 mod families;
 mod file;
@@ -21,5 +22,6 @@ mod files_tests;
 
 pub(crate) use builder::object;
 pub(crate) use bytes::hex;
-pub(crate) use case::{cases, printable};
+pub(crate) use case::cases;
+pub(crate) use display::printable;
 pub(crate) use file::Vectors;

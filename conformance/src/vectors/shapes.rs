@@ -2,9 +2,11 @@
 //!
 //! Schemas, the expansion of bytes and the words of a report come from this one table.
 
+use MemberType::{Bytes, Flag, Number, OneOf, Text, Words};
+
 /// What a member holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum MemberType {
     /// Bytes: hex, or in a file also parts (see `vectors/README.md`).
     Bytes,
     /// A string.
@@ -25,9 +27,9 @@ pub(crate) struct Shape {
     /// Its name.
     pub(crate) op: &'static str,
     /// The members of `in`, all needed.
-    pub(crate) input: &'static [(&'static str, Kind)],
+    pub(crate) input: &'static [(&'static str, MemberType)],
     /// The members of `ok`; those of `json` depend on the message.
-    pub(crate) ok: &'static [(&'static str, Kind)],
+    pub(crate) ok: &'static [(&'static str, MemberType)],
     /// The outcomes of a refusal.
     pub(crate) refused: &'static [&'static str],
     /// The faults of a refusal; where there are some, each refusal has one.
@@ -41,15 +43,14 @@ impl Shape {
     }
 
     /// What the member of this name holds, of the input or else of the result.
-    pub(crate) fn kind(&self, member: &str) -> Option<Kind> {
+    pub(crate) fn member_type(&self, member: &str) -> Option<MemberType> {
         let mut all = self.input.iter().chain(self.ok);
-        all.find(|(name, _)| *name == member).map(|(_, kind)| *kind)
+        all.find(|(name, _)| *name == member)
+            .map(|(_, member_type)| *member_type)
     }
 }
 
-use Kind::{Bytes, Flag, Number, OneOf, Text, Words};
-
-const ROLE: Kind = OneOf(&["initiator", "receiver"]);
+const ROLE: MemberType = OneOf(&["initiator", "receiver"]);
 
 /// The messages of section 8 by the names of the operation `json`.
 pub(crate) const MESSAGES: &[&str] = &[
@@ -235,7 +236,7 @@ pub(crate) const ALL: &[Shape] = &[
     },
 ];
 
-const RECEIVER: &[(&str, Kind)] = &[
+const RECEIVER: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),
@@ -244,7 +245,7 @@ const RECEIVER: &[(&str, Kind)] = &[
     ("blob", Bytes),
 ];
 
-const INITIATOR: &[(&str, Kind)] = &[
+const INITIATOR: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),
@@ -253,7 +254,7 @@ const INITIATOR: &[(&str, Kind)] = &[
     ("blob", Bytes),
 ];
 
-const RECEIVER_FINISH: &[(&str, Kind)] = &[
+const RECEIVER_FINISH: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),
@@ -263,7 +264,7 @@ const RECEIVER_FINISH: &[(&str, Kind)] = &[
     ("finish", Bytes),
 ];
 
-const INITIATOR_RECEIPT: &[(&str, Kind)] = &[
+const INITIATOR_RECEIPT: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),

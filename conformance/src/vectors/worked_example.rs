@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::exchange_values::Exchange;
+use super::exchange_values::ExchangeValues;
 use super::seeds::Seeds;
 
 /// The text of the appendix.
-pub(crate) fn text(exchange: &Exchange, seeds: &Seeds) -> String {
+pub(crate) fn text(exchange: &ExchangeValues, seeds: &Seeds) -> String {
     let mut text = String::new();
     for section in [values, pake, schedule, answer, finish, receipt, requests] {
         text.push_str(&section(exchange, seeds));
@@ -47,7 +47,7 @@ fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", bytes.escape_ascii())
 }
 
-fn values(exchange: &Exchange, seeds: &Seeds) -> String {
+fn values(exchange: &ExchangeValues, seeds: &Seeds) -> String {
     let inputs = &exchange.inputs;
     let mut text = "\nAll values are made up and public. Bytes are hex; a long value goes on in the next line.\n\n### A.1 Inputs and named random values\n\n".to_owned();
     text.push_str(&block(&[
@@ -76,7 +76,7 @@ fn values(exchange: &Exchange, seeds: &Seeds) -> String {
     text
 }
 
-fn pake(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn pake(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     let mut text = "### A.2 PAKE (section 5)\n\n".to_owned();
     text.push_str(&block(&[
         ("pw", quoted(exchange.password.as_bytes())),
@@ -90,7 +90,7 @@ fn pake(exchange: &Exchange, _seeds: &Seeds) -> String {
     text
 }
 
-fn schedule(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn schedule(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     let keys = &exchange.schedule;
     let mut text = "### A.3 Key schedule (section 6)\n\nThe context, field by field, each behind its length:\n\n".to_owned();
     text.push_str(&context(&keys.context));
@@ -149,7 +149,7 @@ fn message(title: &str, padded: Option<&[u8]>, sealed: &[u8], whole: (&str, &[u8
     text
 }
 
-fn answer(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn answer(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     message(
         "A.4 The answer (section 7)",
         Some(&exchange.padded_receiver_blob),
@@ -161,7 +161,7 @@ fn answer(exchange: &Exchange, _seeds: &Seeds) -> String {
     )
 }
 
-fn finish(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn finish(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     message(
         "A.5 The finish (section 7)",
         Some(&exchange.padded_initiator_blob),
@@ -170,7 +170,7 @@ fn finish(exchange: &Exchange, _seeds: &Seeds) -> String {
     )
 }
 
-fn receipt(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn receipt(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     message(
         "A.6 The receipt (section 7)",
         None,
@@ -179,7 +179,7 @@ fn receipt(exchange: &Exchange, _seeds: &Seeds) -> String {
     )
 }
 
-fn requests(exchange: &Exchange, seeds: &Seeds) -> String {
+fn requests(exchange: &ExchangeValues, seeds: &Seeds) -> String {
     let base = format!("/v1/{}/channels", hex(&exchange.inputs.appid));
     let channel = format!("{base}/{}", exchange.inputs.channel);
     let body = |bytes: &[u8]| format!("{{\"body\":\"{}\"}}", hex(bytes));
