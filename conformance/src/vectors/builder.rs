@@ -1,4 +1,4 @@
-//! Puts a family together, and refuses one that is not in order.
+//! The builder of a family, which refuses one that is not in order.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,22 +10,22 @@ use super::shapes::Shape;
 use crate::adapter::Members;
 use crate::spec::Spec;
 
-/// What kind of fault a note is about, by Wycheproof's names.
+/// The kind of fault that a note is about, by Wycheproof's names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum BugType {
-    /// No fault in particular: whoever fails has not built it.
+    /// No fault in particular: an implementation that fails has not built the operation.
     Basic,
     /// The rim of a range.
     EdgeCase,
     /// A check or a step that is easily left out.
     MissingStep,
-    /// What is there and is not what the specification says.
+    /// A primitive or a rule that is not the specification's.
     WrongPrimitive,
     /// A value changed on its way.
     ModifiedParameter,
     /// Two texts or encodings of one value.
     Malleability,
-    /// What other protocols, libraries or times do otherwise.
+    /// A habit of other protocols, libraries or times.
     Legacy,
     /// An attacker gets in.
     AuthBypass,
@@ -77,7 +77,7 @@ impl Builder {
         self.note_with_links(flag, bug, description, effect, &[]);
     }
 
-    /// The same with places to read more.
+    /// Explains a flag, with links to read more.
     pub(crate) fn note_with_links(
         &mut self,
         flag: &str,
@@ -96,12 +96,12 @@ impl Builder {
         assert!(earlier.is_none(), "two notes explain the flag {flag}");
     }
 
-    /// The operation of the tests that follow.
+    /// Sets the operation of the tests that follow.
     pub(crate) fn op(&mut self, op: &'static str) {
         self.op = op;
     }
 
-    /// A test of something that is accepted; `clauses` and `flags` are lists with spaces.
+    /// Adds a test of an input that is accepted. `clauses` and `flags` are lists, joined by spaces.
     pub(crate) fn accept(
         &mut self,
         id: &str,
@@ -114,7 +114,8 @@ impl Builder {
         self.add(id, comment, (clauses, flags), input, expect, None)
     }
 
-    /// A test of something that is refused; `outcome` is an outcome, or an outcome and a fault with a slash between.
+    /// Adds a test of an input that is refused. `outcome` is an outcome, or an outcome and a fault
+    /// with a slash between; `control` is the id of an accepted test, without the family's name.
     pub(crate) fn refuse(
         &mut self,
         id: &str,
@@ -170,7 +171,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// All that is wrong with it.
+    /// Everything that is wrong with it, a line each.
     pub(crate) fn finish(mut self, spec: &Spec) -> Result<Family, String> {
         self.family.number_of_tests = self.family.tests.len();
         let faults = faults(&self.family, spec);
@@ -261,7 +262,8 @@ fn shape_fault(test: &Test) -> Option<String> {
     }
 }
 
-/// A control is accepted, and its input differs in one member only.
+/// The fault of a test's control, which has to be accepted and to differ in one member of the
+/// input.
 fn control_fault(test: &Test, by_id: &HashMap<&str, &Test>) -> Option<String> {
     let control = test.control.as_deref()?;
     let Some(control) = by_id.get(control) else {

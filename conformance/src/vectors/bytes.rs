@@ -1,10 +1,11 @@
-//! Bytes in vector files: hex, or where most of it repeats, parts.
+//! Bytes in vector files: they are hex or, where most of it repeats, parts.
 //!
-//! `["68656c6c6f80", {"repeat": "00", "times": 250}]` is readable and short where 512 digits are neither.
+//! `["68656c6c6f80", {"repeat": "00", "times": 250}]` is readable and short where 512 digits are
+//! neither.
 
 use serde_json::{Value, json};
 
-/// Lowercase hex.
+/// Bytes as lowercase hex.
 pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> Value {
     Value::String(wormhole_sync::values::hex::encode(bytes.as_ref()))
 }
@@ -61,7 +62,7 @@ pub(crate) fn parts(bytes: impl AsRef<[u8]>) -> Value {
     Value::Array(parts)
 }
 
-/// The hex of a value of a vector file.
+/// The bytes of a value in a vector file, written out as hex.
 ///
 /// # Errors
 ///

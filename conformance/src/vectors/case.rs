@@ -1,4 +1,4 @@
-//! A vector as a test.
+//! A vector as a test: it is put to an adapter, and the reply is judged.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,8 +18,8 @@ pub(crate) fn cases(vectors: Vectors) -> Vec<Box<dyn Case>> {
     vectors.families.into_iter().flat_map(of_family).collect()
 }
 
-/// The tests of a family. Notes explain failures and judge nothing: where a folder of vectors lacks one, the report
-/// goes without it.
+/// The tests of a family. Notes explain failures and judge nothing: where a folder of vectors lacks
+/// one, the report goes without it.
 fn of_family(family: Family) -> Vec<Box<dyn Case>> {
     let notes: BTreeMap<String, String> = family
         .notes
@@ -150,7 +150,7 @@ impl VectorCase {
         })
     }
 
-    /// What every failure of this test tells.
+    /// The lines that every failure of this test tells: the input, and the notes of its flags.
     fn failure(&self) -> Failure {
         Failure {
             given: self.given(),

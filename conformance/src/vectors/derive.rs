@@ -1,7 +1,7 @@
 //! The specification's formulas once more, from primitives alone.
 //!
-//! Expectations of vectors come from here, so that the reference is judged by something else than itself. It is
-//! neither constant in time nor wiped: all that it sees is public.
+//! Expectations of vectors come from here, so that the reference is judged by something else than
+//! itself. Nothing here is constant in time or wiped, because all values are public.
 
 use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
@@ -14,20 +14,21 @@ use sha2::{Digest, Sha256};
 
 use super::bytes::from_hex_32;
 
-/// Which of the two.
+/// The role of a client, and its side in SPAKE2. It is the reference's `Role` once more, since
+/// nothing here rests on the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Side A.
+    /// The initiator is side A.
     Initiator,
-    /// Side B.
+    /// The receiver is side B.
     Receiver,
 }
 
 impl Role {
-    /// Both.
+    /// Both roles.
     pub(crate) const BOTH: [Self; 2] = [Self::Initiator, Self::Receiver];
 
-    /// The word for it.
+    /// The name of the role, as in `ADAPTER.md`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Initiator => "initiator",
@@ -35,7 +36,7 @@ impl Role {
         }
     }
 
-    /// The other one.
+    /// The other role.
     pub(crate) fn peer(self) -> Self {
         match self {
             Self::Initiator => Self::Receiver,
@@ -43,7 +44,7 @@ impl Role {
         }
     }
 
-    /// The first byte of its message.
+    /// The first byte of this role's message.
     pub(crate) fn side_byte(self) -> u8 {
         match self {
             Self::Initiator => 0x41,
@@ -51,7 +52,7 @@ impl Role {
         }
     }
 
-    /// The constant that masks its element: M for A, N for B.
+    /// The constant that masks this role's element: M for A, N for B.
     pub(crate) fn mask(self) -> EdwardsPoint {
         const M: &str = "15cfd18e385952982b6a8f8c7854963b58e34388c8e6dae891db756481a02312";
         const N: &str = "f04f2e7eb734b2a8f8b472eaf9c3c632576ac64aea650b496a8a20ff00e583c3";
@@ -63,12 +64,12 @@ impl Role {
     }
 }
 
-/// SHA-256.
+/// SHA-256 of bytes.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// `w` (section 5.2).
+/// The scalar w of a password (section 5.2).
 pub(crate) fn password_scalar(password: &[u8]) -> Scalar {
     let mut big_endian = expand(&extract(&[], password), b"SPAKE2 pw", 48);
     big_endian.reverse();
@@ -79,27 +80,28 @@ pub(crate) fn password_scalar(password: &[u8]) -> Scalar {
     Scalar::from_bytes_mod_order_wide(&wide)
 }
 
-/// X or Y, encoded (section 5.3).
+/// The element X or Y of a role, encoded (section 5.3).
 pub(crate) fn element(role: Role, scalar: Scalar, w: Scalar) -> [u8; 32] {
     encode(B * scalar + role.mask() * w)
 }
 
-/// The 33 bytes of X or Y.
+/// The message of an element: the side byte and the element, 33 bytes (section 5.3).
 pub(crate) fn message(role: Role, element: [u8; 32]) -> Vec<u8> {
     [&[role.side_byte()][..], &element].concat()
 }
 
-/// Z from the peer's element (section 5.4).
+/// The element Z, from the peer's element (section 5.4).
 pub(crate) fn unmasked(role: Role, scalar: Scalar, w: Scalar, peer: EdwardsPoint) -> EdwardsPoint {
     (peer - role.peer().mask() * w) * scalar
 }
 
-/// enc(P).
+/// The encoding of a point, enc(P).
 pub(crate) fn encode(point: EdwardsPoint) -> [u8; 32] {
     point.compress().to_bytes()
 }
 
-/// The point of these bytes, if there is one; not strict.
+/// The point of these bytes, if there is one. The check is not strict: other encodings than enc(P)
+/// are taken as well.
 pub(crate) fn decode(bytes: [u8; 32]) -> Option<EdwardsPoint> {
     CompressedEdwardsY(bytes).decompress()
 }
@@ -108,7 +110,7 @@ pub(crate) fn decode(bytes: [u8; 32]) -> Option<EdwardsPoint> {
 pub(crate) const IDENTITIES: (&str, &str) =
     ("wormhole-sync/1/initiator", "wormhole-sync/1/receiver");
 
-/// K (section 5.4).
+/// The key K of SPAKE2 (section 5.4).
 pub(crate) fn pake_key(
     password: &[u8],
     (id_a, id_b): (&str, &str),
@@ -120,7 +122,7 @@ pub(crate) fn pake_key(
     sha256(&[hashes[0], hashes[1], hashes[2], x, y, z].concat())
 }
 
-/// All of section 6, in its order.
+/// The key schedule of section 6, in its order.
 #[derive(Debug, Clone)]
 pub(crate) struct Schedule {
     pub(crate) context: Vec<u8>,
@@ -189,7 +191,7 @@ pub(crate) fn expand(prk: &[u8], info: &[u8], length: usize) -> Vec<u8> {
     out
 }
 
-/// blob || 0x80 || zeros (section 7.1).
+/// A padded blob: blob || 0x80 || zeros (section 7.1).
 pub(crate) fn pad(blob: &[u8]) -> Vec<u8> {
     let mut bucket = 256;
     while bucket < blob.len() + 1 {

@@ -6,16 +6,16 @@ use wormhole_sync::values::hex;
 use super::display::short;
 use crate::adapter::Members;
 
-/// What differs first, and what it looks like.
+/// The first member of a result that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MemberDifference {
-    /// In words.
+    /// The difference in words.
     pub(crate) text: String,
     /// The member as it should be; of a long one, the part around the difference.
     pub(crate) expected: String,
     /// The member as it is.
     pub(crate) actual: String,
-    /// The known mistake that it looks like.
+    /// The known mistake that the difference looks like.
     pub(crate) mistake: Option<String>,
 }
 
@@ -123,7 +123,7 @@ fn explain_bytes(name: &str, wanted: &[u8], got: &[u8]) -> String {
     )
 }
 
-/// Which part of a composed value a byte belongs to.
+/// The part of a composed value that a byte belongs to.
 fn part(name: &str, length: usize, at: usize) -> Option<&'static str> {
     let tag = length.saturating_sub(16);
     match name {
@@ -137,7 +137,7 @@ fn part(name: &str, length: usize, at: usize) -> Option<&'static str> {
     }
 }
 
-/// The fields of the context (section 6), as far as they can be told apart.
+/// The first field of the context (section 6) that differs, if the fields can be told apart.
 fn explain_context(wanted: &[u8], got: &[u8]) -> Option<String> {
     const NAMES: [&str; 6] = [
         "version",
@@ -185,7 +185,7 @@ fn split_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
 }
 
-/// A mistake that many make, if it looks like one.
+/// The known mistake that a value looks like.
 fn mistake(name: &str, wanted: &str, got: &str, all: &Members) -> Option<String> {
     if got.to_ascii_lowercase() == wanted {
         return Some("uppercase hex; hex is lowercase (HEX-1)".to_owned());
@@ -219,8 +219,9 @@ fn mistake(name: &str, wanted: &str, got: &str, all: &Members) -> Option<String>
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     fn difference(wanted: Value, got: Value) -> MemberDifference {
         let object = crate::vectors::builder::object;

@@ -1,5 +1,5 @@
-//! Writes the vectors, their schemas, the table of families and the specification's worked example, or proves that
-//! the committed ones are what comes out.
+//! Writes the vectors, their schemas, the table of families and the specification's worked example,
+//! or proves that the committed ones are what comes out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use super::sources::Sources;
 use super::worked_example;
 use crate::root::{Root, read};
 
-/// What a generation gave, to be told.
+/// The numbers of a generation, for its closing line.
 #[derive(Debug)]
 pub(crate) struct Generated {
-    /// How many families and tests there are.
+    /// The number of families.
     pub(crate) families: usize,
-    /// How many tests there are.
+    /// The number of tests in all families.
     pub(crate) tests: usize,
-    /// How many files there are.
+    /// The number of files, written or not.
     pub(crate) files: usize,
     /// The files that were written.
     pub(crate) written: Vec<PathBuf>,
@@ -29,7 +29,7 @@ pub(crate) struct Generated {
 ///
 /// # Errors
 ///
-/// A sentence.
+/// A sentence when a family is not in order, or a file cannot be read or written.
 pub(crate) fn write(root: &Root) -> Result<Generated, String> {
     let (families, files) = committed(root)?;
     let mut written = Vec::new();
@@ -44,11 +44,11 @@ pub(crate) fn write(root: &Root) -> Result<Generated, String> {
     Ok(told(&families, files.len(), written))
 }
 
-/// Compares everything that is committed with what comes out; a difference is an error that shows the first one.
+/// Compares everything that is committed with what comes out.
 ///
 /// # Errors
 ///
-/// A few lines.
+/// A few lines that show the first difference, or a sentence as of [`write`].
 pub(crate) fn check(root: &Root) -> Result<Generated, String> {
     let (families, files) = committed(root)?;
     for (path, text) in &files {
@@ -78,7 +78,7 @@ pub(crate) fn check(root: &Root) -> Result<Generated, String> {
 ///
 /// # Errors
 ///
-/// A sentence.
+/// A sentence when a family is not in order, or a file cannot be read or written.
 pub(crate) fn write_fresh(root: &Root, seed: &str, folder: &Path) -> Result<Generated, String> {
     let families = families::all(&Sources::load(root, seed)?)?;
     let files = files_of(&families, folder);

@@ -1,4 +1,5 @@
-//! Vectors: what an operation gives for an input, in files that any implementation's tests can read as well.
+//! Vectors: inputs of operations with the results that have to come out, in files that any
+//! implementation's tests can read as well.
 
 mod builder;
 mod bytes;

@@ -1,13 +1,14 @@
-//! The operations of `ADAPTER.md` that vectors use, as data: what goes in, what comes out.
+//! The operations of `ADAPTER.md` that vectors use, as data: the members of their inputs and
+//! results, and their refusals.
 //!
 //! Schemas, the expansion of bytes and the words of a report come from this one table.
 
 use MemberType::{Bytes, Flag, Number, OneOf, Text, Words};
 
-/// What a member holds.
+/// The type of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MemberType {
-    /// Bytes: hex, or in a file also parts (see `vectors/README.md`).
+    /// Bytes, as hex, or in a file also parts (see `vectors/README.md`).
     Bytes,
     /// A string.
     Text,
@@ -21,12 +22,12 @@ pub(crate) enum MemberType {
     OneOf(&'static [&'static str]),
 }
 
-/// An operation.
+/// The shape of an operation.
 #[derive(Debug)]
 pub(crate) struct Shape {
-    /// Its name.
+    /// The name of the operation.
     pub(crate) op: &'static str,
-    /// The members of `in`, all needed.
+    /// The members of `in`, which are all needed.
     pub(crate) input: &'static [(&'static str, MemberType)],
     /// The members of `ok`; those of `json` depend on the message.
     pub(crate) ok: &'static [(&'static str, MemberType)],
@@ -37,12 +38,12 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// The operation of this name.
+    /// The shape of the operation of this name.
     pub(crate) fn of(op: &str) -> Option<&'static Self> {
         ALL.iter().find(|shape| shape.op == op)
     }
 
-    /// What the member of this name holds, of the input or else of the result.
+    /// The type of the member of this name, of the input or else of the result.
     pub(crate) fn member_type(&self, member: &str) -> Option<MemberType> {
         let mut all = self.input.iter().chain(self.ok);
         all.find(|(name, _)| *name == member)
@@ -69,7 +70,7 @@ pub(crate) const MESSAGES: &[&str] = &[
     "problem",
 ];
 
-/// All of them, in the order of `ADAPTER.md`.
+/// The shapes of all operations, in the order of `ADAPTER.md`.
 pub(crate) const ALL: &[Shape] = &[
     Shape {
         op: "code-parse",

@@ -2,7 +2,7 @@
 
 use crate::root::{Root, read};
 
-/// Both lists.
+/// Both word lists of section 4.
 #[derive(Debug, Clone)]
 pub(crate) struct WordLists {
     odd: Box<[String; 256]>,
@@ -10,7 +10,7 @@ pub(crate) struct WordLists {
 }
 
 impl WordLists {
-    /// Reads them.
+    /// Reads both lists.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Appendix A of the specification: one exchange from the code to the receipt, with every value on its way.
+//! Appendix A of the specification: one exchange from the code to the receipt, with every value on
+//! its way.
 
 use std::fmt::Write as _;
 
@@ -107,7 +108,7 @@ fn schedule(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     text
 }
 
-/// A line for each field.
+/// The context, with a line for each field.
 fn context(bytes: &[u8]) -> String {
     let mut text = "```\n".to_owned();
     let mut rest = bytes;
@@ -271,11 +272,12 @@ fn requests(exchange: &ExchangeValues, seeds: &Seeds) -> String {
     text
 }
 
-/// Not bound into any key, so they appear in requests alone.
+/// The initiator's side. Sides are bound into no key, so they appear in requests alone.
 fn initiator_side(seeds: &Seeds) -> Vec<u8> {
     seeds.bytes("worked example initiator side", 16)
 }
 
+/// The receiver's side.
 fn receiver_side(seeds: &Seeds) -> Vec<u8> {
     seeds.bytes("worked example receiver side", 16)
 }

@@ -1,4 +1,4 @@
-//! `code`: what a user types and what an initiator shows (section 4).
+//! `code`: codes as users type and initiators show them (section 4).
 
 use serde_json::json;
 
@@ -247,8 +247,8 @@ fn bad_words(family: &mut Builder) {
     refuse(family, "unknown-before-swapped", "An unknown word, then two swapped ones: the first fault counts", ("CODE-7", "Order"), b"7-xyzzy-crossover-clockwork", "unknown-word", "3-words");
 }
 
-/// Every byte that CODE-4 lets through and that is no separator, letter or digit, in the place of one. The LF has
-/// vectors of its own, `inner-lf` and `inner-lf-between-words`.
+/// Every byte that CODE-4 lets through and that is no separator, letter or digit, in the place of a
+/// separator. The LF has vectors of its own, `inner-lf` and `inner-lf-between-words`.
 #[rustfmt::skip] // a row stays a line
 fn other_separators(family: &mut Builder) {
     let printable = (0x21..=0x7e_u8).filter(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte));

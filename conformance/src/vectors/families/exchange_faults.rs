@@ -1,4 +1,4 @@
-//! What can be wrong with the messages of an exchange, one thing at a time (section 7.3).
+//! The faults that the messages of an exchange can have, one at a time (section 7.3).
 
 use curve25519_dalek::constants::EIGHT_TORSION;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::vectors::bytes::{hex, parts};
 use crate::vectors::derive::{self, IDENTITIES, Role, Schedule};
 use crate::vectors::exchange_values::ExchangeValues;
 
-/// Adds all of them, as variants of one exchange, whose tests begin with `usual-`.
+/// Adds all faults, as variants of one exchange, whose tests begin with `usual-`.
 pub(super) fn add(family: &mut Builder, exchange: &ExchangeValues, sources: &Sources) {
     let faults = Faults { exchange, sources };
     family.op("read-offer");
@@ -28,7 +28,7 @@ struct Faults<'a> {
     sources: &'a Sources,
 }
 
-/// id, comment, flag, message, outcome.
+/// A message with a fault: id, comment, flag, message, outcome.
 type FaultyMessage = (String, &'static str, &'static str, Vec<u8>, &'static str);
 
 fn row(

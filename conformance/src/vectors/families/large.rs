@@ -1,4 +1,5 @@
-//! `large`: the longest blobs, in a file of their own so that the others stay readable (sections 7.1 and 7.2).
+//! `large`: the longest blobs, in a file of their own so that the others stay readable (sections
+//! 7.1 and 7.2).
 
 use serde_json::json;
 

@@ -1,8 +1,9 @@
 //! The families of vectors, each built by the file of its name.
 //!
-//! A new family is a file here, its `mod` line and its line in [`BUILDERS`]. The compiler or a test below names
-//! whatever else was forgotten; `conformance generate` writes the family's row in `vectors/README.md`. (No macro
-//! makes both lines out of one: `cargo fmt` does not format the files of modules that a macro declares.)
+//! A new family is a file here, its `mod` line and its line in [`BUILDERS`]. The compiler or a test
+//! below names whatever else was forgotten; `conformance generate` writes the family's row in
+//! `vectors/README.md`. (No macro makes both lines out of one, because `cargo fmt` does not format
+//! the files of modules that a macro declares.)
 
 mod addresses;
 mod code;
@@ -27,7 +28,7 @@ pub(super) use exchange::worked_example;
 use super::file::Family;
 use super::sources::Sources;
 
-/// Builds a family, or says all that is not in order with it.
+/// Builds a family, or says everything that is wrong with it.
 type Build = fn(&Sources) -> Result<Family, String>;
 
 /// The builders, from codes up to whole exchanges.
@@ -53,18 +54,19 @@ const BUILDERS: &[Build] = &[
 ///
 /// # Errors
 ///
-/// All that is not in order with the first one that is not.
+/// Everything that is wrong with the first family that is not in order.
 pub(super) fn all(sources: &Sources) -> Result<Vec<Family>, String> {
     BUILDERS.iter().map(|build| build(sources)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
     use super::*;
     use crate::root::{Root, read};
     use crate::vectors::seeds::COMMITTED;
-    use std::collections::BTreeSet;
-    use std::fs;
 
     /// Files of this folder that are no family, but a part of one.
     const PARTS: [&str; 2] = ["exchange_faults", "hostile_points"];
@@ -95,7 +97,7 @@ mod tests {
         );
     }
 
-    /// The row of a level in `conformance/README.md`: its operations and suites, each in backquotes.
+    /// A row of `conformance/README.md` has a level, its operations and its suites, in backquotes.
     #[test]
     fn the_page_of_the_suite_names_every_family_at_its_level() {
         let (root, families) = root_and_families();

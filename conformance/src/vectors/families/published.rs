@@ -1,7 +1,8 @@
 //! `published`: values that others have published, as far as an operation can be asked for them.
 //!
-//! The sources name the packages and their files; only the values are copied. What no operation gives (K with other
-//! identities, HKDF and the AEAD by themselves) is checked by the tests of `derive`.
+//! The sources name the packages and their files; only the values are copied. Values that no
+//! operation gives (K with other identities, HKDF and the AEAD by themselves) are checked by the
+//! tests below.
 
 use curve25519_dalek::scalar::Scalar;
 use serde_json::json;
@@ -92,7 +93,7 @@ fn scalar_of(text: &str) -> Scalar {
     Scalar::from_bytes_mod_order(from_hex_32(text))
 }
 
-/// id, PRK, info, OKM.
+/// Test cases of HKDF: id, PRK, info, OKM.
 const HKDF: [(&str, &str, &str, &str); 2] = [
     (
         "hkdf-rfc-5869-case-1",
