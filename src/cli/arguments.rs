@@ -1,9 +1,10 @@
 //! What can be typed, and `--help`.
 
-use super::{relay, status};
+use super::status;
+use crate::relay::{Limits, Network};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// The application identifier of this program, so that two of its users need not agree on one.
@@ -166,40 +167,52 @@ pub(super) struct PeerArguments {
 #[derive(Args)]
 pub(super) struct RelayArguments {
     /// Where to listen: ADDRESS:PORT, or PORT for this machine only; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000", value_parser = relay::listen_address)]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000", value_parser = listen_address)]
     pub(super) listen: SocketAddr,
 
     /// A proxy (address or network) whose word on the client's address is taken; repeatable
     #[arg(long, value_name = "NETWORK")]
-    pub(super) trust_proxy: Vec<crate::relay::Network>,
+    pub(super) trust_proxy: Vec<Network>,
 
     /// The proxies write `Forwarded` (RFC 7239), not `X-Forwarded-For`
     #[arg(long, requires = "trust_proxy")]
     pub(super) forwarded: bool,
 
     /// A channel's life before its code is used, in seconds, 1 to 86400
-    #[arg(long, value_name = "SECONDS", default_value_t = relay::limits().ttl)]
+    #[arg(long, value_name = "SECONDS", default_value_t = limits().ttl)]
     pub(super) ttl: u32,
 
     /// Most live channels in all
-    #[arg(long, value_name = "N", default_value_t = relay::limits().channels)]
+    #[arg(long, value_name = "N", default_value_t = limits().channels)]
     pub(super) channels: u32,
 
     /// Most live channels of one application
-    #[arg(long, value_name = "N", default_value_t = relay::limits().channels_per_appid)]
+    #[arg(long, value_name = "N", default_value_t = limits().channels_per_appid)]
     pub(super) channels_per_appid: u32,
 
     /// Most live channels of one address
-    #[arg(long, value_name = "N", default_value_t = relay::limits().channels_per_address)]
+    #[arg(long, value_name = "N", default_value_t = limits().channels_per_address)]
     pub(super) channels_per_address: u32,
 
     /// Most exchanges that one address may begin or join in a minute
-    #[arg(long, value_name = "N", default_value_t = relay::limits().starts_per_minute)]
+    #[arg(long, value_name = "N", default_value_t = limits().starts_per_minute)]
     pub(super) starts_per_minute: u32,
 
     /// Most bytes of memory for channels
-    #[arg(long, value_name = "N", default_value_t = relay::limits().stored_bytes)]
+    #[arg(long, value_name = "N", default_value_t = limits().stored_bytes)]
     pub(super) stored_bytes: u64,
+
+    /// Most addresses that the relay keeps count of
+    #[arg(long, value_name = "N", default_value_t = limits().addresses)]
+    pub(super) addresses: u32,
+
+    /// Most connections at a time
+    #[arg(long, value_name = "N", default_value_t = limits().connections)]
+    pub(super) connections: u32,
+
+    /// Most connections at a time from one address that is no trusted proxy
+    #[arg(long, value_name = "N", default_value_t = limits().connections_per_address)]
+    pub(super) connections_per_address: u32,
 }
 
 /// Watch one exchange: a relay and both sides in this process, each message explained
@@ -214,6 +227,26 @@ pub(super) struct DemoArguments {
     pub(super) receiver: String,
 }
 
+/// The bounds that a relay has unless it is told others.
+fn limits() -> Limits {
+    Limits::default()
+}
+
+/// An address, or what people type for one of this machine's.
+fn listen_address(typed: &str) -> Result<SocketAddr, String> {
+    let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let port = typed
+        .strip_prefix("localhost:")
+        .or(typed.strip_prefix(':'))
+        .unwrap_or(typed);
+    if let Ok(port) = port.parse::<u16>() {
+        return Ok(SocketAddr::new(here, port));
+    }
+    typed.parse().map_err(|_| {
+        "expected ADDRESS:PORT, such as 127.0.0.1:4000, 0.0.0.0:4000 or [::1]:4000".to_owned()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,5 +255,30 @@ mod tests {
     #[test]
     fn the_definitions_are_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn addresses_as_people_type_them() {
+        let read = |typed: &str| listen_address(typed).map(|address| address.to_string());
+        for typed in ["4000", ":4000", "localhost:4000", "127.0.0.1:4000"] {
+            assert_eq!(read(typed).as_deref(), Ok("127.0.0.1:4000"), "{typed}");
+        }
+        assert_eq!(read("[::1]:0").as_deref(), Ok("[::1]:0"));
+        assert!(read("relay.example.com").is_err() && read("1.2.3.4").is_err());
+    }
+
+    /// An operator finds each bound by its name.
+    #[test]
+    fn each_bound_of_a_relay_has_an_option_and_its_default() {
+        let mut command = Arguments::command();
+        let relay = command.find_subcommand_mut("relay").unwrap();
+        let limits = Limits::default();
+        let bounds = limits.bounds().into_iter();
+        for (name, bound) in bounds.chain([("ttl", limits.ttl.into())]) {
+            let option = relay.get_arguments().find(|option| option.get_id() == name);
+            let option = option.unwrap_or_else(|| panic!("no option for {name}"));
+            assert_eq!(option.get_default_values(), [bound.to_string().as_str()]);
+            assert_eq!(option.get_long(), Some(name.replace('_', "-").as_str()));
+        }
     }
 }

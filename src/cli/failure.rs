@@ -1,8 +1,8 @@
 //! How a run failed: two lines for the user, and an exit status for a program.
 
 use super::address::ChosenAddress;
-use super::wording::meaning;
-use super::{program, status};
+use super::status;
+use super::wording::{meaning, start_a_relay};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
 use std::fmt::Display;
@@ -86,14 +86,6 @@ impl Failure {
             eprintln!("hint: {}", self.hint);
         }
     }
-}
-
-/// What helps who has not started a relay.
-pub(super) fn start_a_relay() -> String {
-    format!(
-        "If no relay runs there, start one with `{} relay`, or name another with --rendezvous URL.",
-        program()
-    )
 }
 
 #[cfg(test)]

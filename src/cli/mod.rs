@@ -31,7 +31,7 @@ use std::process::ExitCode;
 /// Errors of usage, `--help` and `--version` end the process, as clap does.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = Arguments::command()
-        .bin_name(program())
+        .bin_name(wording::program())
         .get_matches_from(arguments);
     let ended = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => match arguments.command {
@@ -48,17 +48,5 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             failure.report();
             ExitCode::from(failure.status())
         }
-    }
-}
-
-/// What the user types to run this program: hints that name a command are to be copied.
-fn program() -> &'static str {
-    // Cargo sets both for what it runs.
-    let by_cargo = std::env::var_os("CARGO").is_some()
-        && std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name == env!("CARGO_PKG_NAME"));
-    if by_cargo {
-        "cargo wormhole"
-    } else {
-        "wormhole-sync"
     }
 }

@@ -2,8 +2,7 @@
 //! lines elsewhere, nothing when quiet.
 
 use super::address::ChosenAddress;
-use super::failure::start_a_relay;
-use super::wording::time;
+use super::wording::{TRYING_AGAIN, start_a_relay, time};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::{Display, Write};
 use std::io::{self, IsTerminal};
@@ -73,9 +72,7 @@ impl Progress {
             if last.as_deref() == Some(why) {
                 return;
             }
-            progress.say(format_args!(
-                "{why} at {address}; trying again for up to a minute"
-            ));
+            progress.say(format_args!("{why} at {address}; {TRYING_AGAIN}"));
             if last.is_none() && address.is_this_machine() {
                 progress.say(start_a_relay());
             }

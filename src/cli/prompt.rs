@@ -40,7 +40,7 @@ pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
     // The history is none: nothing is added to it, and it has no file.
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).map_err(unusable)?;
-    editor.set_helper(Some(Words));
+    editor.set_helper(Some(CodeHelper));
     let typed = editor.readline("Code: ").map_err(unusable)?;
     Ok(Zeroizing::new(typed))
 }
@@ -64,7 +64,7 @@ fn not_given() -> Failure {
 }
 
 /// What the editor asks about the words.
-struct Words;
+struct CodeHelper;
 
 /// Where the cursor's word begins, and its position among the words; the number is none.
 fn place(before_cursor: &str) -> Option<(usize, usize)> {
@@ -106,7 +106,7 @@ fn fault(before_cursor: &str) -> Option<String> {
     Code::parse(whole).err().map(|error| error.to_string())
 }
 
-impl Completer for Words {
+impl Completer for CodeHelper {
     type Candidate = Pair;
 
     fn complete(
@@ -148,7 +148,7 @@ impl Hint for Aside {
     }
 }
 
-impl Hinter for Words {
+impl Hinter for CodeHelper {
     type Hint = Aside;
 
     fn hint(&self, line: &str, cursor: usize, _: &Context<'_>) -> Option<Aside> {
@@ -181,7 +181,7 @@ fn aside(line: &str) -> Option<Aside> {
     }
 }
 
-impl Validator for Words {
+impl Validator for CodeHelper {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         Ok(match Code::parse(context.input()) {
             Ok(_) => ValidationResult::Valid(None),
@@ -190,7 +190,7 @@ impl Validator for Words {
     }
 }
 
-impl Highlighter for Words {
+impl Highlighter for CodeHelper {
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
         match std::env::var_os("NO_COLOR") {
             Some(set) if !set.is_empty() => Cow::Borrowed(hint),
@@ -199,7 +199,7 @@ impl Highlighter for Words {
     }
 }
 
-impl Helper for Words {}
+impl Helper for CodeHelper {}
 
 /// The code on the first line of standard input.
 pub(super) fn code_from_input() -> Result<Zeroizing<Vec<u8>>, Failure> {

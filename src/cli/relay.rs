@@ -5,25 +5,40 @@ use super::failure::Failure;
 use crate::protocol::Outcome;
 use crate::relay::{ForwardedHeader, Limits, Proxies, Relay, RelayError, RelayOptions};
 use std::io::{self, ErrorKind, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
 /// Runs `relay`.
 pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
+    let RelayArguments {
+        listen,
+        trust_proxy,
+        forwarded,
+        ttl,
+        channels,
+        channels_per_appid,
+        channels_per_address,
+        stored_bytes,
+        starts_per_minute,
+        addresses,
+        connections,
+        connections_per_address,
+    } = options;
     let limits = Limits {
-        ttl: options.ttl,
-        channels: options.channels,
-        channels_per_appid: options.channels_per_appid,
-        channels_per_address: options.channels_per_address,
-        starts_per_minute: options.starts_per_minute,
-        stored_bytes: options.stored_bytes,
-        ..limits()
+        ttl,
+        channels_per_appid,
+        channels_per_address,
+        channels,
+        stored_bytes,
+        starts_per_minute,
+        addresses,
+        connections,
+        connections_per_address,
     };
     let proxies = Proxies {
-        trusted: options.trust_proxy,
-        header: match options.forwarded {
+        trusted: trust_proxy,
+        header: match forwarded {
             true => ForwardedHeader::Forwarded,
             false => ForwardedHeader::XForwardedFor,
         },
@@ -32,7 +47,7 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
         proxies,
         ..RelayOptions::default()
     };
-    let relay = Relay::bind(options.listen, limits, others).map_err(|error| refused(&error))?;
+    let relay = Relay::bind(listen, limits, others).map_err(|error| refused(&error))?;
     let address = relay.local_addr();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -59,26 +74,6 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
     runtime
         .block_on(relay.run(stopped))
         .map_err(|error| refused(&error))
-}
-
-/// The limits unless said.
-pub(super) fn limits() -> Limits {
-    Limits::default()
-}
-
-/// An address, or what people type for one of this machine's.
-pub(super) fn listen_address(typed: &str) -> Result<SocketAddr, String> {
-    let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let port = typed
-        .strip_prefix("localhost:")
-        .or(typed.strip_prefix(':'))
-        .unwrap_or(typed);
-    if let Ok(port) = port.parse::<u16>() {
-        return Ok(SocketAddr::new(here, port));
-    }
-    typed.parse().map_err(|_| {
-        "expected ADDRESS:PORT, such as 127.0.0.1:4000, 0.0.0.0:4000 or [::1]:4000".to_owned()
-    })
 }
 
 /// Changes at the first signal; the second ends the process, whatever waits.
@@ -111,19 +106,4 @@ fn refused(error: &RelayError) -> Failure {
         RelayError::Runtime(_) => "",
     };
     Failure::local(error, hint)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_as_people_type_them() {
-        let read = |typed: &str| listen_address(typed).map(|address| address.to_string());
-        for typed in ["4000", ":4000", "localhost:4000", "127.0.0.1:4000"] {
-            assert_eq!(read(typed).as_deref(), Ok("127.0.0.1:4000"), "{typed}");
-        }
-        assert_eq!(read("[::1]:0").as_deref(), Ok("[::1]:0"));
-        assert!(read("relay.example.com").is_err() && read("1.2.3.4").is_err());
-    }
 }

@@ -12,12 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What a signal does now.
 #[derive(Clone, Debug)]
 pub(super) struct Signals {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<SignalState>>,
     progress: Progress,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct SignalState {
     times: u32,
     /// The exchange that a signal gives up; without one there is nothing to tell anybody.
     canceller: Option<Canceller>,
@@ -99,7 +99,7 @@ impl Signals {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SignalState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

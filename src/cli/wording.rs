@@ -1,6 +1,6 @@
 //! How things are put into words.
 
-use crate::protocol::{CloseReason, Outcome};
+use crate::protocol::{CloseReason, Outcome, RETRY_WINDOW};
 use std::time::Duration;
 
 /// What an outcome means (section 12), where nothing more is known.
@@ -19,12 +19,17 @@ pub(super) fn meaning(outcome: Outcome) -> &'static str {
         Outcome::BadElement => "the other side's first message is not acceptable",
         Outcome::MalformedMessage => "the other side's message has the wrong form",
         Outcome::RelayMisbehaved => "the relay's answer makes no sense",
-        Outcome::RelayUnreachable => "the relay gave no useful answer within a minute",
+        Outcome::RelayUnreachable => RELAY_UNREACHABLE,
         Outcome::Timeout => "the time was over",
         Outcome::Cancelled => "you gave up",
         Outcome::Internal => "the machine failed the program",
     }
 }
+
+/// The sentences that speak of [`RETRY_WINDOW`] in words.
+const RELAY_UNREACHABLE: &str = "the relay gave no useful answer within a minute";
+pub(super) const TRYING_AGAIN: &str = "trying again for up to a minute";
+const _: () = assert!(RETRY_WINDOW == 60, "two sentences speak of a minute");
 
 /// Why the exchange was ended, by the relay's word (OUT-4).
 fn closed(reason: CloseReason) -> &'static str {
@@ -67,6 +72,26 @@ pub(super) fn shell(argument: &str) -> String {
     } else {
         format!("'{}'", argument.replace('\'', r"'\''"))
     }
+}
+
+/// The command that runs this program, as its user types it: hints are made to be copied.
+pub(super) fn program() -> &'static str {
+    // Cargo sets both for what it runs.
+    let by_cargo = std::env::var_os("CARGO").is_some()
+        && std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name == env!("CARGO_PKG_NAME"));
+    if by_cargo {
+        "cargo wormhole"
+    } else {
+        "wormhole-sync"
+    }
+}
+
+/// The advice to a user who has not started a relay.
+pub(super) fn start_a_relay() -> String {
+    format!(
+        "If no relay runs there, start one with `{} relay`, or name another with --rendezvous URL.",
+        program()
+    )
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub fn pake_values(
     );
     let z = group::encode(&StrictGroup::scalarmult(
         &unmasked,
-        &group::scalar_of(&scalar()?),
+        &group::scalar_of(scalar()?.expose()),
     ));
     let (x, y) = match role {
         Role::Initiator => (own, element),

@@ -148,10 +148,10 @@ pub(super) fn encode(element: &Element) -> [u8; 32] {
     element.0.compress().0
 }
 
-/// A scalar of the group.
+/// The scalar of these bytes, little-endian, modulo L.
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
-pub(super) fn scalar_of(scalar: &super::random::PakeScalar) -> SecretScalar {
-    SecretScalar(Scalar::from_bytes_mod_order(*scalar.expose()))
+pub(super) fn scalar_of(bytes: &[u8; 32]) -> SecretScalar {
+    SecretScalar(Scalar::from_bytes_mod_order(*bytes))
 }
 
 /// The bytes of a scalar, little-endian.

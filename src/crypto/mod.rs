@@ -4,6 +4,7 @@
 //! compute is part of this interface.
 
 mod bad_element;
+mod expand;
 mod group;
 mod opened;
 mod output;

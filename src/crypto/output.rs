@@ -4,7 +4,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::schedule;
+use super::expand::expand;
 use crate::values::secret::SecretBytes;
 use crate::values::words;
 
@@ -73,7 +73,7 @@ impl Exporter {
             return Err(ExportError::Length);
         }
         let mut key = Zeroizing::new(vec![0; n]);
-        schedule::expand(&self.0, label, &mut key);
+        expand(&self.0, label, &mut key);
         Ok(ExportedKey(key))
     }
 

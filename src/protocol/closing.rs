@@ -1,6 +1,6 @@
 //! The state `closing`, of either role (sections 11.4 and 11.5).
 
-use super::event::{Event, Impossible, Proof};
+use super::event::{Event, Impossible, Next, Proof};
 use super::{CloseReason, Detail, Ended, Outcome, Request};
 use crate::crypto::{PeerFault, Suite};
 use crate::values::ChannelId;
@@ -66,7 +66,7 @@ impl<S: Suite> Closing<S> {
         event: Event,
         same: impl FnOnce(Closing<S>) -> M,
         next: impl FnOnce(Ended<S>) -> M,
-    ) -> Result<M, Impossible<M>> {
+    ) -> Next<M> {
         match event {
             Event::CloseTried | Event::Cancel => Ok(next(self.end)),
             Event::Allocated(_)
@@ -84,6 +84,6 @@ impl<S: Suite> Closing<S> {
 }
 
 /// An event that the tables call impossible: the state stays as it is.
-pub(super) fn impossible<M>(state: M, proof: Proof) -> Result<M, Impossible<M>> {
+pub(super) fn impossible<M>(state: M, proof: Proof) -> Next<M> {
     Err(Impossible { state, proof })
 }

@@ -83,6 +83,9 @@ pub struct Impossible<T> {
     pub proof: Proof,
 }
 
+/// The next state of a machine, or the same one when the event cannot happen in it.
+pub(super) type Next<M> = Result<M, Impossible<M>>;
+
 /// The way in which a response falls out of the table of section 11.2. It bears nothing that the
 /// relay wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! ```
 
 use super::closing::{Closing, impossible};
-use super::event::{ChannelRefusal, Event, Impossible, Proof};
+use super::event::{ChannelRefusal, Event, Next, Proof};
 use super::{CellName, Detail, Ended, Machine, Outcome, Request, Unsealed};
 use crate::crypto::{KeyContext, Suite};
 use crate::values::{AppId, Blob, ChannelId, Mode};
@@ -73,8 +73,6 @@ pub struct WaitingForReceipt<S: Suite> {
     received: Unsealed<S>,
 }
 
-type Next<S> = Result<InitiatorMachine<S>, Impossible<InitiatorMachine<S>>>;
-
 impl<S: Suite> InitiatorMachine<S> {
     /// `allocating`: `pake` and `offer` are what [`Standard::start_initiator`](crate::crypto::Standard::start_initiator) made of the words.
     pub fn new(appid: AppId, pake: S::InitiatorPake, offer: Vec<u8>, blob: Blob) -> Self {
@@ -125,7 +123,7 @@ impl<S: Suite> Machine for InitiatorMachine<S> {
         }
     }
 
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
         match self {
             InitiatorMachine::Allocating(s) => s.on(event),
             InitiatorMachine::WaitingForAnswer(s) => s.on(event),
@@ -170,7 +168,7 @@ impl<S: Suite> Machine for InitiatorMachine<S> {
 }
 
 impl<S: Suite> Allocating<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
         match event {
             Event::Allocated(channel) => Ok(InitiatorMachine::WaitingForAnswer(WaitingForAnswer {
                 channel,
@@ -207,7 +205,7 @@ impl<S: Suite> Allocating<S> {
 }
 
 impl<S: Suite> WaitingForAnswer<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
         match event {
             Event::Cell(answer) => Ok(self.read(&answer)),
             Event::Empty => Ok(InitiatorMachine::WaitingForAnswer(self)),
@@ -266,7 +264,7 @@ impl<S: Suite> WaitingForAnswer<S> {
 }
 
 impl<S: Suite> Holding<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
         match event {
             Event::Release => Ok(InitiatorMachine::Finishing(Finishing {
                 channel: self.channel,
@@ -304,7 +302,7 @@ impl<S: Suite> Holding<S> {
 }
 
 impl<S: Suite> Finishing<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
         match event {
             Event::Stored => Ok(InitiatorMachine::WaitingForReceipt(WaitingForReceipt {
                 channel: self.channel,
@@ -354,7 +352,7 @@ impl<S: Suite> Finishing<S> {
 }
 
 impl<S: Suite> WaitingForReceipt<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
         match event {
             Event::Cell(receipt) => Ok(self.read(&receipt)),
             Event::Empty => Ok(InitiatorMachine::WaitingForReceipt(self)),
@@ -394,6 +392,6 @@ fn get(channel: ChannelId, cell: CellName) -> Request<'static> {
     Request::Get { channel, cell }
 }
 
-fn ended<S: Suite>(outcome: Outcome) -> Next<S> {
+fn ended<S: Suite>(outcome: Outcome) -> Next<InitiatorMachine<S>> {
     Ok(InitiatorMachine::Ended(Ended::with(outcome)))
 }

@@ -51,7 +51,7 @@ pub use initiator::InitiatorMachine;
 pub use outcome::{CloseReason, Outcome};
 pub use receiver::ReceiverMachine;
 pub use request::{Request, RequestKind};
-pub use retry::Times;
+pub use retry::{RETRY_WINDOW, Times};
 
 use crate::crypto::Suite;
 

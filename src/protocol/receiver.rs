@@ -5,7 +5,7 @@
 //! ```
 
 use super::closing::{Closing, impossible};
-use super::event::{ChannelRefusal, Event, Impossible, Proof};
+use super::event::{ChannelRefusal, Event, Next, Proof};
 use super::{CellName, Detail, Ended, Machine, Outcome, Request, Unsealed};
 use crate::crypto::{KeyContext, Suite};
 use crate::values::{AppId, Blob, ChannelId, Mode};
@@ -66,8 +66,6 @@ struct ReceiverKeys<S: Suite> {
     verifier: S::Verifier,
 }
 
-type Next<S> = Result<ReceiverMachine<S>, Impossible<ReceiverMachine<S>>>;
-
 impl<S: Suite> ReceiverMachine<S> {
     /// `claiming`: `pake` is what [`Standard::start_receiver`](crate::crypto::Standard::start_receiver) made of the words.
     pub fn new(channel: ChannelId, appid: AppId, pake: S::ReceiverPake, blob: Blob) -> Self {
@@ -119,7 +117,7 @@ impl<S: Suite> Machine for ReceiverMachine<S> {
         }
     }
 
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
         match self {
             ReceiverMachine::Claiming(s) => s.on(event),
             ReceiverMachine::Answering(s) => s.on(event),
@@ -161,7 +159,7 @@ impl<S: Suite> Machine for ReceiverMachine<S> {
 }
 
 impl<S: Suite> Claiming<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
         match event {
             Event::Claimed(offer) => Ok(self.read(&offer)),
             Event::Refused(refusal) => Ok(ReceiverMachine::Ended(Ended::with(match refusal {
@@ -214,7 +212,7 @@ impl<S: Suite> Claiming<S> {
 }
 
 impl<S: Suite> Answering<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
         match event {
             Event::Stored => Ok(ReceiverMachine::WaitingForFinish(WaitingForFinish {
                 channel: self.channel,
@@ -241,7 +239,7 @@ impl<S: Suite> Answering<S> {
 }
 
 impl<S: Suite> WaitingForFinish<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
         match event {
             Event::Cell(finish) => Ok(self.read(&finish)),
             Event::Empty => Ok(ReceiverMachine::WaitingForFinish(self)),
@@ -280,7 +278,7 @@ impl<S: Suite> WaitingForFinish<S> {
 }
 
 impl<S: Suite> SendingReceipt<S> {
-    fn on(self, event: Event) -> Next<S> {
+    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
         match event {
             Event::Stored
             | Event::Refused(_)
@@ -317,7 +315,7 @@ fn misbehaved<S: Suite>(channel: ChannelId, how: super::Misbehaviour) -> Receive
     ))
 }
 
-fn unreachable_relay<S: Suite>(loss: super::AttemptFailure) -> Next<S> {
+fn unreachable_relay<S: Suite>(loss: super::AttemptFailure) -> Next<ReceiverMachine<S>> {
     Ok(ReceiverMachine::Ended(
         Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(loss)),
     ))

@@ -3,6 +3,9 @@
 use super::{CellName, RequestKind};
 use std::time::Duration;
 
+/// The seconds after which the repeats of a request end (TIME-3); a receipt has half of them.
+pub const RETRY_WINDOW: u32 = 60;
+
 /// The times of section 11.3, all multiples of one second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
@@ -32,14 +35,21 @@ impl Times {
     fn attempt(self, kind: RequestKind) -> Duration {
         match kind {
             RequestKind::Get(_) => self.seconds(40),
-            _ => self.seconds(10),
+            RequestKind::Allocate
+            | RequestKind::Claim
+            | RequestKind::Put(_)
+            | RequestKind::Close => self.seconds(10),
         }
     }
 
     fn window(self, kind: RequestKind) -> Duration {
         match kind {
             RequestKind::Put(CellName::Receipt) => self.seconds(30),
-            _ => self.seconds(60),
+            RequestKind::Allocate
+            | RequestKind::Claim
+            | RequestKind::Put(CellName::Answer | CellName::Finish)
+            | RequestKind::Get(_)
+            | RequestKind::Close => self.seconds(RETRY_WINDOW),
         }
     }
 

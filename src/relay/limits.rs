@@ -1,4 +1,4 @@
-//! What a relay allows (RELAY-20), and the times that the specification fixes.
+//! The bounds of a relay (RELAY-20), and the times that the specification fixes.
 
 use std::fmt;
 use std::time::Duration;
@@ -57,32 +57,44 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Checks what cannot work.
+    /// Refuses limits under which no relay can work.
     ///
     /// # Errors
     ///
-    /// A `ttl` outside 1 to 86 400 (RELAY-15), or a bound of nothing at all.
+    /// A `ttl` outside 1 to 86 400 (RELAY-15), or a bound of zero.
     pub fn check(&self) -> Result<(), BadLimits> {
         if !(1..=86_400).contains(&self.ttl) {
             return Err(BadLimits::Ttl(self.ttl));
         }
-        let bounds = [
-            ("channels_per_appid", u64::from(self.channels_per_appid)),
-            ("channels_per_address", u64::from(self.channels_per_address)),
-            ("channels", u64::from(self.channels)),
-            ("stored_bytes", self.stored_bytes),
-            ("starts_per_minute", u64::from(self.starts_per_minute)),
-            ("addresses", u64::from(self.addresses)),
-            ("connections", u64::from(self.connections)),
-            (
-                "connections_per_address",
-                u64::from(self.connections_per_address),
-            ),
-        ];
-        match bounds.into_iter().find(|(_, bound)| *bound == 0) {
+        match self.bounds().into_iter().find(|(_, bound)| *bound == 0) {
             Some((name, _)) => Err(BadLimits::Zero(name)),
             None => Ok(()),
         }
+    }
+
+    /// Every bound by its name. (The `ttl` is a time and no bound.)
+    pub(crate) fn bounds(&self) -> [(&'static str, u64); 8] {
+        let Self {
+            ttl: _,
+            channels_per_appid,
+            channels_per_address,
+            channels,
+            stored_bytes,
+            starts_per_minute,
+            addresses,
+            connections,
+            connections_per_address,
+        } = *self;
+        [
+            ("channels_per_appid", channels_per_appid.into()),
+            ("channels_per_address", channels_per_address.into()),
+            ("channels", channels.into()),
+            ("stored_bytes", stored_bytes),
+            ("starts_per_minute", starts_per_minute.into()),
+            ("addresses", addresses.into()),
+            ("connections", connections.into()),
+            ("connections_per_address", connections_per_address.into()),
+        ]
     }
 }
 

@@ -12,12 +12,12 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// Prints the demo as its parts come in from several threads.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    state: Mutex<State>,
+    state: Mutex<ScriptState>,
     polled: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ScriptState {
     /// The requests so far, in the order of their numbers: who made it, and what it was.
     requests: Vec<(Role, Kind)>,
     has_polled: bool,
@@ -121,7 +121,7 @@ impl Script {
         verifier(initiators.verifier(), receivers.verifier());
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ScriptState> {
         // A poisoned lock guards plain values that are whole at any time.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

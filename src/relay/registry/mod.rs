@@ -44,7 +44,7 @@ use crate::values::ChannelId;
 use crate::values::messages::CellName;
 
 /// What a channel counts for beside its cells: about what it costs in all tables together.
-const CHANNEL_COST: u64 = 512;
+pub(super) const CHANNEL_COST: u64 = 512;
 /// What an appid counts for beside its name and ids.
 const APP_COST: u64 = 512;
 /// Seconds after which an address with too many live channels may try again.

@@ -10,6 +10,8 @@ mod http;
 #[cfg(test)]
 mod http_tests;
 mod limiter;
+#[cfg(test)]
+mod limits_tests;
 mod proxies;
 mod shared;
 mod target;
