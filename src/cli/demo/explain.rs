@@ -1,87 +1,77 @@
-//! What each request and answer of section 9.2 is, says and is for.
+//! Explains each request and response of section 9.2: its content and its purpose.
 
+use crate::protocol::RequestKind;
 use crate::values::hex;
 use crate::values::messages::{Allocate, Allocated, CellName, Claimed, Close, Write};
 use hyper::Method;
 
-/// The requests of section 9.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Allocate,
-    Claim,
-    Put(CellName),
-    Get(CellName),
-    Close,
-    Other,
-}
-
 /// A line of explanation, and the section that it is about.
 pub(super) type Line = (String, &'static str);
 
-impl Kind {
-    pub(super) fn of(method: &Method, target: &str) -> Kind {
-        let path = target.split('?').next().unwrap_or_default();
-        let last = path.rsplit('/').next().unwrap_or_default();
-        match (method, last, CellName::from_name(last)) {
-            (&Method::POST, "channels", _) => Kind::Allocate,
-            (&Method::POST, "claim", _) => Kind::Claim,
-            (&Method::POST, "close", _) => Kind::Close,
-            (&Method::PUT, _, Some(cell)) => Kind::Put(cell),
-            (&Method::GET, _, Some(cell)) => Kind::Get(cell),
-            _ => Kind::Other,
+/// The request of section 9.2 that a method makes at a target, if it is one.
+pub(super) fn kind(method: &Method, target: &str) -> Option<RequestKind> {
+    let path = target.split('?').next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match (method, last, CellName::from_name(last)) {
+        (&Method::POST, "channels", _) => Some(RequestKind::Allocate),
+        (&Method::POST, "claim", _) => Some(RequestKind::Claim),
+        (&Method::POST, "close", _) => Some(RequestKind::Close),
+        (&Method::PUT, _, Some(cell)) => Some(RequestKind::Put(cell)),
+        (&Method::GET, _, Some(cell)) => Some(RequestKind::Get(cell)),
+        _ => None,
+    }
+}
+
+/// Says the content and the purpose of a request.
+pub(super) fn request(kind: RequestKind, body: &[u8]) -> Vec<Line> {
+    match kind {
+        RequestKind::Allocate => {
+            let offer = Allocate::decode(body).map_or(Vec::new(), |message| message.body);
+            vec![
+                message("offer", &offer, "§5.3"),
+                say("the initiator's SPAKE2 element, masked by the words"),
+            ]
+        }
+        RequestKind::Claim => vec![about(
+            "takes the channel; whoever comes after finds it crowded",
+            "§10.1",
+        )],
+        RequestKind::Put(cell) => {
+            let bytes = Write::decode(body, cell).map_or(Vec::new(), |message| message.body);
+            let mut lines = vec![message(cell.name(), &bytes, "§7.2")];
+            lines.extend(meaning(cell));
+            lines
+        }
+        RequestKind::Get(CellName::Answer) => vec![about("waits for the answer", "§11.4")],
+        RequestKind::Get(CellName::Finish) => vec![about("waits for the finish", "§11.5")],
+        RequestKind::Get(CellName::Receipt) => vec![about("waits for the receipt", "§11.4")],
+        RequestKind::Close => {
+            let reason = Close::decode(body).map_or(String::new(), |message| message.reason);
+            vec![(format!("ends the channel: {reason}"), "§10.2")]
         }
     }
+}
 
-    /// What the request says, and why.
-    pub(super) fn asks(self, body: &[u8]) -> Vec<Line> {
-        match self {
-            Kind::Allocate => {
-                let offer = Allocate::decode(body).map_or(Vec::new(), |message| message.body);
-                vec![
-                    message("offer", &offer, "§5.3"),
-                    say("the initiator's SPAKE2 element, masked by the words"),
-                ]
-            }
-            Kind::Claim => vec![about(
-                "takes the channel; whoever comes after finds it crowded",
-                "§10.1",
-            )],
-            Kind::Put(cell) => {
-                let bytes = Write::decode(body, cell).map_or(Vec::new(), |message| message.body);
-                let mut lines = vec![message(cell.name(), &bytes, "§7.2")];
-                lines.extend(meaning(cell));
-                lines
-            }
-            Kind::Get(CellName::Answer) => vec![about("waits for the answer", "§11.4")],
-            Kind::Get(CellName::Finish) => vec![about("waits for the finish", "§11.5")],
-            Kind::Get(CellName::Receipt) => vec![about("waits for the receipt", "§11.4")],
-            Kind::Close => {
-                let reason = Close::decode(body).map_or(String::new(), |message| message.reason);
-                vec![(format!("ends the channel: {reason}"), "§10.2")]
-            }
-            Kind::Other => Vec::new(),
+/// Says the content of the relay's response to a request.
+pub(super) fn response(kind: Option<RequestKind>, status: u16, body: &[u8]) -> Line {
+    let (said, section) = match (kind, status) {
+        (Some(RequestKind::Allocate), 201) => match Allocated::decode(body) {
+            Ok(it) => (format!("channel {}, for {} s", it.channel, it.ttl), "§10.3"),
+            Err(_) => Line::default(),
+        },
+        (Some(RequestKind::Claim), 200) => match Claimed::decode(body) {
+            Ok(it) => (format!("the offer, and {} s from now", it.ttl), "§7.3"),
+            Err(_) => Line::default(),
+        },
+        (Some(RequestKind::Put(_)), 200) => about("written, once and for all", "§10.1"),
+        (Some(RequestKind::Get(cell)), 200) => {
+            (format!("the {}, as it was written", cell.name()), "§7.3")
         }
-    }
-
-    /// What the relay's answer says.
-    pub(super) fn answers(self, status: u16, body: &[u8]) -> Line {
-        let (said, section) = match (self, status) {
-            (Kind::Allocate, 201) => match Allocated::decode(body) {
-                Ok(it) => (format!("channel {}, for {} s", it.channel, it.ttl), "§10.3"),
-                Err(_) => Line::default(),
-            },
-            (Kind::Claim, 200) => match Claimed::decode(body) {
-                Ok(it) => (format!("the offer, and {} s from now", it.ttl), "§7.3"),
-                Err(_) => Line::default(),
-            },
-            (Kind::Put(_), 200) => about("written, once and for all", "§10.1"),
-            (Kind::Get(cell), 200) => (format!("the {}, as it was written", cell.name()), "§7.3"),
-            (Kind::Get(_), 204) => about("nothing yet", "§9.2"),
-            (Kind::Close, 200) => about("ended", "§10.2"),
-            _ => Line::default(),
-        };
-        (format!("{status}  {said}"), section)
-    }
+        (Some(RequestKind::Get(_)), 204) => about("nothing yet", "§9.2"),
+        (Some(RequestKind::Close), 200) => about("ended", "§10.2"),
+        _ => Line::default(),
+    };
+    (format!("{status}  {said}"), section)
 }
 
 /// Why there is this message (section 1).
@@ -147,22 +137,30 @@ mod tests {
     #[test]
     fn each_request_is_recognised() {
         for (method, target, expected) in [
-            (Method::POST, "/v1/61/channels", Kind::Allocate),
-            (Method::POST, "/v1/61/channels/7/claim", Kind::Claim),
+            (Method::POST, "/v1/61/channels", Some(RequestKind::Allocate)),
+            (
+                Method::POST,
+                "/v1/61/channels/7/claim",
+                Some(RequestKind::Claim),
+            ),
             (
                 Method::PUT,
                 "/v1/61/channels/7/answer",
-                Kind::Put(CellName::Answer),
+                Some(RequestKind::Put(CellName::Answer)),
             ),
             (
                 Method::GET,
                 "/v1/61/channels/7/finish?wait=25",
-                Kind::Get(CellName::Finish),
+                Some(RequestKind::Get(CellName::Finish)),
             ),
-            (Method::POST, "/v1/61/channels/7/close", Kind::Close),
-            (Method::GET, "/v1/61/channels", Kind::Other),
+            (
+                Method::POST,
+                "/v1/61/channels/7/close",
+                Some(RequestKind::Close),
+            ),
+            (Method::GET, "/v1/61/channels", None),
         ] {
-            assert_eq!(Kind::of(&method, target), expected, "{target}");
+            assert_eq!(kind(&method, target), expected, "{target}");
         }
         assert_eq!(without_appid("/v1/61/channels/7"), "/v1/…/channels/7");
     }

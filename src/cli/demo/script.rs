@@ -2,8 +2,9 @@
 //! receiver on the right; beside each line its section of the specification.
 
 use super::super::wording;
-use super::explain::{Kind, short, without_appid};
+use super::explain::{self, short, without_appid};
 use crate::client::{Received, Verifier};
+use crate::protocol::RequestKind;
 use crate::values::Role;
 use hyper::Method;
 use std::net::SocketAddr;
@@ -19,7 +20,7 @@ pub(super) struct Script {
 #[derive(Debug, Default)]
 struct ScriptState {
     /// The requests so far, in the order of their numbers: who made it, and what it was.
-    requests: Vec<(Role, Kind)>,
+    requests: Vec<(Role, Option<RequestKind>)>,
     has_polled: bool,
 }
 
@@ -58,7 +59,7 @@ impl Script {
     /// A request on its way to the relay; the number is for its answer.
     pub(super) fn request(&self, role: Role, method: &Method, target: &str, body: &[u8]) -> usize {
         let mut state = self.lock();
-        let kind = Kind::of(method, target);
+        let kind = explain::kind(method, target);
         state.requests.push((role, kind));
         let number = state.requests.len();
         println!();
@@ -68,10 +69,11 @@ impl Script {
         };
         let request = format!("{method} {}", without_appid(target));
         step(number, arrow, &request, "§9.2");
-        for (text, section) in kind.asks(body) {
+        let lines = kind.map_or(Vec::new(), |kind| explain::request(kind, body));
+        for (text, section) in lines {
             line("", &text, section);
         }
-        if matches!(kind, Kind::Get(_)) {
+        if matches!(kind, Some(RequestKind::Get(_))) {
             state.has_polled = true;
             self.polled.notify_all();
         }
@@ -89,7 +91,7 @@ impl Script {
             Role::Initiator => "initiator <-- relay",
             Role::Receiver => "              relay --> receiver",
         };
-        let (text, section) = kind.answers(status, body);
+        let (text, section) = explain::response(*kind, status, body);
         step(number, arrow, &text, section);
     }
 
