@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use crate::adapter::{AdapterHandle, CommandLine};
-use crate::cli::Format;
 use crate::plan;
-use crate::report::{self, About, Progress};
+use crate::report::{self, About, Format, Progress};
 use crate::root::Root;
 use crate::runner::{self, Settings};
 use crate::{external, spec::Spec};

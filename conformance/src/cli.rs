@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::adapter::serve;
 use crate::check::{self, Target};
 use crate::plan;
 use crate::reference::Reference;
+use crate::report::Format;
 use crate::root::Root;
 use crate::runner::Settings;
 use crate::vectors::generate::{self, Generated};
@@ -83,15 +84,6 @@ struct CheckArguments {
     /// Judge by the vectors of this folder instead of the committed ones
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
-}
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Pretty,
-    /// JSON lines.
-    Json,
 }
 
 /// Does what the arguments say; gives whether all is as expected.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use wormhole_sync::crypto::{Answered, Offered, PeerFault, Standard, Suite};
 use wormhole_sync::values::Code;
 
+use super::input::{Input, Stop, lacks};
 use super::keys::{blob, place, scalar, words};
-use super::{Input, Stop, lacks};
 use crate::vectors::hex;
 
 pub(super) fn read_offer(input: &Input<'_>) -> Result<Value, Stop> {

@@ -8,7 +8,7 @@ use wormhole_sync::crypto::{
 };
 use wormhole_sync::values::{AppId, Blob, Mode, Password, Role};
 
-use super::{Input, Stop, lacks};
+use super::input::{Input, Stop, lacks};
 use crate::vectors::hex;
 
 pub(super) fn spake2_start(input: &Input<'_>) -> Result<Value, Stop> {

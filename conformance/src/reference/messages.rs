@@ -7,7 +7,7 @@ use wormhole_sync::values::messages::{
 };
 use wormhole_sync::values::{Problem, ProblemToken};
 
-use super::{Input, Stop, lacks};
+use super::input::{Input, Stop, lacks};
 use crate::vectors::hex;
 
 pub(super) fn json(input: &Input<'_>) -> Result<Value, Stop> {

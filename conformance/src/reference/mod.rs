@@ -1,12 +1,15 @@
 //! The reference as an adapter: number one of those that the suite can judge.
 
 mod exchange;
+mod input;
 mod keys;
 mod messages;
 mod run;
 mod values;
 
-use crate::adapter::{Hello, Operations, Refused, Reply, Task};
+use crate::adapter::{Hello, Operations, Reply, Task};
+
+use input::{Input, Stop};
 
 /// The reference's operations.
 #[derive(Debug)]
@@ -67,79 +70,3 @@ const TABLE: &[(&str, Operation)] = &[
     ("read-finish", exchange::read_finish),
     ("read-receipt", exchange::read_receipt),
 ];
-
-/// Why an operation has no result.
-enum Stop {
-    /// The implementation refuses.
-    Refused(Refused),
-    /// The request is none: the adapter can't try.
-    CannotTry(String),
-}
-
-impl Stop {
-    fn refused(outcome: &str) -> Self {
-        Self::Refused(Refused {
-            outcome: outcome.to_owned(),
-            fault: None,
-        })
-    }
-
-    fn refused_for(outcome: &str, fault: &str) -> Self {
-        Self::Refused(Refused {
-            outcome: outcome.to_owned(),
-            fault: Some(fault.to_owned()),
-        })
-    }
-}
-
-/// The members of `in`.
-struct Input<'a>(&'a crate::adapter::Members);
-
-impl Input<'_> {
-    fn text(&self, name: &str) -> Result<&str, Stop> {
-        self.0
-            .get(name)
-            .and_then(serde_json::Value::as_str)
-            .ok_or_else(|| lacks(name, "a string"))
-    }
-
-    fn bytes(&self, name: &str) -> Result<Vec<u8>, Stop> {
-        wormhole_sync::values::hex::decode(self.text(name)?.as_bytes())
-            .map_err(|_| lacks(name, "lowercase hex"))
-    }
-
-    fn array<const N: usize>(&self, name: &str) -> Result<[u8; N], Stop> {
-        let bytes = self.bytes(name)?;
-        bytes
-            .try_into()
-            .map_err(|_| lacks(name, &format!("{N} bytes in hex")))
-    }
-
-    fn flag(&self, name: &str) -> Result<bool, Stop> {
-        self.0
-            .get(name)
-            .and_then(serde_json::Value::as_bool)
-            .ok_or_else(|| lacks(name, "true or false"))
-    }
-
-    fn number(&self, name: &str) -> Result<&serde_json::Number, Stop> {
-        match self.0.get(name) {
-            Some(serde_json::Value::Number(number)) if number.is_i64() || number.is_u64() => {
-                Ok(number)
-            }
-            _ => Err(lacks(name, "an integer")),
-        }
-    }
-
-    fn channel(&self) -> Result<wormhole_sync::values::ChannelId, Stop> {
-        self.number("channel")?
-            .as_u64()
-            .and_then(|number| u32::try_from(number).ok())
-            .and_then(wormhole_sync::values::ChannelId::new)
-            .ok_or_else(|| lacks("channel", "a channel id"))
-    }
-}
-
-fn lacks(name: &str, kind: &str) -> Stop {
-    Stop::CannotTry(format!("\"{name}\" is missing or not {kind}"))
-}

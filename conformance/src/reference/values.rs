@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wormhole_sync::values::{AppId, Code, Rendezvous, Words};
 
-use super::{Input, Stop};
+use super::input::{Input, Stop};
 
 pub(super) fn code_parse(input: &Input<'_>) -> Result<Value, Stop> {
     let code = Code::parse(input.bytes("input")?)

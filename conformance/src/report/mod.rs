@@ -1,10 +1,12 @@
-//! What a run is told as.
+//! The reports of a run: for people, and as JSON lines.
 
+mod format;
 mod json;
 mod pretty;
 mod progress;
 mod wrap;
 
+pub(crate) use format::Format;
 pub(crate) use json::json;
 pub(crate) use pretty::pretty;
 pub(crate) use progress::Progress;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::Format;
+use super::format::Format;
 use crate::verdict::Verdict;
 
 /// Tells how far a run is, on standard error.
