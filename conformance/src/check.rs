@@ -2,23 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::adapter::{AdapterHandle, CommandLine};
-use crate::plan;
 use crate::report::{self, About, Format, Progress};
 use crate::root::Root;
-use crate::runner::{self, Settings};
-use crate::{external, spec::Spec};
-
-/// Who is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// The reference, over the same protocol as everybody.
-    Reference,
-    /// The adapter in Python.
-    External,
-    /// Any adapter.
-    Adapter(String),
-}
+use crate::run::plan;
+use crate::run::runner::{self, Settings};
+use crate::spec::Spec;
+use crate::subject::adapter::AdapterHandle;
+use crate::subject::target::Target;
 
 /// A check to be made.
 #[derive(Debug)]
@@ -49,11 +39,7 @@ pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
         .clone()
         .unwrap_or_else(|| check.root.vectors());
     let plan = plan::load(check.root, &folder, &spec, check.filter.as_deref())?;
-    let command = match &check.target {
-        Target::Reference => reference()?,
-        Target::External => external::command(check.root)?,
-        Target::Adapter(command) => CommandLine::parse(command)?,
-    };
+    let command = check.target.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
     let progress = Progress::start(plan.cases.len(), check.format);
     let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
@@ -75,12 +61,6 @@ pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
     }
     .map_err(|error| format!("the report could not be written: {error}"))?;
     Ok(run.good(plan.cases.len()))
-}
-
-fn reference() -> Result<CommandLine, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("this program does not find itself: {error}"))?;
-    Ok(CommandLine::new(program.display().to_string(), ["adapter"]))
 }
 
 /// The command that runs one test again, less its id.

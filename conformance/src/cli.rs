@@ -1,20 +1,20 @@
 //! The command line.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::adapter::serve;
-use crate::check::{self, Target};
-use crate::plan;
-use crate::reference::Reference;
+use crate::check;
 use crate::report::Format;
 use crate::root::Root;
-use crate::runner::Settings;
-use crate::vectors::generate::{self, Generated};
-use crate::{replay, spec::Spec};
+use crate::run::runner::Settings;
+use crate::subject::adapter::serve;
+use crate::subject::reference::Reference;
+use crate::subject::target::Target;
+use crate::tools::record::{self, RecordArguments};
+use crate::tools::{generate, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
 ///
@@ -49,7 +49,7 @@ enum Command {
         out: Option<PathBuf>,
     },
     /// Record transcripts of the reference
-    Record(replay::RecordArguments),
+    Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
     List {
         /// Only tests whose id contains this, or the one of this id
@@ -99,26 +99,14 @@ pub(crate) fn run(arguments: Arguments) -> Result<bool, String> {
     let root = Root::find(arguments.root.as_deref())?;
     match arguments.command {
         None => run_check(&root, arguments.check),
-        Some(Command::Generate { check: true, .. }) => match generate::check(&root) {
-            Ok(generated) => {
-                println!("{}: as committed", summary(&generated));
-                Ok(true)
-            }
-            Err(difference) => {
-                eprintln!("{difference}");
-                Ok(false)
-            }
-        },
+        Some(Command::Generate { check: true, .. }) => Ok(generate::check(&root)),
         Some(Command::Generate { seed, out, .. }) => {
-            let generated = match (seed, out) {
-                (Some(seed), Some(out)) => generate::write_fresh(&root, &seed, &out)?,
-                _ => generate::write(&root)?,
-            };
-            tell(&root, &generated);
+            let fresh = seed.as_deref().zip(out.as_deref());
+            generate::write(&root, fresh)?;
             Ok(true)
         }
-        Some(Command::Record(record)) => replay::record(&root, &record),
-        Some(Command::List { filter }) => list(&root, filter.as_deref()),
+        Some(Command::Record(arguments)) => record::record(&root, &arguments),
+        Some(Command::List { filter }) => list::list(&root, filter.as_deref()),
         // Done above: it needs no root.
         Some(Command::Adapter) => Ok(true),
     }
@@ -144,38 +132,4 @@ fn run_check(root: &Root, arguments: CheckArguments) -> Result<bool, String> {
             without: arguments.without,
         },
     })
-}
-
-fn list(root: &Root, filter: Option<&str>) -> Result<bool, String> {
-    let spec = Spec::load(root)?;
-    let plan = plan::load(root, &root.vectors(), &spec, filter)?;
-    for case in &plan.cases {
-        let clauses = case.clauses().join(" ");
-        println!(
-            "{}\t{}\t{clauses}\t{}",
-            case.id(),
-            case.suite(),
-            case.title()
-        );
-    }
-    Ok(!plan.cases.is_empty())
-}
-
-fn summary(generated: &Generated) -> String {
-    format!(
-        "{} vectors in {} families, {} files",
-        generated.tests, generated.families, generated.files
-    )
-}
-
-fn tell(root: &Root, generated: &Generated) {
-    for path in &generated.written {
-        let shown: &Path = path.strip_prefix(root.path()).unwrap_or(path);
-        println!("wrote {}", shown.display());
-    }
-    println!(
-        "{}, {} of them changed",
-        summary(generated),
-        generated.written.len()
-    );
 }

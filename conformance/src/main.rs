@@ -1,21 +1,16 @@
 //! The conformance suite of wormhole-sync: judges an implementation, and names the sentence that it breaks.
 
-mod adapter;
-mod case;
 mod check;
 mod cli;
-mod external;
-mod plan;
-mod reference;
-mod replay;
 mod report;
 mod root;
-mod runner;
-#[cfg(test)]
-mod runner_tests;
+mod run;
 mod spec;
+mod stage;
+mod subject;
+mod suites;
+mod tools;
 mod vectors;
-mod verdict;
 
 use std::process::ExitCode;
 

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::About;
-use crate::runner::{Judged, Run};
-use crate::verdict::{Counts, Verdict};
+use crate::run::runner::{Judged, Run};
+use crate::run::verdict::{Counts, Verdict};
 
 /// Writes it to standard output.
 ///

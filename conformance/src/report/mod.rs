@@ -11,10 +11,10 @@ pub(crate) use json::json;
 pub(crate) use pretty::pretty;
 pub(crate) use progress::Progress;
 
-use crate::plan::Plan;
-use crate::runner::Run;
+use crate::run::plan::Plan;
+use crate::run::runner::Run;
+use crate::run::verdict::Counts;
 use crate::spec::Spec;
-use crate::verdict::Counts;
 
 /// What a report is about, beside the run itself.
 pub(crate) struct About<'a> {

@@ -6,10 +6,10 @@ use anstyle::{AnsiColor, Style};
 
 use super::wrap::wrap;
 use super::{About, LEVELS, level_reached, suites};
-use crate::case::{Case, Failure};
-use crate::runner::{Judged, Run};
+use crate::run::runner::{Judged, Run};
+use crate::run::verdict::{Counts, Verdict};
+use crate::suites::case::{Case, Failure};
 use crate::vectors::printable;
-use crate::verdict::{Counts, Verdict};
 
 /// Writes it to standard output.
 ///

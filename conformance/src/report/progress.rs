@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::format::Format;
-use crate::verdict::Verdict;
+use crate::run::verdict::Verdict;
 
 /// Tells how far a run is, on standard error.
 pub(crate) struct Progress {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::file::{Expect, Family, Refusal, Test, Validity};
 use super::seeds::Seeds;
 use super::shapes::Shape;
-use crate::adapter::Members;
 use crate::spec::Spec;
+use crate::subject::adapter::Members;
 
 /// What kind of fault a note is about, by Wycheproof's names.
 #[derive(Debug, Clone, Copy)]

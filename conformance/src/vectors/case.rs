@@ -9,8 +9,8 @@ use super::bytes::expand;
 use super::diff::{Difference, first_difference};
 use super::file::{Expect, Family, Refusal, Test, Vectors};
 use super::shapes::{Kind, Shape};
-use crate::adapter::{AdapterHandle, Members, Refused, Reply};
-use crate::case::{Case, Failure, Outcome};
+use crate::subject::adapter::{AdapterHandle, Members, Refused, Reply};
+use crate::suites::case::{Case, Failure, Outcome};
 
 /// The tests of vectors, in their order.
 pub(crate) fn cases(vectors: Vectors) -> Vec<Box<dyn Case>> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use wormhole_sync::values::hex;
 
 use super::case::short;
-use crate::adapter::Members;
+use crate::subject::adapter::Members;
 
 /// What differs first, and what it looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,7 +228,7 @@ mod tests {
     use serde_json::json;
 
     fn difference(wanted: Value, got: Value) -> Difference {
-        let object = crate::vectors::object;
+        let object = crate::vectors::builder::object;
         first_difference(&object(wanted), &object(got)).unwrap()
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::bytes::{hex, parts};
 use super::derive::{self, IDENTITIES, Role, Schedule, VERSION_AND_MODE};
 use super::word_lists::WordLists;
-use crate::adapter::Members;
+use crate::subject::adapter::Members;
 use crate::vectors::builder::object;
 
 /// What two people bring along.

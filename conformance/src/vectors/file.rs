@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::adapter::Members;
 use crate::root::read;
+use crate::subject::adapter::Members;
 
 /// A family of vectors: one file.
 #[derive(Debug, Clone, Serialize, Deserialize)]

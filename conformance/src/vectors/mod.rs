@@ -18,7 +18,5 @@ mod worked_example;
 #[cfg(test)]
 mod files_tests;
 
-pub(crate) use builder::object;
-pub(crate) use bytes::hex;
 pub(crate) use case::{cases, printable};
 pub(crate) use file::Vectors;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::builder::object;
 use super::file::Family;
 use super::shapes::{Kind, Shape};
-use crate::adapter::Members;
+use crate::subject::adapter::Members;
 
 /// The schema of this family's file.
 pub(crate) fn schema(family: &Family) -> Value {

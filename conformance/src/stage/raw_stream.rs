@@ -1,0 +1,77 @@
+//! A connection whose bytes can be replaced: for answers that are no HTTP, or that break off.
+
+use hyper_util::rt::TokioIo;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use tokio::net::TcpStream;
+
+/// What to write in place of all that the HTTP library writes; then the connection is closed.
+#[derive(Clone, Default)]
+pub(crate) struct Instead(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Instead {
+    /// Replaces the answer that is about to be written.
+    pub(crate) fn write(&self, bytes: Vec<u8>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+    }
+}
+
+/// The connection as the HTTP library sees it.
+pub(crate) struct Tap {
+    stream: TokioIo<TcpStream>,
+    instead: Instead,
+}
+
+impl Tap {
+    pub(crate) fn new(stream: TcpStream, instead: Instead) -> Self {
+        Self {
+            stream: TokioIo::new(stream),
+            instead,
+        }
+    }
+}
+
+impl hyper::rt::Read for Tap {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: hyper::rt::ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl hyper::rt::Write for Tap {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        let mut instead = this
+            .instead
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(bytes) = instead.as_mut() else {
+            drop(instead);
+            return Pin::new(&mut this.stream).poll_write(cx, buf);
+        };
+        while !bytes.is_empty() {
+            let written = ready!(Pin::new(&mut this.stream).poll_write(cx, bytes))?;
+            bytes.drain(..written);
+        }
+        // The error makes the HTTP library close the connection.
+        Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,178 @@
+//! `conformance record`: makes the transcripts, or proves that they come out again.
+
+mod inputs;
+mod proxy;
+mod recording;
+mod rules;
+mod scenario;
+mod scenarios;
+mod secrets;
+mod transcribe;
+
+#[cfg(test)]
+mod files_tests;
+
+use crate::root::Root;
+use crate::stage::listener::runtime;
+use crate::subject::adapter::AdapterHandle;
+use crate::subject::target::Target;
+use crate::suites::replay::SCHEMA;
+use crate::suites::replay::client::Adapted;
+use clap::Args;
+use recording::Clients;
+use scenario::Scenario;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// Runs wait far more than they compute.
+const JOBS: u16 = 16;
+/// How long an adapter may take to say hello.
+const HELLO: Duration = Duration::from_secs(10);
+
+/// How `conformance record` is called.
+#[derive(Debug, Args)]
+pub(crate) struct RecordArguments {
+    /// The scenarios to be recorded [default: all]
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// Write nothing; fail when the committed transcripts are not what comes out
+    #[arg(long)]
+    check: bool,
+    /// Record this adapter in place of the reference: a command with its arguments
+    #[arg(long, value_name = "COMMAND")]
+    adapter: Option<String>,
+    /// How many scenarios at once
+    #[arg(long, value_name = "N", default_value_t = JOBS, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+}
+
+/// Records transcripts; gives whether all ended as they should.
+///
+/// # Errors
+///
+/// Why nothing could be recorded.
+pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, String> {
+    let folder = root.transcripts();
+    let scenarios = chosen(&arguments.ids)?;
+    let all = arguments.ids.is_empty();
+    let ids: BTreeSet<String> = scenarios
+        .iter()
+        .map(|scenario| scenario.id.clone())
+        .collect();
+    let runtime = runtime()?;
+    let start = |target: &Target| {
+        let command = target.command(root)?;
+        AdapterHandle::start_process(&command, HELLO).map_err(|error| error.to_string())
+    };
+    let peer = start(&Target::Reference)?;
+    let subject = match &arguments.adapter {
+        Some(command) => start(&Target::Adapter(command.clone()))?,
+        None => start(&Target::Reference)?,
+    };
+    let count = scenarios.len();
+    let waiting = Mutex::new(scenarios.into_iter());
+    let faults = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let next = waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next();
+            let Some(scenario) = next else { return };
+            let id = scenario.id.clone();
+            let (subject, peer) = (Adapted::new(&subject), Adapted::new(&peer));
+            let clients = Clients {
+                subject: &subject,
+                peer: &peer,
+            };
+            let recorded = recording::record(scenario, &clients, &runtime)
+                .and_then(|transcript| transcript.to_text())
+                .and_then(|text| put(&folder, &id, &text, arguments.check));
+            if let Err(fault) = recorded {
+                let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+                faults.push(format!("{id}: {fault}"));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..arguments.jobs {
+            scope.spawn(work);
+        }
+    });
+    let mut faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if all {
+        faults.extend(strangers(&folder, &ids)?);
+    }
+    faults.sort();
+    for fault in &faults {
+        eprintln!("{fault}");
+    }
+    let done = if arguments.check {
+        "as committed"
+    } else {
+        "recorded"
+    };
+    println!(
+        "{} of {count} transcripts {done}",
+        count - faults.len().min(count)
+    );
+    Ok(faults.is_empty())
+}
+
+/// The scenarios of these ids, or all.
+fn chosen(ids: &[String]) -> Result<Vec<Scenario>, String> {
+    let mut all = scenarios::all();
+    if let Some(unknown) = ids.iter().find(|id| all.iter().all(|one| one.id != **id)) {
+        return Err(format!("there is no scenario {unknown}"));
+    }
+    all.retain(|one| ids.is_empty() || ids.contains(&one.id));
+    Ok(all)
+}
+
+fn put(folder: &Path, id: &str, text: &str, check: bool) -> Result<(), String> {
+    let path = folder.join(format!("{id}.json"));
+    let committed = fs::read_to_string(&path);
+    if committed.as_ref().is_ok_and(|committed| committed == text) {
+        return Ok(());
+    }
+    if !check {
+        return fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()));
+    }
+    let committed = committed.map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut lines = committed.lines().zip(text.lines()).enumerate();
+    let line = match lines.find(|(_, (one, other))| one != other) {
+        Some((index, (was, is))) => {
+            let cut = |line: &str| line.trim().chars().take(60).collect::<String>();
+            format!(
+                "line {}: committed {}, recorded {}",
+                index + 1,
+                cut(was),
+                cut(is)
+            )
+        }
+        None => "one of the two is longer".to_owned(),
+    };
+    Err(format!("not as committed, {line}"))
+}
+
+/// Files that no scenario has.
+fn strangers(folder: &Path, ids: &BTreeSet<String>) -> Result<Vec<String>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
+    let mut strangers = Vec::new();
+    for name in names {
+        let name = name.map_err(|error| error.to_string())?;
+        let name = name.to_string_lossy();
+        let known = name
+            .strip_suffix(".json")
+            .is_some_and(|id| ids.contains(id));
+        if !known && name != SCHEMA {
+            strangers.push(format!("{name}: no scenario has this name"));
+        }
+    }
+    Ok(strangers)
+}

@@ -1,0 +1,219 @@
+//! The recording proxy: between a client and the suite's relay, it writes down each exchange and
+//! puts in the faults of a scenario.
+
+use super::rules::{Act, Change, Rule};
+use super::secrets::Known;
+use crate::stage::listener::{Arrived, Handler, Reply};
+use crate::stage::response::{Answer, Fault};
+use crate::suites::replay::compare;
+use crate::suites::replay::transcript::{Exchange, Request};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::net::TcpStream;
+
+/// The headers of an answer that a client reads; a transcript holds no others.
+const HEADERS: [&str; 4] = [
+    "content-type",
+    "content-encoding",
+    "location",
+    "retry-after",
+];
+
+pub(super) struct Proxy {
+    /// `127.0.0.1:port`
+    relay: String,
+    state: Mutex<State>,
+    cancel: Box<dyn Fn() + Send + Sync>,
+}
+
+struct State {
+    rules: Vec<Rule>,
+    /// The rule of the request before, for its repeats.
+    again: Option<(Request, Reply)>,
+    /// The client's secrets, and what was recorded.
+    known: Known,
+    faults: Vec<String>,
+}
+
+impl Proxy {
+    pub(super) fn new(
+        relay: String,
+        rules: Vec<Rule>,
+        known: Known,
+        cancel: Box<dyn Fn() + Send + Sync>,
+    ) -> Self {
+        let state = State {
+            rules,
+            again: None,
+            known,
+            faults: Vec::new(),
+        };
+        Self {
+            relay,
+            state: Mutex::new(state),
+            cancel,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was recorded.
+    ///
+    /// # Errors
+    ///
+    /// What the recording itself did not manage, and rules that no request met.
+    pub(super) fn exchanges(&self) -> Result<Vec<Exchange>, String> {
+        let state = self.state();
+        let unused = state
+            .rules
+            .iter()
+            .map(|rule| format!("no {} came for its rule", rule.on));
+        match state.faults.iter().cloned().chain(unused).next() {
+            Some(fault) => Err(fault),
+            None => Ok(state.known.exchanges.clone()),
+        }
+    }
+
+    async fn forward(&self, arrived: &Arrived) -> Reply {
+        match self.ask(arrived).await {
+            Ok(answer) => Reply::Answer(answer),
+            Err(error) => {
+                self.state()
+                    .faults
+                    .push(format!("the relay did not answer: {error}"));
+                Reply::Fault(Fault::Close)
+            }
+        }
+    }
+
+    async fn ask(&self, arrived: &Arrived) -> io::Result<Answer> {
+        let stream = TcpStream::connect(&self.relay).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(io::Error::other)?;
+        let connection = tokio::spawn(connection);
+        // A base path is the scenario's; the relay itself is at the root.
+        let at = arrived.target.find("/v1/").unwrap_or_default();
+        let mut request = hyper::Request::builder()
+            .method(arrived.method.as_str())
+            .uri(&arrived.target[at..])
+            .header("host", &self.relay);
+        for (name, value) in &arrived.headers {
+            if name == "authorization" || name == "content-type" {
+                request = request.header(name, value);
+            }
+        }
+        let body = Full::new(hyper::body::Bytes::from(arrived.body.clone()));
+        let request = request.body(body).map_err(io::Error::other)?;
+        let answer = sender
+            .send_request(request)
+            .await
+            .map_err(io::Error::other)?;
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+        connection.abort();
+        let mut answer = Answer {
+            status: head.status.as_u16(),
+            ..Answer::default()
+        };
+        for name in HEADERS {
+            if let Some(value) = head.headers.get(name).and_then(|value| value.to_str().ok()) {
+                answer.headers.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        if !body.is_empty() {
+            answer.body = Some(serde_json::from_slice(&body).map_err(io::Error::other)?);
+        }
+        Ok(answer)
+    }
+
+    fn change(&self, change: &Change, answer: Answer) -> Reply {
+        let mut state = self.state();
+        change(&state.known, answer).unwrap_or_else(|fault| {
+            state.faults.push(fault);
+            Reply::Fault(Fault::Close)
+        })
+    }
+
+    fn record(&self, request: Request, reply: &Reply, rule: Option<&Rule>) {
+        let mut state = self.state();
+        let before = state.known.exchanges.last();
+        let repeat = before.is_some_and(|before| before.request == request && before.failed());
+        let (answer, fault) = match reply.clone() {
+            Reply::Answer(answer) => (Some(answer), None),
+            Reply::Fault(fault) => (None, Some(fault)),
+        };
+        state.known.exchanges.push(Exchange {
+            request,
+            repeat,
+            again: rule.is_some_and(|rule| rule.again),
+            cancel: rule.is_some_and(|rule| rule.cancel),
+            wrong: rule.and_then(|rule| rule.wrong.clone()),
+            answer,
+            fault,
+        });
+    }
+}
+
+impl Handler for Proxy {
+    async fn handle(&self, _: usize, arrived: Arrived) -> Reply {
+        let request = match request(&arrived) {
+            Ok(request) => request,
+            Err(fault) => {
+                self.state().faults.push(fault);
+                return Reply::Fault(Fault::Close);
+            }
+        };
+        let name = compare::name(&arrived.method, &arrived.target);
+        let rule = {
+            let mut state = self.state();
+            if let Some((_, reply)) = state
+                .again
+                .as_ref()
+                .filter(|(before, _)| *before == request)
+            {
+                return reply.clone();
+            }
+            let at = state.rules.iter().position(|rule| rule.on == name);
+            at.map(|at| state.rules.remove(at))
+        };
+        let reply = match rule.as_ref().map(|rule| &rule.act) {
+            None | Some(Act::Pass) => self.forward(&arrived).await,
+            Some(Act::Instead(reply)) => reply.clone(),
+            Some(Act::Then(change)) => match self.forward(&arrived).await {
+                Reply::Answer(answer) => self.change(&**change, answer),
+                failed @ Reply::Fault(_) => failed,
+            },
+        };
+        self.record(request.clone(), &reply, rule.as_ref());
+        if rule.as_ref().is_some_and(|rule| rule.again) {
+            self.state().again = Some((request, reply.clone()));
+        }
+        if rule.is_some_and(|rule| rule.cancel) {
+            (self.cancel)();
+        }
+        reply
+    }
+
+    fn gone(&self, _: usize) {}
+}
+
+fn request(arrived: &Arrived) -> Result<Request, String> {
+    let body = if arrived.body.is_empty() {
+        None
+    } else {
+        let value: Result<Value, _> = serde_json::from_slice(&arrived.body);
+        Some(value.map_err(|error| format!("a body that is no JSON: {error}"))?)
+    };
+    Ok(Request {
+        method: arrived.method.clone(),
+        target: arrived.target.clone(),
+        authorization: arrived.header("authorization").concat(),
+        body,
+    })
+}
