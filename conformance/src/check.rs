@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::report::{self, About, Format, Progress};
+use crate::report::{self, Format, ProgressMeter, ReportContext};
 use crate::root::Root;
 use crate::run::plan;
 use crate::run::runner::{self, Settings};
 use crate::spec::Spec;
+use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
-use crate::subject::target::Target;
 
 /// A check to be made.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Check<'a> {
     /// Where everything is.
     pub(crate) root: &'a Root,
     /// Who is judged.
-    pub(crate) target: Target,
+    pub(crate) subject: Subject,
     /// Which tests.
     pub(crate) filter: Option<String>,
     /// Vectors other than the committed ones.
@@ -39,16 +39,16 @@ pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
         .clone()
         .unwrap_or_else(|| check.root.vectors());
     let plan = plan::load(check.root, &folder, &spec, check.filter.as_deref())?;
-    let command = check.target.command(check.root)?;
+    let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
-    let progress = Progress::start(plan.cases.len(), check.format);
+    let progress = ProgressMeter::start(plan.cases.len(), check.format);
     let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
         progress.one(verdict)
     })
     .map_err(|error| error.to_string());
     progress.end();
     let run = run?;
-    let about = About {
+    let about = ReportContext {
         spec: &spec,
         plan: &plan,
         command: command.to_string(),
@@ -66,10 +66,10 @@ pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
 /// The command that runs one test again, less its id.
 fn again(check: &Check<'_>) -> String {
     let mut command = "cargo conformance".to_owned();
-    match &check.target {
-        Target::Reference => {}
-        Target::External => command.push_str(" --external"),
-        Target::Adapter(adapter) => {
+    match &check.subject {
+        Subject::Reference => {}
+        Subject::External => command.push_str(" --external"),
+        Subject::Adapter(adapter) => {
             let quote = if adapter.contains('\'') { '"' } else { '\'' };
             command.push_str(&format!(" --adapter {quote}{adapter}{quote}"));
         }

@@ -10,9 +10,9 @@ use crate::check;
 use crate::report::Format;
 use crate::root::Root;
 use crate::run::runner::Settings;
+use crate::subject::Subject;
 use crate::subject::adapter::serve;
 use crate::subject::reference::Reference;
-use crate::subject::target::Target;
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::{generate, list};
 
@@ -113,15 +113,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<bool, String> {
 }
 
 fn run_check(root: &Root, arguments: CheckArguments) -> Result<bool, String> {
-    let target = match (arguments.adapter, arguments.external) {
-        (Some(command), _) => Target::Adapter(command),
-        (None, true) => Target::External,
-        (None, false) => Target::Reference,
+    let subject = match (arguments.adapter, arguments.external) {
+        (Some(command), _) => Subject::Adapter(command),
+        (None, true) => Subject::External,
+        (None, false) => Subject::Reference,
     };
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     check::run(&check::Check {
         root,
-        target,
+        subject,
         filter: arguments.filter,
         vectors: arguments.vectors,
         format: arguments.format,

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::run::verdict::{Counts, Verdict};
+use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
 use crate::suites::case::{Case, Failure, Outcome};
 
@@ -53,8 +53,8 @@ pub(crate) struct Run {
 
 impl Run {
     /// The counts over all tests.
-    pub(crate) fn counts(&self, planned: usize) -> Counts {
-        Counts::of(planned, self.judged.iter().map(|judged| &judged.verdict))
+    pub(crate) fn counts(&self, planned: usize) -> VerdictCounts {
+        VerdictCounts::of(planned, self.judged.iter().map(|judged| &judged.verdict))
     }
 
     /// Whether everything is as expected.

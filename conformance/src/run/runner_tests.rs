@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::root::Root;
 use crate::run::plan;
 use crate::run::runner::{MAX_BREAKS, Run, Settings, run};
-use crate::run::verdict::{Counts, Verdict};
+use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::spec::Spec;
 use crate::subject::adapter::fakes::{Does, LONG, SHORT, fake, reply, serving};
 use crate::subject::adapter::{AdapterError, AdapterHandle, Members};
@@ -38,7 +38,7 @@ fn settings(without: &[&str]) -> Settings {
 fn judged(
     connect: impl Fn() -> Result<AdapterHandle, AdapterError> + Sync,
     timeout: Duration,
-) -> (Run, Counts) {
+) -> (Run, VerdictCounts) {
     let cases = cases();
     let settings = Settings {
         timeout,
@@ -51,7 +51,7 @@ fn judged(
     (run, counts)
 }
 
-fn falls_short(does: impl Fn(&Members) -> Does + Send + Sync + Copy + 'static) -> Counts {
+fn falls_short(does: impl Fn(&Members) -> Does + Send + Sync + Copy + 'static) -> VerdictCounts {
     let (run, counts) = judged(|| fake(OPERATIONS, does), SHORT);
     assert!(!run.good(counts.planned), "{counts:?}");
     counts
@@ -173,9 +173,15 @@ fn no_test_is_no_success() {
     let run = run(&[], &connect, &settings(&[]), &|_| {}).unwrap();
     assert!(!run.good(0));
     let one = [Verdict::Passed];
-    assert!(Counts::of(1, &one).good());
-    assert!(!Counts::of(2, &one).good(), "a test without a verdict");
-    assert!(!Counts::of(0, &one).good(), "a verdict without a test");
+    assert!(VerdictCounts::of(1, &one).good());
+    assert!(
+        !VerdictCounts::of(2, &one).good(),
+        "a test without a verdict"
+    );
+    assert!(
+        !VerdictCounts::of(0, &one).good(),
+        "a verdict without a test"
+    );
 }
 
 #[test]

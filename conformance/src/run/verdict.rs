@@ -17,7 +17,7 @@ pub(crate) enum Verdict {
 
 /// How many of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct VerdictCounts {
     pub(crate) planned: usize,
     pub(crate) passed: usize,
     pub(crate) failed: usize,
@@ -27,7 +27,7 @@ pub(crate) struct Counts {
     pub(crate) silently_skipped: usize,
 }
 
-impl Counts {
+impl VerdictCounts {
     /// Counts verdicts of a number of planned tests.
     pub(crate) fn of<'a>(planned: usize, verdicts: impl IntoIterator<Item = &'a Verdict>) -> Self {
         let mut counts = Self {

@@ -9,13 +9,13 @@ const LONGEST: usize = 1 << 20;
 /// A byte string as it is written in a transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub(crate) enum Bytes {
+pub(crate) enum TranscriptBytes {
     /// Hex (section 3.1).
     Hex(String),
     /// `repeat`, again and again, cut off at `length` bytes.
     Repeat(Repeat),
     /// One after the other.
-    Parts(Vec<Bytes>),
+    Parts(Vec<TranscriptBytes>),
 }
 
 /// A pattern that is repeated to a length.
@@ -26,7 +26,7 @@ pub(crate) struct Repeat {
     length: usize,
 }
 
-impl Bytes {
+impl TranscriptBytes {
     /// These bytes as plain hex.
     pub(crate) fn hex(bytes: &[u8]) -> Self {
         Self::Hex(hex::encode(bytes))
@@ -73,16 +73,16 @@ mod tests {
 
     #[test]
     fn expands_each_form() {
-        assert_eq!(Bytes::hex(b"ab").expand(), Ok(b"ab".to_vec()));
+        assert_eq!(TranscriptBytes::hex(b"ab").expand(), Ok(b"ab".to_vec()));
         assert_eq!(
-            Bytes::repeat(b"abc", 5).expand(),
+            TranscriptBytes::repeat(b"abc", 5).expand(),
             Ok(b"abcab".to_vec()),
             "cut off at the length"
         );
-        let parts = Bytes::Parts(vec![
-            Bytes::hex(b"{"),
-            Bytes::repeat(b" ", 2),
-            Bytes::hex(b"}"),
+        let parts = TranscriptBytes::Parts(vec![
+            TranscriptBytes::hex(b"{"),
+            TranscriptBytes::repeat(b" ", 2),
+            TranscriptBytes::hex(b"}"),
         ]);
         assert_eq!(parts.expand(), Ok(b"{  }".to_vec()));
     }
@@ -90,10 +90,13 @@ mod tests {
     #[test]
     fn refuses_what_has_no_meaning() {
         for wrong in [
-            Bytes::Hex("AB".into()),
-            Bytes::repeat(b"", 1),
-            Bytes::repeat(b"a", LONGEST + 1),
-            Bytes::Parts(vec![Bytes::repeat(b"a", LONGEST), Bytes::hex(b"b")]),
+            TranscriptBytes::Hex("AB".into()),
+            TranscriptBytes::repeat(b"", 1),
+            TranscriptBytes::repeat(b"a", LONGEST + 1),
+            TranscriptBytes::Parts(vec![
+                TranscriptBytes::repeat(b"a", LONGEST),
+                TranscriptBytes::hex(b"b"),
+            ]),
         ] {
             assert!(wrong.expand().is_err(), "{wrong:?}");
         }

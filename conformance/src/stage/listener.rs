@@ -1,8 +1,8 @@
 //! A small HTTP server on a port of its own, which hands each request to a [`Handler`] and does
-//! what it says: answer, or fail in one of the ways of a transcript.
+//! what the handler says: respond, or fail in one of the ways of a transcript.
 
-use super::raw_stream::{Instead, Tap};
-use super::response::{Answer, Fault};
+use super::raw_stream::{RawResponse, RawStream};
+use super::response::{RecordedResponse, TransportFault};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
@@ -23,7 +23,7 @@ const LONGEST_REQUEST: usize = 1 << 20;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(crate) struct Arrived {
+pub(crate) struct ReceivedRequest {
     pub(crate) at: Instant,
     pub(crate) method: String,
     /// As it stands in the request line.
@@ -33,7 +33,7 @@ pub(crate) struct Arrived {
     pub(crate) body: Vec<u8>,
 }
 
-impl Arrived {
+impl ReceivedRequest {
     /// All values of a header.
     pub(crate) fn header(&self, name: &str) -> Vec<&str> {
         let named = self.headers.iter().filter(|(found, _)| found == name);
@@ -41,36 +41,42 @@ impl Arrived {
     }
 }
 
-/// What comes of a request.
+/// How the server treats a request.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Reply {
-    Answer(Answer),
-    Fault(Fault),
+pub(crate) enum ServerAction {
+    /// It responds.
+    Respond(RecordedResponse),
+    /// It fails, without a whole response.
+    Fail(TransportFault),
 }
 
-/// Decides about requests. `number` counts them over all connections, from 0.
+/// A relay or proxy behind the server: it decides about requests. `number` counts them over all connections, from 0.
 pub(crate) trait Handler: Send + Sync + 'static {
-    /// What is to come of a request.
-    fn handle(&self, number: usize, arrived: Arrived) -> impl Future<Output = Reply> + Send;
+    /// Says how the server treats a request.
+    fn handle(
+        &self,
+        number: usize,
+        arrived: ReceivedRequest,
+    ) -> impl Future<Output = ServerAction> + Send;
 
-    /// The client let go of a request that was left without an end.
+    /// Hears that the client let go of a request that was left without a response.
     fn gone(&self, number: usize);
 }
 
 /// A running server; dropped, it closes its port and all connections.
-pub(crate) struct Listening {
+pub(crate) struct RunningServer {
     address: SocketAddr,
     accepting: tokio::task::JoinHandle<()>,
 }
 
-impl Listening {
+impl RunningServer {
     /// `http://127.0.0.1:port`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
 
-impl Drop for Listening {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         self.accepting.abort();
     }
@@ -86,7 +92,7 @@ pub(crate) fn runtime() -> Result<Runtime, String> {
 }
 
 /// Serves `handler` on a free port of this machine.
-pub(crate) async fn listen<H: Handler>(handler: Arc<H>) -> io::Result<Listening> {
+pub(crate) async fn listen<H: Handler>(handler: Arc<H>) -> io::Result<RunningServer> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let accepting = tokio::spawn(async move {
@@ -101,7 +107,7 @@ pub(crate) async fn listen<H: Handler>(handler: Arc<H>) -> io::Result<Listening>
             }
         }
     });
-    Ok(Listening { address, accepting })
+    Ok(RunningServer { address, accepting })
 }
 
 async fn connection<H: Handler>(
@@ -109,27 +115,32 @@ async fn connection<H: Handler>(
     handler: Arc<H>,
     number: Arc<std::sync::atomic::AtomicUsize>,
 ) {
-    // An answer that waits for Nagle's algorithm would count as the client's slowness.
+    // A response that waits for Nagle's algorithm would count as the client's slowness.
     let _ = stream.set_nodelay(true);
-    let instead = Instead::default();
-    let tap = Tap::new(stream, instead.clone());
+    let raw_response = RawResponse::default();
+    let stream = RawStream::new(stream, raw_response.clone());
     let service = service_fn(|request: Request<Incoming>| {
-        let (handler, number, instead) = (handler.clone(), number.clone(), instead.clone());
+        let (handler, number, raw_response) =
+            (handler.clone(), number.clone(), raw_response.clone());
         async move {
             let arrived = read(request).await?;
             let number = number.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let leave = Leave(handler.clone(), number, true);
-            let reply = handler.handle(number, arrived).await;
-            carry_out(reply, &instead, leave).await
+            let waiting = WaitingRequest {
+                handler: handler.clone(),
+                number,
+                ended: false,
+            };
+            let action = handler.handle(number, arrived).await;
+            carry_out(action, &raw_response, waiting).await
         }
     });
     // An error here is the client's going away, or a fault that was asked for.
     let _ = hyper::server::conn::http1::Builder::new()
-        .serve_connection(tap, service)
+        .serve_connection(stream, service)
         .await;
 }
 
-async fn read(request: Request<Incoming>) -> io::Result<Arrived> {
+async fn read(request: Request<Incoming>) -> io::Result<ReceivedRequest> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, LONGEST_REQUEST)
         .collect()
@@ -137,7 +148,7 @@ async fn read(request: Request<Incoming>) -> io::Result<Arrived> {
         .map_err(io::Error::other)?;
     let text =
         |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into();
-    Ok(Arrived {
+    Ok(ReceivedRequest {
         at: Instant::now(),
         method: head.method.to_string(),
         target: head.uri.to_string(),
@@ -149,94 +160,98 @@ async fn read(request: Request<Incoming>) -> io::Result<Arrived> {
 }
 
 async fn carry_out<H: Handler>(
-    reply: Reply,
-    instead: &Instead,
-    mut leave: Leave<H>,
-) -> io::Result<Response<Content<H>>> {
-    let (answer, then) = match reply {
-        Reply::Answer(mut answer) => {
-            leave.2 = false;
-            if let Some(raw) = answer.raw.take() {
-                instead.write(raw.into_bytes());
+    action: ServerAction,
+    raw_response: &RawResponse,
+    mut waiting: WaitingRequest<H>,
+) -> io::Result<Response<ResponseBody<H>>> {
+    let (response, then) = match action {
+        ServerAction::Respond(mut response) => {
+            waiting.ended = true;
+            if let Some(raw) = response.raw.take() {
+                raw_response.write(raw.into_bytes());
             }
-            (answer, None)
+            (response, None)
         }
-        Reply::Fault(Fault::StallBody { answer }) => (answer, Some(leave)),
-        Reply::Fault(Fault::Stall) => std::future::pending().await,
-        Reply::Fault(Fault::Close) => {
-            leave.2 = false;
+        ServerAction::Fail(TransportFault::StallBody { response }) => (response, Some(waiting)),
+        ServerAction::Fail(TransportFault::Stall) => std::future::pending().await,
+        ServerAction::Fail(TransportFault::Close) => {
+            waiting.ended = true;
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
-        Reply::Fault(Fault::BreakOff { answer, declared }) => {
-            leave.2 = false;
-            instead.write(broken_off(&answer, declared)?);
+        ServerAction::Fail(TransportFault::BreakOff { response, declared }) => {
+            waiting.ended = true;
+            raw_response.write(broken_off(&response, declared)?);
             (
-                Answer {
+                RecordedResponse {
                     status: 200,
-                    ..Answer::default()
+                    ..RecordedResponse::default()
                 },
                 None,
             )
         }
-        Reply::Fault(Fault::Garbage { bytes }) => {
-            leave.2 = false;
-            instead.write(bytes.expand().map_err(io::Error::other)?);
+        ServerAction::Fail(TransportFault::Garbage { bytes }) => {
+            waiting.ended = true;
+            raw_response.write(bytes.expand().map_err(io::Error::other)?);
             (
-                Answer {
+                RecordedResponse {
                     status: 200,
-                    ..Answer::default()
+                    ..RecordedResponse::default()
                 },
                 None,
             )
         }
     };
-    let content = answer.content().map_err(io::Error::other)?;
-    let mut response = Response::builder().status(answer.status);
-    for (name, value) in &answer.headers {
-        response = response.header(name, value);
+    let content = response.content().map_err(io::Error::other)?;
+    let mut builder = Response::builder().status(response.status);
+    for (name, value) in &response.headers {
+        builder = builder.header(name, value);
     }
     // A 204 has no body, nor a length of one.
-    if answer.status != 204 {
+    if response.status != 204 {
         let length = content.len() + usize::from(then.is_some());
-        response = response.header("content-length", length);
+        builder = builder.header("content-length", length);
     }
     let data = (!content.is_empty()).then(|| content.into());
-    response
-        .body(Content { data, then })
+    builder
+        .body(ResponseBody { data, then })
         .map_err(io::Error::other)
 }
 
-fn broken_off(answer: &Answer, declared: usize) -> io::Result<Vec<u8>> {
+fn broken_off(response: &RecordedResponse, declared: usize) -> io::Result<Vec<u8>> {
     let mut head = format!(
         "HTTP/1.1 {} Whatever\r\ncontent-length: {declared}\r\n",
-        answer.status
+        response.status
     );
-    for (name, value) in &answer.headers {
+    for (name, value) in &response.headers {
         head += &format!("{name}: {value}\r\n");
     }
     let mut bytes = (head + "\r\n").into_bytes();
-    bytes.extend(answer.content().map_err(io::Error::other)?);
+    bytes.extend(response.content().map_err(io::Error::other)?);
     Ok(bytes)
 }
 
-/// Tells the handler when the connection drops a request that still waits.
-struct Leave<H: Handler>(Arc<H>, usize, bool);
+/// A request that has had no response; it tells the handler when the connection drops it before its end.
+struct WaitingRequest<H: Handler> {
+    handler: Arc<H>,
+    number: usize,
+    ended: bool,
+}
 
-impl<H: Handler> Drop for Leave<H> {
+impl<H: Handler> Drop for WaitingRequest<H> {
     fn drop(&mut self) {
-        if self.2 {
-            self.0.gone(self.1);
+        if !self.ended {
+            self.handler.gone(self.number);
         }
     }
 }
 
-/// A body: `data`, and then the end, or with `then` nothing more for ever.
-struct Content<H: Handler> {
+/// The body of a response: `data`, and then the end, or with `then` nothing more for ever.
+struct ResponseBody<H: Handler> {
     data: Option<Bytes>,
-    then: Option<Leave<H>>,
+    then: Option<WaitingRequest<H>>,
 }
 
-impl<H: Handler> Body for Content<H> {
+impl<H: Handler> Body for ResponseBody<H> {
     type Data = Bytes;
     type Error = io::Error;
 

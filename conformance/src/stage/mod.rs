@@ -1,4 +1,4 @@
-//! The HTTP server that the suite plays to a client: it answers as it is told, and fails in each way that a
+//! The HTTP server that the suite plays to a client: it responds as it is told, and fails in each way that a
 //! transcript knows. It judges nothing.
 
 pub(crate) mod bytes;

@@ -1,4 +1,4 @@
-//! A connection whose bytes can be replaced: for answers that are no HTTP, or that break off.
+//! A connection whose bytes can be replaced: for responses that are no HTTP, or that break off.
 
 use hyper_util::rt::TokioIo;
 use std::io;
@@ -7,33 +7,33 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use tokio::net::TcpStream;
 
-/// What to write in place of all that the HTTP library writes; then the connection is closed.
+/// The bytes that are written in place of all that the HTTP library writes; then the connection is closed.
 #[derive(Clone, Default)]
-pub(crate) struct Instead(Arc<Mutex<Option<Vec<u8>>>>);
+pub(crate) struct RawResponse(Arc<Mutex<Option<Vec<u8>>>>);
 
-impl Instead {
-    /// Replaces the answer that is about to be written.
+impl RawResponse {
+    /// Replaces the response that is about to be written.
     pub(crate) fn write(&self, bytes: Vec<u8>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
     }
 }
 
 /// The connection as the HTTP library sees it.
-pub(crate) struct Tap {
+pub(crate) struct RawStream {
     stream: TokioIo<TcpStream>,
-    instead: Instead,
+    raw_response: RawResponse,
 }
 
-impl Tap {
-    pub(crate) fn new(stream: TcpStream, instead: Instead) -> Self {
+impl RawStream {
+    pub(crate) fn new(stream: TcpStream, raw_response: RawResponse) -> Self {
         Self {
             stream: TokioIo::new(stream),
-            instead,
+            raw_response,
         }
     }
 }
 
-impl hyper::rt::Read for Tap {
+impl hyper::rt::Read for RawStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -43,20 +43,20 @@ impl hyper::rt::Read for Tap {
     }
 }
 
-impl hyper::rt::Write for Tap {
+impl hyper::rt::Write for RawStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        let mut instead = this
-            .instead
+        let mut raw_response = this
+            .raw_response
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let Some(bytes) = instead.as_mut() else {
-            drop(instead);
+        let Some(bytes) = raw_response.as_mut() else {
+            drop(raw_response);
             return Pin::new(&mut this.stream).poll_write(cx, buf);
         };
         while !bytes.is_empty() {

@@ -1,16 +1,16 @@
-//! What comes of a request: an answer, or a fault in its place.
+//! A response as a transcript holds it, or a fault in its place.
 
-use super::bytes::Bytes;
+use super::bytes::TranscriptBytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// An HTTP answer. At most one of `body`, `text`, `bytes` and `raw` is there.
+/// An HTTP response (an answer is a cell of the protocol). At most one of `body`, `text`, `bytes` and `raw` is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Answer {
+pub(crate) struct RecordedResponse {
     pub(crate) status: u16,
-    /// In lowercase; of those that a client reads.
+    /// The headers that a client reads, with names in lowercase.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) headers: BTreeMap<String, String>,
     /// A JSON value, sent without white space.
@@ -19,16 +19,16 @@ pub(crate) struct Answer {
     /// A text that is sent as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) text: Option<String>,
-    /// What is no text, or too long to write down.
+    /// A body that is no text, or too long to write down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) bytes: Option<Bytes>,
-    /// The whole answer as it goes over the connection, which is closed after it: for heads that
+    pub(crate) bytes: Option<TranscriptBytes>,
+    /// The whole response as it goes over the connection, which is closed after it: for heads that
     /// an HTTP library does not write. `status` says what is in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) raw: Option<String>,
 }
 
-impl Answer {
+impl RecordedResponse {
     /// The bytes of the body.
     pub(crate) fn content(&self) -> Result<Vec<u8>, String> {
         match (&self.body, &self.text, &self.bytes, &self.raw) {
@@ -42,24 +42,31 @@ impl Answer {
     }
 }
 
-/// What may come of a request in place of an answer; the client takes each as *lost*.
+/// A failure of the transport in place of a response; the client takes each as *lost*.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Fault {
-    /// The connection is closed without an answer.
+pub(crate) enum TransportFault {
+    /// The connection is closed without a response.
     Close,
     /// Nothing comes; the connection stays until the client gives up.
     Stall,
-    /// Head and body of `answer` come, with a `Content-Length` of one more, and then nothing.
-    StallBody { answer: Answer },
-    /// Head and body of `answer` come, with a `Content-Length` of `declared`, and then the
+    /// Head and body of `response` come, with a `Content-Length` of one more, and then nothing.
+    StallBody {
+        #[serde(rename = "answer")]
+        response: RecordedResponse,
+    },
+    /// Head and body of `response` come, with a `Content-Length` of `declared`, and then the
     /// connection is closed.
-    BreakOff { answer: Answer, declared: usize },
+    BreakOff {
+        #[serde(rename = "answer")]
+        response: RecordedResponse,
+        declared: usize,
+    },
     /// Bytes come that are no HTTP, and then the connection is closed.
-    Garbage { bytes: Bytes },
+    Garbage { bytes: TranscriptBytes },
 }
 
-impl Answer {
+impl RecordedResponse {
     /// Whether a client takes it as *busy*, by its status alone (CLIENT-7).
     pub(crate) fn busy(&self) -> bool {
         matches!(self.status, 429 | 500..=599)

@@ -13,7 +13,7 @@ use super::PROTOCOL;
 use super::error::AdapterError;
 use super::line::{MAX_LINE, to_line};
 use super::process::{CommandLine, Process};
-use super::traffic::{Progress, Request, Shared, read_all, write_all};
+use super::traffic::{CallProgress, OpenRequest, Traffic, read_all, write_all};
 use super::wire::{Hello, Members, Reply, members};
 
 /// A running adapter that has said hello.
@@ -22,7 +22,7 @@ use super::wire::{Hello, Members, Reply, members};
 #[derive(Debug)]
 pub(crate) struct AdapterHandle {
     hello: Hello,
-    shared: Arc<Shared>,
+    shared: Arc<Traffic>,
     requests: Sender<Vec<u8>>,
     next_id: AtomicU64,
     process: Option<Process>,
@@ -63,7 +63,7 @@ impl AdapterHandle {
         process: Option<Process>,
         timeout: Duration,
     ) -> Result<Self, AdapterError> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Traffic::default());
         let (requests, to_write) = mpsc::channel();
         let (hello_sender, hello) = mpsc::channel();
         // Neither thread is joined: both end when the adapter's pipes do, and nothing waits for them.
@@ -112,8 +112,8 @@ impl AdapterHandle {
         loop {
             let left = end.saturating_duration_since(Instant::now());
             match pending.next(left) {
-                Ok(Progress::Reply(reply)) => return Ok(reply),
-                Ok(Progress::Event(_)) => {}
+                Ok(CallProgress::Reply(reply)) => return Ok(reply),
+                Ok(CallProgress::Event(_)) => {}
                 Err(AdapterError::TimedOut(_)) => return Err(AdapterError::TimedOut(timeout)),
                 Err(error) => return Err(error),
             }
@@ -137,7 +137,7 @@ impl AdapterHandle {
             if let Some(error) = &state.ended {
                 return Err(error.clone());
             }
-            state.open.insert(id.clone(), Request::Waiting(sender));
+            state.open.insert(id.clone(), OpenRequest::Waiting(sender));
         }
         // A failure to send shows as the adapter's end.
         let _ = self.requests.send(line);
@@ -205,8 +205,8 @@ impl AdapterHandle {
 #[derive(Debug)]
 pub(crate) struct Pending {
     id: String,
-    progress: Receiver<Progress>,
-    shared: Arc<Shared>,
+    progress: Receiver<CallProgress>,
+    shared: Arc<Traffic>,
 }
 
 impl Pending {
@@ -215,7 +215,7 @@ impl Pending {
     /// # Errors
     ///
     /// [`AdapterError`].
-    pub(crate) fn next(&mut self, timeout: Duration) -> Result<Progress, AdapterError> {
+    pub(crate) fn next(&mut self, timeout: Duration) -> Result<CallProgress, AdapterError> {
         self.progress
             .recv_timeout(timeout)
             .map_err(|error| match error {
@@ -237,7 +237,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         // A reply may still come and is then no fault of the adapter.
         if let Some(request) = self.shared.lock().open.get_mut(&self.id) {
-            *request = Request::Abandoned;
+            *request = OpenRequest::Abandoned;
         }
     }
 }

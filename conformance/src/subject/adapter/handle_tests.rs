@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::fakes::{Does, LONG, SHORT, fake, first_line, reply, serving};
 use super::wire::members;
-use super::{AdapterError, Hello, Members, Operations, Progress, Reply, Task};
+use super::{AdapterError, CallProgress, Hello, Members, Operations, Reply, Task};
 
 /// Replies to `slow` only when cancelled, and reports an event first.
 struct Slow;
@@ -39,11 +39,11 @@ fn several_requests_are_under_way_at_once() {
     let mut run = adapter.start("run", Members::new()).unwrap();
     let mut second = adapter.start("run", Members::new()).unwrap();
     match run.next(LONG).unwrap() {
-        Progress::Event(event) => {
+        CallProgress::Event(event) => {
             assert_eq!(event.name, "code");
             assert_eq!(event.members["code"], "7-crossover-clockwork");
         }
-        Progress::Reply(reply) => panic!("{reply:?}"),
+        CallProgress::Reply(reply) => panic!("{reply:?}"),
     }
     let quick = adapter.call("quick", Members::new(), LONG).unwrap();
     assert_eq!(quick, Reply::Ok(members(json!({"op": "quick"}))));
@@ -51,11 +51,14 @@ fn several_requests_are_under_way_at_once() {
         adapter.cancel(&run, LONG).unwrap(),
         Reply::Ok(Members::new())
     );
-    assert!(matches!(run.next(LONG), Ok(Progress::Reply(Reply::Ok(_)))));
+    assert!(matches!(
+        run.next(LONG),
+        Ok(CallProgress::Reply(Reply::Ok(_)))
+    ));
     assert!(matches!(run.next(LONG), Err(AdapterError::Misuse(_))));
     adapter.cancel(&second, LONG).unwrap();
-    assert!(matches!(second.next(LONG), Ok(Progress::Event(_))));
-    assert!(matches!(second.next(LONG), Ok(Progress::Reply(_))));
+    assert!(matches!(second.next(LONG), Ok(CallProgress::Event(_))));
+    assert!(matches!(second.next(LONG), Ok(CallProgress::Reply(_))));
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) use error::AdapterError;
 pub(crate) use handle::{AdapterHandle, Pending};
 pub(crate) use process::CommandLine;
 pub(crate) use serve::{Operations, Task, serve};
-pub(crate) use traffic::Progress;
+pub(crate) use traffic::CallProgress;
 pub(crate) use wire::{Hello, Members, Refused, Reply, members};
 
 /// The version of the adapter protocol that this suite speaks, lowest and highest at once.

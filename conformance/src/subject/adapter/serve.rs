@@ -60,7 +60,7 @@ pub(crate) fn serve(
                 Ok(None) => break Ok(()),
                 Err(fault) => break Err(format!("a line of standard input: {fault}")),
             };
-            let request = match Request::from_line(line) {
+            let request = match AdapterRequest::from_line(line) {
                 Ok(request) => request,
                 Err(fault) => break Err(fault),
             };
@@ -92,13 +92,13 @@ pub(crate) fn serve(
 
 type Runs = Mutex<HashMap<String, Arc<AtomicBool>>>;
 
-struct Request {
+struct AdapterRequest {
     id: String,
     op: String,
     input: Members,
 }
 
-impl Request {
+impl AdapterRequest {
     fn from_line(mut line: Members) -> Result<Self, String> {
         match (line.remove("id"), line.remove("op"), line.remove("in")) {
             (Some(Value::String(id)), Some(Value::String(op)), Some(Value::Object(input))) => {
@@ -129,7 +129,7 @@ fn check_hello(line: &Members) -> Result<(), String> {
 fn perform(
     output: &Mutex<impl Write + Send>,
     operations: &impl Operations,
-    request: &Request,
+    request: &AdapterRequest,
     cancelled: Arc<AtomicBool>,
 ) -> io::Result<()> {
     let report = |event: &str, more: Members| {
@@ -147,7 +147,7 @@ fn perform(
     say(output, &reply.to_line(&request.id))
 }
 
-fn cancel(runs: &Runs, request: &Request) -> Reply {
+fn cancel(runs: &Runs, request: &AdapterRequest) -> Reply {
     let Some(Value::String(target)) = request.input.get("target") else {
         return Reply::Error("\"target\" is missing or not a string".to_owned());
     };

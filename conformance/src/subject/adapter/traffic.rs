@@ -7,57 +7,57 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::AdapterError;
 use super::line::read_line;
-use super::wire::{Event, Hello, Incoming, Reply};
+use super::wire::{AdapterEvent, AdapterMessage, Hello, Reply};
 
 /// What comes of a request.
 #[derive(Debug)]
-pub(crate) enum Progress {
+pub(crate) enum CallProgress {
     /// Something before its end.
-    Event(Event),
+    Event(AdapterEvent),
     /// Its end.
     Reply(Reply),
 }
 
 /// What the handle and the reading thread both know.
 #[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<State>);
+pub(super) struct Traffic(Mutex<OpenRequests>);
 
-impl Shared {
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+impl Traffic {
+    pub(super) fn lock(&self) -> MutexGuard<'_, OpenRequests> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The requests that have had no reply, and the end.
 #[derive(Debug, Default)]
-pub(super) struct State {
-    pub(super) open: HashMap<String, Request>,
+pub(super) struct OpenRequests {
+    pub(super) open: HashMap<String, OpenRequest>,
     pub(super) ended: Option<AdapterError>,
 }
 
 /// A request that has had no reply.
 #[derive(Debug)]
-pub(super) enum Request {
-    Waiting(Sender<Progress>),
+pub(super) enum OpenRequest {
+    Waiting(Sender<CallProgress>),
     Abandoned,
 }
 
-impl State {
-    fn take(&mut self, incoming: Incoming) -> Result<(), String> {
+impl OpenRequests {
+    fn take(&mut self, incoming: AdapterMessage) -> Result<(), String> {
         // A receiver that is gone has been abandoned in between.
         match incoming {
-            Incoming::Reply(id, reply) => match self.open.remove(&id) {
-                Some(Request::Waiting(sender)) => drop(sender.send(Progress::Reply(reply))),
-                Some(Request::Abandoned) => {}
+            AdapterMessage::Reply(id, reply) => match self.open.remove(&id) {
+                Some(OpenRequest::Waiting(sender)) => drop(sender.send(CallProgress::Reply(reply))),
+                Some(OpenRequest::Abandoned) => {}
                 None => {
                     return Err(format!(
                         "it replied to id {id:?}, which was not asked or has had its reply"
                     ));
                 }
             },
-            Incoming::Event(id, event) => match self.open.get(&id) {
-                Some(Request::Waiting(sender)) => drop(sender.send(Progress::Event(event))),
-                Some(Request::Abandoned) => {}
+            AdapterMessage::Event(id, event) => match self.open.get(&id) {
+                Some(OpenRequest::Waiting(sender)) => drop(sender.send(CallProgress::Event(event))),
+                Some(OpenRequest::Abandoned) => {}
                 None => {
                     return Err(format!(
                         "it reported an event of id {id:?}, which is not open"
@@ -87,7 +87,7 @@ pub(super) fn write_all(mut to_adapter: impl Write, lines: &Receiver<Vec<u8>>) {
 pub(super) fn read_all(
     from_adapter: impl Read,
     hello: &Sender<Result<Hello, String>>,
-    shared: &Shared,
+    shared: &Traffic,
 ) {
     let mut reader = BufReader::new(from_adapter);
     let first = match read_line(&mut reader) {
@@ -103,7 +103,7 @@ pub(super) fn read_all(
     let fault = loop {
         let taken = match read_line(&mut reader) {
             Ok(Some(line)) => {
-                Incoming::from_line(line).and_then(|incoming| shared.lock().take(incoming))
+                AdapterMessage::from_line(line).and_then(|incoming| shared.lock().take(incoming))
             }
             Ok(None) => Err("it ended before its standard input did".to_owned()),
             Err(fault) => Err(format!("a line of its standard output: {fault}")),

@@ -89,7 +89,7 @@ pub(crate) struct Refused {
 
 /// Something that a request reports before its end.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Event {
+pub(crate) struct AdapterEvent {
     /// Its name, such as `code`.
     pub(crate) name: String,
     /// All members of its line.
@@ -98,12 +98,12 @@ pub(crate) struct Event {
 
 /// A line of the adapter after its hello.
 #[derive(Debug)]
-pub(crate) enum Incoming {
+pub(crate) enum AdapterMessage {
     Reply(String, Reply),
-    Event(String, Event),
+    Event(String, AdapterEvent),
 }
 
-impl Incoming {
+impl AdapterMessage {
     /// Sorts a line.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ impl Incoming {
             ["event"] => {
                 let name = string(&line, "event")?;
                 let members = line;
-                Ok(Self::Event(id, Event { name, members }))
+                Ok(Self::Event(id, AdapterEvent { name, members }))
             }
             [] => Err(format!(
                 "the line of id {id} has none of \"ok\", \"refused\", \"error\", \"event\""

@@ -6,14 +6,14 @@ use wormhole_sync::values::{ChannelId, hex as hex_digits};
 use crate::subject::adapter::{Members, Refused};
 
 /// Why an operation has no result.
-pub(super) enum Stop {
+pub(super) enum OperationError {
     /// The implementation refuses.
     Refused(Refused),
     /// The request is none: the adapter can't try.
     CannotTry(String),
 }
 
-impl Stop {
+impl OperationError {
     pub(super) fn refused(outcome: &str) -> Self {
         Self::Refused(Refused {
             outcome: outcome.to_owned(),
@@ -30,42 +30,42 @@ impl Stop {
 }
 
 /// The members of `in`.
-pub(super) struct Input<'a>(pub(super) &'a Members);
+pub(super) struct OperationInput<'a>(pub(super) &'a Members);
 
-impl Input<'_> {
-    pub(super) fn text(&self, name: &str) -> Result<&str, Stop> {
+impl OperationInput<'_> {
+    pub(super) fn text(&self, name: &str) -> Result<&str, OperationError> {
         self.0
             .get(name)
             .and_then(Value::as_str)
             .ok_or_else(|| lacks(name, "a string"))
     }
 
-    pub(super) fn bytes(&self, name: &str) -> Result<Vec<u8>, Stop> {
+    pub(super) fn bytes(&self, name: &str) -> Result<Vec<u8>, OperationError> {
         hex_digits::decode(self.text(name)?.as_bytes()).map_err(|_| lacks(name, "lowercase hex"))
     }
 
-    pub(super) fn array<const N: usize>(&self, name: &str) -> Result<[u8; N], Stop> {
+    pub(super) fn array<const N: usize>(&self, name: &str) -> Result<[u8; N], OperationError> {
         let bytes = self.bytes(name)?;
         bytes
             .try_into()
             .map_err(|_| lacks(name, &format!("{N} bytes in hex")))
     }
 
-    pub(super) fn flag(&self, name: &str) -> Result<bool, Stop> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, OperationError> {
         self.0
             .get(name)
             .and_then(Value::as_bool)
             .ok_or_else(|| lacks(name, "true or false"))
     }
 
-    pub(super) fn number(&self, name: &str) -> Result<&Number, Stop> {
+    pub(super) fn number(&self, name: &str) -> Result<&Number, OperationError> {
         match self.0.get(name) {
             Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(number),
             _ => Err(lacks(name, "an integer")),
         }
     }
 
-    pub(super) fn channel(&self) -> Result<ChannelId, Stop> {
+    pub(super) fn channel(&self) -> Result<ChannelId, OperationError> {
         self.number("channel")?
             .as_u64()
             .and_then(|number| u32::try_from(number).ok())
@@ -74,8 +74,8 @@ impl Input<'_> {
     }
 }
 
-pub(super) fn lacks(name: &str, kind: &str) -> Stop {
-    Stop::CannotTry(format!("\"{name}\" is missing or not {kind}"))
+pub(super) fn lacks(name: &str, kind: &str) -> OperationError {
+    OperationError::CannotTry(format!("\"{name}\" is missing or not {kind}"))
 }
 
 /// Bytes, as a reply shows them.

@@ -7,15 +7,15 @@ use wormhole_sync::values::messages::{
 };
 use wormhole_sync::values::{Problem, ProblemToken};
 
-use super::input::{Input, Stop, hex, lacks};
+use super::input::{OperationError, OperationInput, hex, lacks};
 
-pub(super) fn json(input: &Input<'_>) -> Result<Value, Stop> {
+pub(super) fn json(input: &OperationInput<'_>) -> Result<Value, OperationError> {
     let message = input.text("message")?;
     let text = input.bytes("text")?;
     let is_request = message == "allocate" || message.starts_with("write-");
     read(message, &text).map_err(|fault| match fault {
-        Some(fault) if fault.is_too_large() && is_request => Stop::refused("too-large"),
-        Some(_) => Stop::refused("malformed"),
+        Some(fault) if fault.is_too_large() && is_request => OperationError::refused("too-large"),
+        Some(_) => OperationError::refused("malformed"),
         None => lacks("message", "the name of a message"),
     })
 }

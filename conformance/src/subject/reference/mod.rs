@@ -9,7 +9,7 @@ mod values;
 
 use crate::subject::adapter::{Hello, Operations, Reply, Task, members};
 
-use input::{Input, Stop};
+use input::{OperationError, OperationInput};
 
 /// The reference's operations.
 #[derive(Debug)]
@@ -36,21 +36,21 @@ impl Operations for Reference {
         }
         let operation = TABLE.iter().find(|(op, _)| *op == task.op);
         let result = match operation {
-            Some((_, operation)) => operation(&Input(task.input)),
-            None => Err(Stop::CannotTry("no such operation".to_owned())),
+            Some((_, operation)) => operation(&OperationInput(task.input)),
+            None => Err(OperationError::CannotTry("no such operation".to_owned())),
         };
         match result {
             Ok(result) => Reply::Ok(members(result)),
-            Err(Stop::Refused(refused)) => Reply::Refused(refused),
-            Err(Stop::CannotTry(text)) => Reply::Error(text),
+            Err(OperationError::Refused(refused)) => Reply::Refused(refused),
+            Err(OperationError::CannotTry(text)) => Reply::Error(text),
         }
     }
 }
 
-type Operation = fn(&Input<'_>) -> Result<serde_json::Value, Stop>;
+type OperationFn = fn(&OperationInput<'_>) -> Result<serde_json::Value, OperationError>;
 
 /// Everything but `run`, in the order of `ADAPTER.md`.
-const TABLE: &[(&str, Operation)] = &[
+const TABLE: &[(&str, OperationFn)] = &[
     ("code-parse", values::code_parse),
     ("code-print", values::code_print),
     ("appid", values::appid),

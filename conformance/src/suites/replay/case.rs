@@ -1,10 +1,10 @@
 //! One transcript, played to one client.
 
-use super::client::{Adapted, Client};
-use super::compare::Difference;
+use super::client::{AdapterClient, Client};
+use super::compare::Divergence;
+use super::judgement::{self, Judgement, RunEnd};
 use super::server::Server;
-use super::transcript::{Input, Role, Transcript};
-use super::verdict::{self, Ended, Verdict};
+use super::transcript::{ClientRole, RunInput, Transcript};
 use crate::stage::listener::listen;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Failure, Outcome};
@@ -69,15 +69,15 @@ impl Case for TranscriptCase {
     }
 
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {
-        let client = Adapted::new(adapter);
-        let Verdict { difference, ladder } = self.play(&client, timeout);
+        let client = AdapterClient::new(adapter);
+        let Judgement { difference, ladder } = self.play(&client, timeout);
         let mut failure = Failure {
             given: vec![format!("run, role {}", self.transcript.role.token())],
             detail: ladder.lines().map(str::to_owned).collect(),
             ..Failure::default()
         };
         if let Some(difference) = difference {
-            let Difference {
+            let Divergence {
                 clause,
                 what,
                 expected,
@@ -97,7 +97,7 @@ impl Case for TranscriptCase {
 
 impl TranscriptCase {
     /// Plays the transcript to a client and judges it. Many may be played at once.
-    pub(crate) fn play(&self, client: &dyn Client, timeout: Duration) -> Verdict {
+    pub(crate) fn play(&self, client: &dyn Client, timeout: Duration) -> Judgement {
         let (transcript, runtime) = (&self.transcript, &self.runtime);
         let cancel = Arc::new(AtomicBool::new(false));
         let given_up = Arc::clone(&cancel);
@@ -127,13 +127,13 @@ impl TranscriptCase {
             Err(error) => (Err(format!("no port: {error}")), Duration::ZERO),
         };
         let code = code.into_inner().unwrap_or_else(PoisonError::into_inner);
-        verdict::judge(transcript, server.seen(), &Ended { result, code, took })
+        judgement::judge(transcript, server.seen(), &RunEnd { result, code, took })
     }
 }
 
 /// How long a run may last: the longest chain of waits is less than two windows of 60 seconds.
 /// A second that is not scaled is for runs that wait for nothing.
-pub(crate) fn limit(input: &Input, timeout: Duration) -> Duration {
+pub(crate) fn limit(input: &RunInput, timeout: Duration) -> Duration {
     match input.second_ms {
         1000 => timeout,
         second_ms => timeout + Duration::from_millis(second_ms.saturating_mul(120)),
@@ -141,9 +141,10 @@ pub(crate) fn limit(input: &Input, timeout: Duration) -> Duration {
 }
 
 /// The `in` of the adapter operation `run`.
-pub(crate) fn run_input(role: Role, input: &Input, relay: &str) -> Result<Value, String> {
-    let bytes =
-        |bytes: &crate::stage::bytes::Bytes| bytes.expand().map(|bytes| hex::encode(&bytes));
+pub(crate) fn run_input(role: ClientRole, input: &RunInput, relay: &str) -> Result<Value, String> {
+    let bytes = |bytes: &crate::stage::bytes::TranscriptBytes| {
+        bytes.expand().map(|bytes| hex::encode(&bytes))
+    };
     let own = || relay.to_owned() + input.path.as_deref().unwrap_or_default();
     let mut value = json!({
         "role": role.token(),

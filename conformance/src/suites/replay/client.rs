@@ -1,6 +1,6 @@
 //! The client that is run: behind an adapter.
 
-use crate::subject::adapter::{AdapterError, AdapterHandle, Members, Pending, Progress, Reply};
+use crate::subject::adapter::{AdapterError, AdapterHandle, CallProgress, Members, Pending, Reply};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -28,12 +28,12 @@ pub(crate) trait Client: Sync {
 }
 
 /// The client behind an adapter.
-pub(crate) struct Adapted<'a> {
+pub(crate) struct AdapterClient<'a> {
     adapter: &'a AdapterHandle,
     broke: Mutex<Option<AdapterError>>,
 }
 
-impl<'a> Adapted<'a> {
+impl<'a> AdapterClient<'a> {
     pub(crate) fn new(adapter: &'a AdapterHandle) -> Self {
         Self {
             adapter,
@@ -61,7 +61,7 @@ impl<'a> Adapted<'a> {
         run: &mut Pending,
         end: Instant,
         cancel: &AtomicBool,
-    ) -> Result<Progress, AdapterError> {
+    ) -> Result<CallProgress, AdapterError> {
         let mut cancelled = false;
         loop {
             if !cancelled && cancel.load(Ordering::SeqCst) {
@@ -87,7 +87,7 @@ impl<'a> Adapted<'a> {
         let mut run = self.adapter.start("run", input)?;
         loop {
             match self.next(&mut run, end, cancel) {
-                Ok(Progress::Event(event)) if event.name == "code" => {
+                Ok(CallProgress::Event(event)) if event.name == "code" => {
                     code(
                         event
                             .members
@@ -96,8 +96,8 @@ impl<'a> Adapted<'a> {
                             .unwrap_or_default(),
                     );
                 }
-                Ok(Progress::Event(_)) => {}
-                Ok(Progress::Reply(reply)) => return Ok(reply),
+                Ok(CallProgress::Event(_)) => {}
+                Ok(CallProgress::Reply(reply)) => return Ok(reply),
                 Err(AdapterError::TimedOut(_)) => return Err(AdapterError::TimedOut(limit)),
                 Err(error) => return Err(error),
             }
@@ -105,7 +105,7 @@ impl<'a> Adapted<'a> {
     }
 }
 
-impl Client for Adapted<'_> {
+impl Client for AdapterClient<'_> {
     fn run(
         &self,
         input: Value,

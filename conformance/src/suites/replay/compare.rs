@@ -1,13 +1,13 @@
 //! Where a request differs from the recorded one, in the specification's terms.
 
-use super::transcript::{Request, Role};
-use crate::stage::listener::Arrived;
+use super::transcript::{ClientRole, RecordedRequest};
+use crate::stage::listener::ReceivedRequest;
 use serde_json::Value;
 use wormhole_sync::values::{hex, json};
 
 /// The first thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Difference {
+pub(crate) struct Divergence {
     /// The requirement that is broken.
     pub(crate) clause: &'static str,
     /// What differs.
@@ -16,7 +16,7 @@ pub(crate) struct Difference {
     pub(crate) actual: String,
 }
 
-impl Difference {
+impl Divergence {
     /// A difference that has an expected and an actual value.
     pub(crate) fn new(
         clause: &'static str,
@@ -49,20 +49,24 @@ pub(crate) fn name(method: &str, target: &str) -> String {
 }
 
 /// The clause that says which request comes next.
-pub(crate) fn table(role: Role) -> &'static str {
+pub(crate) fn table(role: ClientRole) -> &'static str {
     match role {
-        Role::Initiator => "INIT-1",
-        Role::Receiver => "RECV-1",
+        ClientRole::Initiator => "INIT-1",
+        ClientRole::Receiver => "RECV-1",
     }
 }
 
 /// Compares as HOOK-3 says: method, target and `Authorization` exactly, the body as a JSON value
 /// without further members; and what CLIENT-1 asks of the other headers.
-pub(crate) fn compare(role: Role, expected: &Request, arrived: &Arrived) -> Result<(), Difference> {
+pub(crate) fn compare(
+    role: ClientRole,
+    expected: &RecordedRequest,
+    arrived: &ReceivedRequest,
+) -> Result<(), Divergence> {
     let wanted = name(&expected.method, &expected.target);
     let came = name(&arrived.method, &arrived.target);
     if wanted != came {
-        return Err(Difference::new(
+        return Err(Divergence::new(
             table(role),
             "the request",
             wanted,
@@ -78,7 +82,7 @@ pub(crate) fn compare(role: Role, expected: &Request, arrived: &Arrived) -> Resu
             more => format!("{} such headers", more.len()),
         };
         let what = format!("`Authorization` of {wanted}");
-        return Err(Difference::new(
+        return Err(Divergence::new(
             "CLIENT-1",
             what,
             &expected.authorization,
@@ -88,7 +92,7 @@ pub(crate) fn compare(role: Role, expected: &Request, arrived: &Arrived) -> Resu
     let Some(body) = &expected.body else {
         return match arrived.body.len() {
             0 => Ok(()),
-            n => Err(Difference::new(
+            n => Err(Divergence::new(
                 "CLIENT-1",
                 format!("the body of {wanted}"),
                 "none",
@@ -105,7 +109,7 @@ pub(crate) fn compare(role: Role, expected: &Request, arrived: &Arrived) -> Resu
     if types.len() != 1 || essence(types[0]).as_deref() != Some("application/json") {
         let what = format!("`Content-Type` of {wanted}");
         let actual = format!("{types:?}");
-        return Err(Difference::new(
+        return Err(Divergence::new(
             "CLIENT-1",
             what,
             "application/json",
@@ -116,7 +120,7 @@ pub(crate) fn compare(role: Role, expected: &Request, arrived: &Arrived) -> Resu
 }
 
 /// The name of a request and, for a close, its reason.
-pub(crate) fn describe(arrived: &Arrived) -> String {
+pub(crate) fn describe(arrived: &ReceivedRequest) -> String {
     let name = name(&arrived.method, &arrived.target);
     match serde_json::from_slice::<Value>(&arrived.body) {
         Ok(value) if name == "close" => match value["reason"].as_str() {
@@ -127,7 +131,7 @@ pub(crate) fn describe(arrived: &Arrived) -> String {
     }
 }
 
-fn target(expected: &str, actual: &str) -> Result<(), Difference> {
+fn target(expected: &str, actual: &str) -> Result<(), Divergence> {
     if expected == actual {
         return Ok(());
     }
@@ -141,24 +145,24 @@ fn target(expected: &str, actual: &str) -> Result<(), Difference> {
     } else {
         ("CLIENT-1", "the target's query")
     };
-    Err(Difference::new(clause, what, expected, actual))
+    Err(Divergence::new(clause, what, expected, actual))
 }
 
-struct Target<'a> {
+struct TargetParts<'a> {
     base: &'a str,
     appid: &'a str,
     path: &'a str,
 }
 
-fn split(target: &str) -> Target<'_> {
+fn split(target: &str) -> TargetParts<'_> {
     let path = target.split('?').next().unwrap_or_default();
     // The base path may hold a `/v1/` itself, an appid cannot.
     let (base, rest) = path.rsplit_once("/v1/").unwrap_or(("", path));
     let (appid, path) = rest.split_once('/').unwrap_or((rest, ""));
-    Target { base, appid, path }
+    TargetParts { base, appid, path }
 }
 
-fn body(role: Role, name: &str, expected: &Value, actual: &[u8]) -> Result<(), Difference> {
+fn body(role: ClientRole, name: &str, expected: &Value, actual: &[u8]) -> Result<(), Divergence> {
     let shown = || {
         String::from_utf8_lossy(actual)
             .chars()
@@ -169,10 +173,10 @@ fn body(role: Role, name: &str, expected: &Value, actual: &[u8]) -> Result<(), D
     if let Err(fault) = json::parse(actual) {
         let what = format!("the body of {name}");
         let wanted = format!("a JSON object ({fault})");
-        return Err(Difference::new("JSON-1", what, wanted, shown()));
+        return Err(Divergence::new("JSON-1", what, wanted, shown()));
     }
     let actual: Value = serde_json::from_slice(actual)
-        .map_err(|_| Difference::new("JSON-1", format!("the body of {name}"), "JSON", shown()))?;
+        .map_err(|_| Divergence::new("JSON-1", format!("the body of {name}"), "JSON", shown()))?;
     let nothing = serde_json::Map::new();
     let wanted = expected.as_object().unwrap_or(&nothing);
     let came = actual.as_object().unwrap_or(&nothing);
@@ -180,7 +184,7 @@ fn body(role: Role, name: &str, expected: &Value, actual: &[u8]) -> Result<(), D
         let what = || format!("member `{member}` of {name}");
         match (came.get(member), value.as_str()) {
             (None, _) => {
-                return Err(Difference::new(
+                return Err(Divergence::new(
                     "JSON-4",
                     what(),
                     value.to_string(),
@@ -192,7 +196,7 @@ fn body(role: Role, name: &str, expected: &Value, actual: &[u8]) -> Result<(), D
                 return Err(binary(name, text, found));
             }
             (Some(found), _) => {
-                return Err(Difference::new(
+                return Err(Divergence::new(
                     table(role),
                     what(),
                     value.to_string(),
@@ -202,7 +206,7 @@ fn body(role: Role, name: &str, expected: &Value, actual: &[u8]) -> Result<(), D
         }
     }
     match came.keys().find(|member| !wanted.contains_key(*member)) {
-        Some(extra) => Err(Difference::new(
+        Some(extra) => Err(Divergence::new(
             "CLIENT-1",
             format!("member `{extra}` of {name}"),
             "no further member",
@@ -213,9 +217,9 @@ fn body(role: Role, name: &str, expected: &Value, actual: &[u8]) -> Result<(), D
 }
 
 /// Which field of a message differs first.
-fn binary(name: &str, expected: &str, actual: &str) -> Difference {
+fn binary(name: &str, expected: &str, actual: &str) -> Divergence {
     let whole = |clause, what: &str| {
-        Difference::new(
+        Divergence::new(
             clause,
             format!("`body` of {name}: {what}"),
             expected,
@@ -232,7 +236,7 @@ fn binary(name: &str, expected: &str, actual: &str) -> Difference {
         return whole("HEX-1", "no hex");
     };
     if wanted.len() != came.len() {
-        return Difference::new(
+        return Divergence::new(
             if name == "put answer" || name == "put finish" {
                 "SEAL-1"
             } else {
@@ -255,7 +259,7 @@ fn binary(name: &str, expected: &str, actual: &str) -> Difference {
         _ => ("SEAL-3", "sealed receipt", 0, wanted.len()),
     };
     let to = to.min(from + 32);
-    Difference::new(
+    Divergence::new(
         clause,
         format!("`body` of {name}: {field}, byte {}", at - from.min(at)),
         hex::encode(&wanted[from..to]),

@@ -7,10 +7,10 @@
 pub(crate) mod case;
 pub(crate) mod client;
 pub(crate) mod compare;
+mod judgement;
 mod server;
 mod timing;
 pub(crate) mod transcript;
-mod verdict;
 
 #[cfg(test)]
 mod script_for_tests;

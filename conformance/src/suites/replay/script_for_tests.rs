@@ -111,8 +111,8 @@ fn exchange(
     body: &str,
     typed: bool,
 ) -> Vec<u8> {
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     // A broken connection is one of the things that a transcript may hold.
-    let _ = send(authority, method, path, side, body, typed).read_to_end(&mut answer);
-    answer
+    let _ = send(authority, method, path, side, body, typed).read_to_end(&mut response);
+    response
 }

@@ -1,10 +1,10 @@
-//! The relay of a replay: gives the recorded answers, in order, to the recorded requests.
+//! The relay of a replay: gives the recorded responses, in order, to the recorded requests.
 
-use super::compare::{self, Difference, table};
-use super::timing::Clock;
-use super::transcript::{Exchange, Transcript};
-use crate::stage::listener::{Arrived, Handler, Reply};
-use crate::stage::response::{Answer, Fault};
+use super::compare::{self, Divergence, table};
+use super::timing::TimingCheck;
+use super::transcript::{RecordedExchange, Transcript};
+use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
+use crate::stage::response::{RecordedResponse, TransportFault};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,38 +26,38 @@ pub(crate) struct Rung {
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) ladder: Vec<Rung>,
-    pub(crate) difference: Option<Difference>,
+    pub(crate) difference: Option<Divergence>,
     /// Exchanges that have not taken place.
     pub(crate) missing: Vec<String>,
 }
 
 pub(super) struct Server {
     transcript: Arc<Transcript>,
-    state: Mutex<State>,
+    state: Mutex<ReplayState>,
     /// Something happened that may let [`Server::settled`] or a waiting request go on.
     news: Notify,
     cancel: Box<dyn Fn() + Send + Sync>,
 }
 
-struct State {
+struct ReplayState {
     next: usize,
     /// The request before, for repeats: its bytes.
-    before: Option<Arrived>,
+    before: Option<ReceivedRequest>,
     /// The requests that are left without an end, and the most that each may last.
     open: BTreeMap<usize, (Instant, Option<Duration>)>,
-    clock: Clock,
+    clock: TimingCheck,
     ladder: Vec<Rung>,
-    difference: Option<Difference>,
+    difference: Option<Divergence>,
 }
 
 impl Server {
     /// `cancel` is called when the user is to give up.
     pub(super) fn new(transcript: Arc<Transcript>, cancel: Box<dyn Fn() + Send + Sync>) -> Self {
-        let state = Mutex::new(State {
+        let state = Mutex::new(ReplayState {
             next: 0,
             before: None,
             open: BTreeMap::new(),
-            clock: Clock::new(transcript.input.second_ms),
+            clock: TimingCheck::new(transcript.input.second_ms),
             ladder: Vec::new(),
             difference: None,
         });
@@ -69,7 +69,7 @@ impl Server {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ReplayState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -101,7 +101,7 @@ impl Server {
     }
 
     /// A client makes one request at a time: it has let go of one that it gave up before the next.
-    async fn alone(&self) -> Result<(), Difference> {
+    async fn alone(&self) -> Result<(), Divergence> {
         let wait = async {
             loop {
                 let news = self.news.notified();
@@ -112,7 +112,7 @@ impl Server {
             }
         };
         tokio::time::timeout(LETTING_GO, wait).await.map_err(|_| {
-            Difference::new(
+            Divergence::new(
                 "CLIENT-1",
                 "requests in hand",
                 "one at a time",
@@ -122,7 +122,11 @@ impl Server {
     }
 
     /// The index of the exchange that a request belongs to.
-    fn find(&self, state: &mut State, arrived: &Arrived) -> Result<usize, Difference> {
+    fn find(
+        &self,
+        state: &mut ReplayState,
+        arrived: &ReceivedRequest,
+    ) -> Result<usize, Divergence> {
         let exchanges = &self.transcript.exchanges;
         let name = compare::name(&arrived.method, &arrived.target);
         let before = state.next.checked_sub(1);
@@ -135,7 +139,7 @@ impl Server {
         let role = self.transcript.role;
         let Some(next) = exchanges.get(state.next) else {
             let expected = format!("no request after number {}", exchanges.len());
-            let came = Difference::new(
+            let came = Divergence::new(
                 table(role),
                 "the number of requests",
                 expected,
@@ -148,7 +152,7 @@ impl Server {
         }
         if next.repeat && !is_repeat {
             let what = format!("the bytes of the repeated {name}");
-            return Err(Difference::new("TIME-1", what, "the same", "others"));
+            return Err(Divergence::new("TIME-1", what, "the same", "others"));
         }
         state.clock.arrived(&name, arrived.at, is_repeat)?;
         Ok(state.next)
@@ -156,7 +160,11 @@ impl Server {
 }
 
 /// A repeat of what was answered: more to the point than any other difference.
-fn needless(before: Option<(usize, &Exchange)>, is_repeat: bool, name: &str) -> Option<Difference> {
+fn needless(
+    before: Option<(usize, &RecordedExchange)>,
+    is_repeat: bool,
+    name: &str,
+) -> Option<Divergence> {
     let closes = name == "close";
     let answered = before.is_some_and(|(_, before)| !before.failed());
     (is_repeat && (closes || answered) && !name.starts_with("get ")).then(|| {
@@ -165,12 +173,12 @@ fn needless(before: Option<(usize, &Exchange)>, is_repeat: bool, name: &str) -> 
         } else {
             ("TIME-1", "no repeat: the request was answered")
         };
-        Difference::new(clause, "the request", expected, format!("{name} again"))
+        Divergence::new(clause, "the request", expected, format!("{name} again"))
     })
 }
 
-fn same(one: &Arrived, other: &Arrived) -> bool {
-    let key = |arrived: &Arrived| {
+fn same(one: &ReceivedRequest, other: &ReceivedRequest) -> bool {
+    let key = |arrived: &ReceivedRequest| {
         let authorization: Vec<String> = arrived
             .header("authorization")
             .into_iter()
@@ -187,7 +195,7 @@ fn same(one: &Arrived, other: &Arrived) -> bool {
 }
 
 impl Handler for Server {
-    async fn handle(&self, number: usize, arrived: Arrived) -> Reply {
+    async fn handle(&self, number: usize, arrived: ReceivedRequest) -> ServerAction {
         let alone = self.alone().await;
         let mut cancels = false;
         let reply = {
@@ -208,20 +216,24 @@ impl Handler for Server {
                         reply: shown(exchange),
                     });
                     cancels = exchange.cancel;
-                    let reply = match (&exchange.answer, &exchange.fault) {
-                        (Some(answer), _) => Reply::Answer(answer.clone()),
-                        (None, Some(fault)) => Reply::Fault(fault.clone()),
+                    let reply = match (&exchange.response, &exchange.fault) {
+                        (Some(response), _) => ServerAction::Respond(response.clone()),
+                        (None, Some(fault)) => ServerAction::Fail(fault.clone()),
                         (None, None) => refusal(),
                     };
-                    let stalls =
-                        matches!(&reply, Reply::Fault(Fault::Stall | Fault::StallBody { .. }));
+                    let stalls = matches!(
+                        &reply,
+                        ServerAction::Fail(
+                            TransportFault::Stall | TransportFault::StallBody { .. }
+                        )
+                    );
                     let attempt = stalls.then(|| attempt(exchange));
                     if let Some(seconds) = attempt {
                         let most = state.clock.second() * seconds;
                         let most = (!cancels).then_some(most);
                         state.open.insert(number, (arrived.at, most));
                     }
-                    let retry_after = exchange.answer.as_ref().map_or(0, retry_after);
+                    let retry_after = exchange.response.as_ref().map_or(0, retry_after);
                     state
                         .clock
                         .answered(exchange.failed(), retry_after, attempt);
@@ -253,7 +265,7 @@ impl Handler for Server {
                 let seconds =
                     |time: Duration| format!("{:.1} s", time.as_secs_f64() / second.as_secs_f64());
                 let what = "the time of an attempt";
-                state.difference = Some(Difference::new(
+                state.difference = Some(Divergence::new(
                     "TIME-2",
                     what,
                     seconds(most),
@@ -267,7 +279,7 @@ impl Handler for Server {
 }
 
 /// How many seconds an attempt has (section 11.3).
-fn attempt(exchange: &Exchange) -> u32 {
+fn attempt(exchange: &RecordedExchange) -> u32 {
     match exchange.request.method.as_str() {
         "GET" => 40,
         _ => 10,
@@ -275,36 +287,36 @@ fn attempt(exchange: &Exchange) -> u32 {
 }
 
 /// The whole seconds of `Retry-After` on the two statuses where it counts (TIME-1).
-fn retry_after(answer: &Answer) -> u64 {
-    let told = answer
+fn retry_after(response: &RecordedResponse) -> u64 {
+    let told = response
         .headers
         .get("retry-after")
-        .filter(|_| matches!(answer.status, 429 | 503));
+        .filter(|_| matches!(response.status, 429 | 503));
     told.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-/// The answer to what is not expected: nothing that a client repeats, so that it comes to an end.
-fn refusal() -> Reply {
-    Reply::Answer(Answer {
+/// The response to what is not expected: nothing that a client repeats, so that it comes to an end.
+fn refusal() -> ServerAction {
+    ServerAction::Respond(RecordedResponse {
         status: 400,
-        ..Answer::default()
+        ..RecordedResponse::default()
     })
 }
 
 /// An exchange's end, for the ladder.
-fn shown(exchange: &Exchange) -> String {
-    let mut text = match (&exchange.answer, &exchange.fault) {
-        (Some(answer), _) => {
-            let member = |name: &str| answer.body.as_ref().and_then(|body| body[name].as_str());
+fn shown(exchange: &RecordedExchange) -> String {
+    let mut text = match (&exchange.response, &exchange.fault) {
+        (Some(response), _) => {
+            let member = |name: &str| response.body.as_ref().and_then(|body| body[name].as_str());
             let token = member("type").and_then(|tag| tag.rsplit(':').next());
             let words = [token, member("reason")].into_iter().flatten();
-            words.fold(answer.status.to_string(), |text, word| text + " " + word)
+            words.fold(response.status.to_string(), |text, word| text + " " + word)
         }
-        (None, Some(Fault::Close)) => "closed without an answer".into(),
-        (None, Some(Fault::Stall)) => "no answer".into(),
-        (None, Some(Fault::StallBody { .. })) => "half an answer".into(),
-        (None, Some(Fault::BreakOff { .. })) => "an answer that breaks off".into(),
-        (None, Some(Fault::Garbage { .. })) => "no HTTP".into(),
+        (None, Some(TransportFault::Close)) => "closed without an answer".into(),
+        (None, Some(TransportFault::Stall)) => "no answer".into(),
+        (None, Some(TransportFault::StallBody { .. })) => "half an answer".into(),
+        (None, Some(TransportFault::BreakOff { .. })) => "an answer that breaks off".into(),
+        (None, Some(TransportFault::Garbage { .. })) => "no HTTP".into(),
         (None, None) => String::new(),
     };
     if let Some(wrong) = &exchange.wrong {

@@ -2,9 +2,9 @@
 
 use super::case::TranscriptCase;
 use super::client::Client;
+use super::judgement::Judgement;
 use super::script_for_tests::{Script, Step, send};
 use super::transcript::Transcript;
-use super::verdict::Verdict;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ fn good() -> Vec<Step> {
     vec![ALLOCATE, BACK_OFF, ALLOCATE, POLL, SECOND, POLL, CLOSE]
 }
 
-fn play(transcript: Value, steps: Vec<Step>, result: Value) -> Verdict {
+fn play(transcript: Value, steps: Vec<Step>, result: Value) -> Judgement {
     let transcript = Transcript::from_text(&transcript.to_string()).unwrap();
     case(transcript).play(&Script { steps, result }, Duration::from_secs(10))
 }
@@ -79,7 +79,7 @@ fn with(index: usize, step: Step) -> Vec<Step> {
 }
 
 #[track_caller]
-fn refused(verdict: &Verdict, clause: &str, what: &str) {
+fn refused(verdict: &Judgement, clause: &str, what: &str) {
     let found = verdict.difference.as_ref().expect("the deviation is found");
     assert_eq!(
         (found.clause, found.what.as_str()),

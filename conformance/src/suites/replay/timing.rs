@@ -1,11 +1,11 @@
 //! The times of section 11.3, as far as a server can judge them.
 //!
-//! A server sees a request later than the client began it, and a client sees an answer later than
+//! A server sees a request later than the client began it, and a client sees a response later than
 //! the server wrote it. Each check here holds for a correct client whatever those delays are, so
-//! a busy machine fails nobody: only lower bounds, and from the writing of an answer to the
+//! a busy machine fails nobody: only lower bounds, and from the writing of a response to the
 //! arrival of a later request.
 
-use super::compare::Difference;
+use super::compare::Divergence;
 use std::time::{Duration, Instant};
 
 /// Rounding of milliseconds.
@@ -13,22 +13,22 @@ const ROUNDING: Duration = Duration::from_millis(2);
 
 /// What has happened so far, as far as times go.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(super) struct TimingCheck {
     second: Duration,
-    /// When the last answer, or the last fault, began to be written.
+    /// When the last response, or the last fault, began to be written.
     last: Instant,
     /// Failures in a row.
     failures: u32,
     /// `Retry-After` of the last failure.
     retry_after: u64,
-    /// When a first attempt, now left without an answer, began at the earliest, and how many
+    /// When a first attempt, now left without a response, began at the earliest, and how many
     /// seconds it has.
     attempt: Option<(Instant, u32)>,
-    /// The polls of one cell: the answer that made the client begin them, and how many there were.
+    /// The polls of one cell: the response that made the client begin them, and how many there were.
     polls: Option<(Instant, u32)>,
 }
 
-impl Clock {
+impl TimingCheck {
     pub(super) fn new(second_ms: u64) -> Self {
         Self {
             second: Duration::from_millis(second_ms),
@@ -46,7 +46,7 @@ impl Clock {
         name: &str,
         at: Instant,
         is_repeat: bool,
-    ) -> Result<(), Difference> {
+    ) -> Result<(), Divergence> {
         // Another request after a failure is the next state's, a close for example.
         if self.failures > 0 && is_repeat {
             // d = min(8, 0.5 * 2^(k-1)) seconds; the random wait is at least d/2.
@@ -75,13 +75,13 @@ impl Clock {
         since: Instant,
         wait: Duration,
         at: Instant,
-    ) -> Result<(), Difference> {
+    ) -> Result<(), Divergence> {
         let waited = at.duration_since(since);
         if waited + ROUNDING >= wait {
             return Ok(());
         }
         let seconds = |time: Duration| time.as_secs_f64() / self.second.as_secs_f64();
-        Err(Difference::new(
+        Err(Divergence::new(
             clause,
             format!("the wait before {name}"),
             format!("at least {:.2} s", seconds(wait)),
@@ -89,7 +89,7 @@ impl Clock {
         ))
     }
 
-    /// An answer or a fault is about to be written; or nothing, to an attempt of so many seconds.
+    /// A response or a fault is about to be written; or nothing, to an attempt of so many seconds.
     ///
     /// When the client gives that up is seen too late to count from.
     pub(super) fn answered(&mut self, failed: bool, retry_after: u64, attempt: Option<u32>) {

@@ -1,8 +1,8 @@
 //! The file format of a transcript: one exchange between a client and a relay, with all that
 //! determines it. `transcripts/transcript.schema.json` says the same as a JSON Schema.
 
-use crate::stage::bytes::Bytes;
-use crate::stage::response::{Answer, Fault};
+use crate::stage::bytes::TranscriptBytes;
+use crate::stage::response::{RecordedResponse, TransportFault};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,27 +21,27 @@ pub(crate) struct Transcript {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<String>,
     /// The client that is tested.
-    pub(crate) role: Role,
+    pub(crate) role: ClientRole,
     /// What the client is given.
     #[serde(rename = "in")]
-    pub(crate) input: Input,
+    pub(crate) input: RunInput,
     /// Each request that the client makes, in order, and what comes of it.
-    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) exchanges: Vec<RecordedExchange>,
     /// How the client ends.
-    pub(crate) expect: Expect,
+    pub(crate) expect: ExpectedEnd,
 }
 
 /// The role of the client that is tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Role {
+pub(crate) enum ClientRole {
     /// It makes the code (section 11.4).
     Initiator,
     /// It is given the code (section 11.5).
     Receiver,
 }
 
-impl Role {
+impl ClientRole {
     /// The token of the adapter protocol.
     pub(crate) fn token(self) -> &'static str {
         match self {
@@ -62,18 +62,18 @@ impl Role {
 /// The `in` of the adapter operation `run`, but for the role; the suite puts in the address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub(crate) struct RunInput {
     /// A whole address in place of that of the suite's relay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rendezvous: Option<String>,
     /// What follows the address of the suite's relay: a path, or a slash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<String>,
-    pub(crate) appid: Bytes,
-    pub(crate) blob: Bytes,
+    pub(crate) appid: TranscriptBytes,
+    pub(crate) blob: TranscriptBytes,
     /// Receiver: the code as it was typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) code: Option<Bytes>,
+    pub(crate) code: Option<TranscriptBytes>,
     /// Initiator: the number of words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) words: Option<u32>,
@@ -96,15 +96,15 @@ pub(crate) struct Input {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Export {
-    pub(crate) label: Bytes,
+    pub(crate) label: TranscriptBytes,
     pub(crate) length: u32,
 }
 
-/// One request and what comes of it: an answer or a fault, never both.
+/// One request and what comes of it: a response or a fault, never both.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Exchange {
-    pub(crate) request: Request,
+pub(crate) struct RecordedExchange {
+    pub(crate) request: RecordedRequest,
     /// The request before, again: the same bytes.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) repeat: bool,
@@ -115,13 +115,13 @@ pub(crate) struct Exchange {
     /// The user gives up as soon as this request has arrived.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) cancel: bool,
-    /// What is deliberately wrong with the answer.
+    /// What is deliberately wrong with the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) wrong: Option<String>,
+    #[serde(rename = "answer", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) response: Option<RecordedResponse>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) answer: Option<Answer>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) fault: Option<Fault>,
+    pub(crate) fault: Option<TransportFault>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -132,7 +132,7 @@ fn is_false(flag: &bool) -> bool {
 /// What HOOK-3 compares of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Request {
+pub(crate) struct RecordedRequest {
     pub(crate) method: String,
     /// As it stands in the request line, query included.
     pub(crate) target: String,
@@ -145,16 +145,16 @@ pub(crate) struct Request {
 /// How the client ends, as the adapter's reply to `run` says it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Expect {
+pub(crate) struct ExpectedEnd {
     /// The code that an initiator shows, if it comes so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
     pub(crate) outcome: String,
     pub(crate) reason: Option<String>,
     pub(crate) delivered: bool,
-    pub(crate) blob: Option<Bytes>,
+    pub(crate) blob: Option<TranscriptBytes>,
     pub(crate) verifier: Option<Vec<String>>,
-    pub(crate) exported: Option<Bytes>,
+    pub(crate) exported: Option<TranscriptBytes>,
     /// How many seconds (HOOK-3) the whole run lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) seconds: Option<Seconds>,
@@ -188,7 +188,7 @@ impl Transcript {
             self.exchanges
                 .iter()
                 .map(|exchange| match (&exchange.fault, exchange.cancel) {
-                    (Some(Fault::Stall | Fault::StallBody { .. }), false) => 20,
+                    (Some(TransportFault::Stall | TransportFault::StallBody { .. }), false) => 20,
                     _ => u64::from(exchange.failed()),
                 });
         let seconds = self
@@ -199,7 +199,7 @@ impl Transcript {
     }
 
     fn check(&self) -> Result<(), String> {
-        let Input {
+        let RunInput {
             appid,
             blob,
             code,
@@ -218,12 +218,12 @@ impl Transcript {
             bytes.expand()?;
         }
         for value in inject.values().flatten() {
-            Bytes::Hex(value.clone()).expand()?;
+            TranscriptBytes::Hex(value.clone()).expand()?;
         }
         if self.input.second_ms == 0 {
             return Err("second_ms is 0".into());
         }
-        let mut before: Option<&Exchange> = None;
+        let mut before: Option<&RecordedExchange> = None;
         for (index, exchange) in self.exchanges.iter().enumerate() {
             exchange
                 .check(before)
@@ -234,19 +234,25 @@ impl Transcript {
     }
 }
 
-impl Exchange {
+impl RecordedExchange {
     fn check(&self, before: Option<&Self>) -> Result<(), String> {
-        match (&self.answer, &self.fault) {
-            (Some(answer), None) => {
-                answer.content()?;
+        match (&self.response, &self.fault) {
+            (Some(response), None) => {
+                response.content()?;
             }
-            (None, Some(Fault::StallBody { answer } | Fault::BreakOff { answer, .. })) => {
-                answer.content()?;
+            (
+                None,
+                Some(
+                    TransportFault::StallBody { response }
+                    | TransportFault::BreakOff { response, .. },
+                ),
+            ) => {
+                response.content()?;
             }
-            (None, Some(Fault::Garbage { bytes })) => {
+            (None, Some(TransportFault::Garbage { bytes })) => {
                 bytes.expand()?;
             }
-            (None, Some(Fault::Close | Fault::Stall)) => {}
+            (None, Some(TransportFault::Close | TransportFault::Stall)) => {}
             _ => return Err("it needs either an answer or a fault".into()),
         }
         if self.again && !self.failed() {
@@ -261,6 +267,6 @@ impl Exchange {
 
     /// Whether a client repeats the request: it was *lost* or *busy* (section 11.2).
     pub(crate) fn failed(&self) -> bool {
-        self.fault.is_some() || self.answer.as_ref().is_some_and(Answer::busy)
+        self.fault.is_some() || self.response.as_ref().is_some_and(RecordedResponse::busy)
     }
 }

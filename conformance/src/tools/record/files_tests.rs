@@ -6,7 +6,7 @@ use crate::subject::adapter::{AdapterHandle, serve};
 use crate::subject::reference::Reference;
 use crate::suites::case::Outcome;
 use crate::suites::replay::compare;
-use crate::suites::replay::transcript::{Exchange, Role, Transcript};
+use crate::suites::replay::transcript::{ClientRole, RecordedExchange, Transcript};
 use crate::suites::replay::{self, transcripts_of};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -115,9 +115,9 @@ fn each_message_meets_the_schema_of_the_specification() {
     };
     let mut checked = 0;
     for transcript in transcripts() {
-        for Exchange {
+        for RecordedExchange {
             request,
-            answer,
+            response,
             wrong,
             ..
         } in &transcript.exchanges
@@ -127,12 +127,12 @@ fn each_message_meets_the_schema_of_the_specification() {
                 check(&transcript.id, &name.replace("put ", "write_"), body);
                 checked += 1;
             }
-            let Some(answer) = answer.as_ref().filter(|_| wrong.is_none()) else {
+            let Some(response) = response.as_ref().filter(|_| wrong.is_none()) else {
                 continue;
             };
-            let Some(body) = &answer.body else { continue };
-            let message = match (answer.status, name.as_str()) {
-                (500.., _) if answer.headers["content-type"] == "application/json" => continue,
+            let Some(body) = &response.body else { continue };
+            let message = match (response.status, name.as_str()) {
+                (500.., _) if response.headers["content-type"] == "application/json" => continue,
                 (400.., _) => "problem".to_owned(),
                 (_, "allocate") => "allocated".to_owned(),
                 (_, "claim") => "claimed".to_owned(),
@@ -255,28 +255,28 @@ fn local_ends_make_no_request() {
 fn requests_come_in_the_order_of_the_tables() {
     for transcript in transcripts() {
         let order = match transcript.role {
-            Role::Initiator => [
+            ClientRole::Initiator => [
                 "allocate",
                 "get answer",
                 "put finish",
                 "get receipt",
                 "close",
             ],
-            Role::Receiver => ["claim", "put answer", "get finish", "put receipt", "close"],
+            ClientRole::Receiver => ["claim", "put answer", "get finish", "put receipt", "close"],
         };
-        let mut before: Option<(usize, &Exchange)> = None;
+        let mut before: Option<(usize, &RecordedExchange)> = None;
         for exchange in &transcript.exchanges {
             let name = compare::name(&exchange.request.method, &exchange.request.target);
-            let place = order.iter().position(|known| *known == name).unwrap();
+            let place = order.iter().position(|secrets| *secrets == name).unwrap();
             let fits = match before {
                 None => place == 0,
                 // A close from everywhere, once; else one place on, or the same: a repeat of what
                 // failed, or the next poll.
                 Some((from, last)) if from == place => {
                     let empty = last
-                        .answer
+                        .response
                         .as_ref()
-                        .is_some_and(|answer| answer.status == 204);
+                        .is_some_and(|response| response.status == 204);
                     place != 4
                         && last.request == exchange.request
                         && (exchange.repeat || empty && name.starts_with("get"))

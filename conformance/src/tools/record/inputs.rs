@@ -1,20 +1,27 @@
-//! What the two clients of a recording are given.
+//! The inputs of the two clients of a recording.
 
-use super::scenario::{Peer, Scenario, blob_of, named};
-use super::secrets::{Known, labelled};
-use crate::stage::bytes::Bytes;
-use crate::suites::replay::transcript::{Input, Role};
+use super::scenario::{PeerKind, Scenario, blob_of, named};
+use super::secrets::{ClientSecrets, labelled};
+use crate::stage::bytes::TranscriptBytes;
+use crate::suites::replay::transcript::{ClientRole, RunInput};
 use wormhole_sync::values::{Code, hex, words};
 
-pub(super) fn known(scenario: &Scenario, input: &Input) -> Result<Known, String> {
+pub(super) fn client_secrets(
+    scenario: &Scenario,
+    input: &RunInput,
+) -> Result<ClientSecrets, String> {
     let injected = |name: &str| match input.inject.get(name) {
         Some(Some(text)) => hex::decode(text.as_bytes()).map_err(|error| error.to_string()),
         _ => Ok(Vec::new()),
     };
     let password = match scenario.role {
-        Role::Initiator => joined(&injected("words")?),
-        Role::Receiver => {
-            let typed = input.code.as_ref().map(Bytes::expand).transpose()?;
+        ClientRole::Initiator => joined(&injected("words")?),
+        ClientRole::Receiver => {
+            let typed = input
+                .code
+                .as_ref()
+                .map(TranscriptBytes::expand)
+                .transpose()?;
             let code = Code::parse(typed.unwrap_or_default());
             let code = code
                 .map(|code| code.reveal().to_string())
@@ -24,7 +31,7 @@ pub(super) fn known(scenario: &Scenario, input: &Input) -> Result<Known, String>
                 .unwrap_or_default()
         }
     };
-    Ok(Known {
+    Ok(ClientSecrets {
         role: scenario.role,
         app_id: input.appid.expand()?,
         password,
@@ -33,20 +40,20 @@ pub(super) fn known(scenario: &Scenario, input: &Input) -> Result<Known, String>
     })
 }
 
-/// What the other client is given, but for a code.
-pub(super) fn peer_input(scenario: &Scenario) -> Option<Input> {
+/// The input of the other client, but for a code.
+pub(super) fn peer_input(scenario: &Scenario) -> Option<RunInput> {
     let role = scenario.role.peer();
     let blob = match &scenario.peer {
-        Peer::Nobody => return None,
-        Peer::Honest(blob) => blob.clone(),
-        Peer::Mistaken => blob_of(role),
+        PeerKind::Nobody => return None,
+        PeerKind::Honest(blob) => blob.clone(),
+        PeerKind::Mistaken => blob_of(role),
     };
     let words = match (role, &scenario.peer) {
-        (Role::Initiator, _) => scenario.input.words.unwrap_or(2),
-        (Role::Receiver, Peer::Mistaken) => 0,
-        (Role::Receiver, _) => 1,
+        (ClientRole::Initiator, _) => scenario.input.words.unwrap_or(2),
+        (ClientRole::Receiver, PeerKind::Mistaken) => 0,
+        (ClientRole::Receiver, _) => 1,
     };
-    Some(Input {
+    Some(RunInput {
         rendezvous: None,
         path: None,
         appid: scenario.input.appid.clone(),
@@ -61,8 +68,8 @@ pub(super) fn peer_input(scenario: &Scenario) -> Option<Input> {
     })
 }
 
-/// What a receiving peer types: `words` 0 marks the one that is mistaken.
-pub(super) fn mistyped(input: &Input, code: &str) -> String {
+/// The code that a receiving peer types: `words` 0 marks the one that is mistaken.
+pub(super) fn mistyped(input: &RunInput, code: &str) -> String {
     match (input.words, code.split_once('-')) {
         (Some(0), Some((channel, _))) => format!("{channel}-{}", spoken("mistaken", 2)),
         _ => code.to_owned(),

@@ -14,10 +14,10 @@ mod files_tests;
 
 use crate::root::Root;
 use crate::stage::listener::runtime;
+use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
-use crate::subject::target::Target;
 use crate::suites::replay::SCHEMA;
-use crate::suites::replay::client::Adapted;
+use crate::suites::replay::client::AdapterClient;
 use clap::Args;
 use recording::Clients;
 use scenario::Scenario;
@@ -64,14 +64,14 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, S
         .map(|scenario| scenario.id.clone())
         .collect();
     let runtime = runtime()?;
-    let start = |target: &Target| {
-        let command = target.command(root)?;
+    let start = |subject: &Subject| {
+        let command = subject.command(root)?;
         AdapterHandle::start_process(&command, HELLO).map_err(|error| error.to_string())
     };
-    let peer = start(&Target::Reference)?;
+    let peer = start(&Subject::Reference)?;
     let subject = match &arguments.adapter {
-        Some(command) => start(&Target::Adapter(command.clone()))?,
-        None => start(&Target::Reference)?,
+        Some(command) => start(&Subject::Adapter(command.clone()))?,
+        None => start(&Subject::Reference)?,
     };
     let count = scenarios.len();
     let waiting = Mutex::new(scenarios.into_iter());
@@ -84,7 +84,7 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, S
                 .next();
             let Some(scenario) = next else { return };
             let id = scenario.id.clone();
-            let (subject, peer) = (Adapted::new(&subject), Adapted::new(&peer));
+            let (subject, peer) = (AdapterClient::new(&subject), AdapterClient::new(&peer));
             let clients = Clients {
                 subject: &subject,
                 peer: &peer,
@@ -167,10 +167,10 @@ fn strangers(folder: &Path, ids: &BTreeSet<String>) -> Result<Vec<String>, Strin
     for name in names {
         let name = name.map_err(|error| error.to_string())?;
         let name = name.to_string_lossy();
-        let known = name
+        let secrets = name
             .strip_suffix(".json")
             .is_some_and(|id| ids.contains(id));
-        if !known && name != SCHEMA {
+        if !secrets && name != SCHEMA {
             strangers.push(format!("{name}: no scenario has this name"));
         }
     }

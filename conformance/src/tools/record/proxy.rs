@@ -1,12 +1,12 @@
 //! The recording proxy: between a client and the suite's relay, it writes down each exchange and
 //! puts in the faults of a scenario.
 
-use super::rules::{Act, Change, Rule};
-use super::secrets::Known;
-use crate::stage::listener::{Arrived, Handler, Reply};
-use crate::stage::response::{Answer, Fault};
+use super::rules::{ResponseChange, Rule, RuleAction};
+use super::secrets::ClientSecrets;
+use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
+use crate::stage::response::{RecordedResponse, TransportFault};
 use crate::suites::replay::compare;
-use crate::suites::replay::transcript::{Exchange, Request};
+use crate::suites::replay::transcript::{RecordedExchange, RecordedRequest};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpStream;
 
-/// The headers of an answer that a client reads; a transcript holds no others.
+/// The headers of a response that a client reads; a transcript holds no others.
 const HEADERS: [&str; 4] = [
     "content-type",
     "content-encoding",
@@ -25,16 +25,16 @@ const HEADERS: [&str; 4] = [
 pub(super) struct Proxy {
     /// `127.0.0.1:port`
     relay: String,
-    state: Mutex<State>,
+    state: Mutex<ProxyState>,
     cancel: Box<dyn Fn() + Send + Sync>,
 }
 
-struct State {
+struct ProxyState {
     rules: Vec<Rule>,
     /// The rule of the request before, for its repeats.
-    again: Option<(Request, Reply)>,
+    again: Option<(RecordedRequest, ServerAction)>,
     /// The client's secrets, and what was recorded.
-    known: Known,
+    secrets: ClientSecrets,
     faults: Vec<String>,
 }
 
@@ -42,13 +42,13 @@ impl Proxy {
     pub(super) fn new(
         relay: String,
         rules: Vec<Rule>,
-        known: Known,
+        secrets: ClientSecrets,
         cancel: Box<dyn Fn() + Send + Sync>,
     ) -> Self {
-        let state = State {
+        let state = ProxyState {
             rules,
             again: None,
-            known,
+            secrets,
             faults: Vec::new(),
         };
         Self {
@@ -58,7 +58,7 @@ impl Proxy {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ProxyState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -67,7 +67,7 @@ impl Proxy {
     /// # Errors
     ///
     /// What the recording itself did not manage, and rules that no request met.
-    pub(super) fn exchanges(&self) -> Result<Vec<Exchange>, String> {
+    pub(super) fn exchanges(&self) -> Result<Vec<RecordedExchange>, String> {
         let state = self.state();
         let unused = state
             .rules
@@ -75,23 +75,23 @@ impl Proxy {
             .map(|rule| format!("no {} came for its rule", rule.on));
         match state.faults.iter().cloned().chain(unused).next() {
             Some(fault) => Err(fault),
-            None => Ok(state.known.exchanges.clone()),
+            None => Ok(state.secrets.exchanges.clone()),
         }
     }
 
-    async fn forward(&self, arrived: &Arrived) -> Reply {
+    async fn forward(&self, arrived: &ReceivedRequest) -> ServerAction {
         match self.ask(arrived).await {
-            Ok(answer) => Reply::Answer(answer),
+            Ok(response) => ServerAction::Respond(response),
             Err(error) => {
                 self.state()
                     .faults
                     .push(format!("the relay did not answer: {error}"));
-                Reply::Fault(Fault::Close)
+                ServerAction::Fail(TransportFault::Close)
             }
         }
     }
 
-    async fn ask(&self, arrived: &Arrived) -> io::Result<Answer> {
+    async fn ask(&self, arrived: &ReceivedRequest) -> io::Result<RecordedResponse> {
         let stream = TcpStream::connect(&self.relay).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
@@ -110,63 +110,63 @@ impl Proxy {
         }
         let body = Full::new(hyper::body::Bytes::from(arrived.body.clone()));
         let request = request.body(body).map_err(io::Error::other)?;
-        let answer = sender
+        let response = sender
             .send_request(request)
             .await
             .map_err(io::Error::other)?;
-        let (head, body) = answer.into_parts();
+        let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
         connection.abort();
-        let mut answer = Answer {
+        let mut response = RecordedResponse {
             status: head.status.as_u16(),
-            ..Answer::default()
+            ..RecordedResponse::default()
         };
         for name in HEADERS {
             if let Some(value) = head.headers.get(name).and_then(|value| value.to_str().ok()) {
-                answer.headers.insert(name.to_owned(), value.to_owned());
+                response.headers.insert(name.to_owned(), value.to_owned());
             }
         }
         if !body.is_empty() {
-            answer.body = Some(serde_json::from_slice(&body).map_err(io::Error::other)?);
+            response.body = Some(serde_json::from_slice(&body).map_err(io::Error::other)?);
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    fn change(&self, change: &Change, answer: Answer) -> Reply {
+    fn change(&self, change: &ResponseChange, response: RecordedResponse) -> ServerAction {
         let mut state = self.state();
-        change(&state.known, answer).unwrap_or_else(|fault| {
+        change(&state.secrets, response).unwrap_or_else(|fault| {
             state.faults.push(fault);
-            Reply::Fault(Fault::Close)
+            ServerAction::Fail(TransportFault::Close)
         })
     }
 
-    fn record(&self, request: Request, reply: &Reply, rule: Option<&Rule>) {
+    fn record(&self, request: RecordedRequest, reply: &ServerAction, rule: Option<&Rule>) {
         let mut state = self.state();
-        let before = state.known.exchanges.last();
+        let before = state.secrets.exchanges.last();
         let repeat = before.is_some_and(|before| before.request == request && before.failed());
-        let (answer, fault) = match reply.clone() {
-            Reply::Answer(answer) => (Some(answer), None),
-            Reply::Fault(fault) => (None, Some(fault)),
+        let (response, fault) = match reply.clone() {
+            ServerAction::Respond(response) => (Some(response), None),
+            ServerAction::Fail(fault) => (None, Some(fault)),
         };
-        state.known.exchanges.push(Exchange {
+        state.secrets.exchanges.push(RecordedExchange {
             request,
             repeat,
             again: rule.is_some_and(|rule| rule.again),
             cancel: rule.is_some_and(|rule| rule.cancel),
             wrong: rule.and_then(|rule| rule.wrong.clone()),
-            answer,
+            response,
             fault,
         });
     }
 }
 
 impl Handler for Proxy {
-    async fn handle(&self, _: usize, arrived: Arrived) -> Reply {
+    async fn handle(&self, _: usize, arrived: ReceivedRequest) -> ServerAction {
         let request = match request(&arrived) {
             Ok(request) => request,
             Err(fault) => {
                 self.state().faults.push(fault);
-                return Reply::Fault(Fault::Close);
+                return ServerAction::Fail(TransportFault::Close);
             }
         };
         let name = compare::name(&arrived.method, &arrived.target);
@@ -183,11 +183,11 @@ impl Handler for Proxy {
             at.map(|at| state.rules.remove(at))
         };
         let reply = match rule.as_ref().map(|rule| &rule.act) {
-            None | Some(Act::Pass) => self.forward(&arrived).await,
-            Some(Act::Instead(reply)) => reply.clone(),
-            Some(Act::Then(change)) => match self.forward(&arrived).await {
-                Reply::Answer(answer) => self.change(&**change, answer),
-                failed @ Reply::Fault(_) => failed,
+            None | Some(RuleAction::Pass) => self.forward(&arrived).await,
+            Some(RuleAction::Instead(reply)) => reply.clone(),
+            Some(RuleAction::Then(change)) => match self.forward(&arrived).await {
+                ServerAction::Respond(response) => self.change(&**change, response),
+                failed @ ServerAction::Fail(_) => failed,
             },
         };
         self.record(request.clone(), &reply, rule.as_ref());
@@ -203,14 +203,14 @@ impl Handler for Proxy {
     fn gone(&self, _: usize) {}
 }
 
-fn request(arrived: &Arrived) -> Result<Request, String> {
+fn request(arrived: &ReceivedRequest) -> Result<RecordedRequest, String> {
     let body = if arrived.body.is_empty() {
         None
     } else {
         let value: Result<Value, _> = serde_json::from_slice(&arrived.body);
         Some(value.map_err(|error| format!("a body that is no JSON: {error}"))?)
     };
-    Ok(Request {
+    Ok(RecordedRequest {
         method: arrived.method.clone(),
         target: arrived.target.clone(),
         authorization: arrived.header("authorization").concat(),

@@ -4,15 +4,15 @@
 //! scenario's id, the relay's random numbers too, and how many times a client repeats by its
 //! jitter is not written down (`again`).
 
-use super::inputs::{known, mistyped, peer_input, spoken};
+use super::inputs::{client_secrets, mistyped, peer_input, spoken};
 use super::proxy::Proxy;
-use super::scenario::{Peer, Scenario};
+use super::scenario::{PeerKind, Scenario};
 use super::secrets::labelled;
 use super::transcribe::finish;
 use crate::stage::listener::listen;
 use crate::suites::replay::case::{limit, run_input};
 use crate::suites::replay::client::Client;
-use crate::suites::replay::transcript::{Exchange, Input, Role, Transcript};
+use crate::suites::replay::transcript::{ClientRole, RecordedExchange, RunInput, Transcript};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -47,8 +47,8 @@ pub(super) fn record(
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let recorded = match scenario.role {
-            Role::Initiator => initiator(scenario, clients, runtime, &url, scope, &over),
-            Role::Receiver => receiver(scenario, clients, runtime, &url, scope, &over),
+            ClientRole::Initiator => initiator(scenario, clients, runtime, &url, scope, &over),
+            ClientRole::Receiver => receiver(scenario, clients, runtime, &url, scope, &over),
         };
         over.store(true, Ordering::SeqCst);
         recorded
@@ -87,13 +87,13 @@ fn initiator<'scope, 'env>(
         let Some(mut input) = peer.clone() else {
             return;
         };
-        input.code = Some(crate::stage::bytes::Bytes::hex(
+        input.code = Some(crate::stage::bytes::TranscriptBytes::hex(
             mistyped(&input, code).as_bytes(),
         ));
         let tell = tell.clone();
         scope.spawn(move || {
             let run = || {
-                let input = run_input(Role::Receiver, &input, url)?;
+                let input = run_input(ClientRole::Receiver, &input, url)?;
                 clients.peer.run(input, CODE, over, &mut |_| {})
             };
             let _ = tell.send(run());
@@ -123,7 +123,7 @@ fn receiver<'scope, 'env>(
         scope.spawn(move || {
             let mut hear = |code: &str| drop(show.send(code.to_owned()));
             let mut run = || {
-                let input = run_input(Role::Initiator, &input, url)?;
+                let input = run_input(ClientRole::Initiator, &input, url)?;
                 clients.peer.run(input, CODE, over, &mut hear)
             };
             let _ = tell.send(run());
@@ -132,7 +132,7 @@ fn receiver<'scope, 'env>(
             .recv_timeout(CODE)
             .map_err(|_| "the peer shows no code")?;
     }
-    if matches!(scenario.peer, Peer::Mistaken) {
+    if matches!(scenario.peer, PeerKind::Mistaken) {
         // The same words as the peer's, but for the last.
         let (channel, _) = code.split_once('-').unwrap_or_default();
         code = format!(
@@ -142,23 +142,25 @@ fn receiver<'scope, 'env>(
     }
     let mut input = scenario.input.clone();
     if input.code.is_none() {
-        input.code = Some(crate::stage::bytes::Bytes::hex(&(scenario.types)(&code)));
+        input.code = Some(crate::stage::bytes::TranscriptBytes::hex(
+            &(scenario.types)(&code),
+        ));
     }
     let (result, exchanges, _) = subject(&scenario, &input, clients, runtime, url, &mut |_| {})?;
     over.store(true, Ordering::SeqCst);
     let peer = match scenario.peer {
-        Peer::Nobody => None,
-        Peer::Honest(_) | Peer::Mistaken => told.recv_timeout(CODE).ok().transpose()?,
+        PeerKind::Nobody => None,
+        PeerKind::Honest(_) | PeerKind::Mistaken => told.recv_timeout(CODE).ok().transpose()?,
     };
     finish(scenario, input, &result, exchanges, None, peer.as_ref())
 }
 
-type Recorded = (Value, Vec<Exchange>, Option<String>);
+type Recorded = (Value, Vec<RecordedExchange>, Option<String>);
 
 /// Runs the client that is recorded, behind the proxy.
 fn subject(
     scenario: &Scenario,
-    input: &Input,
+    input: &RunInput,
     clients: &Clients<'_>,
     runtime: &Runtime,
     url: &str,
@@ -167,12 +169,12 @@ fn subject(
     let cancel = Arc::new(AtomicBool::new(false));
     let given_up = Arc::clone(&cancel);
     let give_up = Box::new(move || given_up.store(true, Ordering::SeqCst));
-    let known = known(scenario, input)?;
+    let secrets = client_secrets(scenario, input)?;
     let authority = url.trim_start_matches("http://").to_owned();
     let proxy = Arc::new(Proxy::new(
         authority,
         scenario.rules.clone(),
-        known,
+        secrets,
         give_up,
     ));
     let listening = runtime

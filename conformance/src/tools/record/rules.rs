@@ -1,95 +1,102 @@
-//! What a scenario does to the answers of the relay.
+//! The rules by which a scenario changes or replaces the responses of the relay.
 
-use super::secrets::Known;
-use crate::stage::listener::Reply;
-use crate::stage::response::{Answer, Fault};
+use super::secrets::ClientSecrets;
+use crate::stage::listener::ServerAction;
+use crate::stage::response::{RecordedResponse, TransportFault};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use wormhole_sync::values::hex;
 
-/// What comes of the next request of a name in place of the relay's own answer. Rules of one name
+/// A rule for the next request of a name: how it is treated in place of the relay's own response. Rules of one name
 /// are used up in their order; requests without a rule pass.
 #[derive(Clone)]
 pub(super) struct Rule {
     pub(super) on: &'static str,
-    pub(super) act: Act,
+    pub(super) act: RuleAction,
     pub(super) again: bool,
     pub(super) cancel: bool,
     pub(super) wrong: Option<String>,
 }
 
 #[derive(Clone)]
-pub(super) enum Act {
-    /// The relay answers.
+pub(super) enum RuleAction {
+    /// The relay responds.
     Pass,
     /// The request does not reach the relay.
-    Instead(Reply),
-    /// The relay answers, and the client gets what becomes of that.
-    Then(Arc<Change>),
+    Instead(ServerAction),
+    /// The relay responds, and the client gets the changed response.
+    Then(Arc<ResponseChange>),
 }
 
-/// What becomes of the relay's answer.
-pub(super) type Change = dyn Fn(&Known, Answer) -> Result<Reply, String> + Send + Sync;
+/// A change of the relay's response, by one who knows the client's secrets.
+pub(super) type ResponseChange =
+    dyn Fn(&ClientSecrets, RecordedResponse) -> Result<ServerAction, String> + Send + Sync;
 
 /// The request comes to nothing: it does not reach the relay.
-pub(super) fn lost(on: &'static str, fault: Fault) -> Rule {
-    rule(on, Act::Instead(Reply::Fault(fault)))
+pub(super) fn lost(on: &'static str, fault: TransportFault) -> Rule {
+    rule(on, RuleAction::Instead(ServerAction::Fail(fault)))
 }
 
-/// The request is answered with this, and does not reach the relay.
-pub(super) fn instead(on: &'static str, answer: Answer) -> Rule {
-    rule(on, Act::Instead(Reply::Answer(answer)))
+/// The request gets this response, and does not reach the relay.
+pub(super) fn instead(on: &'static str, response: RecordedResponse) -> Rule {
+    rule(on, RuleAction::Instead(ServerAction::Respond(response)))
 }
 
-/// The relay answers the request.
+/// The relay responds to the request.
 pub(super) fn pass(on: &'static str) -> Rule {
-    rule(on, Act::Pass)
+    rule(on, RuleAction::Pass)
 }
 
 /// The relay carries out the request; the client gets something else.
 pub(super) fn after(
     on: &'static str,
-    change: impl Fn(&Known, Answer) -> Result<Reply, String> + Send + Sync + 'static,
+    change: impl Fn(&ClientSecrets, RecordedResponse) -> Result<ServerAction, String>
+    + Send
+    + Sync
+    + 'static,
 ) -> Rule {
-    rule(on, Act::Then(Arc::new(change)))
+    rule(on, RuleAction::Then(Arc::new(change)))
 }
 
-/// The relay's answer with a change of its own.
-pub(super) fn edit(on: &'static str, change: impl Fn(&mut Answer) + Send + Sync + 'static) -> Rule {
-    after(on, move |_, mut answer| {
-        change(&mut answer);
-        Ok(Reply::Answer(answer))
+/// The relay's response with a change of its own.
+pub(super) fn edit(
+    on: &'static str,
+    change: impl Fn(&mut RecordedResponse) + Send + Sync + 'static,
+) -> Rule {
+    after(on, move |_, mut response| {
+        change(&mut response);
+        Ok(ServerAction::Respond(response))
     })
 }
 
-/// The relay's answer, written as an HTTP library does not write it; the text is its body.
-pub(super) fn raw(on: &'static str, write: fn(&Answer, &str) -> String) -> Rule {
-    after(on, move |_, answer| {
-        let text = String::from_utf8(answer.content()?).map_err(|error| error.to_string())?;
-        let raw = Some(write(&answer, &text));
-        Ok(Reply::Answer(Answer {
-            status: answer.status,
+/// The relay's response, written as an HTTP library does not write it; the text is its body.
+pub(super) fn raw(on: &'static str, write: fn(&RecordedResponse, &str) -> String) -> Rule {
+    after(on, move |_, response| {
+        let text = String::from_utf8(response.content()?).map_err(|error| error.to_string())?;
+        let raw = Some(write(&response, &text));
+        Ok(ServerAction::Respond(RecordedResponse {
+            status: response.status,
             raw,
-            ..Answer::default()
+            ..RecordedResponse::default()
         }))
     })
 }
 
-/// The relay's answer with other bytes in `body`.
+/// The relay's response with other bytes in `body`.
 pub(super) fn cell(
     on: &'static str,
-    change: impl Fn(&Known, Vec<u8>) -> Result<Vec<u8>, String> + Send + Sync + 'static,
+    change: impl Fn(&ClientSecrets, Vec<u8>) -> Result<Vec<u8>, String> + Send + Sync + 'static,
 ) -> Rule {
-    after(on, move |known, mut answer| {
-        let body = answer.body.as_mut().ok_or("an answer without a body")?;
+    after(on, move |secrets, mut response| {
+        let body = response.body.as_mut().ok_or("an answer without a body")?;
         let bytes = hex::decode(body["body"].as_str().unwrap_or_default().as_bytes());
-        let bytes = change(known, bytes.map_err(|_| "an answer without a cell")?)?;
+        let bytes = change(secrets, bytes.map_err(|_| "an answer without a cell")?)?;
         body["body"] = json!(hex::encode(&bytes));
-        Ok(Reply::Answer(answer))
+        Ok(ServerAction::Respond(response))
     })
 }
 
-fn rule(on: &'static str, act: Act) -> Rule {
+fn rule(on: &'static str, act: RuleAction) -> Rule {
     Rule {
         on,
         act,
@@ -112,23 +119,23 @@ impl Rule {
         self
     }
 
-    /// The answer is wrong on purpose, in this.
+    /// The response is wrong on purpose, in this.
     pub(super) fn wrong(mut self, what: impl Into<String>) -> Self {
         self.wrong = Some(what.into());
         self
     }
 }
 
-/// A JSON answer.
-pub(super) fn answer(status: u16, body: Value) -> Answer {
-    Answer {
+/// A JSON response.
+pub(super) fn json_response(status: u16, body: Value) -> RecordedResponse {
+    RecordedResponse {
         body: Some(body),
         ..typed(status, "application/json")
     }
 }
 
 /// A refusal as a relay writes it (section 9.3).
-pub(super) fn problem(token: &str, reason: Option<&str>) -> Answer {
+pub(super) fn problem(token: &str, reason: Option<&str>) -> RecordedResponse {
     let status = match token {
         "malformed" => 400,
         "unauthorized" => 401,
@@ -146,32 +153,32 @@ pub(super) fn problem(token: &str, reason: Option<&str>) -> Answer {
     if let Some(reason) = reason {
         body["reason"] = json!(reason);
     }
-    Answer {
+    RecordedResponse {
         body: Some(body),
         ..typed(status, "application/problem+json")
     }
 }
 
-/// An answer of a content type and no body yet.
-pub(super) fn typed(status: u16, content_type: &str) -> Answer {
+/// A response of a content type and no body yet.
+pub(super) fn typed(status: u16, content_type: &str) -> RecordedResponse {
     let headers = [("content-type".to_owned(), content_type.to_owned())];
-    Answer {
+    RecordedResponse {
         status,
         headers: headers.into(),
-        ..Answer::default()
+        ..RecordedResponse::default()
     }
 }
 
-/// What a proxy says when the relay is away.
-pub(super) fn html(status: u16) -> Answer {
+/// The page of a proxy whose relay is away.
+pub(super) fn html(status: u16) -> RecordedResponse {
     let text = format!("<html><body><h1>{status}</h1></body></html>\n");
-    Answer {
+    RecordedResponse {
         text: Some(text),
         ..typed(status, "text/html")
     }
 }
 
-impl Answer {
+impl RecordedResponse {
     /// The same with one header more.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_owned(), value.to_owned());

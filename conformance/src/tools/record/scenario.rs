@@ -1,10 +1,10 @@
-//! A scenario: what a transcript is to show, how it ends and which requirements it is about, all
+//! A scenario says what a transcript is to show, how it ends and which requirements it is about, all
 //! written down before it is recorded. A recording that ends otherwise is refused.
 
 use super::rules::Rule;
 use super::secrets;
-use crate::stage::bytes::Bytes;
-use crate::suites::replay::transcript::{Expect, Export, Input, Role, Seconds};
+use crate::stage::bytes::TranscriptBytes;
+use crate::suites::replay::transcript::{ClientRole, ExpectedEnd, Export, RunInput, Seconds};
 use std::collections::BTreeMap;
 use wormhole_sync::values::hex;
 
@@ -19,51 +19,51 @@ pub(super) struct Scenario {
     pub(super) title: String,
     pub(super) clauses: Vec<&'static str>,
     pub(super) rows: Vec<String>,
-    pub(super) role: Role,
-    pub(super) input: Input,
+    pub(super) role: ClientRole,
+    pub(super) input: RunInput,
     /// Receiver: what the user types, from the code that the peer shows.
     pub(super) types: fn(&str) -> Vec<u8>,
-    pub(super) peer: Peer,
+    pub(super) peer: PeerKind,
     pub(super) rules: Vec<Rule>,
-    pub(super) expect: Expect,
+    pub(super) expect: ExpectedEnd,
     /// The reason of the close that the client makes, if it makes one.
     pub(super) closes: Option<&'static str>,
 }
 
 /// The other side.
-pub(super) enum Peer {
-    /// Nobody: the relay's answers are made up, or there are none.
+pub(super) enum PeerKind {
+    /// Nobody: the relay's responses are made up, or there are none.
     Nobody,
     /// The reference, with this blob.
-    Honest(Bytes),
+    Honest(TranscriptBytes),
     /// The reference, with other words.
     Mistaken,
 }
 
 /// A scenario of an initiator; the honest peer's blob is `from the receiver`.
 pub(super) fn initiator(name: &str, title: &str) -> Scenario {
-    scenario(Role::Initiator, name, title)
+    scenario(ClientRole::Initiator, name, title)
 }
 
 /// A scenario of a receiver; the honest peer's blob is `from the initiator`.
 pub(super) fn receiver(name: &str, title: &str) -> Scenario {
-    scenario(Role::Receiver, name, title)
+    scenario(ClientRole::Receiver, name, title)
 }
 
 /// The usual blob of a role.
-pub(super) fn blob_of(role: Role) -> Bytes {
-    Bytes::hex(format!("from the {}", role.token()).as_bytes())
+pub(super) fn blob_of(role: ClientRole) -> TranscriptBytes {
+    TranscriptBytes::hex(format!("from the {}", role.token()).as_bytes())
 }
 
-fn scenario(role: Role, name: &str, title: &str) -> Scenario {
+fn scenario(role: ClientRole, name: &str, title: &str) -> Scenario {
     let id = format!("{}-{name}", role.token());
-    let input = Input {
+    let input = RunInput {
         rendezvous: None,
         path: None,
-        appid: Bytes::hex(b"example.com/app1"),
+        appid: TranscriptBytes::hex(b"example.com/app1"),
         blob: blob_of(role),
         code: None,
-        words: (role == Role::Initiator).then_some(2),
+        words: (role == ClientRole::Initiator).then_some(2),
         inject: named(role, &id, 2),
         second_ms: 1000,
         deadline: None,
@@ -77,16 +77,20 @@ fn scenario(role: Role, name: &str, title: &str) -> Scenario {
         role,
         input,
         types: |code| code.as_bytes().to_vec(),
-        peer: Peer::Honest(blob_of(role.peer())),
+        peer: PeerKind::Honest(blob_of(role.peer())),
         rules: Vec::new(),
-        expect: Expect::default(),
+        expect: ExpectedEnd::default(),
         closes: None,
         id,
     }
 }
 
 /// The named values of one client (section 3.5), from a label.
-pub(super) fn named(role: Role, label: &str, words: usize) -> BTreeMap<String, Option<String>> {
+pub(super) fn named(
+    role: ClientRole,
+    label: &str,
+    words: usize,
+) -> BTreeMap<String, Option<String>> {
     let value = |name: &str| secrets::labelled(&format!("{label} {} {name}", role.token()));
     let mut scalar = value("pake_scalar");
     // Below 2^252, and so below L.
@@ -95,7 +99,7 @@ pub(super) fn named(role: Role, label: &str, words: usize) -> BTreeMap<String, O
         ("side", hex::encode(&value("side")[..16])),
         ("pake_scalar", hex::encode(&scalar)),
     ];
-    if role == Role::Initiator {
+    if role == ClientRole::Initiator {
         named.push(("words", hex::encode(&value("words")[..words])));
     }
     named
@@ -127,7 +131,7 @@ impl Scenario {
     }
 
     /// The other side.
-    pub(super) fn peer(mut self, peer: Peer) -> Self {
+    pub(super) fn peer(mut self, peer: PeerKind) -> Self {
         self.peer = peer;
         self
     }
@@ -139,7 +143,7 @@ impl Scenario {
     }
 
     /// Another input.
-    pub(super) fn given(mut self, change: impl FnOnce(&mut Input)) -> Self {
+    pub(super) fn given(mut self, change: impl FnOnce(&mut RunInput)) -> Self {
         change(&mut self.input);
         self
     }
@@ -147,7 +151,7 @@ impl Scenario {
     /// Exports a key at the end.
     pub(super) fn exports(mut self, label: &[u8], length: u32) -> Self {
         self.input.export = Some(Export {
-            label: Bytes::hex(label),
+            label: TranscriptBytes::hex(label),
             length,
         });
         self
@@ -157,7 +161,7 @@ impl Scenario {
     pub(super) fn done(mut self, delivered: bool) -> Self {
         self = self.ends("done").blob();
         self.expect.delivered = delivered;
-        if delivered && self.role == Role::Initiator {
+        if delivered && self.role == ClientRole::Initiator {
             self = self.closes("done");
         }
         self
@@ -177,7 +181,7 @@ impl Scenario {
 
     /// The honest peer's blob is handed over.
     pub(super) fn blob(mut self) -> Self {
-        if let Peer::Honest(blob) = &self.peer {
+        if let PeerKind::Honest(blob) = &self.peer {
             self.expect.blob = Some(blob.clone());
         }
         self

@@ -1,8 +1,8 @@
-//! What the suite knows about the client that it records, and so what a relay could make that
-//! knew the words: it seals what no correct peer seals.
+//! The secrets of the client that is recorded. With them the suite can seal what no correct peer seals, as a relay
+//! could that knew the words.
 
 use crate::suites::replay::compare;
-use crate::suites::replay::transcript::{Exchange, Role};
+use crate::suites::replay::transcript::{ClientRole, RecordedExchange};
 use sha2::{Digest, Sha256};
 use wormhole_sync::crypto::dangerous_values::schedule_values;
 use wormhole_sync::crypto::{Label, Pake, PakeMessage, PakeScalar, Place, ReceiverBlob, SealKey};
@@ -14,29 +14,33 @@ pub(super) fn labelled(label: &str) -> [u8; 32] {
 }
 
 /// One run so far, with its secrets.
-pub(super) struct Known {
-    pub(super) role: Role,
+pub(super) struct ClientSecrets {
+    pub(super) role: ClientRole,
     pub(super) app_id: Vec<u8>,
     /// The words, joined by hyphens.
     pub(super) password: String,
     /// `pake_scalar` of the client.
     pub(super) scalar: [u8; 32],
-    /// What was exchanged before.
-    pub(super) exchanges: Vec<Exchange>,
+    /// The exchanges so far.
+    pub(super) exchanges: Vec<RecordedExchange>,
 }
 
-impl Known {
+impl ClientSecrets {
     /// The client's own SPAKE2 message.
     pub(super) fn own_message(&self) -> Result<PakeMessage, String> {
         self.message(self.role, self.scalar)
     }
 
     /// The SPAKE2 message of a role with these words and this scalar.
-    pub(super) fn message(&self, role: Role, scalar: [u8; 32]) -> Result<PakeMessage, String> {
+    pub(super) fn message(
+        &self,
+        role: ClientRole,
+        scalar: [u8; 32],
+    ) -> Result<PakeMessage, String> {
         Ok(*self.pake(role, scalar)?.message())
     }
 
-    fn pake(&self, role: Role, scalar: [u8; 32]) -> Result<Pake, String> {
+    fn pake(&self, role: ClientRole, scalar: [u8; 32]) -> Result<Pake, String> {
         let scalar = PakeScalar::dangerously_from_le_bytes(scalar).map_err(|e| e.to_string())?;
         let password = Password::dangerously_from_bytes(self.password.as_bytes());
         Ok(Pake::start(role.into(), &password, scalar))
@@ -54,8 +58,8 @@ impl Known {
         let own = *pake.message();
         let shared = pake.finish(&message).map_err(|error| error.to_string())?;
         let (offer, answer) = match self.role {
-            Role::Initiator => (own, message),
-            Role::Receiver => (message, own),
+            ClientRole::Initiator => (own, message),
+            ClientRole::Receiver => (message, own),
         };
         let place = Place {
             mode: Mode::Transcribe,
@@ -82,12 +86,12 @@ impl Known {
         self.got("get answer")
     }
 
-    /// The last cell that an answer to this request held.
+    /// The last cell that a response to this request held.
     fn got(&self, name: &str) -> Result<Vec<u8>, String> {
         let got = self.exchanges.iter().rev().find(|exchange| {
             compare::name(&exchange.request.method, &exchange.request.target) == name
         });
-        let body = got.and_then(|got| got.answer.as_ref()?.body.as_ref());
+        let body = got.and_then(|got| got.response.as_ref()?.body.as_ref());
         let text = body
             .and_then(|body| body["body"].as_str())
             .ok_or("no such cell yet")?;
@@ -95,8 +99,8 @@ impl Known {
     }
 
     fn channel(&self) -> Result<ChannelId, String> {
-        let of = |exchange: &Exchange| {
-            let allocated = exchange.answer.as_ref()?.body.as_ref()?["channel"].as_u64();
+        let of = |exchange: &RecordedExchange| {
+            let allocated = exchange.response.as_ref()?.body.as_ref()?["channel"].as_u64();
             let mut parts = exchange
                 .request
                 .target
@@ -111,11 +115,11 @@ impl Known {
     }
 }
 
-impl From<Role> for wormhole_sync::values::Role {
-    fn from(role: Role) -> Self {
+impl From<ClientRole> for wormhole_sync::values::Role {
+    fn from(role: ClientRole) -> Self {
         match role {
-            Role::Initiator => Self::Initiator,
-            Role::Receiver => Self::Receiver,
+            ClientRole::Initiator => Self::Initiator,
+            ClientRole::Receiver => Self::Receiver,
         }
     }
 }

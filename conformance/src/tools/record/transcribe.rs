@@ -1,18 +1,18 @@
-//! A recording becomes a transcript, if it is what the scenario says.
+//! A recording becomes a transcript here, if it is what the scenario says.
 
 use super::inputs::joined;
 use super::scenario::Scenario;
-use crate::stage::bytes::Bytes;
-use crate::suites::replay::transcript::{Exchange, Expect, Input, Transcript};
+use crate::stage::bytes::TranscriptBytes;
+use crate::suites::replay::transcript::{ExpectedEnd, RecordedExchange, RunInput, Transcript};
 use serde_json::Value;
 use wormhole_sync::values::hex;
 
 /// Puts the transcript together, if the run was as the scenario says.
 pub(super) fn finish(
     scenario: Scenario,
-    input: Input,
+    input: RunInput,
     result: &Value,
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<RecordedExchange>,
     code: Option<String>,
     peer: Option<&Value>,
 ) -> Result<Transcript, String> {
@@ -46,7 +46,7 @@ pub(super) fn finish(
         expect.verifier = Some(words.filter_map(Value::as_str).map(str::to_owned).collect());
         if input.export.is_some() {
             let exported = result["exported"].as_str().unwrap_or_default().to_owned();
-            expect.exported = Some(Bytes::Hex(exported));
+            expect.exported = Some(TranscriptBytes::Hex(exported));
         }
     }
     let theirs = peer
@@ -85,7 +85,7 @@ pub(super) fn finish(
     Ok(transcript)
 }
 
-fn ended_as(expect: &Expect, result: &Value) -> Result<(), String> {
+fn ended_as(expect: &ExpectedEnd, result: &Value) -> Result<(), String> {
     let expected = serde_json::json!({
         "outcome": expect.outcome,
         "reason": expect.reason,

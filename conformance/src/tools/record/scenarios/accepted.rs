@@ -1,13 +1,13 @@
-//! Answers that are unusual and right: the controls of the faults in `answers`.
+//! Responses that are unusual and right: the controls of the faults in `responses`.
 
 use super::super::rules::{Rule, edit, raw};
 use super::super::scenario::Scenario;
 use super::states::{
-    ALLOCATING, ANSWERING, CLAIMING, FINISHING, SENDING_RECEIPT, State, WAITING_FOR_ANSWER,
+    ALLOCATING, ANSWERING, CLAIMING, ClientState, FINISHING, SENDING_RECEIPT, WAITING_FOR_ANSWER,
     WAITING_FOR_FINISH, WAITING_FOR_RECEIPT,
 };
-use crate::stage::bytes::Bytes;
-use crate::stage::response::Answer;
+use crate::stage::bytes::TranscriptBytes;
+use crate::stage::response::RecordedResponse;
 use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -28,7 +28,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-fn right(state: State, name: &str, what: &str, clause: &'static str, rule: Rule) -> Scenario {
+fn right(state: ClientState, name: &str, what: &str, clause: &'static str, rule: Rule) -> Scenario {
     state
         .scenario(&format!("right-{name}"), what)
         .clauses(&[clause, "CLIENT-7"])
@@ -36,11 +36,11 @@ fn right(state: State, name: &str, what: &str, clause: &'static str, rule: Rule)
         .done(true)
 }
 
-fn text(answer: &mut Answer) -> String {
-    answer.body.take().unwrap_or_default().to_string()
+fn text(response: &mut RecordedResponse) -> String {
+    response.body.take().unwrap_or_default().to_string()
 }
 
-fn unusual(state: State) -> Vec<Scenario> {
+fn unusual(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     vec![
         right(
@@ -48,8 +48,8 @@ fn unusual(state: State) -> Vec<Scenario> {
             "type",
             "a content type in another case, with a parameter",
             "CLIENT-7",
-            edit(on, |answer| {
-                answer.headers.insert(
+            edit(on, |response| {
+                response.headers.insert(
                     "content-type".into(),
                     "Application/JSON;charset=UTF-8".into(),
                 );
@@ -60,8 +60,8 @@ fn unusual(state: State) -> Vec<Scenario> {
             "identity",
             "the content coding identity",
             "CLIENT-7",
-            edit(on, |answer| {
-                answer
+            edit(on, |response| {
+                response
                     .headers
                     .insert("content-encoding".into(), "identity".into());
             }),
@@ -71,8 +71,8 @@ fn unusual(state: State) -> Vec<Scenario> {
             "more",
             "members that nobody knows, 16 levels deep",
             "JSON-5",
-            edit(on, |answer| {
-                if let Some(body) = &mut answer.body {
+            edit(on, |response| {
+                if let Some(body) = &mut response.body {
                     body["version"] = json!("wormhole-sync/2");
                     body["Body"] = json!("00");
                     let deep: serde_json::Value =
@@ -87,11 +87,11 @@ fn unusual(state: State) -> Vec<Scenario> {
             "escaped",
             "names and values in escapes, with white space around",
             "JSON-1",
-            edit(on, |answer| {
-                let text = text(answer)
+            edit(on, |response| {
+                let text = text(response)
                     .replace("\"body\"", "\"b\\u006Fdy\"")
                     .replace(':', "\r\n\t: ");
-                answer.text = Some(format!(" \t{text}\r\n"));
+                response.text = Some(format!(" \t{text}\r\n"));
             }),
         ),
         right(
@@ -99,11 +99,11 @@ fn unusual(state: State) -> Vec<Scenario> {
             "early-hints",
             "informational answers before the answer",
             "CLIENT-7",
-            raw(on, |answer, text| {
+            raw(on, |response, text| {
                 let hints = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </v1>\r\n\r\n";
                 let head = format!(
                     "HTTP/1.1 {} .\r\nConnection: close\r\nContent-Type: application/json",
-                    answer.status
+                    response.status
                 );
                 format!(
                     "{hints}{head}\r\nContent-Length: {}\r\n\r\n{text}",
@@ -116,10 +116,10 @@ fn unusual(state: State) -> Vec<Scenario> {
             "chunked",
             "an answer in chunks",
             "CLIENT-7",
-            raw(on, |answer, text| {
+            raw(on, |response, text| {
                 let head = format!(
                     "HTTP/1.1 {} .\r\nConnection: close\r\nContent-Type: application/json",
-                    answer.status
+                    response.status
                 );
                 let (one, two) = text.split_at(1);
                 let chunks = format!("1\r\n{one}\r\n{:x}\r\n{two}\r\n0\r\n\r\n", two.len());
@@ -131,12 +131,12 @@ fn unusual(state: State) -> Vec<Scenario> {
             "longest",
             "as many bytes as a client reads, most of them white space",
             "CLIENT-5",
-            edit(on, |answer| {
-                let text = text(answer).into_bytes();
+            edit(on, |response| {
+                let text = text(response).into_bytes();
                 let rest = 262_144 - text.len();
-                answer.bytes = Some(Bytes::Parts(vec![
-                    Bytes::repeat(b" ", rest),
-                    Bytes::hex(&text),
+                response.bytes = Some(TranscriptBytes::Parts(vec![
+                    TranscriptBytes::repeat(b" ", rest),
+                    TranscriptBytes::hex(&text),
                 ]));
             }),
         ),
@@ -145,10 +145,10 @@ fn unusual(state: State) -> Vec<Scenario> {
 
 /// Numbers at their bounds.
 fn bounds() -> Vec<Scenario> {
-    let number = |state: State, member: &'static str, value: u32| {
+    let number = |state: ClientState, member: &'static str, value: u32| {
         let what = format!("the {member} {value}");
-        let rule = edit(state.request, move |answer| {
-            if let Some(body) = &mut answer.body {
+        let rule = edit(state.request, move |response| {
+            if let Some(body) = &mut response.body {
                 body[member] = value.into();
             }
         });

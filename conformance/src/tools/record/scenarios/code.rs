@@ -1,8 +1,8 @@
 //! Codes, names and addresses in their less usual forms, and keys for the application.
 
 use super::super::scenario::{Scenario, initiator, named, receiver};
-use crate::stage::bytes::Bytes;
-use crate::suites::replay::transcript::Role;
+use crate::stage::bytes::TranscriptBytes;
+use crate::suites::replay::transcript::ClientRole;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = typed();
@@ -11,13 +11,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         let mut one = initiator(&name, &format!("a code of {count} words"))
             .clauses(&["CODE-1", "CODE-2", "CODE-3"])
             .given(|input| input.words = Some(count));
-        one.input.inject = named(Role::Initiator, &one.id, count as usize);
+        one.input.inject = named(ClientRole::Initiator, &one.id, count as usize);
         all.push(one.done(true));
     }
     let forms = |name: &str,
                  title: &str,
                  clause,
-                 change: fn(&mut crate::suites::replay::transcript::Input)| {
+                 change: fn(&mut crate::suites::replay::transcript::RunInput)| {
         [
             initiator(name, title)
                 .clauses(&[clause])
@@ -34,7 +34,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         "an appid of one byte, which is no text",
         "APP-1",
         |input| {
-            input.appid = Bytes::hex(&[0xff]);
+            input.appid = TranscriptBytes::hex(&[0xff]);
         },
     ));
     all.extend(forms(
@@ -42,7 +42,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         "an appid of 128 bytes",
         "APP-1",
         |input| {
-            input.appid = Bytes::repeat(b"appid\0", 128);
+            input.appid = TranscriptBytes::repeat(b"appid\0", 128);
         },
     ));
     all.extend(forms(

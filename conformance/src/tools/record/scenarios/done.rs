@@ -1,7 +1,7 @@
 //! Exchanges in which nothing goes wrong.
 
-use super::super::scenario::{Peer, Scenario, initiator, receiver};
-use crate::stage::bytes::Bytes;
+use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
+use crate::stage::bytes::TranscriptBytes;
 
 /// What a whole good run is about.
 const INITIATOR: [&str; 8] = [
@@ -17,8 +17,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     for (length, peers) in [(0, 256), (1, 255), (255, 0), (256, 1), (65_535, 65_535)] {
         let size = |scenario: Scenario| {
             scenario
-                .given(|input| input.blob = Bytes::repeat(b"sent blob ", length))
-                .peer(Peer::Honest(Bytes::repeat(b"blob of the peer ", peers)))
+                .given(|input| input.blob = TranscriptBytes::repeat(b"sent blob ", length))
+                .peer(PeerKind::Honest(TranscriptBytes::repeat(
+                    b"blob of the peer ",
+                    peers,
+                )))
                 .clauses(&["BLOB-1", "SEAL-1", "SEAL-2"])
         };
         let title = format!("blobs of {length} bytes to the peer and {peers} from it");

@@ -2,9 +2,9 @@
 
 use super::super::rules::cell;
 use super::super::scenario::Scenario;
-use super::super::secrets::Known;
+use super::super::secrets::ClientSecrets;
 use super::peers::fault;
-use super::states::{CLAIMING, State, WAITING_FOR_ANSWER};
+use super::states::{CLAIMING, ClientState, WAITING_FOR_ANSWER};
 use wormhole_sync::values::hex;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -17,7 +17,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 /// Elements that are refused, in the place of the peer's.
-fn elements(state: State) -> Vec<Scenario> {
+fn elements(state: ClientState) -> Vec<Scenario> {
     let hostile = [
         (
             "identity",
@@ -92,8 +92,8 @@ fn elements(state: State) -> Vec<Scenario> {
             fault(state, name, &what, "bad-element", &[clause], rule)
         })
         .collect();
-    let side = cell(state.request, |known, mut bytes| {
-        bytes[0] = wormhole_sync::values::Role::from(known.role).side_byte();
+    let side = cell(state.request, |secrets, mut bytes| {
+        bytes[0] = wormhole_sync::values::Role::from(secrets.role).side_byte();
         Ok(bytes)
     });
     all.push(fault(
@@ -116,8 +116,8 @@ fn elements(state: State) -> Vec<Scenario> {
         &["PAKE-4"],
         lowercase,
     ));
-    let reflected = cell(state.request, |known, mut bytes| {
-        bytes[1..33].copy_from_slice(&known.own_message()?[1..]);
+    let reflected = cell(state.request, |secrets, mut bytes| {
+        bytes[1..33].copy_from_slice(&secrets.own_message()?[1..]);
         Ok(bytes)
     });
     all.push(fault(
@@ -128,8 +128,8 @@ fn elements(state: State) -> Vec<Scenario> {
         &["PAKE-7"],
         reflected,
     ));
-    let unmasked = cell(state.request, |known: &Known, mut bytes| {
-        let message = known.message(known.role.peer(), [0; 32])?;
+    let unmasked = cell(state.request, |secrets: &ClientSecrets, mut bytes| {
+        let message = secrets.message(secrets.role.peer(), [0; 32])?;
         bytes[..33].copy_from_slice(&message);
         Ok(bytes)
     });

@@ -1,9 +1,11 @@
 //! Refusals by the relay in each state, giving up, the end of the channel.
 
-use super::super::rules::{answer, instead, lost, problem, typed};
-use super::super::scenario::{Peer, Scenario, initiator, receiver};
-use super::states::{ALLOCATING, FINISHING, STATES, State, WAITING_FOR_ANSWER, WAITING_FOR_FINISH};
-use crate::stage::response::{Answer, Fault};
+use super::super::rules::{instead, json_response, lost, problem, typed};
+use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
+use super::states::{
+    ALLOCATING, ClientState, FINISHING, STATES, WAITING_FOR_ANSWER, WAITING_FOR_FINISH,
+};
+use crate::stage::response::{RecordedResponse, TransportFault};
 use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -20,13 +22,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 /// One scenario for each refusal that has an event of its own.
-fn refusals(state: State) -> Vec<Scenario> {
-    let refused = |name: &str, answer: Answer| {
+fn refusals(state: ClientState) -> Vec<Scenario> {
+    let refused = |name: &str, response: RecordedResponse| {
         state
             .scenario(name, &format!("the relay refuses, {name}"))
             .clauses(&["CLIENT-7"])
             .row(state.name, name)
-            .rules([instead(state.request, answer)])
+            .rules([instead(state.request, response)])
     };
     let closed = refused("closed", problem("closed", Some("cancelled")));
     let expired = refused("expired", problem("closed", Some("expired")));
@@ -61,12 +63,12 @@ fn refusals(state: State) -> Vec<Scenario> {
 }
 
 /// The user gives up while the request is in hand.
-fn cancelled(state: State) -> Scenario {
+fn cancelled(state: ClientState) -> Scenario {
     let one = state
         .scenario("cancelled", "the user gives up while it is in hand")
         .row(state.name, "cancel")
         .second(100)
-        .rules([lost(state.request, Fault::Stall).cancel()]);
+        .rules([lost(state.request, TransportFault::Stall).cancel()]);
     match state {
         _ if state.is_done() || state.name == FINISHING.name => state.done(one),
         _ if state.name == ALLOCATING.name => one.ends("cancelled").clauses(&["OUT-1"]),
@@ -125,7 +127,7 @@ fn crowd() -> Vec<Scenario> {
         )
         .clauses(&["OUT-1"])
         .row("claiming", "no-such-channel")
-        .peer(Peer::Nobody)
+        .peer(PeerKind::Nobody)
         .ends("no-such-channel"),
         receiver(
             "mistaken-words",
@@ -133,12 +135,12 @@ fn crowd() -> Vec<Scenario> {
         )
         .clauses(&["OUT-4", "PAKE-1"])
         .row("waiting-for-finish", "closed")
-        .peer(Peer::Mistaken)
+        .peer(PeerKind::Mistaken)
         .ends_closed("wrong-code"),
         initiator("mistaken-words", "the receiver has typed other words")
             .clauses(&["SEAL-6", "SEAL-10", "OUT-2"])
             .row("waiting-for-answer", "answer-unopened")
-            .peer(Peer::Mistaken)
+            .peer(PeerKind::Mistaken)
             .ends("wrong-code")
             .closes("wrong-code"),
     ]
@@ -146,17 +148,17 @@ fn crowd() -> Vec<Scenario> {
 
 /// A close is tried once, whatever comes of it.
 fn closing() -> Vec<Scenario> {
-    let answers = [
+    let responses = [
         (
             "garbage",
             lost(
                 "close",
-                Fault::Garbage {
-                    bytes: crate::stage::bytes::Bytes::hex(b"\0\x01garbage"),
+                TransportFault::Garbage {
+                    bytes: crate::stage::bytes::TranscriptBytes::hex(b"\0\x01garbage"),
                 },
             ),
         ),
-        ("lost", lost("close", Fault::Close)),
+        ("lost", lost("close", TransportFault::Close)),
         ("500", instead("close", super::super::rules::html(500))),
         (
             "429",
@@ -177,16 +179,16 @@ fn closing() -> Vec<Scenario> {
             "not-json",
             instead(
                 "close",
-                Answer {
+                RecordedResponse {
                     text: Some("ok".into()),
                     ..typed(200, "text/plain")
                 },
             ),
         ),
-        ("stalled", lost("close", Fault::Stall)),
+        ("stalled", lost("close", TransportFault::Stall)),
     ];
     let mut all = Vec::new();
-    for (name, rule) in answers {
+    for (name, rule) in responses {
         let title = format!("the close after the receipt, {name}");
         let one = initiator(&format!("close-{name}"), &title)
             .clauses(&["TIME-7"])
@@ -205,7 +207,7 @@ fn closing() -> Vec<Scenario> {
             .row("closing", "close-tried")
             .second(100)
             .rules([
-                instead("get finish", answer(200, json!({}))).wrong("no member `body`"),
+                instead("get finish", json_response(200, json!({}))).wrong("no member `body`"),
                 rule,
             ]);
         let one = one.ends("relay-misbehaved").closes("relay-misbehaved");
@@ -215,7 +217,7 @@ fn closing() -> Vec<Scenario> {
             one
         });
     }
-    let stall = || lost("close", Fault::Stall).cancel();
+    let stall = || lost("close", TransportFault::Stall).cancel();
     all.push(
         initiator(
             "close-cancelled",

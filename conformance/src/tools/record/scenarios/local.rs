@@ -1,8 +1,8 @@
 //! What a client refuses by itself: it makes no request.
 
-use super::super::scenario::{Peer, Scenario, initiator, receiver};
-use crate::stage::bytes::Bytes;
-use crate::suites::replay::transcript::Input;
+use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
+use crate::stage::bytes::TranscriptBytes;
+use crate::suites::replay::transcript::RunInput;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = both();
@@ -11,13 +11,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-type Given = fn(&mut Input);
+type Given = fn(&mut RunInput);
 
 /// No address is right here; one with a wrong form gives nothing away by itself.
 const NOWHERE: &str = "ftp://127.0.0.1/";
 
 fn local(one: Scenario, clauses: &[&'static str], given: Given, ends: &str) -> Scenario {
-    one.peer(Peer::Nobody)
+    one.peer(PeerKind::Nobody)
         .clauses(clauses)
         .given(given)
         .ends(ends)
@@ -29,21 +29,21 @@ fn both() -> Vec<Scenario> {
             "blob-65536",
             "a blob of 65 536 bytes",
             &["BLOB-1"],
-            |input| input.blob = Bytes::repeat(b"\0", 65_536),
+            |input| input.blob = TranscriptBytes::repeat(b"\0", 65_536),
             "blob-too-large",
         ),
         (
             "appid-0",
             "an appid of no bytes",
             &["APP-1"],
-            |input| input.appid = Bytes::hex(b""),
+            |input| input.appid = TranscriptBytes::hex(b""),
             "bad-appid",
         ),
         (
             "appid-129",
             "an appid of 129 bytes",
             &["APP-1"],
-            |input| input.appid = Bytes::repeat(b"a", 129),
+            |input| input.appid = TranscriptBytes::repeat(b"a", 129),
             "bad-appid",
         ),
         (
@@ -197,11 +197,11 @@ fn both() -> Vec<Scenario> {
     all
 }
 
-fn at(input: &mut Input, address: &str) {
+fn at(input: &mut RunInput, address: &str) {
     input.rendezvous = Some(address.to_owned());
 }
 
-fn fails(input: &mut Input, name: &str) {
+fn fails(input: &mut RunInput, name: &str) {
     input.inject.insert(name.to_owned(), None);
 }
 
@@ -226,12 +226,12 @@ fn codes() -> Vec<Scenario> {
         .into_iter()
         .map(|(name, what, clause, code)| {
             let mut one = receiver(&format!("code-{name}"), &format!("typed: {what}"))
-                .peer(Peer::Nobody)
+                .peer(PeerKind::Nobody)
                 .clauses(&[clause, "CODE-8"])
                 .ends("bad-code");
             one.input.code = Some(match name {
-                "long" => Bytes::repeat(b" ", 1025),
-                _ => Bytes::hex(code),
+                "long" => TranscriptBytes::repeat(b" ", 1025),
+                _ => TranscriptBytes::hex(code),
             });
             one
         })
@@ -255,12 +255,12 @@ fn codes() -> Vec<Scenario> {
 
 /// Several faults at once: the first check decides.
 fn order() -> Vec<Scenario> {
-    let blob: Given = |input| input.blob = Bytes::repeat(b"\0", 65_536);
-    let appid: Given = |input| input.appid = Bytes::hex(b"");
+    let blob: Given = |input| input.blob = TranscriptBytes::repeat(b"\0", 65_536);
+    let appid: Given = |input| input.appid = TranscriptBytes::hex(b"");
     let address: Given = |input| at(input, NOWHERE);
     let code: Given = |input| {
         input.words = input.words.map(|_| 1);
-        input.code = Some(Bytes::hex(b"7")).filter(|_| input.words.is_none());
+        input.code = Some(TranscriptBytes::hex(b"7")).filter(|_| input.words.is_none());
     };
     let random: Given = |input| fails(input, "side");
     let checks = [
@@ -278,7 +278,9 @@ fn order() -> Vec<Scenario> {
             (receiver(&format!("order-{ends}"), &title), "RECV-1"),
         ] {
             let wrong = checks[first..].iter();
-            let one = wrong.fold(one.peer(Peer::Nobody), |one, (given, _)| one.given(given));
+            let one = wrong.fold(one.peer(PeerKind::Nobody), |one, (given, _)| {
+                one.given(given)
+            });
             all.push(one.clauses(&[clause]).ends(ends));
         }
     }

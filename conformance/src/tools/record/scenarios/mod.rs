@@ -1,8 +1,8 @@
 //! All scenarios, by what they are about.
 
 mod accepted;
-mod answers;
 mod code;
+mod responses;
 
 mod done;
 mod elements;
@@ -28,7 +28,7 @@ pub(super) fn all() -> Vec<Scenario> {
         ends::scenarios(),
         waits::scenarios(),
         repeats::scenarios(),
-        answers::scenarios(),
+        responses::scenarios(),
         texts::scenarios(),
         values::scenarios(),
         problems::scenarios(),

@@ -1,12 +1,12 @@
 //! Peers, or relays in their place, that send what no correct client sends.
 
-use super::super::rules::{Rule, answer as json_answer, cell, instead, typed};
-use super::super::scenario::{Peer, Scenario};
-use super::super::secrets::Known;
-use super::states::{State, WAITING_FOR_ANSWER, WAITING_FOR_FINISH};
-use crate::stage::bytes::Bytes;
-use crate::stage::response::Answer;
-use crate::suites::replay::transcript::Role;
+use super::super::rules::{Rule, cell, instead, json_response, typed};
+use super::super::scenario::{PeerKind, Scenario};
+use super::super::secrets::ClientSecrets;
+use super::states::{ClientState, WAITING_FOR_ANSWER, WAITING_FOR_FINISH};
+use crate::stage::bytes::TranscriptBytes;
+use crate::stage::response::RecordedResponse;
+use crate::suites::replay::transcript::ClientRole;
 use serde_json::json;
 use wormhole_sync::crypto::Label;
 
@@ -23,7 +23,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 /// Ends by the peer's fault: the close says which.
 pub(super) fn fault(
-    state: State,
+    state: ClientState,
     name: &str,
     what: &str,
     ends: &'static str,
@@ -60,8 +60,12 @@ pub(super) fn fault(
 }
 
 /// Cells of lengths that no message has.
-fn lengths(state: State) -> Vec<Scenario> {
-    let element = if state.role == Role::Initiator { 33 } else { 0 };
+fn lengths(state: ClientState) -> Vec<Scenario> {
+    let element = if state.role == ClientRole::Initiator {
+        33
+    } else {
+        0
+    };
     let lengths = [
         ("one-byte", 1),
         ("no-seal", element + 16),
@@ -71,11 +75,11 @@ fn lengths(state: State) -> Vec<Scenario> {
     ];
     let longest = instead(
         state.request,
-        Answer {
-            bytes: Some(Bytes::Parts(vec![
-                Bytes::hex(br#"{"body":""#),
-                Bytes::repeat(b"42", 2 * 65_600),
-                Bytes::hex(br#""}"#),
+        RecordedResponse {
+            bytes: Some(TranscriptBytes::Parts(vec![
+                TranscriptBytes::hex(br#"{"body":""#),
+                TranscriptBytes::repeat(b"42", 2 * 65_600),
+                TranscriptBytes::hex(br#""}"#),
             ])),
             ..typed(200, "application/json")
         },
@@ -111,30 +115,30 @@ fn lengths(state: State) -> Vec<Scenario> {
 }
 
 /// The element at the front of the cell, and the one that the client needs for the keys.
-fn parts(known: &Known, bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), String> {
-    match known.role {
-        Role::Initiator => Ok((bytes[..33].to_vec(), bytes[..33].to_vec())),
-        Role::Receiver => Ok((Vec::new(), known.offer()?)),
+fn parts(secrets: &ClientSecrets, bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), String> {
+    match secrets.role {
+        ClientRole::Initiator => Ok((bytes[..33].to_vec(), bytes[..33].to_vec())),
+        ClientRole::Receiver => Ok((Vec::new(), secrets.offer()?)),
     }
 }
 
 /// A seal by somebody who knows the words, over another plaintext or under another key.
 fn resealed(
-    state: State,
+    state: ClientState,
     label: Label,
     plaintext: impl Fn() -> Vec<u8> + Send + Sync + 'static,
 ) -> Rule {
-    cell(state.request, move |known, bytes| {
-        let (mut cell, message) = parts(known, &bytes)?;
-        cell.extend(known.seal(label, &message, &plaintext())?);
+    cell(state.request, move |secrets, bytes| {
+        let (mut cell, message) = parts(secrets, &bytes)?;
+        cell.extend(secrets.seal(label, &message, &plaintext())?);
         Ok(cell)
     })
 }
 
-fn own(state: State) -> Label {
+fn own(state: ClientState) -> Label {
     match state.role {
-        Role::Initiator => Label::ReceiverBlob,
-        Role::Receiver => Label::InitiatorBlob,
+        ClientRole::Initiator => Label::ReceiverBlob,
+        ClientRole::Receiver => Label::InitiatorBlob,
     }
 }
 
@@ -145,7 +149,7 @@ fn padded(blob: &[u8], bucket: usize) -> Vec<u8> {
     padded
 }
 
-fn seals(state: State) -> Vec<Scenario> {
+fn seals(state: ClientState) -> Vec<Scenario> {
     let flip = |at: fn(usize) -> usize| {
         cell(state.request, move |_, mut bytes| {
             let at = at(bytes.len());
@@ -173,14 +177,14 @@ fn seals(state: State) -> Vec<Scenario> {
             "bucket-cut",
             "the cell is cut to a smaller bucket",
             &["SEAL-9"],
-            cell(state.request, |known, bytes| {
-                let (mut cell, message) = parts(known, &bytes)?;
-                let label = if known.role == Role::Initiator {
+            cell(state.request, |secrets, bytes| {
+                let (mut cell, message) = parts(secrets, &bytes)?;
+                let label = if secrets.role == ClientRole::Initiator {
                     Label::ReceiverBlob
                 } else {
                     Label::InitiatorBlob
                 };
-                let sealed = known.seal(label, &message, &padded(&[b'x'; 300], 512))?;
+                let sealed = secrets.seal(label, &message, &padded(&[b'x'; 300], 512))?;
                 cell.extend(&sealed[..256 + 16]);
                 Ok(cell)
             }),
@@ -203,7 +207,7 @@ fn seals(state: State) -> Vec<Scenario> {
 /// A padded text.
 type Text = fn() -> Vec<u8>;
 
-fn paddings(state: State) -> Vec<Scenario> {
+fn paddings(state: ClientState) -> Vec<Scenario> {
     let texts: [(&str, &str, Text); 6] = [
         ("none", "zeros only", || vec![0; 256]),
         ("mark", "0x81 in place of 0x80", || {
@@ -253,7 +257,7 @@ fn paddings(state: State) -> Vec<Scenario> {
                 "a blob that ends in 0x80 and zeros, padded rightly",
             )
             .clauses(&["SEAL-2"])
-            .peer(Peer::Honest(Bytes::hex(&[1, 0x80, 0, 0])))
+            .peer(PeerKind::Honest(TranscriptBytes::hex(&[1, 0x80, 0, 0])))
             .rules([resealed(state, own(state), || {
                 padded(&[1, 0x80, 0, 0], 256)
             })])
@@ -262,7 +266,7 @@ fn paddings(state: State) -> Vec<Scenario> {
     all
 }
 
-/// An answer with every fault at once: the first check decides.
+/// An answer message with every fault at once: the first check decides.
 fn first_in_order() -> Scenario {
     let bad = json!({"body": "00".repeat(33 + 256 + 16)});
     fault(
@@ -271,6 +275,6 @@ fn first_in_order() -> Scenario {
         "an answer of zeros: the side byte, the element and the seal are wrong",
         "bad-element",
         &["PAKE-4"],
-        instead("get answer", json_answer(200, bad)),
+        instead("get answer", json_response(200, bad)),
     )
 }

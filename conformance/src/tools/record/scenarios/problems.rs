@@ -2,18 +2,18 @@
 
 use super::super::rules::{Rule, instead, problem};
 use super::super::scenario::Scenario;
-use super::answers::wrong;
+use super::responses::wrong;
 use super::states::{CLAIMING, WAITING_FOR_ANSWER};
-use crate::stage::response::Answer;
+use crate::stage::response::RecordedResponse;
 use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
     for state in [WAITING_FOR_ANSWER, CLAIMING] {
-        let problem_with = |token: &str, change: fn(&mut Answer)| {
-            let mut answer = problem(token, Some("cancelled"));
-            change(&mut answer);
-            instead(state.request, answer)
+        let problem_with = |token: &str, change: fn(&mut RecordedResponse)| {
+            let mut response = problem(token, Some("cancelled"));
+            change(&mut response);
+            instead(state.request, response)
         };
         let faults: [(&str, &str, Rule); 10] = [
             (

@@ -17,9 +17,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     let bytes =
         |change: fn(Vec<u8>) -> Vec<u8>| cell("get receipt", move |_, bytes| Ok(change(bytes)));
     let sealed = |label: Label, text: &'static [u8]| {
-        cell("get receipt", move |known, _| {
-            let answered = known.answer()?;
-            known.seal(label, &answered[..33], text)
+        cell("get receipt", move |secrets, _| {
+            let answered = secrets.answer()?;
+            secrets.seal(label, &answered[..33], text)
         })
     };
     vec![

@@ -3,23 +3,23 @@
 
 use super::super::rules::{Rule, after, html, instead, lost, problem};
 use super::super::scenario::Scenario;
-use super::states::{ALLOCATING, CLAIMING, STATES, State, WAITING_FOR_RECEIPT};
-use crate::stage::bytes::Bytes;
-use crate::stage::listener::Reply;
-use crate::stage::response::{Answer, Fault};
-use crate::suites::replay::transcript::Role;
+use super::states::{ALLOCATING, CLAIMING, ClientState, STATES, WAITING_FOR_RECEIPT};
+use crate::stage::bytes::TranscriptBytes;
+use crate::stage::listener::ServerAction;
+use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::suites::replay::transcript::ClientRole;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
     for state in STATES {
         all.push(good(state, "lost", "does not reach the relay", |on| {
-            lost(on, Fault::Close)
+            lost(on, TransportFault::Close)
         }));
         all.push(good(
             state,
             "answer-lost",
             "is carried out, its answer breaks off",
-            |on| after(on, |_, answer| Ok(Reply::Fault(broken(answer)?))),
+            |on| after(on, |_, response| Ok(ServerAction::Fail(broken(response)?))),
         ));
         all.push(good(
             state,
@@ -39,7 +39,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                 state,
                 "stalled-once",
                 "is not answered in time",
-                |on| lost(on, Fault::Stall),
+                |on| lost(on, TransportFault::Stall),
             ));
         }
     }
@@ -49,7 +49,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-fn good(state: State, name: &str, title: &str, rule: impl Fn(&'static str) -> Rule) -> Scenario {
+fn good(
+    state: ClientState,
+    name: &str,
+    title: &str,
+    rule: impl Fn(&'static str) -> Rule,
+) -> Scenario {
     let clauses: &[_] = match (name, state.role) {
         ("stalled-once", _) => &["TIME-1", "TIME-2"],
         _ => &["TIME-1", "CLIENT-7"],
@@ -63,24 +68,24 @@ fn good(state: State, name: &str, title: &str, rule: impl Fn(&'static str) -> Ru
     one.done(true)
 }
 
-fn broken(answer: Answer) -> Result<Fault, String> {
-    let text = String::from_utf8(answer.content()?).map_err(|error| error.to_string())?;
+fn broken(response: RecordedResponse) -> Result<TransportFault, String> {
+    let text = String::from_utf8(response.content()?).map_err(|error| error.to_string())?;
     let declared = text.len();
     let half = text.chars().take(declared / 2).collect();
-    Ok(Fault::BreakOff {
-        answer: Answer {
+    Ok(TransportFault::BreakOff {
+        response: RecordedResponse {
             body: None,
             text: Some(half),
-            ..answer
+            ..response
         },
         declared,
     })
 }
 
 /// The other forms of *lost* and *busy*; which request it is makes no difference to them.
-fn forms(state: State) -> Vec<Scenario> {
+fn forms(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
-    let at = if state.role == Role::Initiator {
+    let at = if state.role == ClientRole::Initiator {
         "201 Created"
     } else {
         "200 OK"
@@ -88,15 +93,15 @@ fn forms(state: State) -> Vec<Scenario> {
     let half_head = format!("HTTP/1.1 {at}\r\nContent-Type: application/json\r\nConten");
     let html_with = |status, retry_after: &str| html(status).with("retry-after", retry_after);
     let rules = [
-        ("garbage", "something that is no HTTP", lost(on, Fault::Garbage {
-            bytes: Bytes::hex(b"SSH-2.0-OpenSSH_9.6\r\n"),
+        ("garbage", "something that is no HTTP", lost(on, TransportFault::Garbage {
+            bytes: TranscriptBytes::hex(b"SSH-2.0-OpenSSH_9.6\r\n"),
         })),
-        ("half-head", "half a head", lost(on, Fault::Garbage {
-            bytes: Bytes::hex(half_head.as_bytes()),
+        ("half-head", "half a head", lost(on, TransportFault::Garbage {
+            bytes: TranscriptBytes::hex(half_head.as_bytes()),
         })),
-        ("half-body", "a body that does not go on", after(on, |_, answer| {
-            let Fault::BreakOff { answer, .. } = broken(answer)? else { return Err("?".into()) };
-            Ok(Reply::Fault(Fault::StallBody { answer }))
+        ("half-body", "a body that does not go on", after(on, |_, response| {
+            let TransportFault::BreakOff { response, .. } = broken(response)? else { return Err("?".into()) };
+            Ok(ServerAction::Fail(TransportFault::StallBody { response }))
         })),
         ("500", "500", instead(on, html(500))),
         ("503", "503, a problem document without a time to wait",
@@ -105,16 +110,16 @@ fn forms(state: State) -> Vec<Scenario> {
         ("503-date", "503 with a date to wait for, which does not count",
             instead(on, html_with(503, "Wed, 21 Oct 2099 07:28:00 GMT"))),
         ("599", "599 and a redirect", instead(on, html_with(599, "0").with("location", "/"))),
-        ("504-gzip", "504 in a content coding", instead(on, Answer {
-            bytes: Some(Bytes::hex(&[0x1f, 0x8b, 8, 0])),
+        ("504-gzip", "504 in a content coding", instead(on, RecordedResponse {
+            bytes: Some(TranscriptBytes::hex(&[0x1f, 0x8b, 8, 0])),
             ..html_with(504, "1").with("content-encoding", "gzip")
         }.without_text())),
-        ("two-waits", "429 with two times to wait, which counts as none", instead(on, Answer {
+        ("two-waits", "429 with two times to wait, which counts as none", instead(on, RecordedResponse {
             status: 429,
             raw: Some("HTTP/1.1 429 .\r\nConnection: close\r\nRetry-After: 3600\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n".into()),
-            ..Answer::default()
+            ..RecordedResponse::default()
         })),
-        ("500-json", "500 and the right document", instead(on, super::super::rules::answer(
+        ("500-json", "500 and the right document", instead(on, super::super::rules::json_response(
             500,
             serde_json::json!({"channel": 9, "ttl": 60, "body": "41"}),
         ))),
@@ -135,16 +140,16 @@ fn forms(state: State) -> Vec<Scenario> {
         .clauses(&["TIME-1", "TIME-3"])
         .second(50)
         .rules([
-            lost(on, Fault::Close),
+            lost(on, TransportFault::Close),
             instead(on, html(502)),
             instead(on, problem("rate-limited", None).with("retry-after", "1")),
             lost(
                 on,
-                Fault::Garbage {
-                    bytes: Bytes::hex(b"\r\n\r\n"),
+                TransportFault::Garbage {
+                    bytes: TranscriptBytes::hex(b"\r\n\r\n"),
                 },
             ),
-            lost(on, Fault::Close),
+            lost(on, TransportFault::Close),
             instead(on, html(503)),
         ])
         .done(true)
@@ -167,7 +172,7 @@ fn forms(state: State) -> Vec<Scenario> {
     forms.chain([often, patient]).collect()
 }
 
-impl Answer {
+impl RecordedResponse {
     fn without_text(mut self) -> Self {
         self.text = None;
         self

@@ -2,12 +2,12 @@
 //! come so far ends by the tables. This is read off the tables by a person; no recording has a say.
 
 use super::super::scenario::{Scenario, initiator, receiver};
-use crate::suites::replay::transcript::Role;
+use crate::suites::replay::transcript::ClientRole;
 
 /// A state with its request.
 #[derive(Clone, Copy)]
-pub(super) struct State {
-    pub(super) role: Role,
+pub(super) struct ClientState {
+    pub(super) role: ClientRole,
     pub(super) name: &'static str,
     pub(super) request: &'static str,
     /// `misbehaved` leads to a close.
@@ -16,19 +16,20 @@ pub(super) struct State {
     pub(super) has_blob: bool,
 }
 
-pub(super) const ALLOCATING: State = initiators("allocating", "allocate", false, false);
-pub(super) const WAITING_FOR_ANSWER: State =
+pub(super) const ALLOCATING: ClientState = initiators("allocating", "allocate", false, false);
+pub(super) const WAITING_FOR_ANSWER: ClientState =
     initiators("waiting-for-answer", "get answer", true, false);
-pub(super) const FINISHING: State = initiators("finishing", "put finish", true, true);
-pub(super) const WAITING_FOR_RECEIPT: State =
+pub(super) const FINISHING: ClientState = initiators("finishing", "put finish", true, true);
+pub(super) const WAITING_FOR_RECEIPT: ClientState =
     initiators("waiting-for-receipt", "get receipt", false, true);
-pub(super) const CLAIMING: State = receivers("claiming", "claim", false, false);
-pub(super) const ANSWERING: State = receivers("answering", "put answer", true, false);
-pub(super) const WAITING_FOR_FINISH: State =
+pub(super) const CLAIMING: ClientState = receivers("claiming", "claim", false, false);
+pub(super) const ANSWERING: ClientState = receivers("answering", "put answer", true, false);
+pub(super) const WAITING_FOR_FINISH: ClientState =
     receivers("waiting-for-finish", "get finish", true, false);
-pub(super) const SENDING_RECEIPT: State = receivers("sending-receipt", "put receipt", false, true);
+pub(super) const SENDING_RECEIPT: ClientState =
+    receivers("sending-receipt", "put receipt", false, true);
 
-pub(super) const STATES: [State; 8] = [
+pub(super) const STATES: [ClientState; 8] = [
     ALLOCATING,
     WAITING_FOR_ANSWER,
     FINISHING,
@@ -44,9 +45,9 @@ const fn initiators(
     request: &'static str,
     closes: bool,
     has_blob: bool,
-) -> State {
-    State {
-        role: Role::Initiator,
+) -> ClientState {
+    ClientState {
+        role: ClientRole::Initiator,
         name,
         request,
         closes,
@@ -59,9 +60,9 @@ const fn receivers(
     request: &'static str,
     closes: bool,
     has_blob: bool,
-) -> State {
-    State {
-        role: Role::Receiver,
+) -> ClientState {
+    ClientState {
+        role: ClientRole::Receiver,
         name,
         request,
         closes,
@@ -69,18 +70,18 @@ const fn receivers(
     }
 }
 
-impl State {
+impl ClientState {
     /// A scenario about what happens in this state; what it is called says the state's request.
     pub(super) fn scenario(self, name: &str, title: &str) -> Scenario {
         let name = format!("{}-{name}", self.request.replace(' ', "-"));
         let title = format!("{}: {title}", self.request);
         let scenario = match self.role {
-            Role::Initiator => initiator(&name, &title).clauses(&["INIT-1"]),
-            Role::Receiver => receiver(&name, &title).clauses(&["RECV-1"]),
+            ClientRole::Initiator => initiator(&name, &title).clauses(&["INIT-1"]),
+            ClientRole::Receiver => receiver(&name, &title).clauses(&["RECV-1"]),
         };
         match (self.role, self.has_blob) {
-            (Role::Initiator, true) => scenario.clauses(&["INIT-3"]).blob(),
-            (Role::Receiver, true) => scenario.clauses(&["RECV-2"]).blob(),
+            (ClientRole::Initiator, true) => scenario.clauses(&["INIT-3"]).blob(),
+            (ClientRole::Receiver, true) => scenario.clauses(&["RECV-2"]).blob(),
             (_, false) => scenario,
         }
     }
@@ -93,10 +94,10 @@ impl State {
     /// The end by a state that is done whatever happens: a receiver's blob has arrived, an
     /// initiator's may have.
     pub(super) fn done(self, scenario: Scenario) -> Scenario {
-        let scenario = scenario.done(self.role == Role::Receiver);
+        let scenario = scenario.done(self.role == ClientRole::Receiver);
         match self.role {
-            Role::Initiator => scenario.clauses(&["INIT-4"]),
-            Role::Receiver => scenario,
+            ClientRole::Initiator => scenario.clauses(&["INIT-4"]),
+            ClientRole::Receiver => scenario,
         }
     }
 

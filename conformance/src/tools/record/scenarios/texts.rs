@@ -1,10 +1,10 @@
 //! Answers with a fault in their text.
 
-use super::super::rules::{answer, edit, instead, typed};
+use super::super::rules::{edit, instead, json_response, typed};
 use super::super::scenario::Scenario;
-use super::answers::{usual, wrong};
-use super::states::{CLAIMING, State, WAITING_FOR_ANSWER};
-use crate::stage::bytes::Bytes;
+use super::responses::{usual, wrong};
+use super::states::{CLAIMING, ClientState, WAITING_FOR_ANSWER};
+use crate::stage::bytes::TranscriptBytes;
 use serde_json::json;
 
 /// How JSON is read makes no difference between messages; the vectors test each of them.
@@ -18,24 +18,24 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 /// The most that a client reads of a body (CLIENT-5).
 const MOST: usize = 262_144;
 
-/// The relay's answer with a fault in its text.
-fn texts(state: State) -> Vec<Scenario> {
+/// The relay's response with a fault in its text.
+fn texts(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     let text = |change: fn(&str) -> Vec<u8>| {
-        edit(on, move |answer| {
-            let text = answer.body.take().unwrap_or_default().to_string();
+        edit(on, move |response| {
+            let text = response.body.take().unwrap_or_default().to_string();
             let bytes = change(&text);
             match String::from_utf8(bytes) {
-                Ok(text) => answer.text = Some(text),
-                Err(error) => answer.bytes = Some(Bytes::hex(error.as_bytes())),
+                Ok(text) => response.text = Some(text),
+                Err(error) => response.bytes = Some(TranscriptBytes::hex(error.as_bytes())),
             }
         })
     };
     // Members without a meaning, so that nothing else is wrong.
     let with = |more: &'static str| {
-        edit(on, move |answer| {
-            let text = answer.body.take().unwrap_or_default().to_string();
-            answer.text = Some(format!("{},{more}}}", text.trim_end_matches('}')));
+        edit(on, move |response| {
+            let text = response.body.take().unwrap_or_default().to_string();
+            response.text = Some(format!("{},{more}}}", text.trim_end_matches('}')));
         })
     };
     vec![
@@ -122,7 +122,7 @@ fn texts(state: State) -> Vec<Scenario> {
             "missing",
             "an object without members",
             "JSON-4",
-            instead(on, answer(usual(on), json!({}))),
+            instead(on, json_response(usual(on), json!({}))),
         ),
         wrong(
             state,
@@ -136,16 +136,16 @@ fn texts(state: State) -> Vec<Scenario> {
             "too-long",
             "one byte more than a client reads, all of it white space",
             "CLIENT-5",
-            edit(on, |answer| {
-                let text = answer
+            edit(on, |response| {
+                let text = response
                     .body
                     .take()
                     .unwrap_or_default()
                     .to_string()
                     .into_bytes();
-                answer.bytes = Some(Bytes::Parts(vec![
-                    Bytes::hex(&text),
-                    Bytes::repeat(b" ", MOST + 1 - text.len()),
+                response.bytes = Some(TranscriptBytes::Parts(vec![
+                    TranscriptBytes::hex(&text),
+                    TranscriptBytes::repeat(b" ", MOST + 1 - text.len()),
                 ]));
             }),
         ),

@@ -2,11 +2,11 @@
 
 use super::super::rules::edit;
 use super::super::scenario::Scenario;
-use super::answers::wrong;
+use super::responses::wrong;
 use super::states::{
-    ALLOCATING, CLAIMING, State, WAITING_FOR_ANSWER, WAITING_FOR_FINISH, WAITING_FOR_RECEIPT,
+    ALLOCATING, CLAIMING, ClientState, WAITING_FOR_ANSWER, WAITING_FOR_FINISH, WAITING_FOR_RECEIPT,
 };
-use crate::stage::bytes::Bytes;
+use crate::stage::bytes::TranscriptBytes;
 use serde_json::{Value, json};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -24,7 +24,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 /// A member `body` that is no binary value.
-fn cells(state: State) -> Vec<Scenario> {
+fn cells(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     let most = if matches!(on, "get answer" | "get finish") {
         65_600
@@ -32,8 +32,8 @@ fn cells(state: State) -> Vec<Scenario> {
         64
     };
     let body = |change: fn(&str) -> Value| {
-        edit(on, move |answer| {
-            if let Some(body) = &mut answer.body {
+        edit(on, move |response| {
+            if let Some(body) = &mut response.body {
                 body["body"] = change(body["body"].as_str().unwrap_or_default());
             }
         })
@@ -86,18 +86,18 @@ fn cells(state: State) -> Vec<Scenario> {
             "cell-too-long",
             &format!("a binary value of {} bytes", most + 1),
             "JSON-4",
-            edit(on, move |answer| {
-                let ttl = answer
+            edit(on, move |response| {
+                let ttl = response
                     .body
                     .take()
                     .map(|body| body["ttl"].clone())
                     .filter(Value::is_u64);
                 let end =
                     ttl.map_or_else(|| r#""}"#.to_owned(), |ttl| format!(r#"","ttl":{ttl}}}"#));
-                answer.bytes = Some(Bytes::Parts(vec![
-                    Bytes::hex(br#"{"body":""#),
-                    Bytes::repeat(b"41", 2 * most + 2),
-                    Bytes::hex(end.as_bytes()),
+                response.bytes = Some(TranscriptBytes::Parts(vec![
+                    TranscriptBytes::hex(br#"{"body":""#),
+                    TranscriptBytes::repeat(b"41", 2 * most + 2),
+                    TranscriptBytes::hex(end.as_bytes()),
                 ]));
             }),
         ),
@@ -126,12 +126,12 @@ fn numbers() -> Vec<Scenario> {
         ("channel-true", "true"),
         ("channel-huge", "4294967303"),
     ];
-    let number = |state: State, name: &str, member: &'static str, text: &'static str| {
+    let number = |state: ClientState, name: &str, member: &'static str, text: &'static str| {
         let what = format!("the {member} {text}");
-        let rule = edit(state.request, move |answer| {
-            let mut body = answer.body.take().unwrap_or_default();
+        let rule = edit(state.request, move |response| {
+            let mut body = response.body.take().unwrap_or_default();
             body[member] = json!("HERE");
-            answer.text = Some(body.to_string().replace("\"HERE\"", text));
+            response.text = Some(body.to_string().replace("\"HERE\"", text));
         });
         wrong(state, name, &what, "JSON-4", rule)
     };

@@ -2,8 +2,8 @@
 
 use super::super::rules::{edit, instead, lost, pass, problem};
 use super::super::scenario::{Scenario, initiator, receiver};
-use super::states::{FINISHING, SENDING_RECEIPT, STATES, State, WAITING_FOR_RECEIPT};
-use crate::stage::response::{Answer, Fault};
+use super::states::{ClientState, FINISHING, SENDING_RECEIPT, STATES, WAITING_FOR_RECEIPT};
+use crate::stage::response::{RecordedResponse, TransportFault};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
@@ -34,14 +34,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 /// The user's deadline passes with the request in hand, which is abandoned.
-fn deadline(state: State) -> Scenario {
+fn deadline(state: ClientState) -> Scenario {
     let one = state
         .scenario("deadline", "the user's deadline passes while it is in hand")
         .clauses(&["TIME-5"])
         .row(state.name, "deadline")
         .second(100)
         .given(|input| input.deadline = Some(20))
-        .rules([lost(state.request, Fault::Stall).again()])
+        .rules([lost(state.request, TransportFault::Stall).again()])
         .lasts(20, 23);
     match state {
         _ if state.is_done() || state.name == FINISHING.name => state.done(one),
@@ -50,7 +50,7 @@ fn deadline(state: State) -> Scenario {
     }
 }
 
-fn gives_up(state: State, one: Scenario) -> Scenario {
+fn gives_up(state: ClientState, one: Scenario) -> Scenario {
     let one = one.row(state.name, "exhausted").clauses(&["TIME-3"]);
     match state {
         _ if state.is_done() || state.name == FINISHING.name => state.done(one),
@@ -59,7 +59,7 @@ fn gives_up(state: State, one: Scenario) -> Scenario {
 }
 
 /// Nothing answers for a whole retry window: 60 s, of put receipt 30 s.
-fn exhausted(state: State) -> Scenario {
+fn exhausted(state: ClientState) -> Scenario {
     let window = if state.name == SENDING_RECEIPT.name {
         30
     } else {
@@ -72,14 +72,14 @@ fn exhausted(state: State) -> Scenario {
         )
         .clauses(&["TIME-1"])
         .second(50)
-        .rules([lost(state.request, Fault::Close).again()])
+        .rules([lost(state.request, TransportFault::Close).again()])
         // The window ends early when the next repeat, at most 8 s on, would begin after it.
         .lasts(window - 8, window + 2);
     gives_up(state, one)
 }
 
 /// The relay asks for a wait that is longer than the window.
-fn exhausted_at_once(state: State) -> Scenario {
+fn exhausted_at_once(state: ClientState) -> Scenario {
     let busy = problem("unavailable", None).with("retry-after", "3600");
     let one = state
         .scenario(
@@ -91,13 +91,13 @@ fn exhausted_at_once(state: State) -> Scenario {
 }
 
 /// Polls that end without the cell, each a second after the one before.
-fn polls(state: State) -> Scenario {
+fn polls(state: ClientState) -> Scenario {
     let empty = || {
         instead(
             state.request,
-            Answer {
+            RecordedResponse {
                 status: 204,
-                ..Answer::default()
+                ..RecordedResponse::default()
             },
         )
     };
@@ -114,15 +114,15 @@ fn polls(state: State) -> Scenario {
 /// The channel's life is the deadline when it is shorter than the user's.
 fn lives() -> Vec<Scenario> {
     let life = |one: Scenario, start: &'static str, wait: &'static str| {
-        let short = edit(start, |answer| {
-            if let Some(body) = &mut answer.body {
+        let short = edit(start, |response| {
+            if let Some(body) = &mut response.body {
                 body["ttl"] = 20.into();
             }
         });
         one.clauses(&["TIME-5"])
             .second(100)
             .given(|input| input.deadline = Some(60))
-            .rules([short, lost(wait, Fault::Stall).again()])
+            .rules([short, lost(wait, TransportFault::Stall).again()])
             .lasts(20, 23)
             .ends("timeout")
             .closes("timeout")
@@ -143,14 +143,14 @@ fn receipts() -> Vec<Scenario> {
         .clauses(&["TIME-6"])
         .row("waiting-for-receipt", "receipt-wait-over")
         .second(50)
-        .rules([lost("get receipt", Fault::Stall).again()])
+        .rules([lost("get receipt", TransportFault::Stall).again()])
         .lasts(30, 33);
     let failing = WAITING_FOR_RECEIPT
         .scenario("always-lost", "every poll for the receipt is lost")
         .clauses(&["TIME-1", "TIME-4", "TIME-6"])
         .row("waiting-for-receipt", "receipt-wait-over")
         .second(50)
-        .rules([lost("get receipt", Fault::Close).again()])
+        .rules([lost("get receipt", TransportFault::Close).again()])
         .lasts(30, 33);
     vec![
         WAITING_FOR_RECEIPT.done(late),
@@ -160,12 +160,12 @@ fn receipts() -> Vec<Scenario> {
 
 /// What a retry window is counted from.
 fn windows() -> Vec<Scenario> {
-    let stalled = |state: State| {
+    let stalled = |state: ClientState| {
         let one = state
             .scenario("stalled", "every attempt stalls for its whole time")
             .clauses(&["TIME-2"])
             .second(50)
-            .rules([lost(state.request, Fault::Stall).again()]);
+            .rules([lost(state.request, TransportFault::Stall).again()]);
         // The window opens when the first attempt has failed, after 10 s or 40 s.
         let first = if state.request.starts_with("get") {
             40
@@ -190,7 +190,7 @@ fn windows() -> Vec<Scenario> {
         .row("finishing", "closed")
         .second(100)
         .rules([
-            lost("put finish", Fault::Close),
+            lost("put finish", TransportFault::Close),
             instead("put finish", problem("closed", Some("timeout"))),
         ])
         .ends_closed("timeout");

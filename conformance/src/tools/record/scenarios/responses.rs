@@ -1,13 +1,13 @@
-//! Answers out of the table of section 11.2: each is `misbehaved`, and what that leads to is the
+//! Responses out of the table of section 11.2: each is `misbehaved`, and what that leads to is the
 //! state's affair.
 
-use super::super::rules::{Rule, answer, edit, instead, problem, raw, typed};
+use super::super::rules::{Rule, edit, instead, json_response, problem, raw, typed};
 use super::super::scenario::Scenario;
 use super::states::{
-    ALLOCATING, ANSWERING, CLAIMING, FINISHING, SENDING_RECEIPT, STATES, State, WAITING_FOR_ANSWER,
-    WAITING_FOR_FINISH,
+    ALLOCATING, ANSWERING, CLAIMING, ClientState, FINISHING, SENDING_RECEIPT, STATES,
+    WAITING_FOR_ANSWER, WAITING_FOR_FINISH,
 };
-use crate::stage::response::Answer;
+use crate::stage::response::RecordedResponse;
 use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -27,7 +27,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 /// The scenario of one fault.
 pub(super) fn wrong(
-    state: State,
+    state: ClientState,
     name: &str,
     what: &str,
     clause: &'static str,
@@ -42,12 +42,12 @@ pub(super) fn wrong(
 }
 
 /// Faults that make sense for each request.
-fn everywhere(state: State) -> Vec<Scenario> {
+fn everywhere(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     let text = |text: &str| {
         instead(
             on,
-            Answer {
+            RecordedResponse {
                 text: Some(text.to_owned()),
                 ..typed(usual(on), "application/json")
             },
@@ -89,17 +89,17 @@ fn everywhere(state: State) -> Vec<Scenario> {
     ]
 }
 
-/// The status of the good answer.
+/// The status of the good response.
 pub(super) fn usual(on: &str) -> u16 {
     if on == "allocate" { 201 } else { 200 }
 }
 
-/// The relay's answer with a wrong head.
-fn heads(state: State) -> Vec<Scenario> {
+/// The relay's response with a wrong head.
+fn heads(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     let header = |name: &'static str, value: &'static str| {
-        edit(on, move |answer| {
-            answer.headers.insert(name.to_owned(), value.to_owned());
+        edit(on, move |response| {
+            response.headers.insert(name.to_owned(), value.to_owned());
         })
     };
     vec![
@@ -108,8 +108,8 @@ fn heads(state: State) -> Vec<Scenario> {
             "status",
             "the right message with another status",
             "CLIENT-7",
-            edit(on, |answer| {
-                answer.status = if answer.status == 200 { 201 } else { 200 };
+            edit(on, |response| {
+                response.status = if response.status == 200 { 201 } else { 200 };
             }),
         ),
         wrong(
@@ -131,8 +131,8 @@ fn heads(state: State) -> Vec<Scenario> {
             "no-type",
             "no content type",
             "CLIENT-7",
-            edit(on, |answer| {
-                answer.headers.remove("content-type");
+            edit(on, |response| {
+                response.headers.remove("content-type");
             }),
         ),
         wrong(
@@ -147,8 +147,8 @@ fn heads(state: State) -> Vec<Scenario> {
             "redirect-300",
             "the right message with the status 300",
             "CLIENT-2",
-            edit(on, |answer| {
-                answer.status = 300;
+            edit(on, |response| {
+                response.status = 300;
             }),
         ),
         wrong(
@@ -156,11 +156,11 @@ fn heads(state: State) -> Vec<Scenario> {
             "two-types",
             "two content types, both right",
             "CLIENT-7",
-            raw(on, |answer, text| {
+            raw(on, |response, text| {
                 let line = "Content-Type: application/json\r\n";
                 let head = format!(
                     "HTTP/1.1 {} .\r\nConnection: close\r\n{line}{line}",
-                    answer.status
+                    response.status
                 );
                 format!("{head}Content-Length: {}\r\n\r\n{text}", text.len())
             }),
@@ -174,9 +174,9 @@ fn heads(state: State) -> Vec<Scenario> {
                 "get answer" | "get finish" => instead(on, typed(205, "application/json")),
                 _ => instead(
                     on,
-                    Answer {
+                    RecordedResponse {
                         status: 204,
-                        ..Answer::default()
+                        ..RecordedResponse::default()
                     },
                 ),
             },
@@ -185,10 +185,10 @@ fn heads(state: State) -> Vec<Scenario> {
 }
 
 /// A content coding where there is no message to decode, and where the message is a refusal.
-fn coded(state: State) -> [Scenario; 2] {
-    let empty = Answer {
+fn coded(state: ClientState) -> [Scenario; 2] {
+    let empty = RecordedResponse {
         status: 204,
-        ..Answer::default()
+        ..RecordedResponse::default()
     };
     [
         ("204-gzip", "no content, in a content coding", empty),
@@ -204,20 +204,20 @@ fn coded(state: State) -> [Scenario; 2] {
     })
 }
 
-/// What no PUT is answered with.
+/// Statuses that no PUT is answered with.
 fn statuses() -> Vec<Scenario> {
     let mut all = Vec::new();
     for state in [ANSWERING, FINISHING, SENDING_RECEIPT] {
         for (name, status) in [("201", 201), ("202", 202), ("204", 204)] {
             let what = format!("the status {status}");
-            let plain = Answer {
+            let plain = RecordedResponse {
                 status,
-                ..Answer::default()
+                ..RecordedResponse::default()
             };
             let reply = if status == 204 {
                 plain
             } else {
-                answer(status, json!({}))
+                json_response(status, json!({}))
             };
             all.push(wrong(
                 state,
@@ -227,7 +227,7 @@ fn statuses() -> Vec<Scenario> {
                 instead(state.request, reply),
             ));
         }
-        let reply = Answer {
+        let reply = RecordedResponse {
             body: Some(json!({})),
             ..typed(200, "text/plain")
         };

@@ -1,8 +1,8 @@
 //! What a replay found, and how a person reads it.
 
-use super::compare::Difference;
+use super::compare::Divergence;
 use super::server::{Rung, Seen};
-use super::transcript::{Expect, Input, Role, Transcript};
+use super::transcript::{ClientRole, ExpectedEnd, RunInput, Transcript};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -13,16 +13,16 @@ const LATENESS: Duration = Duration::from_secs(2);
 
 /// The judgement about one run.
 #[derive(Debug, Clone)]
-pub(crate) struct Verdict {
+pub(crate) struct Judgement {
     /// What is wrong, if anything is.
-    pub(crate) difference: Option<Difference>,
+    pub(crate) difference: Option<Divergence>,
     /// The exchange as it was.
     pub(crate) ladder: String,
 }
 
 /// How a run ended: the adapter's reply, or why there is none.
 #[derive(Debug, Clone)]
-pub(crate) struct Ended {
+pub(crate) struct RunEnd {
     pub(crate) result: Result<Value, String>,
     /// The code that an initiator reported.
     pub(crate) code: Option<String>,
@@ -30,27 +30,27 @@ pub(crate) struct Ended {
 }
 
 /// Judges a run by what was seen and by its end.
-pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: &Ended) -> Verdict {
+pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: &RunEnd) -> Judgement {
     let difference = seen
         .difference
         .or_else(|| missing(transcript, &seen.missing, ended))
         .or_else(|| end(transcript, ended).err());
     let ladder = ladder(transcript.role, &seen.ladder, ended);
-    Verdict { difference, ladder }
+    Judgement { difference, ladder }
 }
 
-fn missing(transcript: &Transcript, missing: &[String], ended: &Ended) -> Option<Difference> {
+fn missing(transcript: &Transcript, missing: &[String], ended: &RunEnd) -> Option<Divergence> {
     let first = missing.first()?;
     let clause = super::compare::table(transcript.role);
     let actual = match &ended.result {
         Ok(result) => format!("the run ended as {}", shown(&result["outcome"])),
         Err(error) => error.clone(),
     };
-    Some(Difference::new(clause, "the request", first, actual))
+    Some(Divergence::new(clause, "the request", first, actual))
 }
 
-fn end(transcript: &Transcript, ended: &Ended) -> Result<(), Difference> {
-    let Expect {
+fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
+    let ExpectedEnd {
         outcome,
         reason,
         delivered,
@@ -62,9 +62,9 @@ fn end(transcript: &Transcript, ended: &Ended) -> Result<(), Difference> {
     } = &transcript.expect;
     let result = match &ended.result {
         Ok(result) => result,
-        Err(error) => return Err(Difference::new("OUT-1", "the end", outcome, error)),
+        Err(error) => return Err(Divergence::new("OUT-1", "the end", outcome, error)),
     };
-    let bytes = |bytes: &Option<crate::stage::bytes::Bytes>| {
+    let bytes = |bytes: &Option<crate::stage::bytes::TranscriptBytes>| {
         bytes
             .as_ref()
             .and_then(|bytes| bytes.expand().ok())
@@ -82,10 +82,10 @@ fn end(transcript: &Transcript, ended: &Ended) -> Result<(), Difference> {
         if result[name] != expected {
             let clause = match (name, transcript.role) {
                 ("blob", role) => blob_clause(role, outcome),
-                ("delivered", Role::Receiver) => "RECV-2",
+                ("delivered", ClientRole::Receiver) => "RECV-2",
                 _ => clause,
             };
-            return Err(Difference::new(
+            return Err(Divergence::new(
                 clause,
                 name,
                 shown(&expected),
@@ -95,7 +95,7 @@ fn end(transcript: &Transcript, ended: &Ended) -> Result<(), Difference> {
     }
     if code.is_some() && ended.code != *code {
         let text = |code: &Option<String>| code.clone().unwrap_or_else(|| "none".into());
-        return Err(Difference::new(
+        return Err(Divergence::new(
             "CODE-3",
             "the code shown",
             text(code),
@@ -114,21 +114,21 @@ fn end(transcript: &Transcript, ended: &Ended) -> Result<(), Difference> {
 }
 
 /// The requirement that a wrong blob breaks.
-fn blob_clause(role: Role, outcome: &str) -> &'static str {
+fn blob_clause(role: ClientRole, outcome: &str) -> &'static str {
     match role {
         _ if outcome == "done" => "SEAL-2",
-        Role::Initiator => "INIT-3",
-        Role::Receiver => "OUT-2",
+        ClientRole::Initiator => "INIT-3",
+        ClientRole::Receiver => "OUT-2",
     }
 }
 
-fn duration(input: &Input, least: u32, most: u32, took: Duration) -> Result<(), Difference> {
+fn duration(input: &RunInput, least: u32, most: u32, took: Duration) -> Result<(), Divergence> {
     let second = Duration::from_millis(input.second_ms);
     if took >= second * least && took <= second * most + LATENESS {
         return Ok(());
     }
     let actual = format!("{:.1} s", took.as_secs_f64() / second.as_secs_f64());
-    Err(Difference::new(
+    Err(Divergence::new(
         "TIME-3",
         "the time of the run",
         format!("{least} to {most} s"),
@@ -145,7 +145,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn ladder(role: Role, rungs: &[Rung], ended: &Ended) -> String {
+fn ladder(role: ClientRole, rungs: &[Rung], ended: &RunEnd) -> String {
     let width = rungs
         .iter()
         .map(|rung| rung.request.len())
