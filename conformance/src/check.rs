@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Context, Error};
+
 use crate::report::{self, Format, ProgressMeter, ReportContext};
 use crate::root::Root;
 use crate::run::plan;
@@ -32,8 +34,8 @@ pub(crate) struct Check<'a> {
 /// # Errors
 ///
 /// Why it could not be made.
-pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
-    let spec = Spec::load(check.root)?;
+pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
+    let spec = Spec::load(check.root).map_err(Error::msg)?;
     let folder = check
         .vectors
         .clone()
@@ -44,8 +46,7 @@ pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
     let progress = ProgressMeter::start(plan.cases.len(), check.format);
     let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
         progress.one(verdict)
-    })
-    .map_err(|error| error.to_string());
+    });
     progress.end();
     let run = run?;
     let about = ReportContext {
@@ -59,7 +60,7 @@ pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
         Format::Pretty => report::pretty(&about, &run),
         Format::Json => report::json(&about, &run),
     }
-    .map_err(|error| format!("the report could not be written: {error}"))?;
+    .context("the report could not be written")?;
     Ok(run.good(plan.cases.len()))
 }
 

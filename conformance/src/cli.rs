@@ -91,7 +91,7 @@ struct CheckArguments {
 /// # Errors
 ///
 /// Why it could not be done.
-pub(crate) fn run(arguments: Arguments) -> Result<bool, String> {
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
     if let Some(Command::Adapter) = arguments.command {
         serve(io::stdin().lock(), io::stdout(), &Reference)?;
         return Ok(true);
@@ -112,7 +112,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<bool, String> {
     }
 }
 
-fn run_check(root: &Root, arguments: CheckArguments) -> Result<bool, String> {
+fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     let subject = match (arguments.adapter, arguments.external) {
         (Some(command), _) => Subject::Adapter(command),
         (None, true) => Subject::External,

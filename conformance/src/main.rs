@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(fault) => {
-            eprintln!("conformance: {fault}");
+            eprintln!("conformance: {fault:#}");
             ExitCode::from(2)
         }
     }

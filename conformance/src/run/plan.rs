@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use anyhow::{Error, bail};
+
 use crate::root::Root;
 use crate::spec::Spec;
 use crate::suites::case::Case;
@@ -29,30 +31,28 @@ pub(crate) fn load(
     folder: &Path,
     spec: &Spec,
     filter: Option<&str>,
-) -> Result<Plan, String> {
-    let vectors = Vectors::load(folder)?;
+) -> anyhow::Result<Plan> {
+    let vectors = Vectors::load(folder).map_err(Error::msg)?;
     let vectors_hash = vectors.hash.clone();
     let mut cases = vectors::cases(vectors);
     cases.extend(replay::cases(root)?);
     let mut ids = HashSet::new();
     for case in &cases {
         if !ids.insert(case.id().to_owned()) {
-            return Err(format!("two tests have the id {}", case.id()));
+            bail!("two tests have the id {}", case.id());
         }
         if let Some(unknown) = case.clauses().iter().find(|id| spec.clause(id).is_none()) {
-            return Err(format!(
+            bail!(
                 "{} cites {unknown}, which the specification does not have",
                 case.id()
-            ));
+            );
         }
     }
     let all = cases.len();
     if let Some(filter) = filter {
         cases = filtered(cases, filter);
         if cases.is_empty() {
-            return Err(format!(
-                "no test has an id with {filter:?}; `conformance list` shows all {all}"
-            ));
+            bail!("no test has an id with {filter:?}; `conformance list` shows all {all}");
         }
     }
     Ok(Plan {

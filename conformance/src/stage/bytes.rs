@@ -1,5 +1,6 @@
 //! Bytes in a transcript: hex, or for long ones a short notation that any language expands in a few lines.
 
+use anyhow::{anyhow, bail};
 use serde::{Deserialize, Serialize};
 use wormhole_sync::values::hex;
 
@@ -41,15 +42,15 @@ impl TranscriptBytes {
     }
 
     /// The bytes themselves, or what is wrong with the notation.
-    pub(crate) fn expand(&self) -> Result<Vec<u8>, String> {
+    pub(crate) fn expand(&self) -> anyhow::Result<Vec<u8>> {
         match self {
             Self::Hex(text) => {
-                hex::decode(text.as_bytes()).map_err(|_| format!("{text:.40?} is not hex"))
+                hex::decode(text.as_bytes()).map_err(|_| anyhow!("{text:.40?} is not hex"))
             }
             Self::Repeat(Repeat { repeat, length }) => {
                 let pattern = Self::Hex(repeat.clone()).expand()?;
                 if pattern.is_empty() || *length > LONGEST {
-                    return Err(format!("a repetition of {repeat:?} to {length} bytes"));
+                    bail!("a repetition of {repeat:?} to {length} bytes");
                 }
                 Ok(pattern.into_iter().cycle().take(*length).collect())
             }
@@ -58,7 +59,7 @@ impl TranscriptBytes {
                 for part in parts {
                     all.extend(part.expand()?);
                     if all.len() > LONGEST {
-                        return Err(format!("more than {LONGEST} bytes"));
+                        bail!("more than {LONGEST} bytes");
                     }
                 }
                 Ok(all)
@@ -73,10 +74,10 @@ mod tests {
 
     #[test]
     fn expands_each_form() {
-        assert_eq!(TranscriptBytes::hex(b"ab").expand(), Ok(b"ab".to_vec()));
+        assert_eq!(TranscriptBytes::hex(b"ab").expand().unwrap(), b"ab");
         assert_eq!(
-            TranscriptBytes::repeat(b"abc", 5).expand(),
-            Ok(b"abcab".to_vec()),
+            TranscriptBytes::repeat(b"abc", 5).expand().unwrap(),
+            b"abcab",
             "cut off at the length"
         );
         let parts = TranscriptBytes::Parts(vec![
@@ -84,7 +85,7 @@ mod tests {
             TranscriptBytes::repeat(b" ", 2),
             TranscriptBytes::hex(b"}"),
         ]);
-        assert_eq!(parts.expand(), Ok(b"{  }".to_vec()));
+        assert_eq!(parts.expand().unwrap(), b"{  }");
     }
 
     #[test]

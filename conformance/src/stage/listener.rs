@@ -1,12 +1,6 @@
 //! A small HTTP server on a port of its own, which hands each request to a [`Handler`] and does
 //! what the handler says: respond, or fail in one of the ways of a transcript.
 
-use super::raw_stream::{RawResponse, RawStream};
-use super::response::{RecordedResponse, TransportFault};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
-use hyper::service::service_fn;
-use hyper::{Request, Response};
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -14,9 +8,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
+
+use anyhow::Context as _;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
+
+use super::raw_stream::{RawResponse, RawStream};
+use super::response::{RecordedResponse, TransportFault};
 
 /// No request of a client is longer (RELAY-10 allows 139 264 bytes).
 const LONGEST_REQUEST: usize = 1 << 20;
@@ -87,8 +90,8 @@ impl Drop for RunningServer {
 /// # Errors
 ///
 /// A sentence.
-pub(crate) fn runtime() -> Result<Runtime, String> {
-    Runtime::new().map_err(|error| format!("no threads for the servers: {error}"))
+pub(crate) fn runtime() -> anyhow::Result<Runtime> {
+    Runtime::new().context("no threads for the servers")
 }
 
 /// Serves `handler` on a free port of this machine.

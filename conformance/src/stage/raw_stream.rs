@@ -1,10 +1,11 @@
 //! A connection whose bytes can be replaced: for responses that are no HTTP, or that break off.
 
-use hyper_util::rt::TokioIo;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 /// The bytes that are written in place of all that the HTTP library writes; then the connection is closed.

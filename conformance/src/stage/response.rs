@@ -1,9 +1,12 @@
 //! A response as a transcript holds it, or a fault in its place.
 
-use super::bytes::TranscriptBytes;
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+
+use super::bytes::TranscriptBytes;
 
 /// An HTTP response (an answer is a cell of the protocol). At most one of `body`, `text`, `bytes` and `raw` is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -30,14 +33,16 @@ pub(crate) struct RecordedResponse {
 
 impl RecordedResponse {
     /// The bytes of the body.
-    pub(crate) fn content(&self) -> Result<Vec<u8>, String> {
+    pub(crate) fn content(&self) -> anyhow::Result<Vec<u8>> {
         match (&self.body, &self.text, &self.bytes, &self.raw) {
             (Some(value), None, None, None) => Ok(value.to_string().into_bytes()),
             (None, Some(text), None, None) => Ok(text.clone().into_bytes()),
             (None, None, Some(bytes), None) => bytes.expand(),
             (None, None, None, None) => Ok(Vec::new()),
             (None, None, None, Some(_)) if self.headers.is_empty() => Ok(Vec::new()),
-            _ => Err("an answer has more than one of body, text, bytes and raw".into()),
+            _ => Err(anyhow!(
+                "an answer has more than one of body, text, bytes and raw"
+            )),
         }
     }
 }

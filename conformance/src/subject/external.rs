@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use anyhow::{Context, Error, anyhow, bail};
+
 use crate::root::{Root, read};
 use crate::subject::adapter::CommandLine;
 
@@ -12,11 +14,11 @@ use crate::subject::adapter::CommandLine;
 /// # Errors
 ///
 /// A sentence that says what is missing and what to do.
-pub(crate) fn command(root: &Root) -> Result<CommandLine, String> {
+pub(crate) fn command(root: &Root) -> anyhow::Result<CommandLine> {
     let folder = root.path().join("conformance/adapters/python");
     let adapter = folder.join("adapter.py");
     if !adapter.is_file() {
-        return Err(format!("there is no adapter {}", adapter.display()));
+        bail!("there is no adapter {}", adapter.display());
     }
     let python = environment(root, &folder.join("requirements.txt"))?;
     // Nothing of the user's own Python settings and packages gets in, and nothing is written beside the sources.
@@ -26,8 +28,8 @@ pub(crate) fn command(root: &Root) -> Result<CommandLine, String> {
 }
 
 /// Makes the environment of exactly these requirements, once; gives its Python.
-fn environment(root: &Root, requirements: &Path) -> Result<PathBuf, String> {
-    let wanted = read(requirements)?;
+fn environment(root: &Root, requirements: &Path) -> anyhow::Result<PathBuf> {
+    let wanted = read(requirements).map_err(Error::msg)?;
     let folder = root.path().join("target/conformance-python");
     let bin = if cfg!(windows) {
         "Scripts/python.exe"
@@ -42,7 +44,7 @@ fn environment(root: &Root, requirements: &Path) -> Result<PathBuf, String> {
     eprintln!("making a Python environment in {} (once)", folder.display());
     if folder.exists() {
         fs::remove_dir_all(&folder)
-            .map_err(|error| format!("cannot remove {}: {error}", folder.display()))?;
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     run(
         Command::new("python3").args(["-m", "venv"]).arg(&folder),
@@ -62,17 +64,16 @@ fn environment(root: &Root, requirements: &Path) -> Result<PathBuf, String> {
             .arg(requirements),
         "the pinned Python packages could not be installed; --external needs the network for that, once",
     )?;
-    fs::write(&marker, wanted)
-        .map_err(|error| format!("cannot write {}: {error}", marker.display()))?;
+    fs::write(&marker, wanted).with_context(|| format!("cannot write {}", marker.display()))?;
     Ok(python)
 }
 
 /// Runs a command to its end.
-fn run(command: &mut Command, advice: &str) -> Result<(), String> {
+fn run(command: &mut Command, advice: &str) -> anyhow::Result<()> {
     let output = command
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| format!("{advice}\n({error})"))?;
+        .map_err(|error| anyhow!("{advice}\n({error})"))?;
     if output.status.success() {
         return Ok(());
     }
@@ -80,5 +81,5 @@ fn run(command: &mut Command, advice: &str) -> Result<(), String> {
     let text = String::from_utf8_lossy(&text).into_owned();
     let last: Vec<&str> = text.lines().rev().take(8).collect();
     let last: Vec<&str> = last.into_iter().rev().collect();
-    Err(format!("{advice}\n{}", last.join("\n")))
+    Err(anyhow!("{advice}\n{}", last.join("\n")))
 }

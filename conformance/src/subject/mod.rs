@@ -4,6 +4,8 @@ pub(crate) mod adapter;
 pub(crate) mod external;
 pub(crate) mod reference;
 
+use anyhow::Context;
+
 use crate::root::Root;
 use adapter::CommandLine;
 
@@ -24,7 +26,7 @@ impl Subject {
     /// # Errors
     ///
     /// A sentence that says why there is none.
-    pub(crate) fn command(&self, root: &Root) -> Result<CommandLine, String> {
+    pub(crate) fn command(&self, root: &Root) -> anyhow::Result<CommandLine> {
         match self {
             Self::Reference => reference(),
             Self::External => external::command(root),
@@ -34,8 +36,7 @@ impl Subject {
 }
 
 /// The command that starts the reference: this program itself.
-fn reference() -> Result<CommandLine, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("this program does not find itself: {error}"))?;
+fn reference() -> anyhow::Result<CommandLine> {
+    let program = std::env::current_exe().context("this program does not find itself")?;
     Ok(CommandLine::new(program.display().to_string(), ["adapter"]))
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use anyhow::Error;
+
 use crate::root::Root;
 use crate::vectors::generate::{self, Generated};
 
@@ -24,11 +26,12 @@ pub(crate) fn check(root: &Root) -> bool {
 /// # Errors
 ///
 /// A sentence that says what could not be made or written.
-pub(crate) fn write(root: &Root, fresh: Option<(&str, &Path)>) -> Result<(), String> {
+pub(crate) fn write(root: &Root, fresh: Option<(&str, &Path)>) -> anyhow::Result<()> {
     let generated = match fresh {
-        Some((seed, folder)) => generate::write_fresh(root, seed, folder)?,
-        None => generate::write(root)?,
+        Some((seed, folder)) => generate::write_fresh(root, seed, folder),
+        None => generate::write(root),
     };
+    let generated = generated.map_err(Error::msg)?;
     tell(root, &generated);
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `conformance list`: shows the tests.
 
+use anyhow::Error;
+
 use crate::root::Root;
 use crate::run::plan;
 use crate::spec::Spec;
@@ -9,8 +11,8 @@ use crate::spec::Spec;
 /// # Errors
 ///
 /// A sentence that says why the tests could not be loaded.
-pub(crate) fn list(root: &Root, filter: Option<&str>) -> Result<bool, String> {
-    let spec = Spec::load(root)?;
+pub(crate) fn list(root: &Root, filter: Option<&str>) -> anyhow::Result<bool> {
+    let spec = Spec::load(root).map_err(Error::msg)?;
     let plan = plan::load(root, &root.vectors(), &spec, filter)?;
     for case in &plan.cases {
         let clauses = case.clauses().join(" ");

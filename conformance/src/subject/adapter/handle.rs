@@ -38,8 +38,8 @@ impl AdapterHandle {
         command: &CommandLine,
         timeout: Duration,
     ) -> Result<Self, AdapterError> {
-        let (process, stdin, stdout) =
-            Process::start(command).map_err(AdapterError::CouldNotStart)?;
+        let (process, stdin, stdout) = Process::start(command)
+            .map_err(|error| AdapterError::CouldNotStart(format!("{error:#}")))?;
         Self::connect(stdout, stdin, Some(process), timeout)
     }
 
@@ -76,7 +76,7 @@ impl AdapterHandle {
         let _ = requests.send(to_line(&members(first)));
         let hello = match hello.recv_timeout(timeout) {
             Ok(Ok(hello)) => hello,
-            Ok(Err(fault)) => return Err(not_started(fault, process.as_ref())),
+            Ok(Err(fault)) => return Err(not_started(format!("{fault:#}"), process.as_ref())),
             Err(_) => {
                 let fault = format!("it said no hello within {} s", timeout.as_secs_f32());
                 return Err(not_started(fault, process.as_ref()));

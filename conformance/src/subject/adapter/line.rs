@@ -1,5 +1,6 @@
 //! Lines: one strict JSON object each, at most 1 MiB.
 
+use std::fmt;
 use std::io::{self, BufRead, Read};
 
 use wormhole_sync::values::json;
@@ -9,24 +10,50 @@ use super::wire::Members;
 /// The most bytes that a line has, without its LF.
 pub(crate) const MAX_LINE: usize = 1 << 20;
 
+/// The reason why a line is none of the protocol's; it is shown after "its line".
+#[derive(Debug)]
+pub(crate) enum LineError {
+    /// The pipe broke.
+    Unreadable(io::Error),
+    /// It has more than 1 MiB.
+    TooLong,
+    /// The pipe ended within it; so much of it came.
+    WithoutLf(String),
+    /// It is no strict JSON object.
+    NotJson { fault: String, line: String },
+}
+
+impl fmt::Display for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => write!(f, "it could not be read: {error}"),
+            Self::TooLong => f.write_str("it is longer than 1 MiB"),
+            Self::WithoutLf(line) => write!(f, "it ends without LF: {line}"),
+            Self::NotJson { fault, line } => write!(f, "it is refused as JSON ({fault}): {line}"),
+        }
+    }
+}
+
+impl std::error::Error for LineError {}
+
 /// Reads the next line; `None` at the end of the input.
 ///
 /// # Errors
 ///
-/// What is wrong with the line, as a clause that begins with "it" or "the", to be shown after "its line".
-pub(crate) fn read_line(reader: &mut impl BufRead) -> Result<Option<Members>, String> {
+/// [`LineError`].
+pub(crate) fn read_line(reader: &mut impl BufRead) -> Result<Option<Members>, LineError> {
     let mut line = Vec::new();
     let mut bounded = reader.take(MAX_LINE as u64 + 1);
     bounded
         .read_until(b'\n', &mut line)
-        .map_err(|error: io::Error| format!("it could not be read: {error}"))?;
+        .map_err(LineError::Unreadable)?;
     match line.pop() {
         None => return Ok(None),
         Some(b'\n') => {}
-        Some(_) if line.len() >= MAX_LINE => return Err("it is longer than 1 MiB".to_owned()),
+        Some(_) if line.len() >= MAX_LINE => return Err(LineError::TooLong),
         Some(last) => {
             line.push(last);
-            return Err(format!("it ends without LF: {}", excerpt(&line)));
+            return Err(LineError::WithoutLf(excerpt(&line)));
         }
     }
     parse(&line).map(Some)
@@ -37,13 +64,15 @@ pub(crate) fn read_line(reader: &mut impl BufRead) -> Result<Option<Members>, St
 /// # Errors
 ///
 /// As for [`read_line`].
-pub(crate) fn parse(line: &[u8]) -> Result<Members, String> {
+pub(crate) fn parse(line: &[u8]) -> Result<Members, LineError> {
     // Strictness is the specification's own: an adapter whose JSON writer produces what section 8 refuses hears
     // so here already.
-    json::parse(line)
-        .map_err(|fault| format!("it is refused as JSON ({fault}): {}", excerpt(line)))?;
-    serde_json::from_slice(line)
-        .map_err(|error| format!("it is refused as JSON ({error}): {}", excerpt(line)))
+    let refused = |fault: &dyn fmt::Display| LineError::NotJson {
+        fault: fault.to_string(),
+        line: excerpt(line),
+    };
+    json::parse(line).map_err(|fault| refused(&fault))?;
+    serde_json::from_slice(line).map_err(|error| refused(&error))
 }
 
 /// The line to write, LF included.
@@ -72,7 +101,7 @@ mod tests {
         let mut input: &[u8] = b"{\"id\":\"1\"}\n{\"id\":\"2\"}\r\n";
         assert!(read_line(&mut input).is_ok_and(|line| line.is_some()));
         assert!(read_line(&mut input).is_ok_and(|line| line.is_some()));
-        assert_eq!(read_line(&mut input), Ok(None));
+        assert!(read_line(&mut input).is_ok_and(|line| line.is_none()));
         for (mut input, complaint) in [
             (&b"{}"[..], "without LF"),
             (b"\n", "refused as JSON"),
@@ -80,7 +109,7 @@ mod tests {
             (b"[]\n", "not an object"),
             (b"hello\n", "`hello`"),
         ] {
-            let fault = read_line(&mut input).unwrap_err();
+            let fault = read_line(&mut input).unwrap_err().to_string();
             assert!(fault.contains(complaint), "{fault}");
         }
     }
@@ -94,9 +123,6 @@ mod tests {
             read_line(&mut line.as_slice())
         };
         assert!(line(MAX_LINE).is_ok());
-        assert_eq!(
-            line(MAX_LINE + 1),
-            Err("it is longer than 1 MiB".to_owned())
-        );
+        assert!(matches!(line(MAX_LINE + 1), Err(LineError::TooLong)));
     }
 }

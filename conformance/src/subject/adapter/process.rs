@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, anyhow, bail};
+
 /// A program and its arguments.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandLine {
@@ -32,7 +34,7 @@ impl CommandLine {
     /// # Errors
     ///
     /// A sentence when it is empty or a quote is left open.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let mut words: Vec<String> = Vec::new();
         let mut word: Option<String> = None;
         let mut quote = None;
@@ -48,11 +50,11 @@ impl CommandLine {
             }
         }
         if quote.is_some() {
-            return Err(format!("a quote is left open in: {text}"));
+            bail!("a quote is left open in: {text}");
         }
         words.extend(word);
         let mut words = words.into_iter();
-        let program = words.next().ok_or("the adapter's command is empty")?;
+        let program = words.next().context("the adapter's command is empty")?;
         Ok(Self::new(program, words))
     }
 }
@@ -83,14 +85,14 @@ impl Process {
     /// # Errors
     ///
     /// A sentence.
-    pub(crate) fn start(command: &CommandLine) -> Result<(Self, ChildStdin, ChildStdout), String> {
+    pub(crate) fn start(command: &CommandLine) -> anyhow::Result<(Self, ChildStdin, ChildStdout)> {
         let mut child = Command::new(&command.program)
             .args(&command.arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("cannot start `{command}`: {error}"))?;
+            .with_context(|| format!("cannot start `{command}`"))?;
         match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
             (Some(stdin), Some(stdout), Some(stderr)) => {
                 let tail = Arc::new(Mutex::new(Tail::default()));
@@ -103,7 +105,7 @@ impl Process {
                 Ok((process, stdin, stdout))
             }
             // Not reached: all three were asked for.
-            _ => Err(format!("cannot talk to `{command}`")),
+            _ => Err(anyhow!("cannot talk to `{command}`")),
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use anyhow::{Context, anyhow};
 use serde_json::{Value, json};
 
 use super::line::{read_line, to_line};
@@ -47,18 +48,18 @@ pub(crate) fn serve(
     mut input: impl BufRead,
     output: impl Write + Send,
     operations: &impl Operations,
-) -> Result<(), String> {
+) -> anyhow::Result<()> {
     let output = Mutex::new(output);
     let runs: Runs = Mutex::default();
-    let first = read_line(&mut input)?.ok_or("the suite said no hello")?;
+    let first = read_line(&mut input)?.context("the suite said no hello")?;
     check_hello(&first)?;
-    say(&output, &operations.hello().to_line()).map_err(|error| error.to_string())?;
+    say(&output, &operations.hello().to_line())?;
     thread::scope(|scope| {
         let served = loop {
             let line = match read_line(&mut input) {
                 Ok(Some(line)) => line,
                 Ok(None) => break Ok(()),
-                Err(fault) => break Err(format!("a line of standard input: {fault}")),
+                Err(fault) => break Err(anyhow!("a line of standard input: {fault}")),
             };
             let request = match AdapterRequest::from_line(line) {
                 Ok(request) => request,
@@ -80,7 +81,7 @@ pub(crate) fn serve(
                 _ => perform(&output, operations, &request, Arc::default()),
             };
             if let Err(error) = said {
-                break Err(format!("standard output: {error}"));
+                break Err(anyhow!("standard output: {error}"));
             }
         };
         for cancelled in lock(&runs).values() {
@@ -99,20 +100,19 @@ struct AdapterRequest {
 }
 
 impl AdapterRequest {
-    fn from_line(mut line: Members) -> Result<Self, String> {
+    fn from_line(mut line: Members) -> anyhow::Result<Self> {
         match (line.remove("id"), line.remove("op"), line.remove("in")) {
             (Some(Value::String(id)), Some(Value::String(op)), Some(Value::Object(input))) => {
                 Ok(Self { id, op, input })
             }
-            _ => Err(
+            _ => Err(anyhow!(
                 "a request has not the string \"id\", the string \"op\" and the object \"in\""
-                    .to_owned(),
-            ),
+            )),
         }
     }
 }
 
-fn check_hello(line: &Members) -> Result<(), String> {
+fn check_hello(line: &Members) -> anyhow::Result<()> {
     let range = line.get("hello").and_then(|hello| hello.get("protocol"));
     let bound = |index| {
         range
@@ -121,8 +121,8 @@ fn check_hello(line: &Members) -> Result<(), String> {
     };
     match (bound(0), bound(1)) {
         (Some(low), Some(high)) if low <= super::PROTOCOL && super::PROTOCOL <= high => Ok(()),
-        (Some(_), Some(_)) => Err("the suite does not speak protocol 1".to_owned()),
-        _ => Err("the suite's first line is no hello".to_owned()),
+        (Some(_), Some(_)) => Err(anyhow!("the suite does not speak protocol 1")),
+        _ => Err(anyhow!("the suite's first line is no hello")),
     }
 }
 

@@ -5,6 +5,8 @@ use std::io::{BufReader, Read, Write};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use anyhow::{anyhow, bail};
+
 use super::error::AdapterError;
 use super::line::read_line;
 use super::wire::{AdapterEvent, AdapterMessage, Hello, Reply};
@@ -43,25 +45,21 @@ pub(super) enum OpenRequest {
 }
 
 impl OpenRequests {
-    fn take(&mut self, incoming: AdapterMessage) -> Result<(), String> {
+    fn take(&mut self, incoming: AdapterMessage) -> anyhow::Result<()> {
         // A receiver that is gone has been abandoned in between.
         match incoming {
             AdapterMessage::Reply(id, reply) => match self.open.remove(&id) {
                 Some(OpenRequest::Waiting(sender)) => drop(sender.send(CallProgress::Reply(reply))),
                 Some(OpenRequest::Abandoned) => {}
                 None => {
-                    return Err(format!(
-                        "it replied to id {id:?}, which was not asked or has had its reply"
-                    ));
+                    bail!("it replied to id {id:?}, which was not asked or has had its reply");
                 }
             },
             AdapterMessage::Event(id, event) => match self.open.get(&id) {
                 Some(OpenRequest::Waiting(sender)) => drop(sender.send(CallProgress::Event(event))),
                 Some(OpenRequest::Abandoned) => {}
                 None => {
-                    return Err(format!(
-                        "it reported an event of id {id:?}, which is not open"
-                    ));
+                    bail!("it reported an event of id {id:?}, which is not open");
                 }
             },
         }
@@ -86,14 +84,14 @@ pub(super) fn write_all(mut to_adapter: impl Write, lines: &Receiver<Vec<u8>>) {
 /// Reads the hello and then lines until the adapter ends or says what the protocol does not allow.
 pub(super) fn read_all(
     from_adapter: impl Read,
-    hello: &Sender<Result<Hello, String>>,
+    hello: &Sender<anyhow::Result<Hello>>,
     shared: &Traffic,
 ) {
     let mut reader = BufReader::new(from_adapter);
     let first = match read_line(&mut reader) {
         Ok(Some(line)) => Hello::from_line(&line),
-        Ok(None) => Err("it ended before it said hello".to_owned()),
-        Err(fault) => Err(format!("its first line: {fault}")),
+        Ok(None) => Err(anyhow!("it ended before it said hello")),
+        Err(fault) => Err(anyhow!("its first line: {fault}")),
     };
     let good = first.is_ok();
     // The receiver is gone only after its timeout.
@@ -105,15 +103,15 @@ pub(super) fn read_all(
             Ok(Some(line)) => {
                 AdapterMessage::from_line(line).and_then(|incoming| shared.lock().take(incoming))
             }
-            Ok(None) => Err("it ended before its standard input did".to_owned()),
-            Err(fault) => Err(format!("a line of its standard output: {fault}")),
+            Ok(None) => Err(anyhow!("it ended before its standard input did")),
+            Err(fault) => Err(anyhow!("a line of its standard output: {fault}")),
         };
         if let Err(fault) = taken {
             break fault;
         }
     };
     let mut state = shared.lock();
-    state.ended = Some(AdapterError::Broke(fault));
+    state.ended = Some(AdapterError::Broke(format!("{fault:#}")));
     // Whoever waits is told at once.
     state.open.clear();
 }

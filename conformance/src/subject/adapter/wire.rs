@@ -1,5 +1,6 @@
 //! The messages of the adapter protocol, taken apart and checked.
 
+use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 
 use super::PROTOCOL;
@@ -30,18 +31,16 @@ impl Hello {
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(crate) fn from_line(line: &Members) -> Result<Self, String> {
+    pub(crate) fn from_line(line: &Members) -> anyhow::Result<Self> {
         let Some(Value::Object(hello)) = line.get("hello") else {
-            return Err("its first line has no object \"hello\"".to_owned());
+            bail!("its first line has no object \"hello\"");
         };
         match hello.get("protocol") {
             Some(version) if version.as_u64() == Some(PROTOCOL) => {}
             Some(version) => {
-                return Err(format!(
-                    "its hello chooses protocol {version}, where only {PROTOCOL} was offered"
-                ));
+                bail!("its hello chooses protocol {version}, where only {PROTOCOL} was offered");
             }
-            None => return Err("its hello has no \"protocol\"".to_owned()),
+            None => bail!("its hello has no \"protocol\""),
         }
         Ok(Self {
             name: string(hello, "name")?,
@@ -109,7 +108,7 @@ impl AdapterMessage {
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(crate) fn from_line(line: Members) -> Result<Self, String> {
+    pub(crate) fn from_line(line: Members) -> anyhow::Result<Self> {
         let id = string(&line, "id")?;
         let kinds = ["ok", "refused", "error", "event"];
         let found: Vec<&str> = kinds
@@ -119,7 +118,7 @@ impl AdapterMessage {
         match found.as_slice() {
             ["ok"] => match line.get("ok") {
                 Some(Value::Object(result)) => Ok(Self::Reply(id, Reply::Ok(result.clone()))),
-                _ => Err(format!("\"ok\" of the reply to {id} is not an object")),
+                _ => Err(anyhow!("\"ok\" of the reply to {id} is not an object")),
             },
             ["refused"] => match line.get("refused") {
                 Some(Value::Object(refused)) => {
@@ -128,7 +127,7 @@ impl AdapterMessage {
                     let fault = fault.then(|| string(refused, "fault")).transpose()?;
                     Ok(Self::Reply(id, Reply::Refused(Refused { outcome, fault })))
                 }
-                _ => Err(format!("\"refused\" of the reply to {id} is not an object")),
+                _ => Err(anyhow!("\"refused\" of the reply to {id} is not an object")),
             },
             ["error"] => Ok(Self::Reply(id, Reply::Error(string(&line, "error")?))),
             ["event"] => {
@@ -136,10 +135,10 @@ impl AdapterMessage {
                 let members = line;
                 Ok(Self::Event(id, AdapterEvent { name, members }))
             }
-            [] => Err(format!(
+            [] => Err(anyhow!(
                 "the line of id {id} has none of \"ok\", \"refused\", \"error\", \"event\""
             )),
-            _ => Err(format!(
+            _ => Err(anyhow!(
                 "the line of id {id} has {} at once",
                 found.join(" and ")
             )),
@@ -176,22 +175,22 @@ pub(crate) fn members(value: Value) -> Members {
     }
 }
 
-fn string(object: &Members, name: &str) -> Result<String, String> {
+fn string(object: &Members, name: &str) -> anyhow::Result<String> {
     match object.get(name) {
         Some(Value::String(text)) => Ok(text.clone()),
-        Some(_) => Err(format!("\"{name}\" is not a string")),
-        None => Err(format!("\"{name}\" is missing")),
+        Some(_) => Err(anyhow!("\"{name}\" is not a string")),
+        None => Err(anyhow!("\"{name}\" is missing")),
     }
 }
 
-fn strings(object: &Members, name: &str) -> Result<Vec<String>, String> {
-    let not = || format!("\"{name}\" is not an array of strings");
+fn strings(object: &Members, name: &str) -> anyhow::Result<Vec<String>> {
+    let not = || anyhow!("\"{name}\" is not an array of strings");
     match object.get(name) {
         Some(Value::Array(values)) => values
             .iter()
             .map(|value| value.as_str().map(str::to_owned).ok_or_else(not))
             .collect(),
         Some(_) => Err(not()),
-        None => Err(format!("\"{name}\" is missing")),
+        None => Err(anyhow!("\"{name}\" is missing")),
     }
 }

@@ -8,7 +8,6 @@ mod run;
 mod values;
 
 use crate::subject::adapter::{Hello, Operations, Reply, Task, members};
-
 use input::{OperationError, OperationInput};
 
 /// The reference's operations.

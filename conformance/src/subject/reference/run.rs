@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use anyhow::{Context, anyhow};
 use serde_json::{Value, json};
 use wormhole_sync::blocking::{Blocking, Canceller, Initiator, Receiver};
 use wormhole_sync::client::{Builder, Error, Hooks, Named, Received, Verifier};
@@ -26,7 +27,7 @@ pub(super) fn run(task: &Task<'_>) -> Reply {
     };
     match run_watched(&input, &task.cancelled, &code) {
         Ok(result) => Reply::Ok(members(result)),
-        Err(fault) => Reply::Error(fault),
+        Err(fault) => Reply::Error(format!("{fault:#}")),
     }
 }
 
@@ -37,7 +38,7 @@ fn run_watched(
     input: &Value,
     cancelled: &AtomicBool,
     code: &dyn Fn(&str),
-) -> Result<Value, String> {
+) -> anyhow::Result<Value> {
     let canceller = Canceller::new();
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -62,15 +63,15 @@ struct End {
     received: Option<Received>,
 }
 
-fn run_to_end(input: &Value, canceller: &Canceller, code: &dyn Fn(&str)) -> Result<End, String> {
+fn run_to_end(input: &Value, canceller: &Canceller, code: &dyn Fn(&str)) -> anyhow::Result<End> {
     let (appid, blob) = (bytes(input, "appid")?, bytes(input, "blob")?);
     if input["role"] == "receiver" {
         let receiver = Receiver::new(appid, bytes(input, "code")?, blob);
         let receiver = common(receiver, input)?.canceller(canceller);
         return Ok(receiver.finish().into());
     }
-    let words = input["words"].as_u64().ok_or("`words` is no number")?;
-    let words = usize::try_from(words).map_err(|error| error.to_string())?;
+    let words = input["words"].as_u64().context("`words` is no number")?;
+    let words = usize::try_from(words)?;
     let initiator = Initiator::new(appid, blob).words(words);
     let waiting = match common(initiator, input)?.canceller(canceller).start() {
         Ok(waiting) => waiting,
@@ -92,11 +93,11 @@ fn run_to_end(input: &Value, canceller: &Canceller, code: &dyn Fn(&str)) -> Resu
             thread::sleep(holding.time_left().unwrap_or_default());
             Ok(holding.release().into())
         }
-        other => Err(format!("`hold` is {other:?}")),
+        other => Err(anyhow!("`hold` is {other:?}")),
     }
 }
 
-fn common<R>(builder: Builder<R, Blocking>, input: &Value) -> Result<Builder<R, Blocking>, String> {
+fn common<R>(builder: Builder<R, Blocking>, input: &Value) -> anyhow::Result<Builder<R, Blocking>> {
     let hooks = Hooks {
         side: named(input, "side", |bytes| {
             Side::from_hex(hex::encode(bytes).as_bytes()).ok()
@@ -111,7 +112,7 @@ fn common<R>(builder: Builder<R, Blocking>, input: &Value) -> Result<Builder<R, 
     };
     let address = input["rendezvous"]
         .as_str()
-        .ok_or("`rendezvous` is no string")?;
+        .context("`rendezvous` is no string")?;
     let builder = builder.rendezvous(address).hooks_for_testing_only(hooks);
     Ok(match number(input, "deadline")? {
         Some(seconds) => builder.deadline(second(input) * seconds),
@@ -123,34 +124,34 @@ fn second(input: &Value) -> Duration {
     Duration::from_millis(input["second_ms"].as_u64().unwrap_or(1000))
 }
 
-fn number(input: &Value, name: &str) -> Result<Option<u32>, String> {
+fn number(input: &Value, name: &str) -> anyhow::Result<Option<u32>> {
     let Some(value) = input.get(name) else {
         return Ok(None);
     };
     let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
     number
         .map(Some)
-        .ok_or_else(|| format!("`{name}` is no number"))
+        .with_context(|| format!("`{name}` is no number"))
 }
 
-fn bytes(input: &Value, name: &str) -> Result<Vec<u8>, String> {
+fn bytes(input: &Value, name: &str) -> anyhow::Result<Vec<u8>> {
     let text = input[name]
         .as_str()
-        .ok_or_else(|| format!("`{name}` is no string"))?;
-    hex::decode(text.as_bytes()).map_err(|_| format!("`{name}` is no hex"))
+        .with_context(|| format!("`{name}` is no string"))?;
+    hex::decode(text.as_bytes()).map_err(|_| anyhow!("`{name}` is no hex"))
 }
 
 fn named<T>(
     input: &Value,
     name: &str,
     value: impl FnOnce(&[u8]) -> Option<T>,
-) -> Result<Named<T>, String> {
+) -> anyhow::Result<Named<T>> {
     match input["inject"].get(name) {
         None => Ok(Named::Drawn),
         Some(Value::Null) => Ok(Named::Unavailable),
         Some(_) => value(&bytes(&input["inject"], name)?)
             .map(Named::Fixed)
-            .ok_or_else(|| format!("`{name}` is no such value")),
+            .with_context(|| format!("`{name}` is no such value")),
     }
 }
 
@@ -179,7 +180,7 @@ impl From<Result<Received, Error>> for End {
 }
 
 impl End {
-    fn to_value(&self, input: &Value) -> Result<Value, String> {
+    fn to_value(&self, input: &Value) -> anyhow::Result<Value> {
         let Self { outcome, received } = self;
         let blob = received
             .as_ref()
@@ -191,7 +192,7 @@ impl End {
             (Some(received), Some(export)) => {
                 let length = number(export, "length")?.unwrap_or_default() as usize;
                 let key = received.export_key(bytes(export, "label")?, length);
-                let key = key.map_err(|error| error.to_string())?;
+                let key = key?;
                 Some(hex::encode(key.expose()))
             }
             _ => None,

@@ -1,6 +1,15 @@
 //! One transcript, played to one client.
 
-use super::client::{AdapterClient, Client};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use wormhole_sync::values::hex;
+
+use super::client::{AdapterClient, Client, RunError};
 use super::compare::Divergence;
 use super::judgement::{self, Judgement, RunEnd};
 use super::server::Server;
@@ -8,12 +17,6 @@ use super::transcript::{ClientRole, RunInput, Transcript};
 use crate::stage::listener::listen;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Failure, Outcome};
-use serde_json::{Value, json};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
-use wormhole_sync::values::hex;
 
 /// How long a request that is missing is waited for after the run's end.
 const MISSING: Duration = Duration::from_millis(200);
@@ -69,27 +72,30 @@ impl Case for TranscriptCase {
     }
 
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {
-        let client = AdapterClient::new(adapter);
-        let Judgement { difference, ladder } = self.play(&client, timeout);
-        let mut failure = Failure {
-            given: vec![format!("run, role {}", self.transcript.role.token())],
-            detail: ladder.lines().map(str::to_owned).collect(),
-            ..Failure::default()
-        };
-        if let Some(difference) = difference {
-            let Divergence {
-                clause,
-                what,
-                expected,
-                actual,
-            } = difference;
-            failure.difference = Some(format!("{what} ({clause})"));
-            (failure.expected, failure.actual) = (expected, actual);
-        } else if client.is_whole() {
+        let Judgement {
+            divergence,
+            ladder,
+            no_reply,
+        } = self.play(&AdapterClient(adapter), timeout);
+        let Some(Divergence {
+            clause,
+            what,
+            expected,
+            actual,
+        }) = divergence
+        else {
             return Outcome::Passed;
-        }
-        match client.broke() {
-            Some(broke) => Outcome::Broke(broke, failure),
+        };
+        let failure = Failure {
+            given: vec![format!("run, role {}", self.transcript.role.token())],
+            expected,
+            actual,
+            difference: Some(format!("{what} ({clause})")),
+            mistake: None,
+            detail: ladder.lines().map(str::to_owned).collect(),
+        };
+        match no_reply {
+            Some(error) => Outcome::Broke(error, failure),
             None => Outcome::Failed(failure),
         }
     }
@@ -112,7 +118,7 @@ impl TranscriptCase {
                 let mut hear = |text: &str| {
                     *code.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
                 };
-                let result = input.and_then(|input| {
+                let result = input.map_err(RunError::Suite).and_then(|input| {
                     client.run(input, limit(&transcript.input, timeout), &cancel, &mut hear)
                 });
                 let took = started.elapsed();
@@ -124,10 +130,13 @@ impl TranscriptCase {
             });
         let (result, took) = match played {
             Ok((result, took)) => (result, took),
-            Err(error) => (Err(format!("no port: {error}")), Duration::ZERO),
+            Err(error) => {
+                let error = RunError::Suite(anyhow!("no port: {error}"));
+                (Err(error), Duration::ZERO)
+            }
         };
         let code = code.into_inner().unwrap_or_else(PoisonError::into_inner);
-        judgement::judge(transcript, server.seen(), &RunEnd { result, code, took })
+        judgement::judge(transcript, server.seen(), RunEnd { result, code, took })
     }
 }
 
@@ -141,7 +150,7 @@ pub(crate) fn limit(input: &RunInput, timeout: Duration) -> Duration {
 }
 
 /// The `in` of the adapter operation `run`.
-pub(crate) fn run_input(role: ClientRole, input: &RunInput, relay: &str) -> Result<Value, String> {
+pub(crate) fn run_input(role: ClientRole, input: &RunInput, relay: &str) -> anyhow::Result<Value> {
     let bytes = |bytes: &crate::stage::bytes::TranscriptBytes| {
         bytes.expand().map(|bytes| hex::encode(&bytes))
     };

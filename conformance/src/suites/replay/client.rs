@@ -1,10 +1,14 @@
 //! The client that is run: behind an adapter.
 
-use crate::subject::adapter::{AdapterError, AdapterHandle, CallProgress, Members, Pending, Reply};
-use serde_json::Value;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::subject::adapter::{
+    AdapterError, AdapterHandle, CallProgress, Members, Pending, Refused, Reply, members,
+};
 
 /// How often the wish to give up is looked at.
 const GLANCE: Duration = Duration::from_millis(5);
@@ -17,45 +21,48 @@ pub(crate) trait Client: Sync {
     ///
     /// # Errors
     ///
-    /// Why there is no result, after `limit` at the latest.
+    /// [`RunError`], after `limit` at the latest.
     fn run(
         &self,
         input: Value,
         limit: Duration,
         cancel: &AtomicBool,
         code: &mut dyn FnMut(&str),
-    ) -> Result<Value, String>;
+    ) -> Result<Value, RunError>;
 }
 
-/// The client behind an adapter.
-pub(crate) struct AdapterClient<'a> {
-    adapter: &'a AdapterHandle,
-    broke: Mutex<Option<AdapterError>>,
+/// The reason why a run has no result.
+#[derive(Debug)]
+pub(crate) enum RunError {
+    /// The suite could not set it up.
+    Suite(anyhow::Error),
+    /// The client refused, where every run ends with `ok`.
+    Refused(Refused),
+    /// The adapter could not try.
+    CannotTry(String),
+    /// The adapter gave no reply.
+    NoReply(AdapterError),
 }
 
-impl<'a> AdapterClient<'a> {
-    pub(crate) fn new(adapter: &'a AdapterHandle) -> Self {
-        Self {
-            adapter,
-            broke: Mutex::default(),
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Suite(error) => write!(f, "{error:#}"),
+            Self::Refused(Refused { outcome, .. }) => {
+                write!(f, "`refused` ({outcome}), where a run ends with `ok`")
+            }
+            Self::CannotTry(text) => write!(f, "`error`: {text}"),
+            Self::NoReply(error) => error.fmt(f),
         }
     }
+}
 
-    /// Whether the adapter has replied to everything.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.broke
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_none()
-    }
+impl std::error::Error for RunError {}
 
-    /// Why the adapter gave no reply, if it was that.
-    pub(crate) fn broke(self) -> Option<AdapterError> {
-        self.broke
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+/// The client behind an adapter.
+pub(crate) struct AdapterClient<'a>(pub(crate) &'a AdapterHandle);
 
+impl AdapterClient<'_> {
     fn next(
         &self,
         run: &mut Pending,
@@ -66,7 +73,7 @@ impl<'a> AdapterClient<'a> {
         loop {
             if !cancelled && cancel.load(Ordering::SeqCst) {
                 cancelled = true;
-                self.adapter
+                self.0
                     .cancel(run, end.saturating_duration_since(Instant::now()))?;
             }
             match run.next(GLANCE) {
@@ -84,7 +91,7 @@ impl<'a> AdapterClient<'a> {
         code: &mut dyn FnMut(&str),
     ) -> Result<Reply, AdapterError> {
         let end = Instant::now() + limit;
-        let mut run = self.adapter.start("run", input)?;
+        let mut run = self.0.start("run", input)?;
         loop {
             match self.next(&mut run, end, cancel) {
                 Ok(CallProgress::Event(event)) if event.name == "code" => {
@@ -112,22 +119,12 @@ impl Client for AdapterClient<'_> {
         limit: Duration,
         cancel: &AtomicBool,
         code: &mut dyn FnMut(&str),
-    ) -> Result<Value, String> {
-        let Value::Object(input) = input else {
-            return Err("the `in` is no object".to_owned());
-        };
-        match self.run_to_end(input, limit, cancel, code) {
+    ) -> Result<Value, RunError> {
+        match self.run_to_end(members(input), limit, cancel, code) {
             Ok(Reply::Ok(result)) => Ok(Value::Object(result)),
-            Ok(Reply::Refused(refused)) => Err(format!(
-                "`refused` ({}), where a run ends with `ok`",
-                refused.outcome
-            )),
-            Ok(Reply::Error(text)) => Err(format!("`error`: {text}")),
-            Err(error) => {
-                let text = error.to_string();
-                *self.broke.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                Err(text)
-            }
+            Ok(Reply::Refused(refused)) => Err(RunError::Refused(refused)),
+            Ok(Reply::Error(text)) => Err(RunError::CannotTry(text)),
+            Err(error) => Err(RunError::NoReply(error)),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Where a request differs from the recorded one, in the specification's terms.
 
-use super::transcript::{ClientRole, RecordedRequest};
-use crate::stage::listener::ReceivedRequest;
 use serde_json::Value;
 use wormhole_sync::values::{hex, json};
+
+use super::transcript::{ClientRole, RecordedRequest};
+use crate::stage::listener::ReceivedRequest;
 
 /// The first thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]

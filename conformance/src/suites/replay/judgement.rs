@@ -1,12 +1,16 @@
-//! What a replay found, and how a person reads it.
+//! The judgement about a replay, and how a person reads it.
 
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wormhole_sync::values::hex;
+
+use super::client::RunError;
 use super::compare::Divergence;
 use super::server::{Rung, Seen};
 use super::transcript::{ClientRole, ExpectedEnd, RunInput, Transcript};
-use serde_json::{Value, json};
-use std::fmt::Write as _;
-use std::time::Duration;
-use wormhole_sync::values::hex;
+use crate::subject::adapter::AdapterError;
 
 /// How much longer than allowed a run may last: a busy machine is not the client's fault.
 const LATENESS: Duration = Duration::from_secs(2);
@@ -14,29 +18,40 @@ const LATENESS: Duration = Duration::from_secs(2);
 /// The judgement about one run.
 #[derive(Debug, Clone)]
 pub(crate) struct Judgement {
-    /// What is wrong, if anything is.
-    pub(crate) difference: Option<Divergence>,
+    /// The first thing that is wrong, if anything is.
+    pub(crate) divergence: Option<Divergence>,
     /// The exchange as it was.
     pub(crate) ladder: String,
+    /// Why the adapter gave no reply, if it was that.
+    pub(crate) no_reply: Option<AdapterError>,
 }
 
-/// How a run ended: the adapter's reply, or why there is none.
-#[derive(Debug, Clone)]
+/// How a run ended.
+#[derive(Debug)]
 pub(crate) struct RunEnd {
-    pub(crate) result: Result<Value, String>,
+    /// The `ok` of the adapter's reply, or why there is none.
+    pub(crate) result: Result<Value, RunError>,
     /// The code that an initiator reported.
     pub(crate) code: Option<String>,
     pub(crate) took: Duration,
 }
 
 /// Judges a run by what was seen and by its end.
-pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: &RunEnd) -> Judgement {
-    let difference = seen
+pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: RunEnd) -> Judgement {
+    let divergence = seen
         .difference
-        .or_else(|| missing(transcript, &seen.missing, ended))
-        .or_else(|| end(transcript, ended).err());
-    let ladder = ladder(transcript.role, &seen.ladder, ended);
-    Judgement { difference, ladder }
+        .or_else(|| missing(transcript, &seen.missing, &ended))
+        .or_else(|| end(transcript, &ended).err());
+    let ladder = ladder(transcript.role, &seen.ladder, &ended);
+    let no_reply = match ended.result {
+        Err(RunError::NoReply(error)) => Some(error),
+        Err(RunError::Suite(_) | RunError::Refused(_) | RunError::CannotTry(_)) | Ok(_) => None,
+    };
+    Judgement {
+        divergence,
+        ladder,
+        no_reply,
+    }
 }
 
 fn missing(transcript: &Transcript, missing: &[String], ended: &RunEnd) -> Option<Divergence> {
@@ -44,7 +59,7 @@ fn missing(transcript: &Transcript, missing: &[String], ended: &RunEnd) -> Optio
     let clause = super::compare::table(transcript.role);
     let actual = match &ended.result {
         Ok(result) => format!("the run ended as {}", shown(&result["outcome"])),
-        Err(error) => error.clone(),
+        Err(error) => error.to_string(),
     };
     Some(Divergence::new(clause, "the request", first, actual))
 }
@@ -62,7 +77,10 @@ fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
     } = &transcript.expect;
     let result = match &ended.result {
         Ok(result) => result,
-        Err(error) => return Err(Divergence::new("OUT-1", "the end", outcome, error)),
+        Err(error) => {
+            let actual = error.to_string();
+            return Err(Divergence::new("OUT-1", "the end", outcome, actual));
+        }
     };
     let bytes = |bytes: &Option<crate::stage::bytes::TranscriptBytes>| {
         bytes
@@ -167,7 +185,7 @@ fn ladder(role: ClientRole, rungs: &[Rung], ended: &RunEnd) -> String {
             Some(reason) => format!("{} ({reason})", shown(&result["outcome"])),
             None => shown(&result["outcome"]),
         },
-        Err(error) => error.clone(),
+        Err(error) => error.to_string(),
     };
     let _ = writeln!(text, "    *  {end}");
     // What a client sent is shown as text, not carried out by a terminal.

@@ -17,12 +17,15 @@ mod script_for_tests;
 #[cfg(test)]
 mod server_tests;
 
-use crate::root::{Root, read};
-use crate::stage::listener::runtime;
-use crate::suites::case::Case;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+
+use anyhow::{Context, Error, bail};
+
+use crate::root::{Root, read};
+use crate::stage::listener::runtime;
+use crate::suites::case::Case;
 use transcript::Transcript;
 
 /// The schema of transcripts, the only file in their folder that is none.
@@ -33,7 +36,7 @@ pub(crate) const SCHEMA: &str = "transcript.schema.json";
 /// # Errors
 ///
 /// A sentence about the first file that is no transcript.
-pub(crate) fn cases(root: &Root) -> Result<Vec<Box<dyn Case>>, String> {
+pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<Box<dyn Case>>> {
     let mut transcripts = transcripts_of(&root.transcripts())?;
     // One that waits for seconds must not be the last to begin.
     transcripts.sort_by_key(|transcript| std::cmp::Reverse(transcript.waits()));
@@ -49,11 +52,11 @@ pub(crate) fn cases(root: &Root) -> Result<Vec<Box<dyn Case>>, String> {
 }
 
 /// The transcripts of a folder, in the order of their ids.
-pub(crate) fn transcripts_of(folder: &Path) -> Result<Vec<Transcript>, String> {
-    let at = |path: &Path, why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+pub(crate) fn transcripts_of(folder: &Path) -> anyhow::Result<Vec<Transcript>> {
+    let at = |path: &Path| path.display().to_string();
     let mut transcripts = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| at(folder, &error))? {
-        let path = entry.map_err(|error| at(folder, &error))?.path();
+    for entry in fs::read_dir(folder).with_context(|| at(folder))? {
+        let path = entry.with_context(|| at(folder))?.path();
         let name = path
             .file_name()
             .and_then(|name| name.to_str())
@@ -61,9 +64,10 @@ pub(crate) fn transcripts_of(folder: &Path) -> Result<Vec<Transcript>, String> {
         if name == SCHEMA {
             continue;
         }
-        let transcript = Transcript::from_text(&read(&path)?).map_err(|why| at(&path, &why))?;
+        let text = read(&path).map_err(Error::msg)?;
+        let transcript = Transcript::from_text(&text).with_context(|| at(&path))?;
         if name != format!("{}.json", transcript.id) {
-            return Err(at(&path, &format!("its id is {}", transcript.id)));
+            bail!("{}: its id is {}", path.display(), transcript.id);
         }
         transcripts.push(transcript);
     }

@@ -1,12 +1,14 @@
 //! Scripted clients, for tests of the replay server.
 
-use super::client::Client;
-use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::client::{Client, RunError};
 
 /// What a scripted client does next.
 #[derive(Clone, Copy)]
@@ -38,7 +40,7 @@ impl Client for Script {
         limit: Duration,
         cancel: &AtomicBool,
         code: &mut dyn FnMut(&str),
-    ) -> Result<Value, String> {
+    ) -> Result<Value, RunError> {
         let base = input["rendezvous"]
             .as_str()
             .unwrap()

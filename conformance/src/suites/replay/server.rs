@@ -1,14 +1,16 @@
 //! The relay of a replay: gives the recorded responses, in order, to the recorded requests.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
 use super::compare::{self, Divergence, table};
 use super::timing::TimingCheck;
 use super::transcript::{RecordedExchange, Transcript};
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-use tokio::sync::Notify;
 
 /// How long a client may take to let go of a connection that it has given up.
 const LETTING_GO: Duration = Duration::from_secs(2);

@@ -1,15 +1,17 @@
 //! The replay server refuses what it must: tiny scripted clients, each with one fault.
 
-use super::case::TranscriptCase;
-use super::client::Client;
-use super::judgement::Judgement;
-use super::script_for_tests::{Script, Step, send};
-use super::transcript::Transcript;
-use serde_json::{Value, json};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::case::TranscriptCase;
+use super::client::{Client, RunError};
+use super::judgement::Judgement;
+use super::script_for_tests::{Script, Step, send};
+use super::transcript::Transcript;
 
 const SIDE: &str = "Bearer 000102030405060708090a0b0c0d0e0f";
 const OTHER_SIDE: &str = "Bearer 000102030405060708090a0b0c0d0e00";
@@ -80,7 +82,7 @@ fn with(index: usize, step: Step) -> Vec<Step> {
 
 #[track_caller]
 fn refused(verdict: &Judgement, clause: &str, what: &str) {
-    let found = verdict.difference.as_ref().expect("the deviation is found");
+    let found = verdict.divergence.as_ref().expect("the deviation is found");
     assert_eq!(
         (found.clause, found.what.as_str()),
         (clause, what),
@@ -92,7 +94,7 @@ fn refused(verdict: &Judgement, clause: &str, what: &str) {
 #[test]
 fn passes_who_does_as_recorded() {
     let verdict = play(transcript(), good(), result());
-    assert!(verdict.difference.is_none(), "{}", verdict.ladder);
+    assert!(verdict.divergence.is_none(), "{}", verdict.ladder);
 }
 
 #[test]
@@ -270,7 +272,7 @@ fn refuses_two_requests_at_once_and_an_attempt_without_end() {
     let body = r#"{"body":"41aa"}"#;
     let given_up = Step::GiveUp("POST", "/channels", SIDE, body, 1000);
     let verdict = play(stalled.clone(), with(0, given_up), result());
-    assert!(verdict.difference.is_none(), "{}", verdict.ladder);
+    assert!(verdict.divergence.is_none(), "{}", verdict.ladder);
     let too_long = Step::GiveUp("POST", "/channels", SIDE, body, 2300);
     let verdict = play(stalled.clone(), with(0, too_long), result());
     refused(&verdict, "TIME-2", "the time of an attempt");
@@ -293,7 +295,7 @@ fn cancels_when_it_is_told_to() {
         Step::AwaitCancel,
     ];
     let verdict = play(cancelled, steps, result());
-    assert!(verdict.difference.is_none(), "{}", verdict.ladder);
+    assert!(verdict.divergence.is_none(), "{}", verdict.ladder);
 }
 
 #[test]
@@ -357,7 +359,7 @@ fn answer_to(fault: &Value, impatient: bool) -> String {
             _: Duration,
             _: &AtomicBool,
             _: &mut dyn FnMut(&str),
-        ) -> Result<Value, String> {
+        ) -> Result<Value, RunError> {
             let authority = input["rendezvous"]
                 .as_str()
                 .unwrap()

@@ -5,8 +5,9 @@
 //! a busy machine fails nobody: only lower bounds, and from the writing of a response to the
 //! arrival of a later request.
 
-use super::compare::Divergence;
 use std::time::{Duration, Instant};
+
+use super::compare::Divergence;
 
 /// Rounding of milliseconds.
 const ROUNDING: Duration = Duration::from_millis(2);

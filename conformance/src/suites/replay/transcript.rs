@@ -1,11 +1,14 @@
 //! The file format of a transcript: one exchange between a client and a relay, with all that
 //! determines it. `transcripts/transcript.schema.json` says the same as a JSON Schema.
 
-use crate::stage::bytes::TranscriptBytes;
-use crate::stage::response::{RecordedResponse, TransportFault};
+use std::collections::BTreeMap;
+
+use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+
+use crate::stage::bytes::TranscriptBytes;
+use crate::stage::response::{RecordedResponse, TransportFault};
 
 /// One transcript, one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -170,14 +173,14 @@ pub(crate) struct Seconds {
 
 impl Transcript {
     /// The file's text: two spaces of indent, members in the order of this module, one LF at the end.
-    pub(crate) fn to_text(&self) -> Result<String, String> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
+    pub(crate) fn to_text(&self) -> anyhow::Result<String> {
+        let text = serde_json::to_string_pretty(self)?;
         Ok(text + "\n")
     }
 
     /// Reads a file's text, and checks what the types alone do not.
-    pub(crate) fn from_text(text: &str) -> Result<Self, String> {
-        let transcript: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    pub(crate) fn from_text(text: &str) -> anyhow::Result<Self> {
+        let transcript: Self = serde_json::from_str(text)?;
         transcript.check()?;
         Ok(transcript)
     }
@@ -198,7 +201,7 @@ impl Transcript {
         self.input.second_ms * seconds.max(stalls.sum())
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> anyhow::Result<()> {
         let RunInput {
             appid,
             blob,
@@ -221,13 +224,13 @@ impl Transcript {
             TranscriptBytes::Hex(value.clone()).expand()?;
         }
         if self.input.second_ms == 0 {
-            return Err("second_ms is 0".into());
+            bail!("second_ms is 0");
         }
         let mut before: Option<&RecordedExchange> = None;
         for (index, exchange) in self.exchanges.iter().enumerate() {
             exchange
                 .check(before)
-                .map_err(|why| format!("exchange {index}: {why}"))?;
+                .with_context(|| format!("exchange {index}"))?;
             before = Some(exchange);
         }
         Ok(())
@@ -235,7 +238,7 @@ impl Transcript {
 }
 
 impl RecordedExchange {
-    fn check(&self, before: Option<&Self>) -> Result<(), String> {
+    fn check(&self, before: Option<&Self>) -> anyhow::Result<()> {
         match (&self.response, &self.fault) {
             (Some(response), None) => {
                 response.content()?;
@@ -253,15 +256,17 @@ impl RecordedExchange {
                 bytes.expand()?;
             }
             (None, Some(TransportFault::Close | TransportFault::Stall)) => {}
-            _ => return Err("it needs either an answer or a fault".into()),
+            _ => bail!("it needs either an answer or a fault"),
         }
         if self.again && !self.failed() {
-            return Err("`again`, but nothing fails".into());
+            bail!("`again`, but nothing fails");
         }
         match before {
             _ if !self.repeat => Ok(()),
             Some(before) if before.failed() && before.request == self.request => Ok(()),
-            _ => Err("`repeat`, but the exchange before is not the same request, failed".into()),
+            _ => Err(anyhow!(
+                "`repeat`, but the exchange before is not the same request, failed"
+            )),
         }
     }
 

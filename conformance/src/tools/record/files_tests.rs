@@ -1,14 +1,5 @@
 //! What holds of the committed transcripts as files.
 
-use super::scenarios;
-use crate::root::Root;
-use crate::subject::adapter::{AdapterHandle, serve};
-use crate::subject::reference::Reference;
-use crate::suites::case::Outcome;
-use crate::suites::replay::compare;
-use crate::suites::replay::transcript::{ClientRole, RecordedExchange, Transcript};
-use crate::suites::replay::{self, transcripts_of};
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::BufReader;
@@ -17,6 +8,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::scenarios;
+use crate::root::Root;
+use crate::subject::adapter::{AdapterHandle, serve};
+use crate::subject::reference::Reference;
+use crate::suites::case::Outcome;
+use crate::suites::replay::compare;
+use crate::suites::replay::transcript::{ClientRole, RecordedExchange, Transcript};
+use crate::suites::replay::{self, transcripts_of};
 
 /// Grows with every new scenario; a transcript that gets lost is noticed.
 const COUNT: usize = 629;

@@ -1,17 +1,18 @@
 //! The inputs of the two clients of a recording.
 
+use wormhole_sync::values::{Code, hex, words};
+
 use super::scenario::{PeerKind, Scenario, blob_of, named};
 use super::secrets::{ClientSecrets, labelled};
 use crate::stage::bytes::TranscriptBytes;
 use crate::suites::replay::transcript::{ClientRole, RunInput};
-use wormhole_sync::values::{Code, hex, words};
 
 pub(super) fn client_secrets(
     scenario: &Scenario,
     input: &RunInput,
-) -> Result<ClientSecrets, String> {
+) -> anyhow::Result<ClientSecrets> {
     let injected = |name: &str| match input.inject.get(name) {
-        Some(Some(text)) => hex::decode(text.as_bytes()).map_err(|error| error.to_string()),
+        Some(Some(text)) => hex::decode(text.as_bytes()),
         _ => Ok(Vec::new()),
     };
     let password = match scenario.role {

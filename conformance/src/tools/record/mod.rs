@@ -12,21 +12,24 @@ mod transcribe;
 #[cfg(test)]
 mod files_tests;
 
-use crate::root::Root;
-use crate::stage::listener::runtime;
-use crate::subject::Subject;
-use crate::subject::adapter::AdapterHandle;
-use crate::suites::replay::SCHEMA;
-use crate::suites::replay::client::AdapterClient;
-use clap::Args;
-use recording::Clients;
-use scenario::Scenario;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+
+use crate::root::Root;
+use crate::stage::listener::runtime;
+use crate::subject::Subject;
+use crate::subject::adapter::AdapterHandle;
+use crate::suites::replay::SCHEMA;
+use crate::suites::replay::client::AdapterClient;
+use recording::Clients;
+use scenario::Scenario;
 
 /// Runs wait far more than they compute.
 const JOBS: u16 = 16;
@@ -55,7 +58,7 @@ pub(crate) struct RecordArguments {
 /// # Errors
 ///
 /// Why nothing could be recorded.
-pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, String> {
+pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> anyhow::Result<bool> {
     let folder = root.transcripts();
     let scenarios = chosen(&arguments.ids)?;
     let all = arguments.ids.is_empty();
@@ -66,7 +69,7 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, S
     let runtime = runtime()?;
     let start = |subject: &Subject| {
         let command = subject.command(root)?;
-        AdapterHandle::start_process(&command, HELLO).map_err(|error| error.to_string())
+        anyhow::Ok(AdapterHandle::start_process(&command, HELLO)?)
     };
     let peer = start(&Subject::Reference)?;
     let subject = match &arguments.adapter {
@@ -84,7 +87,7 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, S
                 .next();
             let Some(scenario) = next else { return };
             let id = scenario.id.clone();
-            let (subject, peer) = (AdapterClient::new(&subject), AdapterClient::new(&peer));
+            let (subject, peer) = (AdapterClient(&subject), AdapterClient(&peer));
             let clients = Clients {
                 subject: &subject,
                 peer: &peer,
@@ -94,7 +97,7 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, S
                 .and_then(|text| put(&folder, &id, &text, arguments.check));
             if let Err(fault) = recorded {
                 let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
-                faults.push(format!("{id}: {fault}"));
+                faults.push(format!("{id}: {fault:#}"));
             }
         }
     };
@@ -124,25 +127,25 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> Result<bool, S
 }
 
 /// The scenarios of these ids, or all.
-fn chosen(ids: &[String]) -> Result<Vec<Scenario>, String> {
+fn chosen(ids: &[String]) -> anyhow::Result<Vec<Scenario>> {
     let mut all = scenarios::all();
     if let Some(unknown) = ids.iter().find(|id| all.iter().all(|one| one.id != **id)) {
-        return Err(format!("there is no scenario {unknown}"));
+        bail!("there is no scenario {unknown}");
     }
     all.retain(|one| ids.is_empty() || ids.contains(&one.id));
     Ok(all)
 }
 
-fn put(folder: &Path, id: &str, text: &str, check: bool) -> Result<(), String> {
+fn put(folder: &Path, id: &str, text: &str, check: bool) -> anyhow::Result<()> {
     let path = folder.join(format!("{id}.json"));
     let committed = fs::read_to_string(&path);
     if committed.as_ref().is_ok_and(|committed| committed == text) {
         return Ok(());
     }
     if !check {
-        return fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()));
+        return fs::write(&path, text).with_context(|| format!("{}", path.display()));
     }
-    let committed = committed.map_err(|error| format!("{}: {error}", path.display()))?;
+    let committed = committed.with_context(|| format!("{}", path.display()))?;
     let mut lines = committed.lines().zip(text.lines()).enumerate();
     let line = match lines.find(|(_, (one, other))| one != other) {
         Some((index, (was, is))) => {
@@ -156,16 +159,16 @@ fn put(folder: &Path, id: &str, text: &str, check: bool) -> Result<(), String> {
         }
         None => "one of the two is longer".to_owned(),
     };
-    Err(format!("not as committed, {line}"))
+    Err(anyhow!("not as committed, {line}"))
 }
 
 /// Files that no scenario has.
-fn strangers(folder: &Path, ids: &BTreeSet<String>) -> Result<Vec<String>, String> {
-    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+fn strangers(folder: &Path, ids: &BTreeSet<String>) -> anyhow::Result<Vec<String>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
     let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
     let mut strangers = Vec::new();
     for name in names {
-        let name = name.map_err(|error| error.to_string())?;
+        let name = name?;
         let name = name.to_string_lossy();
         let secrets = name
             .strip_suffix(".json")

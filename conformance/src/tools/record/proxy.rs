@@ -1,18 +1,21 @@
 //! The recording proxy: between a client and the suite's relay, it writes down each exchange and
 //! puts in the faults of a scenario.
 
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, anyhow, bail};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
 use super::rules::{ResponseChange, Rule, RuleAction};
 use super::secrets::ClientSecrets;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
 use crate::suites::replay::compare;
 use crate::suites::replay::transcript::{RecordedExchange, RecordedRequest};
-use http_body_util::{BodyExt, Full};
-use hyper_util::rt::TokioIo;
-use serde_json::Value;
-use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::net::TcpStream;
 
 /// The headers of a response that a client reads; a transcript holds no others.
 const HEADERS: [&str; 4] = [
@@ -35,7 +38,7 @@ struct ProxyState {
     again: Option<(RecordedRequest, ServerAction)>,
     /// The client's secrets, and what was recorded.
     secrets: ClientSecrets,
-    faults: Vec<String>,
+    faults: Vec<anyhow::Error>,
 }
 
 impl Proxy {
@@ -67,16 +70,15 @@ impl Proxy {
     /// # Errors
     ///
     /// What the recording itself did not manage, and rules that no request met.
-    pub(super) fn exchanges(&self) -> Result<Vec<RecordedExchange>, String> {
-        let state = self.state();
-        let unused = state
-            .rules
-            .iter()
-            .map(|rule| format!("no {} came for its rule", rule.on));
-        match state.faults.iter().cloned().chain(unused).next() {
-            Some(fault) => Err(fault),
-            None => Ok(state.secrets.exchanges.clone()),
+    pub(super) fn exchanges(&self) -> anyhow::Result<Vec<RecordedExchange>> {
+        let mut state = self.state();
+        if !state.faults.is_empty() {
+            return Err(state.faults.remove(0));
         }
+        if let Some(rule) = state.rules.first() {
+            bail!("no {} came for its rule", rule.on);
+        }
+        Ok(state.secrets.exchanges.clone())
     }
 
     async fn forward(&self, arrived: &ReceivedRequest) -> ServerAction {
@@ -85,7 +87,7 @@ impl Proxy {
             Err(error) => {
                 self.state()
                     .faults
-                    .push(format!("the relay did not answer: {error}"));
+                    .push(anyhow!("the relay did not answer: {error}"));
                 ServerAction::Fail(TransportFault::Close)
             }
         }
@@ -203,12 +205,12 @@ impl Handler for Proxy {
     fn gone(&self, _: usize) {}
 }
 
-fn request(arrived: &ReceivedRequest) -> Result<RecordedRequest, String> {
+fn request(arrived: &ReceivedRequest) -> anyhow::Result<RecordedRequest> {
     let body = if arrived.body.is_empty() {
         None
     } else {
         let value: Result<Value, _> = serde_json::from_slice(&arrived.body);
-        Some(value.map_err(|error| format!("a body that is no JSON: {error}"))?)
+        Some(value.context("a body that is no JSON")?)
     };
     Ok(RecordedRequest {
         method: arrived.method.clone(),

@@ -4,6 +4,16 @@
 //! scenario's id, the relay's random numbers too, and how many times a client repeats by its
 //! jitter is not written down (`again`).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use wormhole_sync::relay::{Limits, Options, RelayHandle};
+
 use super::inputs::{client_secrets, mistyped, peer_input, spoken};
 use super::proxy::Proxy;
 use super::scenario::{PeerKind, Scenario};
@@ -11,15 +21,8 @@ use super::secrets::labelled;
 use super::transcribe::finish;
 use crate::stage::listener::listen;
 use crate::suites::replay::case::{limit, run_input};
-use crate::suites::replay::client::Client;
+use crate::suites::replay::client::{Client, RunError};
 use crate::suites::replay::transcript::{ClientRole, RecordedExchange, RunInput, Transcript};
-use serde_json::Value;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::Duration;
-use tokio::runtime::Runtime;
-use wormhole_sync::relay::{Limits, Options, RelayHandle};
 
 /// How long the peer may take to show its code.
 const CODE: Duration = Duration::from_secs(10);
@@ -41,7 +44,7 @@ pub(super) fn record(
     scenario: Scenario,
     clients: &Clients<'_>,
     runtime: &Runtime,
-) -> Result<Transcript, String> {
+) -> anyhow::Result<Transcript> {
     let relay = relay(&scenario.id)?;
     let url = relay.url();
     let over = AtomicBool::new(false);
@@ -56,7 +59,7 @@ pub(super) fn record(
 }
 
 /// A relay whose channel ids depend on the label alone.
-fn relay(label: &str) -> Result<RelayHandle, String> {
+fn relay(label: &str) -> anyhow::Result<RelayHandle> {
     let mut drawn = 0_u64;
     let label = label.to_owned();
     let random = move || {
@@ -70,7 +73,7 @@ fn relay(label: &str) -> Result<RelayHandle, String> {
         ..Options::default()
     };
     let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    RelayHandle::spawn(any, Limits::default(), options).map_err(|error| error.to_string())
+    Ok(RelayHandle::spawn(any, Limits::default(), options)?)
 }
 
 fn initiator<'scope, 'env>(
@@ -80,7 +83,7 @@ fn initiator<'scope, 'env>(
     url: &'env str,
     scope: &'scope thread::Scope<'scope, 'env>,
     over: &'env AtomicBool,
-) -> Result<Transcript, String> {
+) -> anyhow::Result<Transcript> {
     let peer = peer_input(&scenario);
     let (tell, told) = mpsc::channel();
     let mut hear = move |code: &str| {
@@ -93,7 +96,8 @@ fn initiator<'scope, 'env>(
         let tell = tell.clone();
         scope.spawn(move || {
             let run = || {
-                let input = run_input(ClientRole::Receiver, &input, url)?;
+                let input =
+                    run_input(ClientRole::Receiver, &input, url).map_err(RunError::Suite)?;
                 clients.peer.run(input, CODE, over, &mut |_| {})
             };
             let _ = tell.send(run());
@@ -115,7 +119,7 @@ fn receiver<'scope, 'env>(
     url: &'env str,
     scope: &'scope thread::Scope<'scope, 'env>,
     over: &'env AtomicBool,
-) -> Result<Transcript, String> {
+) -> anyhow::Result<Transcript> {
     let (tell, told) = mpsc::channel();
     let (show, shown) = mpsc::channel();
     let mut code = format!("7-{}", spoken(&scenario.id, 2));
@@ -123,14 +127,16 @@ fn receiver<'scope, 'env>(
         scope.spawn(move || {
             let mut hear = |code: &str| drop(show.send(code.to_owned()));
             let mut run = || {
-                let input = run_input(ClientRole::Initiator, &input, url)?;
+                let input =
+                    run_input(ClientRole::Initiator, &input, url).map_err(RunError::Suite)?;
                 clients.peer.run(input, CODE, over, &mut hear)
             };
             let _ = tell.send(run());
         });
         code = shown
             .recv_timeout(CODE)
-            .map_err(|_| "the peer shows no code")?;
+            .ok()
+            .context("the peer shows no code")?;
     }
     if matches!(scenario.peer, PeerKind::Mistaken) {
         // The same words as the peer's, but for the last.
@@ -165,7 +171,7 @@ fn subject(
     runtime: &Runtime,
     url: &str,
     hear: &mut dyn FnMut(&str),
-) -> Result<Recorded, String> {
+) -> anyhow::Result<Recorded> {
     let cancel = Arc::new(AtomicBool::new(false));
     let given_up = Arc::clone(&cancel);
     let give_up = Box::new(move || given_up.store(true, Ordering::SeqCst));
@@ -177,9 +183,7 @@ fn subject(
         secrets,
         give_up,
     ));
-    let listening = runtime
-        .block_on(listen(Arc::clone(&proxy)))
-        .map_err(|error| error.to_string())?;
+    let listening = runtime.block_on(listen(Arc::clone(&proxy)))?;
     let run = run_input(scenario.role, input, &listening.url())?;
     let mut code = None;
     let result = clients

@@ -1,11 +1,14 @@
 //! The rules by which a scenario changes or replaces the responses of the relay.
 
+use std::sync::Arc;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use wormhole_sync::values::hex;
+
 use super::secrets::ClientSecrets;
 use crate::stage::listener::ServerAction;
 use crate::stage::response::{RecordedResponse, TransportFault};
-use serde_json::{Value, json};
-use std::sync::Arc;
-use wormhole_sync::values::hex;
 
 /// A rule for the next request of a name: how it is treated in place of the relay's own response. Rules of one name
 /// are used up in their order; requests without a rule pass.
@@ -30,7 +33,7 @@ pub(super) enum RuleAction {
 
 /// A change of the relay's response, by one who knows the client's secrets.
 pub(super) type ResponseChange =
-    dyn Fn(&ClientSecrets, RecordedResponse) -> Result<ServerAction, String> + Send + Sync;
+    dyn Fn(&ClientSecrets, RecordedResponse) -> anyhow::Result<ServerAction> + Send + Sync;
 
 /// The request comes to nothing: it does not reach the relay.
 pub(super) fn lost(on: &'static str, fault: TransportFault) -> Rule {
@@ -50,7 +53,7 @@ pub(super) fn pass(on: &'static str) -> Rule {
 /// The relay carries out the request; the client gets something else.
 pub(super) fn after(
     on: &'static str,
-    change: impl Fn(&ClientSecrets, RecordedResponse) -> Result<ServerAction, String>
+    change: impl Fn(&ClientSecrets, RecordedResponse) -> anyhow::Result<ServerAction>
     + Send
     + Sync
     + 'static,
@@ -72,7 +75,7 @@ pub(super) fn edit(
 /// The relay's response, written as an HTTP library does not write it; the text is its body.
 pub(super) fn raw(on: &'static str, write: fn(&RecordedResponse, &str) -> String) -> Rule {
     after(on, move |_, response| {
-        let text = String::from_utf8(response.content()?).map_err(|error| error.to_string())?;
+        let text = String::from_utf8(response.content()?)?;
         let raw = Some(write(&response, &text));
         Ok(ServerAction::Respond(RecordedResponse {
             status: response.status,
@@ -85,12 +88,12 @@ pub(super) fn raw(on: &'static str, write: fn(&RecordedResponse, &str) -> String
 /// The relay's response with other bytes in `body`.
 pub(super) fn cell(
     on: &'static str,
-    change: impl Fn(&ClientSecrets, Vec<u8>) -> Result<Vec<u8>, String> + Send + Sync + 'static,
+    change: impl Fn(&ClientSecrets, Vec<u8>) -> anyhow::Result<Vec<u8>> + Send + Sync + 'static,
 ) -> Rule {
     after(on, move |secrets, mut response| {
-        let body = response.body.as_mut().ok_or("an answer without a body")?;
+        let body = response.body.as_mut().context("an answer without a body")?;
         let bytes = hex::decode(body["body"].as_str().unwrap_or_default().as_bytes());
-        let bytes = change(secrets, bytes.map_err(|_| "an answer without a cell")?)?;
+        let bytes = change(secrets, bytes.ok().context("an answer without a cell")?)?;
         body["body"] = json!(hex::encode(&bytes));
         Ok(ServerAction::Respond(response))
     })

@@ -1,12 +1,14 @@
 //! A scenario says what a transcript is to show, how it ends and which requirements it is about, all
 //! written down before it is recorded. A recording that ends otherwise is refused.
 
+use std::collections::BTreeMap;
+
+use wormhole_sync::values::hex;
+
 use super::rules::Rule;
 use super::secrets;
 use crate::stage::bytes::TranscriptBytes;
 use crate::suites::replay::transcript::{ClientRole, ExpectedEnd, Export, RunInput, Seconds};
-use std::collections::BTreeMap;
-use wormhole_sync::values::hex;
 
 /// Requirements that say little of what went wrong, the least general first.
 const GENERAL: [&str; 7] = [

@@ -1,11 +1,13 @@
 //! A recording becomes a transcript here, if it is what the scenario says.
 
+use anyhow::bail;
+use serde_json::Value;
+use wormhole_sync::values::hex;
+
 use super::inputs::joined;
 use super::scenario::Scenario;
 use crate::stage::bytes::TranscriptBytes;
 use crate::suites::replay::transcript::{ExpectedEnd, RecordedExchange, RunInput, Transcript};
-use serde_json::Value;
-use wormhole_sync::values::hex;
 
 /// Puts the transcript together, if the run was as the scenario says.
 pub(super) fn finish(
@@ -15,7 +17,7 @@ pub(super) fn finish(
     exchanges: Vec<RecordedExchange>,
     code: Option<String>,
     peer: Option<&Value>,
-) -> Result<Transcript, String> {
+) -> anyhow::Result<Transcript> {
     let Scenario {
         id,
         title,
@@ -35,9 +37,7 @@ pub(super) fn finish(
     });
     if closed != closes {
         let ended = &result["outcome"];
-        return Err(format!(
-            "it closed with {closed:?}, expected {closes:?}, and ended as {ended}"
-        ));
+        bail!("it closed with {closed:?}, expected {closes:?}, and ended as {ended}");
     }
     // What cannot be written down beforehand is taken from the recording, and checked against
     // the other side where there is one.
@@ -55,7 +55,7 @@ pub(super) fn finish(
     if let (Some(_), Some(theirs)) = (&expect.verifier, theirs)
         && result["verifier"] != *theirs
     {
-        return Err("the two verifiers differ".to_owned());
+        bail!("the two verifiers differ");
     }
     if let Some(code) = &code {
         let (_, words) = code.split_once('-').unwrap_or_default();
@@ -67,7 +67,7 @@ pub(super) fn finish(
             .unwrap_or_default();
         let bytes = hex::decode(injected.as_bytes()).unwrap_or_default();
         if words != joined(&bytes) {
-            return Err(format!("the code {code} does not have the injected words"));
+            bail!("the code {code} does not have the injected words");
         }
     }
     expect.code = code;
@@ -85,7 +85,7 @@ pub(super) fn finish(
     Ok(transcript)
 }
 
-fn ended_as(expect: &ExpectedEnd, result: &Value) -> Result<(), String> {
+fn ended_as(expect: &ExpectedEnd, result: &Value) -> anyhow::Result<()> {
     let expected = serde_json::json!({
         "outcome": expect.outcome,
         "reason": expect.reason,
@@ -96,7 +96,7 @@ fn ended_as(expect: &ExpectedEnd, result: &Value) -> Result<(), String> {
     });
     for (name, expected) in expected.as_object().into_iter().flatten() {
         if result[name] != *expected {
-            return Err(format!("`{name}` is {}, expected {expected}", result[name]));
+            bail!("`{name}` is {}, expected {expected}", result[name]);
         }
     }
     Ok(())

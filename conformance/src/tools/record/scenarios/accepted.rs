@@ -1,5 +1,7 @@
 //! Responses that are unusual and right: the controls of the faults in `responses`.
 
+use serde_json::json;
+
 use super::super::rules::{Rule, edit, raw};
 use super::super::scenario::Scenario;
 use super::states::{
@@ -8,7 +10,6 @@ use super::states::{
 };
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::response::RecordedResponse;
-use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();

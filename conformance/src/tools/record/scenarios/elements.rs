@@ -1,11 +1,12 @@
 //! SPAKE2 elements that are refused, in the place of the peer's.
 
+use wormhole_sync::values::hex;
+
 use super::super::rules::cell;
 use super::super::scenario::Scenario;
 use super::super::secrets::ClientSecrets;
 use super::peers::fault;
 use super::states::{CLAIMING, ClientState, WAITING_FOR_ANSWER};
-use wormhole_sync::values::hex;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let states = [CLAIMING, WAITING_FOR_ANSWER];
@@ -84,7 +85,7 @@ fn elements(state: ClientState) -> Vec<Scenario> {
         .into_iter()
         .map(|(name, what, clause, element)| {
             let rule = cell(state.request, move |_, mut bytes| {
-                let element = hex::decode(element.as_bytes()).map_err(|error| error.to_string())?;
+                let element = hex::decode(element.as_bytes())?;
                 bytes[1..33].copy_from_slice(&element);
                 Ok(bytes)
             });

@@ -1,12 +1,13 @@
 //! Refusals by the relay in each state, giving up, the end of the channel.
 
+use serde_json::json;
+
 use super::super::rules::{instead, json_response, lost, problem, typed};
 use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
 use super::states::{
     ALLOCATING, ClientState, FINISHING, STATES, WAITING_FOR_ANSWER, WAITING_FOR_FINISH,
 };
 use crate::stage::response::{RecordedResponse, TransportFault};
-use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();

@@ -2,8 +2,6 @@
 
 mod accepted;
 mod code;
-mod responses;
-
 mod done;
 mod elements;
 mod ends;
@@ -12,6 +10,7 @@ mod peers;
 mod problems;
 mod receipts;
 mod repeats;
+mod responses;
 mod states;
 mod texts;
 mod values;

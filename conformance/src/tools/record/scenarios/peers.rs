@@ -1,5 +1,8 @@
 //! Peers, or relays in their place, that send what no correct client sends.
 
+use serde_json::json;
+use wormhole_sync::crypto::Label;
+
 use super::super::rules::{Rule, cell, instead, json_response, typed};
 use super::super::scenario::{PeerKind, Scenario};
 use super::super::secrets::ClientSecrets;
@@ -7,8 +10,6 @@ use super::states::{ClientState, WAITING_FOR_ANSWER, WAITING_FOR_FINISH};
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::response::RecordedResponse;
 use crate::suites::replay::transcript::ClientRole;
-use serde_json::json;
-use wormhole_sync::crypto::Label;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
@@ -115,7 +116,7 @@ fn lengths(state: ClientState) -> Vec<Scenario> {
 }
 
 /// The element at the front of the cell, and the one that the client needs for the keys.
-fn parts(secrets: &ClientSecrets, bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), String> {
+fn parts(secrets: &ClientSecrets, bytes: &[u8]) -> anyhow::Result<(Vec<u8>, Vec<u8>)> {
     match secrets.role {
         ClientRole::Initiator => Ok((bytes[..33].to_vec(), bytes[..33].to_vec())),
         ClientRole::Receiver => Ok((Vec::new(), secrets.offer()?)),

@@ -1,11 +1,12 @@
 //! Problem documents that are none, or that have no event.
 
+use serde_json::json;
+
 use super::super::rules::{Rule, instead, problem};
 use super::super::scenario::Scenario;
 use super::responses::wrong;
 use super::states::{CLAIMING, WAITING_FOR_ANSWER};
 use crate::stage::response::RecordedResponse;
-use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();

@@ -1,9 +1,10 @@
 //! Receipts that are none: the initiator does not know of the delivery, and that is all.
 
+use wormhole_sync::crypto::Label;
+
 use super::super::rules::{Rule, cell};
 use super::super::scenario::Scenario;
 use super::states::WAITING_FOR_RECEIPT;
-use wormhole_sync::crypto::Label;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let receipt = |name: &str, what: &str, rule: Rule| {

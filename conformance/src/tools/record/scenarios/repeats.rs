@@ -1,6 +1,8 @@
 //! Requests whose answers are lost, or that are answered *busy*: every one is repeated, the same
 //! bytes, and the exchange goes on.
 
+use anyhow::anyhow;
+
 use super::super::rules::{Rule, after, html, instead, lost, problem};
 use super::super::scenario::Scenario;
 use super::states::{ALLOCATING, CLAIMING, ClientState, STATES, WAITING_FOR_RECEIPT};
@@ -68,8 +70,8 @@ fn good(
     one.done(true)
 }
 
-fn broken(response: RecordedResponse) -> Result<TransportFault, String> {
-    let text = String::from_utf8(response.content()?).map_err(|error| error.to_string())?;
+fn broken(response: RecordedResponse) -> anyhow::Result<TransportFault> {
+    let text = String::from_utf8(response.content()?)?;
     let declared = text.len();
     let half = text.chars().take(declared / 2).collect();
     Ok(TransportFault::BreakOff {
@@ -100,7 +102,7 @@ fn forms(state: ClientState) -> Vec<Scenario> {
             bytes: TranscriptBytes::hex(half_head.as_bytes()),
         })),
         ("half-body", "a body that does not go on", after(on, |_, response| {
-            let TransportFault::BreakOff { response, .. } = broken(response)? else { return Err("?".into()) };
+            let TransportFault::BreakOff { response, .. } = broken(response)? else { return Err(anyhow!("?")) };
             Ok(ServerAction::Fail(TransportFault::StallBody { response }))
         })),
         ("500", "500", instead(on, html(500))),

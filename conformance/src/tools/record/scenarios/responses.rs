@@ -1,6 +1,8 @@
 //! Responses out of the table of section 11.2: each is `misbehaved`, and what that leads to is the
 //! state's affair.
 
+use serde_json::json;
+
 use super::super::rules::{Rule, edit, instead, json_response, problem, raw, typed};
 use super::super::scenario::Scenario;
 use super::states::{
@@ -8,7 +10,6 @@ use super::states::{
     WAITING_FOR_ANSWER, WAITING_FOR_FINISH,
 };
 use crate::stage::response::RecordedResponse;
-use serde_json::json;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();

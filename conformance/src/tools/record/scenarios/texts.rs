@@ -1,11 +1,12 @@
 //! Answers with a fault in their text.
 
+use serde_json::json;
+
 use super::super::rules::{edit, instead, json_response, typed};
 use super::super::scenario::Scenario;
 use super::responses::{usual, wrong};
 use super::states::{CLAIMING, ClientState, WAITING_FOR_ANSWER};
 use crate::stage::bytes::TranscriptBytes;
-use serde_json::json;
 
 /// How JSON is read makes no difference between messages; the vectors test each of them.
 pub(super) fn scenarios() -> Vec<Scenario> {

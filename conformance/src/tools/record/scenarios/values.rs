@@ -1,5 +1,7 @@
 //! Answers with a member that is out of its bounds, or of the wrong form.
 
+use serde_json::{Value, json};
+
 use super::super::rules::edit;
 use super::super::scenario::Scenario;
 use super::responses::wrong;
@@ -7,7 +9,6 @@ use super::states::{
     ALLOCATING, CLAIMING, ClientState, WAITING_FOR_ANSWER, WAITING_FOR_FINISH, WAITING_FOR_RECEIPT,
 };
 use crate::stage::bytes::TranscriptBytes;
-use serde_json::{Value, json};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let states = [
