@@ -1,4 +1,4 @@
-//! The check itself: one adapter, all tests, one report.
+//! The check of an implementation: one adapter, all tests, one report.
 
 use std::path::PathBuf;
 
@@ -15,25 +15,25 @@ use crate::subject::adapter::AdapterHandle;
 /// A check to be made.
 #[derive(Debug)]
 pub(crate) struct Check<'a> {
-    /// Where everything is.
+    /// The folder that holds specification, vectors and transcripts.
     pub(crate) root: &'a Root,
-    /// Who is judged.
+    /// The implementation that is judged.
     pub(crate) subject: Subject,
-    /// Which tests.
+    /// The filter of the tests, if any.
     pub(crate) filter: Option<String>,
     /// Vectors other than the committed ones.
     pub(crate) vectors: Option<PathBuf>,
-    /// How the report is written.
+    /// The form of the report.
     pub(crate) format: Format,
-    /// How tests are run.
+    /// The settings of the run.
     pub(crate) settings: Settings,
 }
 
-/// Makes it; gives whether all is as expected.
+/// Makes the check; gives whether all is as expected.
 ///
 /// # Errors
 ///
-/// Why it could not be made.
+/// A sentence that says why it could not be made.
 pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
     let spec = Spec::load(check.root).map_err(Error::msg)?;
     let folder = check

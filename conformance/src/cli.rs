@@ -90,7 +90,7 @@ struct CheckArguments {
 ///
 /// # Errors
 ///
-/// Why it could not be done.
+/// A sentence that says why it could not be done.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
     if let Some(Command::Adapter) = arguments.command {
         serve(io::stdin().lock(), io::stdout(), &Reference)?;

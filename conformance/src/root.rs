@@ -1,4 +1,4 @@
-//! Where the specification and the vectors are.
+//! The folder that holds the specification, the vectors and the transcripts.
 
 use std::fs;
 use std::path::{Path, PathBuf};

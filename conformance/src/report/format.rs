@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-/// How a report is written.
+/// The form in which a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.

@@ -16,13 +16,13 @@ use crate::run::runner::Run;
 use crate::run::verdict::VerdictCounts;
 use crate::spec::Spec;
 
-/// What a report is about, beside the run itself.
+/// The facts that a report shows beside the run itself.
 pub(crate) struct ReportContext<'a> {
     /// The specification.
     pub(crate) spec: &'a Spec,
     /// The tests.
     pub(crate) plan: &'a Plan,
-    /// How the adapter was started.
+    /// The command that started the adapter.
     pub(crate) command: String,
     /// The command that runs one test again, less its id.
     pub(crate) again: String,

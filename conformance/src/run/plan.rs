@@ -1,4 +1,4 @@
-//! Which tests are run.
+//! The plan of a run: the tests that are run.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(crate) struct Plan {
     pub(crate) cases: Vec<Box<dyn Case>>,
     /// The hash of all vectors, those that are not run included.
     pub(crate) vectors_hash: String,
-    /// How many tests there are without a filter.
+    /// The number of tests without a filter.
     pub(crate) all: usize,
 }
 

@@ -13,10 +13,10 @@ use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
 use crate::suites::case::{Case, Failure, Outcome};
 
-/// How adapters are started.
+/// A function that starts an adapter.
 pub(crate) type Connect<'a> = dyn Fn() -> Result<AdapterHandle, AdapterError> + Sync + 'a;
 
-/// How to run.
+/// The settings of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// Threads, and adapter processes.
@@ -32,20 +32,20 @@ pub(crate) struct Settings {
 pub(crate) struct Judged {
     /// The judgement.
     pub(crate) verdict: Verdict,
-    /// How long the test took.
+    /// The time that the test took.
     pub(crate) time: Duration,
-    /// What the adapter wrote to its standard error meanwhile; kept for failures.
+    /// The text that the adapter wrote to its standard error meanwhile; kept for failures.
     pub(crate) stderr: String,
 }
 
 /// A whole run.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// What the adapter says about itself.
+    /// The adapter's hello.
     pub(crate) hello: Hello,
     /// One for each test, in their order.
     pub(crate) judged: Vec<Judged>,
-    /// What went wrong outside any test.
+    /// The faults outside any test, in words.
     pub(crate) problems: Vec<String>,
     /// From start to end.
     pub(crate) time: Duration,
@@ -57,7 +57,7 @@ impl Run {
         VerdictCounts::of(planned, self.judged.iter().map(|judged| &judged.verdict))
     }
 
-    /// Whether everything is as expected.
+    /// Says whether everything is as expected.
     pub(crate) fn good(&self, planned: usize) -> bool {
         self.problems.is_empty() && self.counts(planned).good()
     }

@@ -5,17 +5,17 @@ use crate::suites::case::Failure;
 /// The judgement of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// As expected.
+    /// The adapter did as expected.
     Passed,
-    /// Not as expected.
+    /// The adapter did something else.
     Failed(Failure),
-    /// Not run, since the adapter cannot; `named` when the user has said so beforehand.
+    /// The test was not run, since the adapter cannot; `named` when the user has said so beforehand.
     Skipped { why: String, named: bool },
-    /// Run or not, it proves nothing.
+    /// The test was run or not, and proves nothing.
     Inconclusive(String),
 }
 
-/// How many of each kind.
+/// The number of verdicts of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct VerdictCounts {
     pub(crate) planned: usize,
@@ -23,7 +23,7 @@ pub(crate) struct VerdictCounts {
     pub(crate) failed: usize,
     pub(crate) skipped: usize,
     pub(crate) inconclusive: usize,
-    /// Those among the skipped that the user has not named.
+    /// The skipped tests whose lack the user has not named.
     pub(crate) silently_skipped: usize,
 }
 
@@ -48,12 +48,12 @@ impl VerdictCounts {
         counts
     }
 
-    /// Whether each planned test has exactly one verdict.
+    /// Says whether each planned test has exactly one verdict.
     pub(crate) fn add_up(&self) -> bool {
         self.planned == self.passed + self.failed + self.skipped + self.inconclusive
     }
 
-    /// Whether something was tested, and all of it is as expected.
+    /// Says whether something was tested, and all of it is as expected.
     pub(crate) fn good(&self) -> bool {
         self.add_up()
             && self.passed > 0

@@ -28,7 +28,7 @@ pub(crate) struct Repeat {
 }
 
 impl TranscriptBytes {
-    /// These bytes as plain hex.
+    /// Writes bytes as plain hex.
     pub(crate) fn hex(bytes: &[u8]) -> Self {
         Self::Hex(hex::encode(bytes))
     }

@@ -29,7 +29,7 @@ const LONGEST_REQUEST: usize = 1 << 20;
 pub(crate) struct ReceivedRequest {
     pub(crate) at: Instant,
     pub(crate) method: String,
-    /// As it stands in the request line.
+    /// The target as it stands in the request line.
     pub(crate) target: String,
     /// Names in lowercase.
     pub(crate) headers: Vec<(String, String)>,
@@ -44,12 +44,12 @@ impl ReceivedRequest {
     }
 }
 
-/// How the server treats a request.
+/// The server's treatment of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ServerAction {
-    /// It responds.
+    /// The server responds.
     Respond(RecordedResponse),
-    /// It fails, without a whole response.
+    /// The server fails, without a whole response.
     Fail(TransportFault),
 }
 

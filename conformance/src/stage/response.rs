@@ -72,7 +72,7 @@ pub(crate) enum TransportFault {
 }
 
 impl RecordedResponse {
-    /// Whether a client takes it as *busy*, by its status alone (CLIENT-7).
+    /// Says whether a client takes it as *busy*, by its status alone (CLIENT-7).
     pub(crate) fn busy(&self) -> bool {
         matches!(self.status, 429 | 500..=599)
     }

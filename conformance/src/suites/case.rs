@@ -32,25 +32,25 @@ pub(crate) trait Case: Send + Sync {
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome;
 }
 
-/// What came of running a test.
+/// The result of running a test.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// As expected.
+    /// The adapter did as expected.
     Passed,
-    /// Not as expected.
+    /// The adapter did something else.
     Failed(Failure),
     /// The adapter gave no reply: a failure, too, whose other lines are here.
     Broke(AdapterError, Failure),
 }
 
-/// What a stranger needs in order to see what went wrong.
+/// The account of a failure, from which a stranger sees what went wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// What the test asked, line by line.
+    /// The question of the test, line by line.
     pub(crate) given: Vec<String>,
-    /// What was expected.
+    /// The expected result.
     pub(crate) expected: String,
-    /// What came.
+    /// The actual result.
     pub(crate) actual: String,
     /// The first value that differs, in the specification's words.
     pub(crate) difference: Option<String>,

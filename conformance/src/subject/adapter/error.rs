@@ -1,23 +1,23 @@
-//! Why an adapter gave no reply.
+//! The error of an adapter that gave no reply.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Why an adapter gave no reply.
+/// The reason why an adapter gave no reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AdapterError {
     /// No process, or no hello.
     CouldNotStart(String),
-    /// It ended, or said what the protocol does not allow; nothing more can be asked.
+    /// The adapter ended, or said what the protocol does not allow; nothing more can be asked.
     Broke(String),
-    /// It did not reply in time.
+    /// The adapter did not reply in time.
     TimedOut(Duration),
     /// The suite's own fault.
     Misuse(&'static str),
 }
 
 impl AdapterError {
-    /// Whether this adapter must be replaced before the next request.
+    /// Says whether this adapter must be replaced before the next request.
     pub(crate) fn needs_another_process(&self) -> bool {
         !matches!(self, Self::Misuse(_))
     }

@@ -91,7 +91,7 @@ impl AdapterHandle {
         })
     }
 
-    /// What the adapter says about itself.
+    /// The adapter's hello.
     pub(crate) fn hello(&self) -> &Hello {
         &self.hello
     }
@@ -157,12 +157,12 @@ impl AdapterHandle {
         self.call("cancel", members(json!({"target": run.id})), timeout)
     }
 
-    /// How much the adapter has written to standard error.
+    /// The number of bytes that the adapter has written to standard error.
     pub(crate) fn stderr_mark(&self) -> usize {
         self.process.as_ref().map_or(0, Process::stderr_mark)
     }
 
-    /// What the adapter has written to standard error since then.
+    /// The text that the adapter has written to standard error since a mark.
     pub(crate) fn stderr_since(&self, mark: usize) -> String {
         self.process
             .as_ref()

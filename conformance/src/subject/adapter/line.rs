@@ -13,13 +13,13 @@ pub(crate) const MAX_LINE: usize = 1 << 20;
 /// The reason why a line is none of the protocol's; it is shown after "its line".
 #[derive(Debug)]
 pub(crate) enum LineError {
-    /// The pipe broke.
+    /// The input could not be read.
     Unreadable(io::Error),
-    /// It has more than 1 MiB.
+    /// The line has more than 1 MiB.
     TooLong,
-    /// The pipe ended within it; so much of it came.
+    /// The input ended within the line; so much of it came.
     WithoutLf(String),
-    /// It is no strict JSON object.
+    /// The line is no strict JSON object.
     NotJson { fault: String, line: String },
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn to_line(members: &Members) -> Vec<u8> {
     line
 }
 
-/// So much of a line that a reader recognises it, without control characters.
+/// The beginning of a line, long enough that a reader recognises it, without control characters.
 fn excerpt(line: &[u8]) -> String {
     const SHOWN: usize = 80;
     let start = line.get(..SHOWN).unwrap_or(line);

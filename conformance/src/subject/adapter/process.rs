@@ -18,7 +18,7 @@ pub(crate) struct CommandLine {
 }
 
 impl CommandLine {
-    /// This program with these arguments.
+    /// Makes the command line of this program with these arguments.
     pub(crate) fn new<A: Into<String>>(
         program: impl Into<String>,
         arguments: impl IntoIterator<Item = A>,
@@ -123,12 +123,12 @@ impl Process {
         }
     }
 
-    /// How many bytes of standard error there have been.
+    /// The number of bytes that came on standard error so far.
     pub(crate) fn stderr_mark(&self) -> usize {
         lock(&self.stderr).total
     }
 
-    /// What came on standard error since a mark, as far as it is still kept.
+    /// The text that came on standard error since a mark, as far as it is still kept.
     pub(crate) fn stderr_since(&self, mark: usize) -> String {
         lock(&self.stderr).since(mark)
     }

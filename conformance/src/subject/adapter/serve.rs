@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::line::{read_line, to_line};
 use super::wire::{Hello, Members, Reply, members};
 
-/// What an adapter can do.
+/// The operations of an adapter.
 pub(crate) trait Operations: Sync {
-    /// What it says about itself.
+    /// The adapter's hello.
     fn hello(&self) -> Hello;
 
     /// Does one operation. It runs on a thread of its own when it is `run`.
@@ -27,7 +27,7 @@ pub(crate) struct Task<'a> {
     pub(crate) op: &'a str,
     /// Its input.
     pub(crate) input: &'a Members,
-    /// Whether the user has given up, for `run`.
+    /// Set when the user has given up, for `run`.
     pub(crate) cancelled: Arc<AtomicBool>,
     report: &'a (dyn Fn(&str, Members) + Sync),
 }

@@ -1,4 +1,4 @@
-//! Which requests are open, and the two threads that keep an adapter's pipes moving.
+//! The requests that are open, and the two threads that keep an adapter's pipes moving.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Write};
@@ -11,16 +11,16 @@ use super::error::AdapterError;
 use super::line::read_line;
 use super::wire::{AdapterEvent, AdapterMessage, Hello, Reply};
 
-/// What comes of a request.
+/// One message about a request that is open.
 #[derive(Debug)]
 pub(crate) enum CallProgress {
-    /// Something before its end.
+    /// Something that the request reports before its end.
     Event(AdapterEvent),
-    /// Its end.
+    /// The request's end.
     Reply(Reply),
 }
 
-/// What the handle and the reading thread both know.
+/// The traffic of an adapter, as its handle and its reading thread share it.
 #[derive(Debug, Default)]
 pub(super) struct Traffic(Mutex<OpenRequests>);
 

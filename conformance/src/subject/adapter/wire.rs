@@ -8,7 +8,7 @@ use super::PROTOCOL;
 /// The members of a JSON object, in their order.
 pub(crate) type Members = serde_json::Map<String, Value>;
 
-/// What an adapter says about itself.
+/// The adapter's hello: its description of itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Hello {
     /// Its name.
@@ -30,7 +30,7 @@ impl Hello {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// A sentence that says what is wrong with the line.
     pub(crate) fn from_line(line: &Members) -> anyhow::Result<Self> {
         let Some(Value::Object(hello)) = line.get("hello") else {
             bail!("its first line has no object \"hello\"");
@@ -69,7 +69,7 @@ impl Hello {
 /// The end of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Reply {
-    /// It worked, with this result.
+    /// The operation worked, with this result.
     Ok(Members),
     /// The implementation refuses the input.
     Refused(Refused),
@@ -77,7 +77,7 @@ pub(crate) enum Reply {
     Error(String),
 }
 
-/// Why an input is refused.
+/// The reason why an input is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refused {
     /// An outcome of section 12, or one of the few others that `ADAPTER.md` names.
@@ -107,7 +107,7 @@ impl AdapterMessage {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// A sentence that says what is wrong with the line.
     pub(crate) fn from_line(line: Members) -> anyhow::Result<Self> {
         let id = string(&line, "id")?;
         let kinds = ["ok", "refused", "error", "event"];
@@ -158,7 +158,7 @@ impl Reply {
 }
 
 impl Refused {
-    /// As a JSON object.
+    /// Writes it as a JSON object.
     pub(crate) fn to_value(&self) -> Value {
         match &self.fault {
             Some(fault) => json!({"outcome": self.outcome, "fault": fault}),

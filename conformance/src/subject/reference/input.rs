@@ -5,7 +5,7 @@ use wormhole_sync::values::{ChannelId, hex as hex_digits};
 
 use crate::subject::adapter::{Members, Refused};
 
-/// Why an operation has no result.
+/// The reason why an operation has no result.
 pub(super) enum OperationError {
     /// The implementation refuses.
     Refused(Refused),

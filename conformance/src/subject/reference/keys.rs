@@ -105,7 +105,7 @@ pub(super) fn words(verifier: &Verifier) -> Vec<String> {
     shown.split(' ').map(str::to_owned).collect()
 }
 
-/// Where an exchange takes place.
+/// The place of an exchange: mode, appid and channel.
 pub(super) fn place(input: &OperationInput<'_>) -> Result<Place, OperationError> {
     Ok(Place {
         mode: Mode::Transcribe,

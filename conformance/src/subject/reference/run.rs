@@ -14,7 +14,7 @@ use wormhole_sync::values::{Side, Words, hex};
 
 use crate::subject::adapter::{Members, Reply, Task, members};
 
-/// What this module can do; `cancel` is carried out by whoever serves.
+/// The operations of this module; `cancel` is carried out by whoever serves.
 pub(super) const OPERATIONS: &[&str] = &["run", "cancel"];
 
 /// Runs one client to its end, reports its code, and gives up when the task is cancelled.
@@ -31,7 +31,7 @@ pub(super) fn run(task: &Task<'_>) -> Reply {
     }
 }
 
-/// How often the wish to give up is looked at.
+/// The time between two looks at the user's wish to give up.
 const GLANCE: Duration = Duration::from_millis(2);
 
 fn run_watched(
@@ -57,7 +57,7 @@ fn run_watched(
     })
 }
 
-/// What an adapter tells of the end.
+/// The end of a run, as an adapter tells it.
 struct End {
     outcome: Outcome,
     received: Option<Received>,

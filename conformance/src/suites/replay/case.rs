@@ -18,9 +18,9 @@ use crate::stage::listener::listen;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Failure, Outcome};
 
-/// How long a request that is missing is waited for after the run's end.
+/// The time for which a missing request is waited for after the run's end.
 const MISSING: Duration = Duration::from_millis(200);
-/// How long a request too many is waited for after the run's end.
+/// The time for which a request too many is waited for after the run's end.
 const EXTRA: Duration = Duration::from_millis(20);
 
 /// A transcript as a test.
@@ -140,7 +140,7 @@ impl TranscriptCase {
     }
 }
 
-/// How long a run may last: the longest chain of waits is less than two windows of 60 seconds.
+/// The longest time that a run may last: the longest chain of waits is less than two windows of 60 seconds.
 /// A second that is not scaled is for runs that wait for nothing.
 pub(crate) fn limit(input: &RunInput, timeout: Duration) -> Duration {
     match input.second_ms {

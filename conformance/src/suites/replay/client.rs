@@ -10,7 +10,7 @@ use crate::subject::adapter::{
     AdapterError, AdapterHandle, CallProgress, Members, Pending, Refused, Reply, members,
 };
 
-/// How often the wish to give up is looked at.
+/// The time between two looks at the user's wish to give up.
 const GLANCE: Duration = Duration::from_millis(5);
 
 /// A client that can be run: an adapter, or a part of this suite's tests.

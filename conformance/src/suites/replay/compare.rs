@@ -1,4 +1,4 @@
-//! Where a request differs from the recorded one, in the specification's terms.
+//! The comparison of a request with the recorded one: the first difference, in the specification's terms.
 
 use serde_json::Value;
 use wormhole_sync::values::{hex, json};
@@ -11,7 +11,7 @@ use crate::stage::listener::ReceivedRequest;
 pub(crate) struct Divergence {
     /// The requirement that is broken.
     pub(crate) clause: &'static str,
-    /// What differs.
+    /// The name of the value that differs.
     pub(crate) what: String,
     pub(crate) expected: String,
     pub(crate) actual: String,
@@ -217,7 +217,7 @@ fn body(role: ClientRole, name: &str, expected: &Value, actual: &[u8]) -> Result
     }
 }
 
-/// Which field of a message differs first.
+/// The first field of a message that differs.
 fn binary(name: &str, expected: &str, actual: &str) -> Divergence {
     let whole = |clause, what: &str| {
         Divergence::new(

@@ -12,7 +12,7 @@ use super::server::{Rung, Seen};
 use super::transcript::{ClientRole, ExpectedEnd, RunInput, Transcript};
 use crate::subject::adapter::AdapterError;
 
-/// How much longer than allowed a run may last: a busy machine is not the client's fault.
+/// The time by which a run may last too long: a busy machine is not the client's fault.
 const LATENESS: Duration = Duration::from_secs(2);
 
 /// The judgement about one run.
@@ -22,11 +22,11 @@ pub(crate) struct Judgement {
     pub(crate) divergence: Option<Divergence>,
     /// The exchange as it was.
     pub(crate) ladder: String,
-    /// Why the adapter gave no reply, if it was that.
+    /// The adapter's error, if it gave no reply.
     pub(crate) no_reply: Option<AdapterError>,
 }
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Debug)]
 pub(crate) struct RunEnd {
     /// The `ok` of the adapter's reply, or why there is none.

@@ -12,9 +12,9 @@ use super::transcript::{RecordedExchange, Transcript};
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
 
-/// How long a client may take to let go of a connection that it has given up.
+/// The time that a client has to let go of a connection that it has given up.
 const LETTING_GO: Duration = Duration::from_secs(2);
-/// How much later than its time an attempt may end: a busy machine is not the client's fault.
+/// The time by which an attempt may end too late: a busy machine is not the client's fault.
 const LATENESS: Duration = Duration::from_secs(1);
 
 /// One line of the message ladder.
@@ -24,7 +24,7 @@ pub(crate) struct Rung {
     pub(crate) reply: String,
 }
 
-/// What the replay has seen when it is over.
+/// The record of a replay when it is over.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) ladder: Vec<Rung>,
@@ -89,7 +89,7 @@ impl Server {
         }
     }
 
-    /// What has been seen.
+    /// The record so far.
     pub(super) fn seen(&self) -> Seen {
         let state = self.state();
         let missing = self.transcript.exchanges.iter().skip(state.next);
@@ -280,7 +280,7 @@ impl Handler for Server {
     }
 }
 
-/// How many seconds an attempt has (section 11.3).
+/// The number of seconds that an attempt has (section 11.3).
 fn attempt(exchange: &RecordedExchange) -> u32 {
     match exchange.request.method.as_str() {
         "GET" => 40,

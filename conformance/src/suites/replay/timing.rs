@@ -12,17 +12,17 @@ use super::compare::Divergence;
 /// Rounding of milliseconds.
 const ROUNDING: Duration = Duration::from_millis(2);
 
-/// What has happened so far, as far as times go.
+/// The events of a run so far, as far as times go.
 #[derive(Debug)]
 pub(super) struct TimingCheck {
     second: Duration,
-    /// When the last response, or the last fault, began to be written.
+    /// The time at which the last response, or the last fault, began to be written.
     last: Instant,
     /// Failures in a row.
     failures: u32,
     /// `Retry-After` of the last failure.
     retry_after: u64,
-    /// When a first attempt, now left without a response, began at the earliest, and how many
+    /// The earliest time at which a first attempt, now left without a response, began, and how many
     /// seconds it has.
     attempt: Option<(Instant, u32)>,
     /// The polls of one cell: the response that made the client begin them, and how many there were.

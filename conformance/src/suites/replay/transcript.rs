@@ -16,7 +16,7 @@ use crate::stage::response::{RecordedResponse, TransportFault};
 pub(crate) struct Transcript {
     /// Stable for ever, and the file's name less `.json`.
     pub(crate) id: String,
-    /// What it shows, in one line.
+    /// One line that says what the transcript shows.
     pub(crate) title: String,
     /// The requirements that a client breaks that does otherwise.
     pub(crate) clauses: Vec<String>,
@@ -25,12 +25,12 @@ pub(crate) struct Transcript {
     pub(crate) rows: Vec<String>,
     /// The client that is tested.
     pub(crate) role: ClientRole,
-    /// What the client is given.
+    /// The client's input.
     #[serde(rename = "in")]
     pub(crate) input: RunInput,
     /// Each request that the client makes, in order, and what comes of it.
     pub(crate) exchanges: Vec<RecordedExchange>,
-    /// How the client ends.
+    /// The client's end.
     pub(crate) expect: ExpectedEnd,
 }
 
@@ -38,9 +38,9 @@ pub(crate) struct Transcript {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ClientRole {
-    /// It makes the code (section 11.4).
+    /// The client that makes the code (section 11.4).
     Initiator,
-    /// It is given the code (section 11.5).
+    /// The client that is given the code (section 11.5).
     Receiver,
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct RunInput {
     /// A whole address in place of that of the suite's relay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rendezvous: Option<String>,
-    /// What follows the address of the suite's relay: a path, or a slash.
+    /// The rest of the address after that of the suite's relay: a path, or a slash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<String>,
     pub(crate) appid: TranscriptBytes,
@@ -82,7 +82,7 @@ pub(crate) struct RunInput {
     pub(crate) words: Option<u32>,
     /// Named values (section 3.5) in hex; `null` is a source that fails (HOOK-2).
     pub(crate) inject: BTreeMap<String, Option<String>>,
-    /// How many milliseconds a second lasts (HOOK-3).
+    /// The number of milliseconds that a second lasts (HOOK-3).
     pub(crate) second_ms: u64,
     /// The user's own deadline in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ pub(crate) struct RunInput {
     /// Initiator: what the user says in `holding`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) hold: Option<String>,
-    /// What to export at the end.
+    /// The key to export at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) export: Option<Export>,
 }
@@ -118,7 +118,7 @@ pub(crate) struct RecordedExchange {
     /// The user gives up as soon as this request has arrived.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) cancel: bool,
-    /// What is deliberately wrong with the response.
+    /// The deliberate fault of the response, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) wrong: Option<String>,
     #[serde(rename = "answer", default, skip_serializing_if = "Option::is_none")]
@@ -132,12 +132,12 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// What HOOK-3 compares of a request.
+/// The parts of a request that HOOK-3 compares.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordedRequest {
     pub(crate) method: String,
-    /// As it stands in the request line, query included.
+    /// The target as it stands in the request line, query included.
     pub(crate) target: String,
     pub(crate) authorization: String,
     /// The JSON value of the body; absent for a request without a body.
@@ -145,7 +145,7 @@ pub(crate) struct RecordedRequest {
     pub(crate) body: Option<Value>,
 }
 
-/// How the client ends, as the adapter's reply to `run` says it.
+/// The client's end, as the adapter's reply to `run` says it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectedEnd {
@@ -158,7 +158,7 @@ pub(crate) struct ExpectedEnd {
     pub(crate) blob: Option<TranscriptBytes>,
     pub(crate) verifier: Option<Vec<String>>,
     pub(crate) exported: Option<TranscriptBytes>,
-    /// How many seconds (HOOK-3) the whole run lasts.
+    /// The time that the whole run lasts, in seconds of HOOK-3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) seconds: Option<Seconds>,
 }
@@ -185,7 +185,7 @@ impl Transcript {
         Ok(transcript)
     }
 
-    /// How many milliseconds a run waits, roughly.
+    /// The number of milliseconds that a run waits, roughly.
     pub(crate) fn waits(&self) -> u64 {
         let stalls =
             self.exchanges

@@ -33,10 +33,10 @@ use scenario::Scenario;
 
 /// Runs wait far more than they compute.
 const JOBS: u16 = 16;
-/// How long an adapter may take to say hello.
+/// The time that an adapter has to say hello.
 const HELLO: Duration = Duration::from_secs(10);
 
-/// How `conformance record` is called.
+/// The arguments of `conformance record`.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArguments {
     /// The scenarios to be recorded [default: all]
@@ -57,7 +57,7 @@ pub(crate) struct RecordArguments {
 ///
 /// # Errors
 ///
-/// Why nothing could be recorded.
+/// A sentence that says why nothing could be recorded.
 pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> anyhow::Result<bool> {
     let folder = root.transcripts();
     let scenarios = chosen(&arguments.ids)?;

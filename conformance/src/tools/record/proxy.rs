@@ -65,11 +65,11 @@ impl Proxy {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was recorded.
+    /// The exchanges that were recorded.
     ///
     /// # Errors
     ///
-    /// What the recording itself did not manage, and rules that no request met.
+    /// The first thing that the recording itself did not manage, or else a rule that no request met.
     pub(super) fn exchanges(&self) -> anyhow::Result<Vec<RecordedExchange>> {
         let mut state = self.state();
         if !state.faults.is_empty() {

@@ -24,7 +24,7 @@ use crate::suites::replay::case::{limit, run_input};
 use crate::suites::replay::client::{Client, RunError};
 use crate::suites::replay::transcript::{ClientRole, RecordedExchange, RunInput, Transcript};
 
-/// How long the peer may take to show its code.
+/// The time that the peer has to show its code.
 const CODE: Duration = Duration::from_secs(10);
 
 /// The two clients of a recording.
@@ -39,7 +39,7 @@ pub(super) struct Clients<'a> {
 ///
 /// # Errors
 ///
-/// Where the recording is not what the scenario says.
+/// A sentence that says where the recording is not what the scenario says.
 pub(super) fn record(
     scenario: Scenario,
     clients: &Clients<'_>,

@@ -126,7 +126,7 @@ impl Scenario {
         self
     }
 
-    /// What comes of requests.
+    /// Adds rules about requests.
     pub(super) fn rules(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
         self.rules.extend(rules);
         self
@@ -138,7 +138,7 @@ impl Scenario {
         self
     }
 
-    /// How long a second lasts: short where something waits.
+    /// Sets the length of a second: short where something waits.
     pub(super) fn second(mut self, milliseconds: u64) -> Self {
         self.input.second_ms = milliseconds;
         self
@@ -159,7 +159,7 @@ impl Scenario {
         self
     }
 
-    /// It ends as `done` with the peer's blob; an initiator that knows of the delivery closes.
+    /// The client ends as `done` with the peer's blob; an initiator that knows of the delivery closes.
     pub(super) fn done(mut self, delivered: bool) -> Self {
         self = self.ends("done").blob();
         self.expect.delivered = delivered;
@@ -169,13 +169,13 @@ impl Scenario {
         self
     }
 
-    /// It ends with this outcome.
+    /// The client ends with this outcome.
     pub(super) fn ends(mut self, outcome: &str) -> Self {
         self.expect.outcome = outcome.to_owned();
         self
     }
 
-    /// It ends as `closed`.
+    /// The client ends as `closed`.
     pub(super) fn ends_closed(mut self, reason: &str) -> Self {
         self.expect.reason = Some(reason.to_owned());
         self.ends("closed")
@@ -189,13 +189,13 @@ impl Scenario {
         self
     }
 
-    /// It closes with this reason.
+    /// The client closes with this reason.
     pub(super) fn closes(mut self, reason: &'static str) -> Self {
         self.closes = Some(reason);
         self
     }
 
-    /// It lasts so many seconds.
+    /// The run lasts so many seconds.
     pub(super) fn lasts(mut self, at_least: u32, at_most: u32) -> Self {
         self.expect.seconds = Some(Seconds { at_least, at_most });
         self

@@ -88,10 +88,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-/// What a user types, from the code.
+/// A way in which a user types a code.
 type Types = fn(&str) -> Vec<u8>;
 
-/// What a user may type for a code.
+/// The ways in which a user may type a code.
 fn typed() -> Vec<Scenario> {
     let forms: [(&str, &str, Types); 4] = [
         ("uppercase", "in uppercase", |code| {

@@ -3,7 +3,7 @@
 use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
 use crate::stage::bytes::TranscriptBytes;
 
-/// What a whole good run is about.
+/// The requirements that a whole good run is about.
 const INITIATOR: [&str; 8] = [
     "INIT-1", "INIT-5", "CODE-2", "CODE-3", "PAKE-3", "KEY-1", "SEAL-3", "CLIENT-1",
 ];

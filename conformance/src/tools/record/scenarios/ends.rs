@@ -119,7 +119,7 @@ fn reasons() -> Vec<Scenario> {
     all
 }
 
-/// What an honest relay and a peer do: the refusals themselves are the relay's own.
+/// Events that an honest relay and a peer bring about: the refusals themselves are the relay's own.
 fn crowd() -> Vec<Scenario> {
     vec![
         receiver(

@@ -1,4 +1,4 @@
-//! What a client refuses by itself: it makes no request.
+//! Inputs that a client refuses by itself: it makes no request.
 
 use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
 use crate::stage::bytes::TranscriptBytes;

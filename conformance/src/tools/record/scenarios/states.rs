@@ -86,7 +86,7 @@ impl ClientState {
         }
     }
 
-    /// Whether whatever else happens is `done` by now (INIT-4, RECV-2).
+    /// Says whether the client ends as `done` by now whatever else happens (INIT-4, RECV-2).
     pub(super) fn is_done(self) -> bool {
         matches!(self.name, "waiting-for-receipt" | "sending-receipt")
     }

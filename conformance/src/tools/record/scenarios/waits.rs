@@ -158,7 +158,7 @@ fn receipts() -> Vec<Scenario> {
     ]
 }
 
-/// What a retry window is counted from.
+/// The beginning from which a retry window is counted.
 fn windows() -> Vec<Scenario> {
     let stalled = |state: ClientState| {
         let one = state
