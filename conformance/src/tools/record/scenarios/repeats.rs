@@ -1,8 +1,6 @@
 //! Requests whose answers are lost, or that are answered *busy*: every one is repeated, the same
 //! bytes, and the exchange goes on.
 
-use anyhow::anyhow;
-
 use super::super::rules::{Rule, after, html, instead, lost, problem};
 use super::super::scenario::Scenario;
 use super::states::{ALLOCATING, CLAIMING, ClientState, STATES, WAITING_FOR_RECEIPT};
@@ -21,7 +19,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             state,
             "answer-lost",
             "is carried out, its answer breaks off",
-            |on| after(on, |_, response| Ok(ServerAction::Fail(broken(response)?))),
+            |on| {
+                after(on, |_, response| {
+                    let (response, declared) = half(response)?;
+                    let fault = TransportFault::BreakOff { response, declared };
+                    Ok(ServerAction::Fail(fault))
+                })
+            },
         ));
         all.push(good(
             state,
@@ -70,18 +74,17 @@ fn good(
     one.done(true)
 }
 
-fn broken(response: RecordedResponse) -> anyhow::Result<TransportFault> {
+/// A response with the first half of its body, and the length of the whole.
+fn half(response: RecordedResponse) -> anyhow::Result<(RecordedResponse, usize)> {
     let text = String::from_utf8(response.content()?)?;
     let declared = text.len();
     let half = text.chars().take(declared / 2).collect();
-    Ok(TransportFault::BreakOff {
-        response: RecordedResponse {
-            body: None,
-            text: Some(half),
-            ..response
-        },
-        declared,
-    })
+    let response = RecordedResponse {
+        body: None,
+        text: Some(half),
+        ..response
+    };
+    Ok((response, declared))
 }
 
 /// The other forms of *lost* and *busy*; which request it is makes no difference to them.
@@ -102,7 +105,7 @@ fn forms(state: ClientState) -> Vec<Scenario> {
             bytes: TranscriptBytes::hex(half_head.as_bytes()),
         })),
         ("half-body", "a body that does not go on", after(on, |_, response| {
-            let TransportFault::BreakOff { response, .. } = broken(response)? else { return Err(anyhow!("?")) };
+            let (response, _) = half(response)?;
             Ok(ServerAction::Fail(TransportFault::StallBody { response }))
         })),
         ("500", "500", instead(on, html(500))),
