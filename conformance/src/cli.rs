@@ -18,8 +18,8 @@ use crate::tools::{generate, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
 ///
-/// Without a command: judges the reference, or the adapter that --adapter names. Exit status: 0 all as expected,
-/// 1 tests fell short, 2 the suite could not run.
+/// Without a command: judges the reference, or the adapter that --adapter names. Exit status: 0 all
+/// as expected, 1 tests fell short, 2 the suite could not run.
 #[derive(Debug, Parser)]
 #[command(name = "conformance", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
@@ -63,19 +63,21 @@ struct CheckArguments {
     /// Judge this adapter: a command with its arguments, quotes allowed, no shell
     #[arg(long, value_name = "COMMAND", conflicts_with = "external")]
     adapter: Option<String>,
-    /// Judge the adapter in Python over other people's libraries (needs python3 3.11 or later with venv)
+    /// Judge the adapter in Python over other people's libraries (needs python3 3.11 or later with
+    /// venv)
     #[arg(long)]
     external: bool,
     /// Only tests whose id contains this, or the one of this id
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// An operation or named value that the adapter is known to lack; its tests are skipped (repeatable)
+    /// An operation or named value that the adapter is known to lack; its tests are skipped
+    /// (repeatable)
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
-    /// How many adapter processes at once [default: the number of processors, 12 at least]
+    /// The number of adapter processes at once [default: the number of processors, 12 at least]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
-    /// How many seconds each reply may take
+    /// The seconds that each reply may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     /// For people, or one JSON object a line

@@ -1,4 +1,5 @@
-//! The conformance suite of wormhole-sync judges an implementation, and names the sentence that it breaks.
+//! The conformance suite of wormhole-sync judges an implementation, and names the sentence that it
+//! breaks.
 //!
 //! Its rooms use only what stands above them:
 //!

@@ -78,7 +78,8 @@ const LEVELS: [&str; 5] = [
     "a hostile relay",
 ];
 
-/// The highest level at which, and below which, everything passed; `None` when not everything was run.
+/// The highest level at which, and below which, everything passed; `None` when not everything was
+/// run.
 fn level_reached(about: &ReportContext<'_>, run: &Run) -> Option<usize> {
     let suites = suites(about, run);
     let passed = |level: usize| {

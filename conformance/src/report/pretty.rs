@@ -1,4 +1,5 @@
-//! The report for people: what is judged, one line for each suite, each failure in full, the summary last.
+//! The report for people: what is judged, one line for each suite, each failure in full, the
+//! summary last.
 
 use std::io::{self, IsTerminal, Write};
 

@@ -1,7 +1,7 @@
 //! Runs tests on a few threads, each with an adapter process of its own, and adds up.
 //!
-//! A process for each thread makes every crash and every silence the fault of one known test; the tests that follow
-//! get a new process.
+//! A process for each thread makes every crash and every silence the fault of one known test; the
+//! tests that follow get a new process.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -63,7 +63,8 @@ impl Run {
     }
 }
 
-/// After so many crashes or silences the rest is not tried: an adapter that never replies should cost moments.
+/// After so many crashes or silences the rest is not tried: an adapter that never replies should
+/// cost moments.
 pub(crate) const MAX_BREAKS: usize = 5;
 
 /// Runs the tests; `done` hears of each that has ended.

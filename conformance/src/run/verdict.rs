@@ -9,7 +9,8 @@ pub(crate) enum Verdict {
     Passed,
     /// The adapter did something else.
     Failed(Failure),
-    /// The test was not run, since the adapter cannot; `named` when the user has said so beforehand.
+    /// The test was not run, since the adapter cannot; `named` when the user has said so
+    /// beforehand.
     Skipped { why: String, named: bool },
     /// The test was run or not, and proves nothing.
     Inconclusive(String),

@@ -1,4 +1,5 @@
-//! Bytes in a transcript: hex, or for long ones a short notation that any language expands in a few lines.
+//! Bytes in a transcript: hex, or for long ones a short notation that any language expands in a few
+//! lines.
 
 use anyhow::{anyhow, bail};
 use serde::{Deserialize, Serialize};

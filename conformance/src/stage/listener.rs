@@ -53,7 +53,8 @@ pub(crate) enum ServerAction {
     Fail(TransportFault),
 }
 
-/// A relay or proxy behind the server: it decides about requests. `number` counts them over all connections, from 0.
+/// A relay or proxy behind the server: it decides about requests. `number` counts them over all
+/// connections, from 0.
 pub(crate) trait Handler: Send + Sync + 'static {
     /// Says how the server treats a request.
     fn handle(
@@ -233,7 +234,8 @@ fn broken_off(response: &RecordedResponse, declared: usize) -> io::Result<Vec<u8
     Ok(bytes)
 }
 
-/// A request that has had no response; it tells the handler when the connection drops it before its end.
+/// A request that has had no response; it tells the handler when the connection drops it before its
+/// end.
 struct WaitingRequest<H: Handler> {
     handler: Arc<H>,
     number: usize,

@@ -8,7 +8,8 @@ use std::task::{Context, Poll, ready};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// The bytes that are written in place of all that the HTTP library writes; then the connection is closed.
+/// The bytes that are written in place of all that the HTTP library writes; then the connection is
+/// closed.
 #[derive(Clone, Default)]
 pub(crate) struct RawResponse(Arc<Mutex<Option<Vec<u8>>>>);
 

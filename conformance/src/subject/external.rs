@@ -1,4 +1,5 @@
-//! The adapter in Python: another language over other people's libraries, in an environment of its own.
+//! The adapter in Python: another language over other people's libraries, in an environment of its
+//! own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ pub(crate) fn command(root: &Root) -> anyhow::Result<CommandLine> {
         bail!("there is no adapter {}", adapter.display());
     }
     let python = environment(root, &folder.join("requirements.txt"))?;
-    // Nothing of the user's own Python settings and packages gets in, and nothing is written beside the sources.
+    // Nothing of the user's own Python settings and packages gets in, and nothing is written beside
+    // the sources.
     let arguments = ["-E", "-s", "-B"].map(str::to_owned).into_iter();
     let arguments = arguments.chain([adapter.display().to_string()]);
     Ok(CommandLine::new(python.display().to_string(), arguments))

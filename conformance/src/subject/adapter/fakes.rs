@@ -10,12 +10,12 @@ use super::line::{read_line, to_line};
 use super::wire::{Hello, Members, members};
 use super::{AdapterError, AdapterHandle, Operations, serve};
 
-/// How long a test waits for what is meant not to come.
+/// The time that a test waits for something that is meant not to come.
 pub(crate) const SHORT: Duration = Duration::from_millis(200);
-/// How long a test waits for what is meant to come, on however busy a machine.
+/// The time that a test waits for something that is meant to come, on however busy a machine.
 pub(crate) const LONG: Duration = Duration::from_secs(30);
 
-/// What a fake does with a request.
+/// The treatment of a request by a fake.
 pub(crate) enum Does {
     /// Writes these bytes.
     Say(Vec<u8>),

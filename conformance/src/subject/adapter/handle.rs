@@ -18,7 +18,8 @@ use super::wire::{Hello, Members, Reply, members};
 
 /// A running adapter that has said hello.
 ///
-/// It may be asked from several threads at once. No wait is without an end, and its process ends with it.
+/// It may be asked from several threads at once. No wait is without an end, and its process ends
+/// with it.
 #[derive(Debug)]
 pub(crate) struct AdapterHandle {
     hello: Hello,
@@ -66,7 +67,8 @@ impl AdapterHandle {
         let shared = Arc::new(Traffic::default());
         let (requests, to_write) = mpsc::channel();
         let (hello_sender, hello) = mpsc::channel();
-        // Neither thread is joined: both end when the adapter's pipes do, and nothing waits for them.
+        // Neither thread is joined: both end when the adapter's pipes do, and nothing waits for
+        // them.
         thread::spawn(move || write_all(to_adapter, &to_write));
         let reader = Arc::clone(&shared);
         thread::spawn(move || read_all(from_adapter, &hello_sender, &reader));
@@ -173,7 +175,8 @@ impl AdapterHandle {
     ///
     /// # Errors
     ///
-    /// [`AdapterError`] when it has ended before, says something more, does not end or ends with another status.
+    /// [`AdapterError`] when it has ended before, says something more, does not end or ends with
+    /// another status.
     pub(crate) fn finish(self, timeout: Duration) -> Result<(), AdapterError> {
         let Self {
             shared,

@@ -65,8 +65,8 @@ pub(crate) fn read_line(reader: &mut impl BufRead) -> Result<Option<Members>, Li
 ///
 /// As for [`read_line`].
 pub(crate) fn parse(line: &[u8]) -> Result<Members, LineError> {
-    // Strictness is the specification's own: an adapter whose JSON writer produces what section 8 refuses hears
-    // so here already.
+    // Strictness is the specification's own: an adapter whose JSON writer produces what section 8
+    // refuses hears so here already.
     let refused = |fault: &dyn fmt::Display| LineError::NotJson {
         fault: fault.to_string(),
         line: excerpt(line),

@@ -1,7 +1,7 @@
 //! The adapter protocol (`conformance/ADAPTER.md`), both ends of it.
 //!
-//! [`AdapterHandle`] is the suite's end: it starts a process and asks. [`serve()`] is the adapter's end, over any
-//! [`Operations`]; with the reference behind it, it is `conformance adapter`.
+//! [`AdapterHandle`] is the suite's end: it starts a process and asks. [`serve()`] is the adapter's
+//! end, over any [`Operations`]; with the reference behind it, it is `conformance adapter`.
 
 mod error;
 mod handle;

@@ -29,7 +29,8 @@ impl CommandLine {
         }
     }
 
-    /// Takes a command line apart at spaces; single and double quotes keep them. No shell is involved.
+    /// Takes a command line apart at spaces; single and double quotes keep them. No shell is
+    /// involved.
     ///
     /// # Errors
     ///

@@ -39,7 +39,8 @@ impl Task<'_> {
     }
 }
 
-/// Serves requests until the input ends, and waits for runs that are under way, which are cancelled then.
+/// Serves requests until the input ends, and waits for runs that are under way, which are cancelled
+/// then.
 ///
 /// # Errors
 ///
@@ -71,7 +72,8 @@ pub(crate) fn serve(
                     lock(&runs).insert(request.id.clone(), Arc::clone(&cancelled));
                     let (output, runs) = (&output, &runs);
                     scope.spawn(move || {
-                        // A pipe that breaks under a run breaks under the loop as well, which tells it.
+                        // A pipe that breaks under a run breaks under the loop as well, which tells
+                        // it.
                         let _ = perform(output, operations, &request, cancelled);
                         lock(runs).remove(&request.id);
                     });

@@ -140,8 +140,8 @@ impl TranscriptCase {
     }
 }
 
-/// The longest time that a run may last: the longest chain of waits is less than two windows of 60 seconds.
-/// A second that is not scaled is for runs that wait for nothing.
+/// The longest time that a run may last: the longest chain of waits is less than two windows of 60
+/// seconds. A second that is not scaled is for runs that wait for nothing.
 pub(crate) fn limit(input: &RunInput, timeout: Duration) -> Duration {
     match input.second_ms {
         1000 => timeout,

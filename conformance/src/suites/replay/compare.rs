@@ -1,4 +1,5 @@
-//! The comparison of a request with the recorded one: the first difference, in the specification's terms.
+//! The comparison of a request with the recorded one: the first difference, in the specification's
+//! terms.
 
 use serde_json::Value;
 use wormhole_sync::values::{hex, json};

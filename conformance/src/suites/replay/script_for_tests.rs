@@ -1,4 +1,4 @@
-//! Scripted clients, for tests of the replay server.
+//! Scripted clients and a transcript for them, for tests of the replay server.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,16 +6,53 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{Client, RunError};
 
-/// What a scripted client does next.
+/// The `Authorization` of the client of the transcript.
+pub(super) const SIDE: &str = "Bearer 000102030405060708090a0b0c0d0e0f";
+
+/// The `ok` of a client that ends well.
+pub(super) fn result() -> Value {
+    json!({"outcome": "done", "reason": null, "delivered": true, "blob": "62",
+        "verifier": null, "exported": null})
+}
+
+/// A transcript of three requests: allocate, which fails once; get answer, twice empty; close.
+pub(super) fn transcript() -> Value {
+    let request = |method: &str, path: &str, body: Option<Value>| {
+        let mut request =
+            json!({"method": method, "target": format!("/v1/61{path}"), "authorization": SIDE});
+        if let Some(body) = body {
+            request["body"] = body;
+        }
+        request
+    };
+    let allocate = request("POST", "/channels", Some(json!({"body": "41aa"})));
+    let poll = request("GET", "/channels/7/answer?wait=25", None);
+    let close = request("POST", "/channels/7/close", Some(json!({"reason": "done"})));
+    json!({
+        "id": "t", "title": "t", "clauses": ["INIT-1"], "role": "initiator",
+        "in": {"appid": "61", "blob": "", "words": 2, "inject": {}, "second_ms": 100},
+        "exchanges": [
+            {"request": allocate, "fault": {"kind": "close"}},
+            {"request": allocate, "repeat": true, "answer": {"status": 201, "body": {"channel": 7, "ttl": 1}}},
+            {"request": poll, "answer": {"status": 204}},
+            {"request": poll, "answer": {"status": 204}},
+            {"request": close, "answer": {"status": 200, "body": {}}},
+        ],
+        "expect": {"code": "7-crossover-clockwork", "outcome": "done", "reason": null, "delivered": true,
+            "blob": "62", "verifier": null, "exported": null},
+    })
+}
+
+/// One step of a scripted client.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
     /// Sends method, path after `/v1/61`, authorization and body, and reads what comes.
     Send(&'static str, &'static str, &'static str, &'static str),
-    /// The same without `Content-Type`.
+    /// Sends as `Send` does, but without `Content-Type`.
     SendUntyped(&'static str, &'static str, &'static str, &'static str),
     /// Sends, waits so many milliseconds and hangs up.
     GiveUp(&'static str, &'static str, &'static str, &'static str, u64),

@@ -10,44 +10,10 @@ use serde_json::{Value, json};
 use super::case::TranscriptCase;
 use super::client::{Client, RunError};
 use super::judgement::Judgement;
-use super::script_for_tests::{Script, Step, send};
+use super::script_for_tests::{SIDE, Script, Step, result, send, transcript};
 use super::transcript::Transcript;
 
-const SIDE: &str = "Bearer 000102030405060708090a0b0c0d0e0f";
 const OTHER_SIDE: &str = "Bearer 000102030405060708090a0b0c0d0e00";
-
-fn result() -> Value {
-    json!({"outcome": "done", "reason": null, "delivered": true, "blob": "62",
-        "verifier": null, "exported": null})
-}
-
-/// Allocate, fails once; get answer, twice empty; close.
-fn transcript() -> Value {
-    let request = |method: &str, path: &str, body: Option<Value>| {
-        let mut request =
-            json!({"method": method, "target": format!("/v1/61{path}"), "authorization": SIDE});
-        if let Some(body) = body {
-            request["body"] = body;
-        }
-        request
-    };
-    let allocate = request("POST", "/channels", Some(json!({"body": "41aa"})));
-    let poll = request("GET", "/channels/7/answer?wait=25", None);
-    let close = request("POST", "/channels/7/close", Some(json!({"reason": "done"})));
-    json!({
-        "id": "t", "title": "t", "clauses": ["INIT-1"], "role": "initiator",
-        "in": {"appid": "61", "blob": "", "words": 2, "inject": {}, "second_ms": 100},
-        "exchanges": [
-            {"request": allocate, "fault": {"kind": "close"}},
-            {"request": allocate, "repeat": true, "answer": {"status": 201, "body": {"channel": 7, "ttl": 1}}},
-            {"request": poll, "answer": {"status": 204}},
-            {"request": poll, "answer": {"status": 204}},
-            {"request": close, "answer": {"status": 200, "body": {}}},
-        ],
-        "expect": {"code": "7-crossover-clockwork", "outcome": "done", "reason": null, "delivered": true,
-            "blob": "62", "verifier": null, "exported": null},
-    })
-}
 
 const ALLOCATE: Step = Step::Send("POST", "/channels", SIDE, r#"{"body":"41aa"}"#);
 const POLL: Step = Step::Send("GET", "/channels/7/answer?wait=25", SIDE, "");
@@ -324,7 +290,7 @@ fn refuses_another_end() {
     );
 }
 
-/// What a client reads of each fault, byte by byte.
+/// Each fault as a client reads it, byte by byte.
 #[test]
 fn plays_each_fault() {
     let partial =

@@ -25,7 +25,8 @@ pub(super) struct TimingCheck {
     /// The earliest time at which a first attempt, now left without a response, began, and how many
     /// seconds it has.
     attempt: Option<(Instant, u32)>,
-    /// The polls of one cell: the response that made the client begin them, and how many there were.
+    /// The polls of one cell: the response that made the client begin them, and how many there
+    /// were.
     polls: Option<(Instant, u32)>,
 }
 

@@ -172,7 +172,8 @@ pub(crate) struct Seconds {
 }
 
 impl Transcript {
-    /// The file's text: two spaces of indent, members in the order of this module, one LF at the end.
+    /// The file's text: two spaces of indent, members in the order of this module, one LF at the
+    /// end.
     pub(crate) fn to_text(&self) -> anyhow::Result<String> {
         let text = serde_json::to_string_pretty(self)?;
         Ok(text + "\n")

@@ -1,4 +1,4 @@
-//! What holds of the committed transcripts as files.
+//! Tests of the committed transcripts as files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -83,7 +83,7 @@ fn each_meets_the_schema() {
     assert!(!validator.is_valid(&extra));
 }
 
-/// What a relay answers, unless it is wrong on purpose, and what a client asks is of the
+/// Each response of a relay, unless it is wrong on purpose, and each request of a client meets the
 /// specification's own schema.
 #[test]
 fn each_message_meets_the_schema_of_the_specification() {

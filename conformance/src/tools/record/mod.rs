@@ -48,7 +48,7 @@ pub(crate) struct RecordArguments {
     /// Record this adapter in place of the reference: a command with its arguments
     #[arg(long, value_name = "COMMAND")]
     adapter: Option<String>,
-    /// How many scenarios at once
+    /// The number of scenarios at once
     #[arg(long, value_name = "N", default_value_t = JOBS, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
 }

@@ -69,7 +69,8 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// The first thing that the recording itself did not manage, or else a rule that no request met.
+    /// The first thing that the recording itself did not manage, or else a rule that no request
+    /// met.
     pub(super) fn exchanges(&self) -> anyhow::Result<Vec<RecordedExchange>> {
         let mut state = self.state();
         if !state.faults.is_empty() {

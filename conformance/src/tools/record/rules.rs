@@ -10,8 +10,8 @@ use super::secrets::ClientSecrets;
 use crate::stage::listener::ServerAction;
 use crate::stage::response::{RecordedResponse, TransportFault};
 
-/// A rule for the next request of a name: how it is treated in place of the relay's own response. Rules of one name
-/// are used up in their order; requests without a rule pass.
+/// A rule for the next request of a name: how it is treated in place of the relay's own response.
+/// Rules of one name are used up in their order; requests without a rule pass.
 #[derive(Clone)]
 pub(super) struct Rule {
     pub(super) on: &'static str,
@@ -182,7 +182,7 @@ pub(super) fn html(status: u16) -> RecordedResponse {
 }
 
 impl RecordedResponse {
-    /// The same with one header more.
+    /// Adds one header.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_owned(), value.to_owned());
         self

@@ -1,5 +1,5 @@
-//! A scenario says what a transcript is to show, how it ends and which requirements it is about, all
-//! written down before it is recorded. A recording that ends otherwise is refused.
+//! A scenario says what a transcript is to show, how it ends and which requirements it is about,
+//! all written down before it is recorded. A recording that ends otherwise is refused.
 
 use std::collections::BTreeMap;
 
@@ -159,7 +159,8 @@ impl Scenario {
         self
     }
 
-    /// The client ends as `done` with the peer's blob; an initiator that knows of the delivery closes.
+    /// The client ends as `done` with the peer's blob; an initiator that knows of the delivery
+    /// closes.
     pub(super) fn done(mut self, delivered: bool) -> Self {
         self = self.ends("done").blob();
         self.expect.delivered = delivered;

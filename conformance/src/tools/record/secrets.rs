@@ -1,5 +1,5 @@
-//! The secrets of the client that is recorded. With them the suite can seal what no correct peer seals, as a relay
-//! could that knew the words.
+//! The secrets of the client that is recorded. With them the suite can seal what no correct peer
+//! seals, as a relay could that knew the words.
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};

@@ -8,7 +8,8 @@ use super::responses::{usual, wrong};
 use super::states::{CLAIMING, ClientState, WAITING_FOR_ANSWER};
 use crate::stage::bytes::TranscriptBytes;
 
-/// How JSON is read makes no difference between messages; the vectors test each of them.
+/// Scenarios of two states alone: JSON is read alike in all messages, and the vectors test each of
+/// them.
 pub(super) fn scenarios() -> Vec<Scenario> {
     [CLAIMING, WAITING_FOR_ANSWER]
         .into_iter()
