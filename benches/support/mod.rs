@@ -14,7 +14,7 @@ pub(crate) mod pairs;
 pub(crate) mod pake;
 pub(crate) mod suite;
 
-use wormhole_sync::relay::{Limits, Options, RelayHandle};
+use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
 
 /// A relay with all its checks and bounds switched on; the bounds are so high that one machine's
 /// load does not reach them.
@@ -30,5 +30,5 @@ pub(crate) fn relay() -> RelayHandle {
         ..Limits::default()
     };
     let any_port = ([127, 0, 0, 1], 0).into();
-    RelayHandle::spawn(any_port, limits, Options::default()).expect("a relay")
+    RelayHandle::spawn(any_port, limits, RelayOptions::default()).expect("a relay")
 }

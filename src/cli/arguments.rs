@@ -32,10 +32,10 @@ Or all at once, with every message explained:
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    Send(Send),
-    Receive(Receive),
-    Relay(Relay),
-    Demo(Demo),
+    Send(SendArguments),
+    Receive(ReceiveArguments),
+    Relay(RelayArguments),
+    Demo(DemoArguments),
 }
 
 /// Make a code, hand in a blob, and get the other side's
@@ -44,7 +44,7 @@ pub(super) enum Command {
 /// goes to --output.
 #[derive(Args)]
 #[command(after_help = SEND, after_long_help = status::after_help(SEND))]
-pub(super) struct Send {
+pub(super) struct SendArguments {
     /// What to hand in
     ///
     /// It can be seen in the list of processes and in the shell's history: --file and standard
@@ -59,7 +59,7 @@ pub(super) struct Send {
     pub(super) words: usize,
 
     #[command(flatten)]
-    pub(super) peer: Peer,
+    pub(super) peer: PeerArguments,
 }
 
 const SEND: &str = "\
@@ -77,7 +77,7 @@ Examples:
 /// The other side's blob goes to standard output, as it is, or to --output.
 #[derive(Args)]
 #[command(after_help = RECEIVE, after_long_help = status::after_help(RECEIVE))]
-pub(super) struct Receive {
+pub(super) struct ReceiveArguments {
     /// The code; without it you are asked
     ///
     /// `-` takes it from the first line of standard input. Typed when asked, with Tab to complete
@@ -93,7 +93,7 @@ pub(super) struct Receive {
     pub(super) surplus: Vec<OsString>,
 
     #[command(flatten)]
-    pub(super) peer: Peer,
+    pub(super) peer: PeerArguments,
 }
 
 const RECEIVE: &str = "\
@@ -106,7 +106,7 @@ Examples:
   wormhole-sync receive 7-crossover-clockwork 'my secret for yours'";
 
 #[derive(Args)]
-pub(super) struct Peer {
+pub(super) struct PeerArguments {
     /// Hand in the bytes of FILE; `-` is standard input
     #[arg(long, short, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
@@ -164,7 +164,7 @@ pub(super) struct Peer {
 /// It prints `listening on http://ADDRESS` on standard output and runs until Ctrl-C. It speaks plain
 /// http: for other machines, put a proxy that ends TLS in front of it.
 #[derive(Args)]
-pub(super) struct Relay {
+pub(super) struct RelayArguments {
     /// Where to listen: ADDRESS:PORT, or PORT for this machine only; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000", value_parser = relay::listen_address)]
     pub(super) listen: SocketAddr,
@@ -204,7 +204,7 @@ pub(super) struct Relay {
 
 /// Watch one exchange: a relay and both sides in this process, each message explained
 #[derive(Args)]
-pub(super) struct Demo {
+pub(super) struct DemoArguments {
     /// What the initiator hands in
     #[arg(default_value = "initiator's blob")]
     pub(super) initiator: String,

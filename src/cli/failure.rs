@@ -1,7 +1,7 @@
 //! How a run failed: two lines for the user, and an exit status for a program.
 
-use super::address::Address;
-use super::spelling::meaning;
+use super::address::ChosenAddress;
+use super::wording::meaning;
 use super::{program, status};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
@@ -36,14 +36,14 @@ impl Failure {
     /// An outcome that this program itself came to.
     pub(super) fn outcome(outcome: Outcome, detail: impl Display) -> Failure {
         Failure {
-            status: status::of(outcome),
+            status: outcome.exit_status(),
             what: format!("{outcome}: {detail}"),
             hint: outcome.sentence().to_owned(),
         }
     }
 
     /// How an exchange with this relay ended.
-    pub(super) fn exchange(error: &Error, address: &Address) -> Failure {
+    pub(super) fn exchange(error: &Error, address: &ChosenAddress) -> Failure {
         let outcome = error.outcome();
         let mut failure = match error.cause() {
             Some(cause) => Failure::outcome(outcome, cause),
@@ -52,7 +52,7 @@ impl Failure {
         let is_about_the_address = match outcome {
             Outcome::RelayUnreachable | Outcome::RelayMisbehaved | Outcome::NoSuchChannel => true,
             // What was tried until the time was over is worth knowing.
-            _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Loss(_)))),
+            _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Attempt(_)))),
         };
         if outcome == Outcome::BadRendezvous {
             failure.what = format!("{}: {address}", failure.what);
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn both_lines_say_what_matters() {
-        let address = Address::choose(Some("http://127.0.0.1:1".to_owned()));
+        let address = ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()));
         let error = Error::from(AppId::new(b"").unwrap_err());
         let failure = Failure::exchange(&error, &address);
         assert_eq!(

@@ -6,10 +6,9 @@
 
 mod address;
 mod arguments;
-mod ask;
-mod blob;
 mod demo;
 mod failure;
+mod input;
 mod output;
 mod peer;
 mod printable;
@@ -18,8 +17,9 @@ mod prompt;
 mod relay;
 mod session;
 mod signals;
-mod spelling;
 mod status;
+mod terminal;
+mod wording;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};

@@ -1,11 +1,11 @@
 //! Where the peer's blob goes. Once it has come there is no second one: whatever can be refused is
 //! refused before the exchange, and what fails after it falls back to standard output.
 
-use super::arguments::Peer;
+use super::arguments::PeerArguments;
 use super::failure::Failure;
 use super::printable;
 use super::progress::Progress;
-use super::spelling::bytes;
+use super::wording::bytes;
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -29,12 +29,12 @@ pub(super) enum Output {
 impl Output {
     /// Makes sure of the place, and leaves nothing there: so that it is known before somebody
     /// types, and a Ctrl-C meanwhile has nothing to clean up.
-    pub(super) fn check(options: &Peer) -> Result<(), Failure> {
+    pub(super) fn check(options: &PeerArguments) -> Result<(), Failure> {
         Output::prepare(options).map(drop)
     }
 
     /// Makes sure of the place and takes it.
-    pub(super) fn prepare(options: &Peer) -> Result<Output, Failure> {
+    pub(super) fn prepare(options: &PeerArguments) -> Result<Output, Failure> {
         match &options.output {
             Some(path) if path != Path::new("-") => Output::at(path, options.force),
             _ => Ok(Output::Standard),

@@ -1,8 +1,8 @@
 //! `send` and `receive`: one side of an exchange.
 
-use super::arguments::{Receive, Send};
-use super::blob::{Otherwise, Source};
+use super::arguments::{ReceiveArguments, SendArguments};
 use super::failure::Failure;
+use super::input::{Otherwise, Source};
 use super::output::Output;
 use super::prompt;
 use super::session::Session;
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 /// Runs `send`.
-pub(super) fn send(options: Send) -> Result<(), Failure> {
+pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
     let source = Source::choose(options.text, options.peer.file.clone(), Otherwise::Read)?;
     let session = Session::begin(&options.peer)?;
     WordCount::new(options.words).map_err(|error| {
@@ -59,7 +59,7 @@ pub(super) fn send(options: Send) -> Result<(), Failure> {
 }
 
 /// Runs `receive`.
-pub(super) fn receive(options: Receive) -> Result<(), Failure> {
+pub(super) fn receive(options: ReceiveArguments) -> Result<(), Failure> {
     if let Some(surplus) = options.surplus.first() {
         return Err(Failure::usage(
             format!("unexpected argument {:?}", surplus.to_string_lossy()),

@@ -1,9 +1,9 @@
 //! What the user is told on the way, on standard error: a line that moves on a terminal, plain
 //! lines elsewhere, nothing when quiet.
 
-use super::address::Address;
+use super::address::ChosenAddress;
 use super::failure::start_a_relay;
-use super::spelling::time;
+use super::wording::time;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::{Display, Write};
 use std::io::{self, IsTerminal};
@@ -66,7 +66,7 @@ impl Progress {
     }
 
     /// What tells of failed attempts: each kind of failure once, with advice on the first.
-    pub(super) fn trouble(&self, address: &Address) -> impl FnMut(&str) + Send + 'static {
+    pub(super) fn trouble(&self, address: &ChosenAddress) -> impl FnMut(&str) + Send + 'static {
         let (progress, address) = (self.clone(), address.clone());
         let mut last = None;
         move |why| {

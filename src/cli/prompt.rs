@@ -1,9 +1,9 @@
 //! Asks for the code: with completion of each word from the list of its position, and a check of
 //! each word as it is typed. A mistyped code costs nothing (CODE-8): it can be corrected.
 
-use super::ask::Terminal;
 use super::failure::Failure;
 use super::signals::cancelled;
+use super::terminal::Terminal;
 use crate::protocol::Outcome;
 use crate::values::{Code, words};
 use rustyline::completion::{Completer, Pair};
@@ -68,11 +68,12 @@ struct Words;
 
 /// Where the cursor's word begins, and its position among the words; the number is none.
 fn place(before_cursor: &str) -> Option<(usize, usize)> {
-    let is_separator = |c: char| matches!(c, ' ' | '\t' | '-' | '_');
-    let start = before_cursor.rfind(is_separator).map_or(0, |at| at + 1);
+    let start = before_cursor
+        .rfind(Code::is_separator)
+        .map_or(0, |at| at + 1);
     let before = before_cursor.get(..start)?;
     let parts = before
-        .split(is_separator)
+        .split(Code::is_separator)
         .filter(|part| !part.is_empty())
         .count();
     Some((start, parts.checked_sub(1)?))
@@ -92,7 +93,7 @@ fn fault(before_cursor: &str) -> Option<String> {
     let (start, position) = place(before_cursor)?;
     let whole = before_cursor
         .get(..start)?
-        .trim_end_matches([' ', '\t', '-', '_']);
+        .trim_end_matches(Code::is_separator);
     if position < 2 {
         // Too few words to be parsed as a code: filled up with what is surely good.
         let mut filled = whole.to_owned();

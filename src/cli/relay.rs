@@ -1,10 +1,9 @@
 //! `relay`: the rendezvous server, until a signal.
 
-use super::arguments::Relay as RelayOptions;
+use super::arguments::RelayArguments;
 use super::failure::Failure;
-use super::status;
 use crate::protocol::Outcome;
-use crate::relay::{ForwardedHeader, Limits, Options, Proxies, Relay, RelayError};
+use crate::relay::{ForwardedHeader, Limits, Proxies, Relay, RelayError, RelayOptions};
 use std::io::{self, ErrorKind, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::exit;
@@ -12,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
 /// Runs `relay`.
-pub(super) fn run(options: RelayOptions) -> Result<(), Failure> {
+pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
     let limits = Limits {
         ttl: options.ttl,
         channels: options.channels,
@@ -29,9 +28,9 @@ pub(super) fn run(options: RelayOptions) -> Result<(), Failure> {
             false => ForwardedHeader::XForwardedFor,
         },
     };
-    let others = Options {
+    let others = RelayOptions {
         proxies,
-        ..Options::default()
+        ..RelayOptions::default()
     };
     let relay = Relay::bind(options.listen, limits, others).map_err(|error| refused(&error))?;
     let address = relay.local_addr();
@@ -88,7 +87,7 @@ fn on_signal() -> Result<watch::Receiver<()>, Failure> {
     let asked = AtomicBool::new(false);
     ctrlc::set_handler(move || {
         if asked.swap(true, Ordering::SeqCst) {
-            exit(status::of(Outcome::Cancelled).into());
+            exit(Outcome::Cancelled.exit_status().into());
         }
         eprintln!("going down");
         // It is gone once the relay is down.

@@ -1,14 +1,14 @@
 //! What both sides of an exchange do alike at the command line.
 
-use super::address::Address;
-use super::arguments::{APPID, Peer};
-use super::ask::Terminal;
+use super::address::ChosenAddress;
+use super::arguments::{APPID, PeerArguments};
 use super::failure::Failure;
 use super::output::Output;
 use super::program;
 use super::progress::Progress;
 use super::signals::{Signals, cancelled};
-use super::spelling::shell;
+use super::terminal::Terminal;
+use super::wording::shell;
 use crate::client::blocking::Blocking;
 use crate::client::{Builder, Error, Received, Verifier};
 use crate::protocol::Outcome;
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 /// What both sides do alike.
 pub(super) struct Session {
-    address: Address,
+    address: ChosenAddress,
     pub(super) appid: Vec<u8>,
     /// The options that the other user needs too.
     shared: String,
@@ -35,8 +35,8 @@ pub(super) struct Session {
 
 impl Session {
     /// Checks what can be checked before anybody types or anything is sent.
-    pub(super) fn begin(options: &Peer) -> Result<Session, Failure> {
-        let address = Address::choose(options.rendezvous.clone());
+    pub(super) fn begin(options: &PeerArguments) -> Result<Session, Failure> {
+        let address = ChosenAddress::choose(options.rendezvous.clone());
         let appid = match &options.appid_hex {
             Some(text) => hex::decode(text.as_bytes()).map_err(|_| {
                 Failure::outcome(
@@ -89,7 +89,7 @@ impl Session {
     ) -> Result<Builder<R, Blocking>, Failure> {
         let mut builder = builder
             .rendezvous(self.address.url())
-            .on_trouble(self.progress.trouble(&self.address));
+            .on_retry(self.progress.trouble(&self.address));
         if self.allow_plain_http {
             builder = builder.allow_plain_http();
         }
@@ -212,7 +212,7 @@ impl Session {
 }
 
 /// What both users must say alike.
-fn shared(options: &Peer, address: &Address) -> String {
+fn shared(options: &PeerArguments, address: &ChosenAddress) -> String {
     let mut shared = String::new();
     let mut add = |option: &str, value: &str| {
         shared.push_str(&format!(" {option} {}", shell(value)));

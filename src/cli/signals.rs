@@ -3,7 +3,6 @@
 
 use super::failure::Failure;
 use super::progress::Progress;
-use super::status;
 use crate::client::blocking::Canceller;
 use crate::protocol::Outcome;
 use std::io::{self, IsTerminal};
@@ -72,7 +71,7 @@ impl Signals {
                 eprintln!();
             }
             cancelled("nothing was sent").hint("").report();
-            std::process::exit(status::of(Outcome::Cancelled).into());
+            std::process::exit(Outcome::Cancelled.exit_status().into());
         };
         let (times, asking) = (state.times, state.asking.take());
         drop(state);
@@ -90,7 +89,7 @@ impl Signals {
             _ => {
                 self.progress.clear();
                 cancelled("the relay was not told").report();
-                std::process::exit(status::of(Outcome::Cancelled).into());
+                std::process::exit(Outcome::Cancelled.exit_status().into());
             }
         }
         match asking {

@@ -16,14 +16,16 @@
 //! is released that was not, and a task that lives at most ten seconds tells the relay, so that
 //! the other side need not wait. The same happens to a step that is dropped.
 
-use super::builder::{Builder, Initiating, OnTrouble, Receiving};
+use super::builder::{Builder, Initiating, OnRetry, Receiving};
 use super::prepared::{Prepared, conclude, not_ended};
-use super::transport::asynchronous::Transport;
+use super::transport::asynchronous::HyperTransport;
 use super::transport::jitter;
-use super::{Error, Held, Received, TlsOptions, Verifier};
+use super::{Client, Driver, Error, Received, TlsOptions};
 use crate::crypto::Standard;
-use crate::protocol::wire::{self, HttpRequest, Wire};
-use crate::protocol::{self, Action, Exchange, Heard, Loss, Machine};
+use crate::protocol::wire::{self, HttpRequest, HttpResponse, Wire};
+use crate::protocol::{
+    Action, AttemptFailure, AttemptResult, Exchange, InitiatorMachine, Machine, ReceiverMachine,
+};
 use crate::values::Code;
 use std::fmt;
 use std::time::Duration;
@@ -39,6 +41,20 @@ pub type Initiator = super::Initiator<Asynchronous>;
 /// The receiver, run by the asynchronous client.
 pub type Receiver = super::Receiver<Asynchronous>;
 
+/// An initiator whose code can be shown. Dropped, it gives the exchange up.
+pub type Waiting = super::Waiting<Asynchronous>;
+
+/// An initiator whose peer is confirmed and whose blob is still held back. Dropped, it gives the
+/// exchange up.
+pub type Holding = super::Holding<Asynchronous>;
+
+/// A receiver that has answered. Dropped, it gives the exchange up.
+pub type Answered = super::Answered<Asynchronous>;
+
+impl Client for Asynchronous {
+    type Driver<M: Machine<Suite = Standard>> = AsyncDriver<M>;
+}
+
 impl Builder<Initiating, Asynchronous> {
     /// Asks the relay for a channel; then there is a code to show.
     ///
@@ -46,16 +62,16 @@ impl Builder<Initiating, Asynchronous> {
     /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
     pub async fn start(self) -> Result<Waiting, Error> {
         let (prepared, words) = self.prepare()?;
-        let mut running = Running::new(prepared);
-        running
+        let mut driver = AsyncDriver::new(prepared);
+        driver
             .run_until(|machine| machine.channel().is_some())
             .await;
-        match running.machine().and_then(protocol::Initiator::channel) {
+        match driver.machine().and_then(InitiatorMachine::channel) {
             Some(channel) => Ok(Waiting {
-                running,
+                driver,
                 code: Code::new(channel, words),
             }),
-            None => Err(running.fail()),
+            None => Err(driver.fail()),
         }
     }
 }
@@ -67,11 +83,11 @@ impl Builder<Receiving, Asynchronous> {
     /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
     /// ones.
     pub async fn start(self) -> Result<Answered, Error> {
-        let mut running = Running::new(self.prepare()?);
-        running.run_until(protocol::Receiver::has_answered).await;
-        match running.machine() {
-            Some(machine) if machine.has_answered() => Ok(Answered { running }),
-            _ => Err(running.fail()),
+        let mut driver = AsyncDriver::new(self.prepare()?);
+        driver.run_until(ReceiverMachine::has_answered).await;
+        match driver.machine() {
+            Some(machine) if machine.has_answered() => Ok(Answered { driver }),
+            _ => Err(driver.fail()),
         }
     }
 
@@ -84,25 +100,7 @@ impl Builder<Receiving, Asynchronous> {
     }
 }
 
-/// An initiator whose code can be shown.
-#[derive(Debug)]
-#[must_use = "dropped, it gives the exchange up"]
-pub struct Waiting {
-    running: Running<protocol::Initiator<Standard>>,
-    code: Code,
-}
-
 impl Waiting {
-    /// The invitation code, for the user's eyes.
-    pub fn code(&self) -> impl fmt::Display + '_ {
-        self.code.reveal()
-    }
-
-    /// How long the peer may take yet.
-    pub fn time_left(&self) -> Option<Duration> {
-        self.running.time_left()
-    }
-
     /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
     ///
     /// # Errors
@@ -116,119 +114,77 @@ impl Waiting {
     /// # Errors
     /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
     pub async fn hold(self) -> Result<Holding, Error> {
-        let mut running = self.running;
-        running.run_until(|machine| machine.held().is_some()).await;
-        match running.machine() {
-            Some(machine) if machine.held().is_some() => Ok(Holding { running }),
-            _ => Err(running.fail()),
+        let mut driver = self.driver;
+        driver.run_until(|machine| machine.held().is_some()).await;
+        match driver.machine() {
+            Some(machine) if machine.held().is_some() => Ok(Holding { driver }),
+            _ => Err(driver.fail()),
         }
     }
 
     /// Gives up and tells the relay, so that the other side need not wait.
     pub async fn cancel(mut self) {
-        self.running.cancel().await;
+        self.driver.cancel().await;
     }
-}
-
-/// An initiator whose peer is confirmed and whose blob is still held back.
-#[derive(Debug)]
-#[must_use = "dropped, it gives the exchange up"]
-pub struct Holding {
-    running: Running<protocol::Initiator<Standard>>,
 }
 
 impl Holding {
-    /// What the user may look at.
-    pub fn held(&self) -> Option<Held<'_>> {
-        self.running.machine()?.held().map(Held)
-    }
-
     /// Releases this side's blob and waits for the receipt.
     ///
     /// # Errors
     /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
     pub async fn release(mut self) -> Result<Received, Error> {
-        self.running.release();
-        self.running.run_until(|_| false).await;
-        self.running.conclude()
+        self.driver.release();
+        self.driver.run_until(|_| false).await;
+        self.driver.conclude()
     }
 
     /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
     /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
     pub async fn refuse(mut self) -> Error {
-        self.running.cancel().await;
-        self.running.fail()
+        self.driver.cancel().await;
+        self.driver.fail()
     }
-
-    /// How long the user may look yet.
-    pub fn time_left(&self) -> Option<Duration> {
-        self.running.time_left()
-    }
-}
-
-/// A receiver that has answered.
-#[derive(Debug)]
-#[must_use = "dropped, it gives the exchange up"]
-pub struct Answered {
-    running: Running<protocol::Receiver<Standard>>,
 }
 
 impl Answered {
-    /// The eight words that both users may compare (KEY-3).
-    pub fn verifier(&self) -> Option<&Verifier> {
-        self.running.machine()?.verifier()
-    }
-
-    /// How long the peer may take yet.
-    pub fn time_left(&self) -> Option<Duration> {
-        self.running.time_left()
-    }
-
     /// Waits for the peer's blob and sends the receipt.
     ///
     /// # Errors
     /// Any outcome but `done`.
     pub async fn finish(mut self) -> Result<Received, Error> {
-        self.running.run_until(|_| false).await;
-        self.running.conclude()
+        self.driver.run_until(|_| false).await;
+        self.driver.conclude()
     }
 
     /// Gives up and tells the relay, so that the other side need not wait.
     pub async fn cancel(mut self) {
-        self.running.cancel().await;
+        self.driver.cancel().await;
     }
 }
 
-/// The loop of [`protocol`], with tasks and sockets.
-struct Running<T: Driven> {
+/// The loop of [`protocol`](crate::protocol), with tasks and sockets.
+pub struct AsyncDriver<T: Machine<Suite = Standard>> {
     /// None only once the end was taken.
     exchange: Option<Exchange<T>>,
     wire: Wire,
     tls: TlsOptions,
     /// None when the libraries refuse the TLS configuration.
-    transport: Option<Transport>,
+    transport: Option<HyperTransport>,
     started: Instant,
-    on_trouble: Option<OnTrouble>,
+    on_retry: Option<OnRetry>,
 }
 
-/// The machines that this client drives.
-trait Driven: Machine<Suite = Standard> {}
-impl<T: Machine<Suite = Standard>> Driven for T {}
-
-impl<T: Driven> Running<T> {
-    fn new(prepared: Prepared<T>) -> Running<T> {
-        Running {
+impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
+    fn new(prepared: Prepared<T>) -> AsyncDriver<T> {
+        AsyncDriver {
             exchange: Some(prepared.exchange),
             wire: prepared.wire,
-            transport: Transport::new(&prepared.tls).ok(),
+            transport: HyperTransport::new(&prepared.tls).ok(),
             tls: prepared.tls,
             started: Instant::now(),
-            on_trouble: prepared.on_trouble,
+            on_retry: prepared.on_retry,
         }
-    }
-
-    fn machine(&self) -> Option<&T> {
-        self.exchange.as_ref()?.machine()
     }
 
     /// Drives the exchange until the machine is where it is wanted, or holds, or has ended.
@@ -241,24 +197,19 @@ impl<T: Driven> Running<T> {
                 Action::Send { request, within } => {
                     let kind = request.kind();
                     let request = self.wire.request(&request);
-                    let heard = match send(self.transport.as_ref(), &request, within).await {
-                        Ok(answer) => wire::hear(kind, answer),
-                        Err(loss) => Heard::Lost(loss),
+                    let result = match send(self.transport.as_ref(), &request, within).await {
+                        Ok(response) => wire::interpret_response(kind, response),
+                        Err(failure) => AttemptResult::Lost(failure),
                     };
-                    exchange.heard(self.started.elapsed(), heard);
-                    if let (Some(tell), Some(trouble)) = (&mut self.on_trouble, exchange.trouble())
-                    {
-                        tell(&trouble.why);
+                    exchange.attempt_ended(self.started.elapsed(), result);
+                    if let (Some(tell), Some(failure)) = (&mut self.on_retry, exchange.retrying()) {
+                        tell(&failure.why);
                     }
                 }
                 Action::Pause { least, most } => tokio::time::sleep(jitter(least, most)).await,
                 Action::Hold { .. } | Action::Ended => return,
             }
         }
-    }
-
-    fn time_left(&self) -> Option<Duration> {
-        self.exchange.as_ref()?.time_left(self.started.elapsed())
     }
 
     fn release(&mut self) {
@@ -288,13 +239,13 @@ impl<T: Driven> Running<T> {
 }
 
 async fn send(
-    transport: Option<&Transport>,
+    transport: Option<&HyperTransport>,
     request: &HttpRequest,
     within: Duration,
-) -> Result<wire::HttpAnswer, Loss> {
+) -> Result<HttpResponse, AttemptFailure> {
     match transport {
         Some(transport) => Ok(transport.send(request, within).await?),
-        None => Err(Loss {
+        None => Err(AttemptFailure {
             why: "TLS cannot be set up".to_owned(),
             is_final: true,
         }),
@@ -303,7 +254,7 @@ async fn send(
 
 /// An exchange that is dropped before its end is given up: the one request that is left, a close,
 /// goes over a fresh connection in a task of its own.
-impl<T: Driven> Drop for Running<T> {
+impl<T: Machine<Suite = Standard>> Drop for AsyncDriver<T> {
     fn drop(&mut self) {
         let Some(exchange) = &mut self.exchange else {
             return;
@@ -315,7 +266,7 @@ impl<T: Driven> Drop for Running<T> {
         exchange.cancel(now);
         if let Action::Send { request, within } = exchange.next(now) {
             let request = self.wire.request(&request);
-            let transport = Transport::new(&self.tls).ok();
+            let transport = HyperTransport::new(&self.tls).ok();
             runtime.spawn(async move {
                 // TIME-7: its result changes no outcome
                 let _ = send(transport.as_ref(), &request, within).await;
@@ -324,8 +275,20 @@ impl<T: Driven> Drop for Running<T> {
     }
 }
 
-impl<T: Driven> fmt::Debug for Running<T> {
+impl<T: Machine<Suite = Standard>> Driver for AsyncDriver<T> {
+    type Machine = T;
+
+    fn machine(&self) -> Option<&T> {
+        self.exchange.as_ref()?.machine()
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.exchange.as_ref()?.time_left(self.started.elapsed())
+    }
+}
+
+impl<T: Machine<Suite = Standard>> fmt::Debug for AsyncDriver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Running([redacted])")
+        f.write_str("AsyncDriver([redacted])")
     }
 }

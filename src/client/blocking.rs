@@ -12,18 +12,21 @@
 //! # Ok(()) }
 //! ```
 
-use super::builder::{Builder, Initiating, OnTrouble, Receiving};
-use super::prepared::{Prepared, conclude};
-use super::transport::blocking::{Interrupt, Transport};
+use super::builder::{Builder, Initiating, OnRetry, Receiving};
+use super::prepared::{Prepared, conclude, not_ended};
+use super::transport::blocking::UreqTransport;
 use super::transport::jitter;
-use super::{Error, Held, Received, Verifier};
+use super::{Client, Driver, Error, Received};
 use crate::crypto::Standard;
 use crate::protocol::wire::{self, Wire};
-use crate::protocol::{self, Action, Exchange, Heard, Machine};
+use crate::protocol::{
+    Action, AttemptResult, Exchange, InitiatorMachine, Machine, ReceiverMachine,
+};
 use crate::values::Code;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+pub use super::canceller::Canceller;
 
 /// Names the blocking client in [`Initiator`] and [`Receiver`].
 #[derive(Debug)]
@@ -34,6 +37,19 @@ pub type Initiator = super::Initiator<Blocking>;
 
 /// The receiver, run by the blocking client.
 pub type Receiver = super::Receiver<Blocking>;
+
+/// An initiator whose code can be shown.
+pub type Waiting = super::Waiting<Blocking>;
+
+/// An initiator whose peer is confirmed and whose blob is still held back.
+pub type Holding = super::Holding<Blocking>;
+
+/// A receiver that has answered.
+pub type Answered = super::Answered<Blocking>;
+
+impl Client for Blocking {
+    type Driver<M: Machine<Suite = Standard>> = BlockingDriver<M>;
+}
 
 impl<R> Builder<R, Blocking> {
     /// Lets `canceller` give the exchange up from another thread, from its start on.
@@ -50,15 +66,15 @@ impl Builder<Initiating, Blocking> {
     /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
     pub fn start(self) -> Result<Waiting, Error> {
         let (prepared, words) = self.prepare()?;
-        let mut running = Running::new(prepared);
-        running.run_until(|machine| machine.channel().is_some());
-        match running.machine().and_then(protocol::Initiator::channel) {
+        let mut driver = BlockingDriver::new(prepared);
+        driver.run_until(|machine| machine.channel().is_some());
+        match driver.machine().and_then(InitiatorMachine::channel) {
             Some(channel) => Ok(Waiting {
-                running,
+                driver,
                 code: Code::new(channel, words),
             }),
             // Without a channel there is no other end than an error.
-            None => Err(running.fail()),
+            None => Err(driver.fail()),
         }
     }
 }
@@ -70,11 +86,11 @@ impl Builder<Receiving, Blocking> {
     /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
     /// ones.
     pub fn start(self) -> Result<Answered, Error> {
-        let mut running = Running::new(self.prepare()?);
-        running.run_until(protocol::Receiver::has_answered);
-        match running.machine() {
-            Some(machine) if machine.has_answered() => Ok(Answered { running }),
-            _ => Err(running.fail()),
+        let mut driver = BlockingDriver::new(self.prepare()?);
+        driver.run_until(ReceiverMachine::has_answered);
+        match driver.machine() {
+            Some(machine) if machine.has_answered() => Ok(Answered { driver }),
+            _ => Err(driver.fail()),
         }
     }
 
@@ -87,25 +103,7 @@ impl Builder<Receiving, Blocking> {
     }
 }
 
-/// An initiator whose code can be shown.
-#[derive(Debug)]
-#[must_use = "the other side waits until the channel's life is over"]
-pub struct Waiting {
-    running: Running<protocol::Initiator<Standard>>,
-    code: Code,
-}
-
 impl Waiting {
-    /// The invitation code, for the user's eyes.
-    pub fn code(&self) -> impl fmt::Display + '_ {
-        self.code.reveal()
-    }
-
-    /// How long the peer may take yet.
-    pub fn time_left(&self) -> Option<Duration> {
-        self.running.time_left()
-    }
-
     /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
     ///
     /// # Errors
@@ -119,178 +117,81 @@ impl Waiting {
     /// # Errors
     /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
     pub fn hold(self) -> Result<Holding, Error> {
-        let mut running = self.running;
-        running.run_until(|machine| machine.held().is_some());
-        match running.machine() {
-            Some(machine) if machine.held().is_some() => Ok(Holding { running }),
-            _ => Err(running.fail()),
+        let mut driver = self.driver;
+        driver.run_until(|machine| machine.held().is_some());
+        match driver.machine() {
+            Some(machine) if machine.held().is_some() => Ok(Holding { driver }),
+            _ => Err(driver.fail()),
         }
     }
 
     /// Gives up and tells the relay, so that the other side need not wait.
     pub fn cancel(mut self) {
-        self.running.cancel();
+        self.driver.cancel();
     }
-}
-
-/// An initiator whose peer is confirmed and whose blob is still held back.
-#[derive(Debug)]
-#[must_use = "the other side waits until the channel's life is over"]
-pub struct Holding {
-    running: Running<protocol::Initiator<Standard>>,
 }
 
 impl Holding {
-    /// What the user may look at.
-    pub fn held(&self) -> Option<Held<'_>> {
-        self.running.machine()?.held().map(Held)
-    }
-
     /// Releases this side's blob and waits for the receipt.
     ///
     /// # Errors
     /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
     pub fn release(mut self) -> Result<Received, Error> {
-        self.running.release();
-        self.running.run_until(|_| false);
-        self.running.conclude()
+        self.driver.release();
+        self.driver.run_until(|_| false);
+        self.driver.conclude()
     }
 
     /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
     /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
     pub fn refuse(mut self) -> Error {
-        self.running.cancel();
-        self.running.fail()
+        self.driver.cancel();
+        self.driver.fail()
     }
-
-    /// How long the user may look yet.
-    pub fn time_left(&self) -> Option<Duration> {
-        self.running.time_left()
-    }
-}
-
-/// A receiver that has answered.
-#[derive(Debug)]
-#[must_use = "the other side waits until the channel's life is over"]
-pub struct Answered {
-    running: Running<protocol::Receiver<Standard>>,
 }
 
 impl Answered {
-    /// The eight words that both users may compare (KEY-3).
-    pub fn verifier(&self) -> Option<&Verifier> {
-        self.running.machine()?.verifier()
-    }
-
-    /// How long the peer may take yet.
-    pub fn time_left(&self) -> Option<Duration> {
-        self.running.time_left()
-    }
-
     /// Waits for the peer's blob and sends the receipt.
     ///
     /// # Errors
     /// Any outcome but `done`.
     pub fn finish(mut self) -> Result<Received, Error> {
-        self.running.run_until(|_| false);
-        self.running.conclude()
+        self.driver.run_until(|_| false);
+        self.driver.conclude()
     }
 
     /// Gives up and tells the relay, so that the other side need not wait.
     pub fn cancel(mut self) {
-        self.running.cancel();
+        self.driver.cancel();
     }
 }
 
-/// Gives an exchange up from another thread: the request under way is abandoned and the channel
-/// closed. Giving up once more abandons the close as well.
-#[derive(Clone, Default)]
-pub struct Canceller(Arc<(Mutex<Cancelling>, Condvar)>);
-
-#[derive(Default)]
-struct Cancelling {
-    times: u32,
-    interrupt: Option<Interrupt>,
-}
-
-impl Canceller {
-    /// A canceller that is not given to an exchange yet. Each is for one exchange.
-    pub fn new() -> Canceller {
-        Canceller::default()
-    }
-
-    /// Gives up.
-    pub fn cancel(&self) {
-        let mut cancelling = self.lock();
-        cancelling.times = cancelling.times.saturating_add(1);
-        if let Some(interrupt) = cancelling.interrupt.take() {
-            interrupt.interrupt();
-        }
-        self.0.1.notify_all();
-    }
-
-    fn times(&self) -> u32 {
-        self.lock().times
-    }
-
-    fn guard(&self, interrupt: Interrupt) {
-        self.lock().interrupt = Some(interrupt);
-    }
-
-    /// Lets the time pass, unless somebody gives up.
-    fn pause(&self, seen: u32, time: Duration) {
-        // A poisoned lock guards two plain values that are whole at any time.
-        let _ = self
-            .0
-            .1
-            .wait_timeout_while(self.lock(), time, |c| c.times == seen);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Cancelling> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for Canceller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Canceller")
-    }
-}
-
-/// The loop of [`protocol`], with threads and sockets.
-struct Running<T> {
+/// The loop of [`protocol`](crate::protocol), with threads and sockets.
+pub struct BlockingDriver<T> {
     exchange: Exchange<T>,
     wire: Wire,
-    transport: Transport,
+    transport: UreqTransport,
     started: Instant,
     canceller: Canceller,
     cancels_seen: u32,
-    on_trouble: Option<OnTrouble>,
+    on_retry: Option<OnRetry>,
 }
 
-impl<T: Machine<Suite = Standard>> Running<T> {
-    fn new(prepared: Prepared<T>) -> Running<T> {
-        Running {
+impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
+    fn new(prepared: Prepared<T>) -> BlockingDriver<T> {
+        BlockingDriver {
             exchange: prepared.exchange,
             wire: prepared.wire,
-            transport: Transport::new(&prepared.tls),
+            transport: UreqTransport::new(&prepared.tls),
             started: Instant::now(),
             canceller: prepared.canceller,
             cancels_seen: 0,
-            on_trouble: prepared.on_trouble,
+            on_retry: prepared.on_retry,
         }
-    }
-
-    fn machine(&self) -> Option<&T> {
-        self.exchange.machine()
     }
 
     fn now(&self) -> Duration {
         self.started.elapsed()
-    }
-
-    fn time_left(&self) -> Option<Duration> {
-        self.exchange.time_left(self.now())
     }
 
     /// Drives the exchange until the machine is where it is wanted, or holds, or has ended.
@@ -307,13 +208,13 @@ impl<T: Machine<Suite = Standard>> Running<T> {
                 Action::Send { request, within } => {
                     let kind = request.kind();
                     let request = self.wire.request(&request);
-                    let heard = match self.transport.send(&request, within) {
-                        Ok(answer) => wire::hear(kind, answer),
-                        Err(lost) => Heard::Lost(lost.into()),
+                    let result = match self.transport.send(&request, within) {
+                        Ok(response) => wire::interpret_response(kind, response),
+                        Err(error) => AttemptResult::Lost(error.into()),
                     };
                     if self.canceller.times() == self.cancels_seen {
-                        self.exchange.heard(self.now(), heard);
-                        self.tell_trouble();
+                        self.exchange.attempt_ended(self.now(), result);
+                        self.tell_of_retry();
                     }
                 }
                 Action::Pause { least, most } => {
@@ -351,9 +252,9 @@ impl<T: Machine<Suite = Standard>> Running<T> {
         self.run_until(|_| false);
     }
 
-    fn tell_trouble(&mut self) {
-        if let (Some(tell), Some(trouble)) = (&mut self.on_trouble, self.exchange.trouble()) {
-            tell(&trouble.why);
+    fn tell_of_retry(&mut self) {
+        if let (Some(tell), Some(failure)) = (&mut self.on_retry, self.exchange.retrying()) {
+            tell(&failure.why);
         }
     }
 
@@ -365,13 +266,25 @@ impl<T: Machine<Suite = Standard>> Running<T> {
     fn fail(self) -> Error {
         match self.conclude() {
             Err(error) => error,
-            Ok(_) => super::prepared::not_ended(),
+            Ok(_) => not_ended(),
         }
     }
 }
 
-impl<T> fmt::Debug for Running<T> {
+impl<T: Machine<Suite = Standard>> Driver for BlockingDriver<T> {
+    type Machine = T;
+
+    fn machine(&self) -> Option<&T> {
+        self.exchange.machine()
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.exchange.time_left(self.now())
+    }
+}
+
+impl<T> fmt::Debug for BlockingDriver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Running([redacted])")
+        f.write_str("BlockingDriver([redacted])")
     }
 }

@@ -1,4 +1,4 @@
-//! What a user says before an exchange begins, the same for both clients.
+//! The builder of an exchange: all that a user says before it begins, the same for both clients.
 
 use super::transport::{TlsFault, TlsOptions};
 use crate::values::WordCount;
@@ -6,25 +6,12 @@ use std::marker::PhantomData;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The rendezvous address that is used when none is given: what the distributor set in the
-/// environment variable `WORMHOLE_SYNC_DEFAULT_RENDEZVOUS` when building, or else a relay on this
-/// machine.
-pub const DEFAULT_RENDEZVOUS: &str = match option_env!("WORMHOLE_SYNC_DEFAULT_RENDEZVOUS") {
-    Some(address) => address,
-    None => "http://127.0.0.1:4000",
-};
-
-/// The environment variable that overrides [`DEFAULT_RENDEZVOUS`] at run time, and that
-/// `.rendezvous()` overrides.
-pub const RENDEZVOUS_VARIABLE: &str = "WORMHOLE_SYNC_RENDEZVOUS";
-
-/// An exchange that has not begun: what the user says of it. `R` is the role, `C` the client that
-/// will run it; see [`Initiator`] and [`Receiver`].
+/// An exchange that has not begun. `R` is the role, `C` the client that will run it; see [`Initiator`] and [`Receiver`].
 #[derive(Debug)]
 #[must_use = "nothing happens before `start` or `finish`"]
 pub struct Builder<R, C> {
     pub(super) role: R,
-    pub(super) options: Options,
+    pub(super) options: ExchangeOptions,
     client: PhantomData<C>,
 }
 
@@ -34,13 +21,13 @@ pub type Initiator<C> = Builder<Initiating, C>;
 /// The receiver: has the code from its user (section 11.5).
 pub type Receiver<C> = Builder<Receiving, C>;
 
-/// What an initiator alone is given.
+/// The part of an [`Initiator`] that a receiver does not have.
 #[derive(Debug)]
 pub struct Initiating {
     pub(super) words: usize,
 }
 
-/// What a receiver alone is given.
+/// The part of a [`Receiver`] that an initiator does not have.
 pub struct Receiving {
     pub(super) code: Zeroizing<Vec<u8>>,
 }
@@ -51,27 +38,27 @@ impl std::fmt::Debug for Receiving {
     }
 }
 
-/// Is told why an attempt failed, one line each.
-pub(super) type OnTrouble = Box<dyn FnMut(&str) + Send>;
+/// A function that hears of each failure that will be repeated, as one line.
+pub(super) type OnRetry = Box<dyn FnMut(&str) + Send>;
 
-/// What both roles are given.
-pub(super) struct Options {
+/// The part that both roles have.
+pub(super) struct ExchangeOptions {
     pub(super) appid: Vec<u8>,
     pub(super) blob: Zeroizing<Vec<u8>>,
     pub(super) rendezvous: Option<String>,
     pub(super) allow_plain_http: bool,
     pub(super) tls: TlsOptions,
     pub(super) deadline: Option<Duration>,
-    pub(super) on_trouble: Option<OnTrouble>,
+    pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
-    pub(super) canceller: super::blocking::Canceller,
+    pub(super) canceller: super::canceller::Canceller,
     #[cfg(feature = "test-hooks-dangerous")]
     pub(super) hooks: super::Hooks,
 }
 
-impl std::fmt::Debug for Options {
+impl std::fmt::Debug for ExchangeOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options")
+        f.debug_struct("ExchangeOptions")
             .field("rendezvous", &self.rendezvous)
             .finish_non_exhaustive()
     }
@@ -79,13 +66,13 @@ impl std::fmt::Debug for Options {
 
 impl<C> Builder<Initiating, C> {
     /// An initiator in the application `appid` (1 to 128 bytes) that hands in `blob` (0 to 65 535
-    /// bytes). What is wrong with them is said when it starts.
+    /// bytes). Faults in them are told when it starts.
     pub fn new(appid: impl AsRef<[u8]>, blob: impl Into<Vec<u8>>) -> Self {
         Builder {
             role: Initiating {
                 words: WordCount::default().get(),
             },
-            options: Options::new(appid.as_ref(), blob.into()),
+            options: ExchangeOptions::new(appid.as_ref(), blob.into()),
             client: PhantomData,
         }
     }
@@ -108,15 +95,16 @@ impl<C> Builder<Receiving, C> {
             role: Receiving {
                 code: Zeroizing::new(code.as_ref().to_vec()),
             },
-            options: Options::new(appid.as_ref(), blob.into()),
+            options: ExchangeOptions::new(appid.as_ref(), blob.into()),
             client: PhantomData,
         }
     }
 }
 
 impl<R, C> Builder<R, C> {
-    /// The relay's address, instead of that of [`RENDEZVOUS_VARIABLE`] or
-    /// [`DEFAULT_RENDEZVOUS`].
+    /// The relay's address, instead of that of
+    /// [`RENDEZVOUS_VARIABLE`](super::RENDEZVOUS_VARIABLE) or
+    /// [`DEFAULT_RENDEZVOUS`](super::DEFAULT_RENDEZVOUS).
     pub fn rendezvous(mut self, url: impl Into<String>) -> Self {
         self.options.rendezvous = Some(url.into());
         self
@@ -148,8 +136,8 @@ impl<R, C> Builder<R, C> {
 
     /// Calls `f` with one line whenever an attempt failed and will be repeated, so that
     /// the user can be told.
-    pub fn on_trouble(mut self, f: impl FnMut(&str) + Send + 'static) -> Self {
-        self.options.on_trouble = Some(Box::new(f));
+    pub fn on_retry(mut self, f: impl FnMut(&str) + Send + 'static) -> Self {
+        self.options.on_retry = Some(Box::new(f));
         self
     }
 
@@ -161,31 +149,20 @@ impl<R, C> Builder<R, C> {
     }
 }
 
-impl Options {
-    fn new(appid: &[u8], blob: Vec<u8>) -> Options {
-        Options {
+impl ExchangeOptions {
+    fn new(appid: &[u8], blob: Vec<u8>) -> ExchangeOptions {
+        ExchangeOptions {
             appid: appid.to_vec(),
             blob: Zeroizing::new(blob),
             rendezvous: None,
             allow_plain_http: false,
             tls: TlsOptions::default(),
             deadline: None,
-            on_trouble: None,
+            on_retry: None,
             #[cfg(feature = "blocking")]
-            canceller: super::blocking::Canceller::new(),
+            canceller: super::canceller::Canceller::new(),
             #[cfg(feature = "test-hooks-dangerous")]
             hooks: super::Hooks::default(),
         }
-    }
-
-    /// The address that counts: given, from the environment, or baked in. What is there counts,
-    /// even if it is no text: it is then refused, and not passed over.
-    pub(super) fn address(&self) -> String {
-        let from_environment =
-            || std::env::var_os(RENDEZVOUS_VARIABLE).map(|text| text.to_string_lossy().into());
-        self.rendezvous
-            .clone()
-            .or_else(from_environment)
-            .unwrap_or_else(|| DEFAULT_RENDEZVOUS.to_owned())
     }
 }

@@ -1,10 +1,10 @@
 //! The test hooks of section 13. This module exists with the feature `test-hooks-dangerous` only.
 
-use crate::crypto::PakeScalar;
+use crate::crypto::{NoRandomness, PakeScalar};
 use crate::values::{Side, Words};
 use std::time::Duration;
 
-/// What a test decides in the place of chance and time. With the default nothing is changed.
+/// The values that a test decides in the place of chance and time. The default decides nothing.
 #[derive(Debug, Default)]
 pub struct Hooks {
     /// `side`
@@ -27,4 +27,19 @@ pub enum Named<T> {
     Fixed(T),
     /// Its source fails (RAND-1).
     Unavailable,
+}
+
+impl<T> Named<T> {
+    /// The value for this exchange; `draw` is asked where none was named.
+    // HOOK-2: An implementation under test MUST use an injected named value as it is
+    pub(super) fn take(
+        &mut self,
+        draw: impl FnOnce() -> Result<T, NoRandomness>,
+    ) -> Result<T, NoRandomness> {
+        match std::mem::take(self) {
+            Named::Drawn => draw(),
+            Named::Fixed(value) => Ok(value),
+            Named::Unavailable => Err(NoRandomness),
+        }
+    }
 }

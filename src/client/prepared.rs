@@ -1,13 +1,11 @@
 //! From what the user says to an exchange that can be driven, and from its end to a result.
 
-#[cfg(feature = "test-hooks-dangerous")]
-use super::Named;
-use super::builder::{Initiating, OnTrouble, Options, Receiving};
-use super::{Builder, Error, Received, TlsOptions};
+use super::builder::{ExchangeOptions, Initiating, OnRetry, Receiving};
+use super::{Builder, Error, Received, RelayAddress, TlsOptions};
 use crate::client::error::Cause;
-use crate::crypto::{NoRandomness, PakeScalar, Standard, Suite};
+use crate::crypto::{NoRandomness, PakeScalar, Standard};
 use crate::protocol::wire::Wire;
-use crate::protocol::{Ended, Exchange, Initiator, Outcome, Receiver, Times};
+use crate::protocol::{Ended, Exchange, InitiatorMachine, Outcome, ReceiverMachine, Times};
 use crate::values::{AppId, Blob, Code, Rendezvous, Side, WordCount, Words};
 
 /// An exchange at its start, and what its driver needs.
@@ -15,9 +13,9 @@ pub(super) struct Prepared<T> {
     pub(super) exchange: Exchange<T>,
     pub(super) wire: Wire,
     pub(super) tls: TlsOptions,
-    pub(super) on_trouble: Option<OnTrouble>,
+    pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
-    pub(super) canceller: super::blocking::Canceller,
+    pub(super) canceller: super::canceller::Canceller,
 }
 
 /// What both roles check first, in the order of sections 11.4 and 11.5.
@@ -30,14 +28,16 @@ struct Checked {
 impl<C> Builder<Initiating, C> {
     /// The exchange, and the words of its code.
     // Section 11.4: BLOB-1, APP-1, RDV-1, RDV-2, CODE-1 and RAND-1, in this order.
-    pub(super) fn prepare(mut self) -> Result<(Prepared<Initiator<Standard>>, Words), Error> {
+    pub(super) fn prepare(
+        mut self,
+    ) -> Result<(Prepared<InitiatorMachine<Standard>>, Words), Error> {
         let checked = self.options.check()?;
         let count = WordCount::new(self.role.words)
             .map_err(|cause| Error::local(Outcome::BadCode, Cause::Words(cause)))?;
         let words = self.options.draw_words(count)?;
         let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
         let (pake, offer) = Standard::start_initiator(&words, scalar);
-        let machine = Initiator::new(checked.appid.clone(), pake, offer, checked.blob);
+        let machine = InitiatorMachine::new(checked.appid.clone(), pake, offer, checked.blob);
         let wire = Wire::new(checked.rendezvous, checked.appid, side);
         Ok((self.options.prepared(machine, wire), words))
     }
@@ -46,23 +46,25 @@ impl<C> Builder<Initiating, C> {
 impl<C> Builder<Receiving, C> {
     /// The exchange.
     // Section 11.5: BLOB-1, APP-1, RDV-1, RDV-2, CODE-4 to CODE-7 and RAND-1, in this order.
-    pub(super) fn prepare(mut self) -> Result<Prepared<Receiver<Standard>>, Error> {
+    pub(super) fn prepare(mut self) -> Result<Prepared<ReceiverMachine<Standard>>, Error> {
         let checked = self.options.check()?;
         let code = Code::parse(&self.role.code)?;
         let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
         let pake = Standard::start_receiver(code.words(), scalar);
-        let machine = Receiver::new(code.channel(), checked.appid.clone(), pake, checked.blob);
+        let machine =
+            ReceiverMachine::new(code.channel(), checked.appid.clone(), pake, checked.blob);
         let wire = Wire::new(checked.rendezvous, checked.appid, side);
         Ok(self.options.prepared(machine, wire))
     }
 }
 
-impl Options {
+impl ExchangeOptions {
     fn check(&mut self) -> Result<Checked, Error> {
+        let address = RelayAddress::choose(self.rendezvous.take());
         Ok(Checked {
             blob: Blob::new(std::mem::take(&mut *self.blob))?,
             appid: AppId::new(&self.appid)?,
-            rendezvous: Rendezvous::parse(&self.address(), self.allow_plain_http)?,
+            rendezvous: Rendezvous::parse(address.url(), self.allow_plain_http)?,
         })
     }
 
@@ -71,7 +73,7 @@ impl Options {
             exchange: Exchange::new(machine, self.times(), self.deadline),
             wire,
             tls: self.tls,
-            on_trouble: self.on_trouble,
+            on_retry: self.on_retry,
             #[cfg(feature = "blocking")]
             canceller: self.canceller,
         }
@@ -80,13 +82,13 @@ impl Options {
 
 // RAND-1: A client MUST draw fresh named values for each exchange
 #[cfg(not(feature = "test-hooks-dangerous"))]
-impl Options {
+impl ExchangeOptions {
     fn times(&self) -> Times {
         Times::default()
     }
 
-    fn draw_words(&mut self, count: WordCount) -> Result<Words, Error> {
-        Ok(Words::draw(count)?)
+    fn draw_words(&mut self, count: WordCount) -> Result<Words, NoRandomness> {
+        Words::draw(count)
     }
 
     fn draw_side(&mut self) -> Result<Side, NoRandomness> {
@@ -98,38 +100,24 @@ impl Options {
     }
 }
 
-// HOOK-2: An implementation under test MUST use an injected named value as it is
 #[cfg(feature = "test-hooks-dangerous")]
-impl Options {
+impl ExchangeOptions {
     fn times(&self) -> Times {
-        match self.hooks.second {
-            Some(second) => Times::with_second_for_testing_only(second),
-            None => Times::default(),
-        }
+        self.hooks
+            .second
+            .map_or_else(Times::default, Times::with_second_for_testing_only)
     }
 
-    fn draw_words(&mut self, count: WordCount) -> Result<Words, Error> {
-        Ok(match std::mem::take(&mut self.hooks.words) {
-            Named::Drawn => Words::draw(count)?,
-            Named::Fixed(words) => words,
-            Named::Unavailable => return Err(NoRandomness.into()),
-        })
+    fn draw_words(&mut self, count: WordCount) -> Result<Words, NoRandomness> {
+        self.hooks.words.take(|| Words::draw(count))
     }
 
     fn draw_side(&mut self) -> Result<Side, NoRandomness> {
-        match std::mem::take(&mut self.hooks.side) {
-            Named::Drawn => Side::draw(),
-            Named::Fixed(side) => Ok(side),
-            Named::Unavailable => Err(NoRandomness),
-        }
+        self.hooks.side.take(Side::draw)
     }
 
     fn draw_scalar(&mut self) -> Result<PakeScalar, NoRandomness> {
-        match std::mem::take(&mut self.hooks.pake_scalar) {
-            Named::Drawn => PakeScalar::draw(),
-            Named::Fixed(scalar) => Ok(scalar),
-            Named::Unavailable => Err(NoRandomness),
-        }
+        self.hooks.pake_scalar.take(PakeScalar::draw)
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Received {
 }
 
 impl Received {
-    pub(super) fn new(received: protocol::Received<Standard>, delivered: bool) -> Received {
+    pub(super) fn new(received: protocol::Unsealed<Standard>, delivered: bool) -> Received {
         Received {
             blob: received.blob.into_inner(),
             verifier: received.verifier,
@@ -72,7 +72,7 @@ impl Received {
 }
 
 /// What an initiator's user may look at before anything is released (INIT-2).
-pub struct Held<'a>(pub(super) &'a protocol::Received<Standard>);
+pub struct Held<'a>(pub(super) &'a protocol::Unsealed<Standard>);
 
 impl Held<'_> {
     /// The peer's blob.

@@ -8,7 +8,7 @@ use super::bad_element::BadElement;
 use super::group::{self, StrictGroup};
 use super::pake::{self, Pake, PakeMessage, SharedKey};
 use super::random::PakeScalar;
-use super::schedule::{Label, Place, Prk};
+use super::schedule::{KeyContext, Label, Prk};
 use crate::values::secret::SecretBytes;
 use crate::values::{Password, Role};
 use sha2::{Digest, Sha256};
@@ -92,7 +92,7 @@ pub struct ScheduleValues {
 #[must_use]
 pub fn schedule_values(
     key: [u8; 32],
-    place: &Place,
+    place: &KeyContext,
     offer: &PakeMessage,
     answer_message: &PakeMessage,
 ) -> ScheduleValues {
@@ -119,7 +119,7 @@ mod tests {
     /// Each value out of the one before it, and the last ones are those of an exchange.
     #[test]
     fn the_key_schedule_is_shown_as_it_is() {
-        let place = Place {
+        let place = KeyContext {
             mode: Mode::Transcribe,
             app_id: AppId::new("a").unwrap(),
             channel: ChannelId::new(7).unwrap(),

@@ -32,7 +32,7 @@ pub use peer_fault::{Malformed, PeerFault};
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 pub use random::ScalarTooLarge;
 pub use random::{NoRandomness, PakeScalar};
-pub use schedule::{Keys, Label, Place};
+pub use schedule::{KeyContext, Keys, Label};
 pub use seal::{HoldsBlob, InitiatorBlob, ReceiverBlob, SealKey};
 pub use standard::{FinishOpener, InitiatorPake, ReceiverPake, Standard};
-pub use suite::{Answered, Finished, Offered, Suite};
+pub use suite::{AnswerRead, FinishRead, OfferRead, Suite};

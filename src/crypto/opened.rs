@@ -7,10 +7,16 @@
 pub struct Opened<T>(T);
 
 impl<T> Opened<T> {
-    /// Says that T may be used. Only an implementation of [`Suite`](super::Suite) says so, once tag and padding of
-    /// the peer's first sealed message have been checked.
+    /// Says that T may be used. Only the suite of this folder says so, once tag and padding of the
+    /// peer's first sealed message have been checked.
+    pub(super) fn vouch(value: T) -> Self {
+        Self(value)
+    }
+
+    /// Forges the proof, for a suite of symbolic terms.
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
-    pub fn vouch(value: T) -> Self {
+    pub fn dangerously_vouch(value: T) -> Self {
         Self(value)
     }
 

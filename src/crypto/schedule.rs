@@ -63,7 +63,7 @@ impl Label {
 
 /// Where an exchange takes place: what both sides must agree on besides the words (section 6).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct KeyContext {
     /// `mode`.
     pub mode: Mode,
     /// `appid`.
@@ -72,7 +72,7 @@ pub struct Place {
     pub channel: ChannelId,
 }
 
-impl Place {
+impl KeyContext {
     /// `context`, in which the fields and their order cannot be mistaken (section 6).
     ///
     /// Whatever a relay changes of it, the peer's seal does not open.
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_context_is_written_field_by_field() {
-        let place = Place {
+        let place = KeyContext {
             mode: Mode::Transcribe,
             app_id: AppId::new("a").unwrap(),
             channel: ChannelId::new(12).unwrap(),

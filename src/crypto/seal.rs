@@ -40,7 +40,7 @@ pub enum ReceiverBlob {}
 pub enum InitiatorBlob {}
 
 /// A message that holds a blob: [`ReceiverBlob`] or [`InitiatorBlob`].
-pub trait HoldsBlob: closed::HoldsBlob {}
+pub trait HoldsBlob: sealed::Sealed {}
 
 impl HoldsBlob for ReceiverBlob {}
 impl HoldsBlob for InitiatorBlob {}
@@ -158,10 +158,10 @@ pub(super) fn check_length(sealed: &[u8]) -> Result<(), PeerFault> {
 
 const TAG: usize = 16;
 
-mod closed {
-    pub trait HoldsBlob {}
-    impl HoldsBlob for super::ReceiverBlob {}
-    impl HoldsBlob for super::InitiatorBlob {}
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::ReceiverBlob {}
+    impl Sealed for super::InitiatorBlob {}
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use super::output::{Exporter, Verifier};
 use super::pake::{Pake, PakeMessage};
 use super::peer_fault::{Malformed, PeerFault};
 use super::random::PakeScalar;
-use super::schedule::{Keys, Place};
+use super::schedule::{KeyContext, Keys};
 use super::seal::{self, InitiatorBlob, SealKey};
-use super::suite::{Answered, Finished, Offered, Suite};
+use super::suite::{AnswerRead, FinishRead, OfferRead, Suite};
 use crate::values::{Blob, Role, Words};
 
 /// SPAKE2 on edwards25519, HKDF-SHA256, ChaCha20-Poly1305 (sections 5 to 7).
@@ -30,6 +30,22 @@ pub struct FinishOpener {
     exporter: Exporter,
 }
 
+impl Standard {
+    /// Starts as A, and gives the offer (PAKE-3).
+    #[must_use]
+    pub fn start_initiator(words: &Words, scalar: PakeScalar) -> (InitiatorPake, Vec<u8>) {
+        let pake = Pake::start(Role::Initiator, &words.password(), scalar);
+        let offer = pake.message().to_vec();
+        (InitiatorPake(pake), offer)
+    }
+
+    /// Starts as B.
+    #[must_use]
+    pub fn start_receiver(words: &Words, scalar: PakeScalar) -> ReceiverPake {
+        ReceiverPake(Pake::start(Role::Receiver, &words.password(), scalar))
+    }
+}
+
 impl Suite for Standard {
     type InitiatorPake = InitiatorPake;
     type ReceiverPake = ReceiverPake;
@@ -38,22 +54,12 @@ impl Suite for Standard {
     type Verifier = Verifier;
     type Exporter = Exporter;
 
-    fn start_initiator(words: &Words, scalar: PakeScalar) -> (InitiatorPake, Vec<u8>) {
-        let pake = Pake::start(Role::Initiator, &words.password(), scalar);
-        let offer = pake.message().to_vec();
-        (InitiatorPake(pake), offer)
-    }
-
-    fn start_receiver(words: &Words, scalar: PakeScalar) -> ReceiverPake {
-        ReceiverPake(Pake::start(Role::Receiver, &words.password(), scalar))
-    }
-
     fn read_offer(
         ReceiverPake(pake): ReceiverPake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         offer: &[u8],
-    ) -> Result<Offered<Self>, PeerFault> {
+    ) -> Result<OfferRead<Self>, PeerFault> {
         // SEAL-5: A receiver MUST refuse an offer that is not 33 bytes long as `malformed-message`, then check its element (PAKE-4 to PAKE-8).
         let offer: &PakeMessage = offer.try_into().map_err(|_| MALFORMED)?;
         let message = *pake.message();
@@ -65,7 +71,7 @@ impl Suite for Standard {
             receipt: keys.receipt,
             exporter: keys.exporter,
         };
-        Ok(Offered {
+        Ok(OfferRead {
             answer,
             verifier: keys.verifier,
             finish,
@@ -74,10 +80,10 @@ impl Suite for Standard {
 
     fn read_answer(
         InitiatorPake(pake): InitiatorPake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         answer: &[u8],
-    ) -> Result<Answered<Self>, PeerFault> {
+    ) -> Result<AnswerRead<Self>, PeerFault> {
         // SEAL-6: An initiator MUST check an answer in this order, and refuse with the first that fails: its length is 33 + bucket + 16 for some bucket, else `malformed-message`; the element in its first 33 bytes (PAKE-4 to PAKE-8), else `bad-element`; the seal opens, else `wrong-code`; the padding (SEAL-2), else `malformed-message`.
         let (message, sealed): (&PakeMessage, _) = answer.split_first_chunk().ok_or(MALFORMED)?;
         seal::check_length(sealed)?;
@@ -85,7 +91,7 @@ impl Suite for Standard {
         let keys = Keys::derive(pake.finish(message)?, &place.context(&offer, message));
         let blob = keys.receiver_blob.open(sealed)?;
         // SEAL-10: An initiator MUST NOT send its finish before the answer's seal has opened
-        Ok(Answered {
+        Ok(AnswerRead {
             blob,
             finish: keys.initiator_blob.seal(own),
             verifier: keys.verifier,
@@ -94,10 +100,10 @@ impl Suite for Standard {
         })
     }
 
-    fn read_finish(opener: FinishOpener, finish: &[u8]) -> Result<Finished<Self>, PeerFault> {
+    fn read_finish(opener: FinishOpener, finish: &[u8]) -> Result<FinishRead<Self>, PeerFault> {
         let blob = opener.initiator_blob.open(finish)?;
         // KEY-5: A client MUST give exported keys only once the peer's seal has opened
-        Ok(Finished {
+        Ok(FinishRead {
             blob,
             receipt: opener.receipt.seal(),
             exporter: Opened::vouch(opener.exporter),

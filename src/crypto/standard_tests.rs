@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::values::{AppId, Blob, ChannelId, Mode, Words};
 
-fn place(channel: u32) -> Place {
-    Place {
+fn place(channel: u32) -> KeyContext {
+    KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new("example.com/app1").unwrap(),
         channel: ChannelId::new(channel).unwrap(),
@@ -30,7 +30,7 @@ fn initiator() -> (InitiatorPake, Vec<u8>) {
     Standard::start_initiator(&words([1, 2]), scalar(3))
 }
 
-fn offered(typed: [u8; 2], channel: u32) -> Offered<Standard> {
+fn offered(typed: [u8; 2], channel: u32) -> OfferRead<Standard> {
     let pake = Standard::start_receiver(&words(typed), scalar(4));
     Standard::read_offer(
         pake,
@@ -41,7 +41,7 @@ fn offered(typed: [u8; 2], channel: u32) -> Offered<Standard> {
     .unwrap()
 }
 
-fn answered(answer: &[u8]) -> Result<Answered<Standard>, PeerFault> {
+fn answered(answer: &[u8]) -> Result<AnswerRead<Standard>, PeerFault> {
     Standard::read_answer(
         initiator().0,
         &place(7),

@@ -4,9 +4,8 @@ use core::fmt;
 
 use super::opened::{Opened, Receipt};
 use super::peer_fault::PeerFault;
-use super::random::PakeScalar;
-use super::schedule::Place;
-use crate::values::{Blob, Words};
+use super::schedule::KeyContext;
+use crate::values::Blob;
 
 /// What the state machine of the protocol asks of cryptography (sections 5 to 7), message by message.
 ///
@@ -15,8 +14,8 @@ use crate::values::{Blob, Words};
 /// one message that it waits for (PAKE-10).
 ///
 /// ```text
-/// initiator:  start_initiator -> offer ... read_answer -> Answered { blob, finish, .. } ... read_receipt
-/// receiver:   start_receiver  ... read_offer -> Offered { answer, .. } ... read_finish -> Finished { blob, receipt, .. }
+/// initiator:  offer sent ... read_answer -> AnswerRead { blob, finish, .. } ... read_receipt
+/// receiver:   read_offer -> OfferRead { answer, .. } ... read_finish -> FinishRead { blob, receipt, .. }
 /// ```
 pub trait Suite: Sized + fmt::Debug {
     /// An initiator that waits for the answer.
@@ -32,12 +31,6 @@ pub trait Suite: Sized + fmt::Debug {
     /// Keys for the application (section 6.2).
     type Exporter: fmt::Debug;
 
-    /// Starts as A, and gives the offer (PAKE-3).
-    fn start_initiator(words: &Words, scalar: PakeScalar) -> (Self::InitiatorPake, Vec<u8>);
-
-    /// Starts as B.
-    fn start_receiver(words: &Words, scalar: PakeScalar) -> Self::ReceiverPake;
-
     /// The receiver reads the offer, and seals its blob (SEAL-5).
     ///
     /// # Errors
@@ -45,10 +38,10 @@ pub trait Suite: Sized + fmt::Debug {
     /// [`PeerFault::MalformedMessage`] or [`PeerFault::BadElement`].
     fn read_offer(
         pake: Self::ReceiverPake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         offer: &[u8],
-    ) -> Result<Offered<Self>, PeerFault>;
+    ) -> Result<OfferRead<Self>, PeerFault>;
 
     /// The initiator reads the answer, and seals its blob once the answer's seal has opened (SEAL-6, SEAL-10).
     ///
@@ -57,17 +50,20 @@ pub trait Suite: Sized + fmt::Debug {
     /// [`PeerFault`]. The initiator's own blob has not been sealed then, nor ever will be.
     fn read_answer(
         pake: Self::InitiatorPake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         answer: &[u8],
-    ) -> Result<Answered<Self>, PeerFault>;
+    ) -> Result<AnswerRead<Self>, PeerFault>;
 
     /// The receiver reads the finish, and seals the receipt (SEAL-7).
     ///
     /// # Errors
     ///
     /// [`PeerFault::MalformedMessage`] or [`PeerFault::WrongCode`].
-    fn read_finish(opener: Self::FinishOpener, finish: &[u8]) -> Result<Finished<Self>, PeerFault>;
+    fn read_finish(
+        opener: Self::FinishOpener,
+        finish: &[u8],
+    ) -> Result<FinishRead<Self>, PeerFault>;
 
     /// The initiator reads the receipt; what does not open is none (SEAL-8).
     fn read_receipt(opener: Self::ReceiptOpener, receipt: &[u8]) -> Option<Opened<Receipt>>;
@@ -75,7 +71,7 @@ pub trait Suite: Sized + fmt::Debug {
 
 /// What a receiver has when it has read the offer. It knows nothing of its peer yet.
 #[derive(Debug)]
-pub struct Offered<S: Suite> {
+pub struct OfferRead<S: Suite> {
     /// The answer to send: B's SPAKE2 message, then the sealed blob.
     pub answer: Vec<u8>,
     /// For users who compare it.
@@ -86,7 +82,7 @@ pub struct Offered<S: Suite> {
 
 /// What an initiator has when the answer's seal has opened.
 #[derive(Debug)]
-pub struct Answered<S: Suite> {
+pub struct AnswerRead<S: Suite> {
     /// The receiver's blob.
     pub blob: Opened<Blob>,
     /// The finish to send: the sealed blob.
@@ -101,7 +97,7 @@ pub struct Answered<S: Suite> {
 
 /// What a receiver has when the finish's seal has opened.
 #[derive(Debug)]
-pub struct Finished<S: Suite> {
+pub struct FinishRead<S: Suite> {
     /// The initiator's blob.
     pub blob: Opened<Blob>,
     /// The receipt to send.

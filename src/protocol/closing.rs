@@ -23,7 +23,18 @@ impl<S: Suite> Closing<S> {
             Outcome::MalformedMessage => CloseReason::MalformedMessage,
             Outcome::RelayMisbehaved => CloseReason::RelayMisbehaved,
             Outcome::Timeout => CloseReason::Timeout,
-            _ => CloseReason::Cancelled,
+            // The user gave up, or the outcome is one that no state closes with.
+            Outcome::Cancelled
+            | Outcome::BadCode
+            | Outcome::BadAppid
+            | Outcome::BlobTooLarge
+            | Outcome::BadRendezvous
+            | Outcome::NoSuchChannel
+            | Outcome::Crowded
+            | Outcome::Closed(_)
+            | Outcome::Expired
+            | Outcome::RelayUnreachable
+            | Outcome::Internal => CloseReason::Cancelled,
         };
         Closing {
             channel,

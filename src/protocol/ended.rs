@@ -1,12 +1,12 @@
 //! The end of an exchange, of either role.
 
-use super::{CloseReason, Detail, Outcome, Refusal};
+use super::{ChannelRefusal, CloseReason, Detail, Outcome};
 use crate::crypto::{Opened, Suite};
 use crate::values::Blob;
 
 /// What the peer's opened seal yields: there is no other way to make one (SEAL-9).
 #[derive(Debug)]
-pub struct Received<S: Suite> {
+pub struct Unsealed<S: Suite> {
     /// The peer's blob.
     pub blob: Opened<Blob>,
     /// The eight words that both users may compare (KEY-3).
@@ -21,7 +21,7 @@ pub struct Ended<S: Suite> {
     /// The outcome.
     pub outcome: Outcome,
     /// The peer's blob: with `done`, and at the initiator whenever the answer opened (INIT-3).
-    pub received: Option<Received<S>>,
+    pub received: Option<Unsealed<S>>,
     /// Whether the own blob certainly arrived (INIT-5, RECV-2).
     pub delivered: bool,
     /// What the user is told beside the outcome.
@@ -45,7 +45,7 @@ impl<S: Suite> Ended<S> {
         }
     }
 
-    pub(super) fn received(self, received: Received<S>) -> Ended<S> {
+    pub(super) fn received(self, received: Unsealed<S>) -> Ended<S> {
         Ended {
             received: Some(received),
             ..self
@@ -60,7 +60,7 @@ impl<S: Suite> Ended<S> {
     }
 }
 
-impl Refusal {
+impl ChannelRefusal {
     /// What a refusal means once the relay has accepted this side, where it is no misbehaviour:
     /// `crowded` is (sections 11.4, 11.5).
     pub(super) fn after_acceptance(self) -> Option<Outcome> {
@@ -68,11 +68,13 @@ impl Refusal {
             // OUT-5: A client MUST take `forbidden` and `no-such-channel`, once the relay has
             // accepted its side (answered allocate or claim with success), as `closed` with the
             // reason `lost`
-            Refusal::Forbidden | Refusal::NoSuchChannel => Some(Outcome::Closed(CloseReason::Lost)),
+            ChannelRefusal::Forbidden | ChannelRefusal::NoSuchChannel => {
+                Some(Outcome::Closed(CloseReason::Lost))
+            }
             // OUT-4
-            Refusal::Closed(reason) => Some(Outcome::Closed(reason)),
-            Refusal::Expired => Some(Outcome::Expired),
-            Refusal::Crowded => None,
+            ChannelRefusal::Closed(reason) => Some(Outcome::Closed(reason)),
+            ChannelRefusal::Expired => Some(Outcome::Expired),
+            ChannelRefusal::Crowded => None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What can happen to a client: the events of the tables in sections 11.4 and 11.5.
+//! The events of the tables in sections 11.4 and 11.5: all that can happen to a client.
 
 use super::CloseReason;
 use crate::crypto::PeerFault;
@@ -20,13 +20,13 @@ pub enum Event {
     /// `empty`: a GET brought nothing yet.
     Empty,
     /// `forbidden`, `no-such-channel`, `crowded`, `closed`, `expired`.
-    Refused(Refusal),
+    Refused(ChannelRefusal),
     /// `misbehaved`: an answer that is not in the table of section 11.2.
     Misbehaved(Misbehaviour),
     /// `close-tried`: the close was answered, or not.
     CloseTried,
     /// `exhausted`: the retry window is over (TIME-3); with the last failure.
-    Exhausted(Loss),
+    Exhausted(AttemptFailure),
     /// `deadline` (TIME-5).
     Deadline,
     /// `receipt-wait-over` (TIME-6).
@@ -39,7 +39,7 @@ pub enum Event {
 
 /// The relay's refusals that mean something to a client (section 11.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Refusal {
+pub enum ChannelRefusal {
     /// This side may not do this to this channel.
     Forbidden,
     /// No channel of this number is live.
@@ -52,7 +52,7 @@ pub enum Refusal {
     Expired,
 }
 
-/// Why a proof says that an event cannot happen in a state (section 11.4).
+/// The proof that an event cannot happen in a state (section 11.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// (a) The event comes of another request than the one in hand.
@@ -83,7 +83,8 @@ pub struct Impossible<T> {
     pub proof: Proof,
 }
 
-/// How an answer falls out of the table of section 11.2. It bears nothing that the relay wrote.
+/// The way in which a response falls out of the table of section 11.2. It bears nothing that the
+/// relay wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misbehaviour {
     /// A status that has no line in the table.
@@ -125,39 +126,39 @@ impl fmt::Display for Misbehaviour {
     }
 }
 
-/// Why an attempt brought no answer; one line for the user, by this machine and not by the relay.
+/// The failure of one attempt: one line for the user, by this machine and not by the relay.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loss {
-    /// What happened, in lower case and without a full stop: `connection refused`.
+pub struct AttemptFailure {
+    /// One line in lower case and without a full stop: `connection refused`.
     pub why: String,
     /// Whether a repeat cannot help: the relay's certificate was refused (CLIENT-4).
     pub is_final: bool,
 }
 
-impl Loss {
-    /// A loss that a repeat may mend.
-    pub fn passing(why: impl Into<String>) -> Loss {
-        Loss {
+impl AttemptFailure {
+    /// A failure that a repeat may mend.
+    pub fn passing(why: impl Into<String>) -> AttemptFailure {
+        AttemptFailure {
             why: why.into(),
             is_final: false,
         }
     }
 }
 
-impl fmt::Display for Loss {
+impl fmt::Display for AttemptFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.why)
     }
 }
 
-/// What the user is told beside the outcome.
+/// A detail that the user is told beside the outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// How the relay's answer fell out of the table.
+    /// The relay's response fell out of the table.
     Misbehaviour(Misbehaviour),
-    /// Why the last attempt brought no answer.
-    Loss(Loss),
-    /// How the peer's message or element is faulty.
+    /// The last attempt brought no response.
+    Attempt(AttemptFailure),
+    /// The peer's message or element is faulty.
     Peer(PeerFault),
 }
 
@@ -165,7 +166,7 @@ impl fmt::Display for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Detail::Misbehaviour(m) => m.fmt(f),
-            Detail::Loss(l) => l.fmt(f),
+            Detail::Attempt(l) => l.fmt(f),
             Detail::Peer(p) => p.fmt(f),
         }
     }

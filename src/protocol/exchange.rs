@@ -1,10 +1,10 @@
 //! A state machine with its repeats and deadlines (section 11.3).
 
-use super::patience::{Patience, Times};
-use super::{Cell, Ended, Event, Loss, Machine, Request, RequestKind};
+use super::retry::{RetryState, Times};
+use super::{AttemptFailure, CellName, Ended, Event, Machine, Request, RequestKind};
 use std::time::Duration;
 
-/// What to do next; see the loop in [`super`].
+/// The next thing that a driver does; see the loop in [`super`].
 #[derive(Debug)]
 pub enum Action<'a> {
     /// Make this request, for at most this long.
@@ -30,11 +30,11 @@ pub enum Action<'a> {
     Ended,
 }
 
-/// What came of an attempt (section 11.2).
+/// The result of one attempt (section 11.2).
 #[derive(Debug)]
-pub enum Heard {
+pub enum AttemptResult {
     /// No complete answer.
-    Lost(Loss),
+    Lost(AttemptFailure),
     /// Status 429 or 500 to 599.
     Busy {
         /// The status.
@@ -61,8 +61,8 @@ pub struct Exchange<T> {
     deadline: Option<Duration>,
     /// TIME-6
     receipt_wait: Option<Duration>,
-    patience: Option<Patience>,
-    last_failure: Option<Loss>,
+    retry: Option<RetryState>,
+    last_failure: Option<AttemptFailure>,
     /// Whether any attempt of the run has begun.
     has_begun: bool,
 }
@@ -75,7 +75,7 @@ impl<T: Machine> Exchange<T> {
             times,
             deadline,
             receipt_wait: None,
-            patience: None,
+            retry: None,
             last_failure: None,
             has_begun: false,
         }
@@ -86,15 +86,16 @@ impl<T: Machine> Exchange<T> {
         self.machine.as_ref()
     }
 
-    /// Why the last attempt failed, while its repeats go on: for showing progress.
-    pub fn trouble(&self) -> Option<&Loss> {
-        // What a deadline cuts off has failed for no other reason, and a close is not repeated.
+    /// The failure of the last attempt, while its repeats go on: for showing progress.
+    pub fn retrying(&self) -> Option<&AttemptFailure> {
+        // An attempt that a deadline cut off has failed for no other reason, and a close is not
+        // repeated.
         let kind = self.machine.as_ref()?.request()?.kind();
         let goes_on = kind != RequestKind::Close;
         self.last_failure.as_ref().filter(|_| goes_on)
     }
 
-    /// What to do next.
+    /// Says what to do next.
     pub fn next(&mut self, now: Duration) -> Action<'_> {
         self.fire_timers(now);
         let within = self.time_left(now);
@@ -108,14 +109,14 @@ impl<T: Machine> Exchange<T> {
             };
         };
         let kind = request.kind();
-        if self.patience.as_ref().map(Patience::kind) != Some(kind) {
-            self.patience = None;
+        if self.retry.as_ref().map(RetryState::kind) != Some(kind) {
+            self.retry = None;
         }
-        let patience = self
-            .patience
-            .get_or_insert_with(|| Patience::new(self.times, kind, now));
+        let retry = self
+            .retry
+            .get_or_insert_with(|| RetryState::new(self.times, kind, now));
         let cut = |d: Duration| within.map_or(d, |w| d.min(w));
-        match patience.pause(now) {
+        match retry.pause(now) {
             Some((least, most)) => Action::Pause {
                 least: cut(least),
                 most: cut(most),
@@ -124,27 +125,27 @@ impl<T: Machine> Exchange<T> {
                 self.has_begun = true;
                 Action::Send {
                     request,
-                    within: cut(patience.begin(now)),
+                    within: cut(retry.begin(now)),
                 }
             }
         }
     }
 
-    /// What came of the attempt that [`Action::Send`] asked for.
-    pub fn heard(&mut self, now: Duration, heard: Heard) {
-        match heard {
-            Heard::Lost(loss) => self.failed(now, loss, None),
-            Heard::Busy {
+    /// Takes the result of the attempt that [`Action::Send`] asked for.
+    pub fn attempt_ended(&mut self, now: Duration, result: AttemptResult) {
+        match result {
+            AttemptResult::Lost(loss) => self.failed(now, loss, None),
+            AttemptResult::Busy {
                 status,
                 retry_after,
             } => self.failed(
                 now,
-                Loss::passing(format!("the relay is busy (status {status})")),
+                AttemptFailure::passing(format!("the relay is busy (status {status})")),
                 retry_after,
             ),
-            Heard::Event { event, ttl } => {
-                if let Some(patience) = &mut self.patience {
-                    patience.answered();
+            AttemptResult::Event { event, ttl } => {
+                if let Some(retry) = &mut self.retry {
+                    retry.answered();
                 }
                 self.last_failure = None;
                 if let Some(ttl) = ttl {
@@ -172,21 +173,22 @@ impl<T: Machine> Exchange<T> {
         self.machine.and_then(T::into_ended)
     }
 
-    fn failed(&mut self, now: Duration, loss: Loss, retry_after: Option<u32>) {
-        let Some(patience) = &mut self.patience else {
+    fn failed(&mut self, now: Duration, loss: AttemptFailure, retry_after: Option<u32>) {
+        let Some(retry) = &mut self.retry else {
             return;
         };
-        if patience.kind() == RequestKind::Close {
+        if retry.kind() == RequestKind::Close {
             // TIME-7: A client MUST try a close once
             return self.apply(now, Event::CloseTried);
         }
         self.last_failure = Some(loss.clone());
         // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted`
         // at once
-        let goes_on = !loss.is_final && patience.failed(now, retry_after);
-        // A timer that is due speaks before the window: its cut made the attempt fail.
+        let goes_on = !loss.is_final && retry.failed(now, retry_after);
+        // A timer that is due goes before the window: the attempt failed because the timer cut it
+        // off.
         self.fire_timers(now);
-        if !goes_on && self.patience.is_some() {
+        if !goes_on && self.retry.is_some() {
             self.apply(now, Event::Exhausted(loss));
         }
     }
@@ -201,13 +203,13 @@ impl<T: Machine> Exchange<T> {
             self.receipt_wait = None;
             self.apply(now, Event::ReceiptWaitOver);
         }
-        if let Some(patience) = &self.patience
-            && patience.is_exhausted(now)
+        if let Some(retry) = &self.retry
+            && retry.is_exhausted(now)
         {
             let loss = self
                 .last_failure
                 .clone()
-                .unwrap_or_else(|| Loss::passing("no answer"));
+                .unwrap_or_else(|| AttemptFailure::passing("no answer"));
             self.apply(now, Event::Exhausted(loss));
         }
     }
@@ -234,9 +236,9 @@ impl<T: Machine> Exchange<T> {
         }
         let after = machine.request().map(|r| r.kind());
         if before != after {
-            self.patience = None;
+            self.retry = None;
             self.last_failure = None;
-            self.receipt_wait = (after == Some(RequestKind::Get(Cell::Receipt)))
+            self.receipt_wait = (after == Some(RequestKind::Get(CellName::Receipt)))
                 .then(|| now.saturating_add(self.times.receipt_wait()));
         }
         if matches!(after, Some(RequestKind::Close))

@@ -1,11 +1,11 @@
 //! Repeats and deadlines (section 11.3), on a clock that the test turns.
 
-use super::told::Told;
+use super::scripted_suite::ScriptedSuite;
 use super::{
-    Action, CloseReason, Event, Exchange, Heard, Initiator, Loss, Outcome, Receiver, RequestKind,
-    Times,
+    Action, AttemptFailure, AttemptResult, CloseReason, Event, Exchange, InitiatorMachine, Outcome,
+    ReceiverMachine, RequestKind, Times,
 };
-use crate::protocol::Cell;
+use crate::protocol::CellName;
 use crate::values::{AppId, Blob, ChannelId};
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ struct Run<T> {
     asked: u32,
 }
 
-fn initiator(deadline: Option<Duration>) -> Run<Initiator<Told>> {
-    let machine = Initiator::new(
+fn initiator(deadline: Option<Duration>) -> Run<InitiatorMachine<ScriptedSuite>> {
+    let machine = InitiatorMachine::new(
         AppId::new("a").unwrap(),
         (),
         b"offer".to_vec(),
@@ -33,8 +33,8 @@ fn initiator(deadline: Option<Duration>) -> Run<Initiator<Told>> {
     }
 }
 
-fn receiver() -> Run<Receiver<Told>> {
-    let machine = Receiver::new(
+fn receiver() -> Run<ReceiverMachine<ScriptedSuite>> {
+    let machine = ReceiverMachine::new(
         ChannelId::new(7).unwrap(),
         AppId::new("a").unwrap(),
         (),
@@ -83,18 +83,20 @@ impl<T: super::Machine> Run<T> {
     }
 
     fn hear(&mut self, event: Event, ttl: Option<u32>) {
-        self.exchange.heard(self.now, Heard::Event { event, ttl });
+        self.exchange
+            .attempt_ended(self.now, AttemptResult::Event { event, ttl });
     }
 
     fn lose(&mut self) {
-        let loss = Loss::passing("connection refused");
-        self.exchange.heard(self.now, Heard::Lost(loss));
+        let loss = AttemptFailure::passing("connection refused");
+        self.exchange
+            .attempt_ended(self.now, AttemptResult::Lost(loss));
     }
 
     fn busy(&mut self, status: u16, retry_after: Option<u32>) {
-        self.exchange.heard(
+        self.exchange.attempt_ended(
             self.now,
-            Heard::Busy {
+            AttemptResult::Busy {
                 status,
                 retry_after,
             },
@@ -166,7 +168,7 @@ fn any_other_answer_closes_the_window() {
         run.send();
         run.hear(Event::Empty, None);
     }
-    assert_eq!(run.send().0, RequestKind::Get(Cell::Answer));
+    assert_eq!(run.send().0, RequestKind::Get(CellName::Answer));
 }
 
 #[test]
@@ -257,9 +259,12 @@ fn the_receipt_is_waited_for_thirty_seconds() {
     run.hear(cell("opened"), None);
     assert!(matches!(run.next(), Action::Hold { .. }));
     run.exchange.release(run.now);
-    assert_eq!(run.send().0, RequestKind::Put(Cell::Finish));
+    assert_eq!(run.send().0, RequestKind::Put(CellName::Finish));
     run.hear(Event::Stored, None);
-    assert_eq!(run.send(), (RequestKind::Get(Cell::Receipt), 30 * SECOND));
+    assert_eq!(
+        run.send(),
+        (RequestKind::Get(CellName::Receipt), 30 * SECOND)
+    );
     run.now += 25 * SECOND;
     run.hear(Event::Empty, None);
     assert_eq!(run.send().1, 5 * SECOND);
@@ -281,7 +286,7 @@ fn the_receipt_is_repeated_for_thirty_seconds_only() {
     run.hear(cell("opened"), None);
     let start = run.now;
     while let Some((kind, _)) = run.try_send() {
-        assert_eq!(kind, RequestKind::Put(Cell::Receipt));
+        assert_eq!(kind, RequestKind::Put(CellName::Receipt));
         run.lose();
     }
     assert_eq!(run.now - start, 30 * SECOND);
@@ -292,11 +297,12 @@ fn the_receipt_is_repeated_for_thirty_seconds_only() {
 fn a_refused_certificate_is_not_tried_again() {
     let mut run = initiator(None);
     run.send();
-    let loss = Loss {
+    let loss = AttemptFailure {
         why: "the certificate has expired".to_owned(),
         is_final: true,
     };
-    run.exchange.heard(run.now, Heard::Lost(loss));
+    run.exchange
+        .attempt_ended(run.now, AttemptResult::Lost(loss));
     assert_eq!(run.outcome(), Outcome::RelayUnreachable);
 }
 
@@ -378,8 +384,8 @@ fn what_a_deadline_cuts_off_is_no_trouble() {
     let mut run = initiator(Some(5 * SECOND));
     run.send();
     run.lose();
-    assert!(run.exchange.trouble().is_some());
+    assert!(run.exchange.retrying().is_some());
     run.now = 5 * SECOND;
     run.lose();
-    assert!(run.exchange.trouble().is_none());
+    assert!(run.exchange.retrying().is_none());
 }

@@ -1,20 +1,20 @@
 //! What each state and each end hands over, whatever way leads there (sections 11.4, 11.5 and 12).
 
 use super::event::Event;
+use super::scripted_suite::ScriptedSuite;
 use super::tables_tests::{
     INITIATOR_EVENTS, INITIATOR_STATES, RECEIVER_EVENTS, RECEIVER_STATES, event, initiator,
     is_of_other_cell, receiver,
 };
-use super::told::Told;
-use super::{Detail, Ended, Loss, Machine, Misbehaviour, Outcome};
+use super::{AttemptFailure, Detail, Ended, Machine, Misbehaviour, Outcome};
 use crate::crypto::{BadElement, Malformed, PeerFault};
 
 /// Every way to an end: its events but `close-tried`, and the end.
-fn ends<T: Machine<Suite = Told>>(
+fn ends<T: Machine<Suite = ScriptedSuite>>(
     states: &[&'static [&'static str]],
     events: &[&'static str],
     at: impl Fn(&[&str]) -> T,
-) -> Vec<(Vec<&'static str>, Ended<Told>)> {
+) -> Vec<(Vec<&'static str>, Ended<ScriptedSuite>)> {
     let mut ends = Vec::new();
     for path in states {
         for name in events {
@@ -43,7 +43,7 @@ fn has_happened(way: &[&str], events: &[&str]) -> bool {
 fn detail_of(way: &[&str]) -> Option<Detail> {
     Some(match *way.last()? {
         "misbehaved" => Detail::Misbehaviour(Misbehaviour::TooLong),
-        "exhausted" => Detail::Loss(Loss::passing("no answer")),
+        "exhausted" => Detail::Attempt(AttemptFailure::passing("no answer")),
         "offer-malformed" | "answer-malformed" | "finish-malformed" => {
             Detail::Peer(PeerFault::MalformedMessage(Malformed::Length))
         }
@@ -134,7 +134,7 @@ fn each_detail_is_one_line_by_this_machine() {
         Misbehaviour::Problem(403),
     ];
     let details = misbehaviours.map(Detail::Misbehaviour).into_iter().chain([
-        Detail::Loss(Loss::passing("connection refused")),
+        Detail::Attempt(AttemptFailure::passing("connection refused")),
         Detail::Peer(PeerFault::WrongCode),
     ]);
     let lines: Vec<String> = details.map(|detail| detail.to_string()).collect();

@@ -5,14 +5,14 @@
 //! ```
 
 use super::closing::{Closing, impossible};
-use super::event::{Event, Impossible, Proof, Refusal};
-use super::{Cell, Detail, Ended, Machine, Outcome, Received, Request};
-use crate::crypto::{Place, Suite};
+use super::event::{ChannelRefusal, Event, Impossible, Proof};
+use super::{CellName, Detail, Ended, Machine, Outcome, Request, Unsealed};
+use crate::crypto::{KeyContext, Suite};
 use crate::values::{AppId, Blob, ChannelId, Mode};
 
 /// An initiator in one of its states.
 #[derive(Debug)]
-pub enum Initiator<S: Suite> {
+pub enum InitiatorMachine<S: Suite> {
     /// The relay is asked for a channel.
     Allocating(Allocating<S>),
     /// The code is shown; the answer is polled for.
@@ -53,7 +53,7 @@ pub struct Holding<S: Suite> {
     channel: ChannelId,
     finish: Vec<u8>,
     receipt: S::ReceiptOpener,
-    received: Received<S>,
+    received: Unsealed<S>,
 }
 
 /// The finish is sealed and may be stored from its first attempt on (INIT-4).
@@ -62,7 +62,7 @@ pub struct Finishing<S: Suite> {
     channel: ChannelId,
     finish: Vec<u8>,
     receipt: S::ReceiptOpener,
-    received: Received<S>,
+    received: Unsealed<S>,
 }
 
 /// The finish is stored.
@@ -70,15 +70,15 @@ pub struct Finishing<S: Suite> {
 pub struct WaitingForReceipt<S: Suite> {
     channel: ChannelId,
     receipt: S::ReceiptOpener,
-    received: Received<S>,
+    received: Unsealed<S>,
 }
 
-type Next<S> = Result<Initiator<S>, Impossible<Initiator<S>>>;
+type Next<S> = Result<InitiatorMachine<S>, Impossible<InitiatorMachine<S>>>;
 
-impl<S: Suite> Initiator<S> {
-    /// `allocating`: `pake` and `offer` are what [`Suite::start_initiator`] made of the words.
+impl<S: Suite> InitiatorMachine<S> {
+    /// `allocating`: `pake` and `offer` are what [`Standard::start_initiator`](crate::crypto::Standard::start_initiator) made of the words.
     pub fn new(appid: AppId, pake: S::InitiatorPake, offer: Vec<u8>, blob: Blob) -> Self {
-        Initiator::Allocating(Allocating {
+        InitiatorMachine::Allocating(Allocating {
             appid,
             pake,
             offer,
@@ -89,78 +89,82 @@ impl<S: Suite> Initiator<S> {
     /// The channel, once the relay has allocated it and until the end.
     pub fn channel(&self) -> Option<ChannelId> {
         match self {
-            Initiator::Allocating(_) | Initiator::Ended(_) => None,
-            Initiator::WaitingForAnswer(s) => Some(s.channel),
-            Initiator::Holding(s) => Some(s.channel),
-            Initiator::Finishing(s) => Some(s.channel),
-            Initiator::WaitingForReceipt(s) => Some(s.channel),
-            Initiator::Closing(s) => Some(s.channel),
+            InitiatorMachine::Allocating(_) | InitiatorMachine::Ended(_) => None,
+            InitiatorMachine::WaitingForAnswer(s) => Some(s.channel),
+            InitiatorMachine::Holding(s) => Some(s.channel),
+            InitiatorMachine::Finishing(s) => Some(s.channel),
+            InitiatorMachine::WaitingForReceipt(s) => Some(s.channel),
+            InitiatorMachine::Closing(s) => Some(s.channel),
         }
     }
 
     /// What the peer's seal yielded, while the user looks (INIT-2).
-    pub fn held(&self) -> Option<&Received<S>> {
+    pub fn held(&self) -> Option<&Unsealed<S>> {
         match self {
-            Initiator::Holding(s) => Some(&s.received),
+            InitiatorMachine::Holding(s) => Some(&s.received),
             _ => None,
         }
     }
 }
 
-impl<S: Suite> Machine for Initiator<S> {
+impl<S: Suite> Machine for InitiatorMachine<S> {
     type Suite = S;
 
     fn request(&self) -> Option<Request<'_>> {
         match self {
-            Initiator::Allocating(s) => Some(Request::Allocate { offer: &s.offer }),
-            Initiator::WaitingForAnswer(s) => Some(get(s.channel, Cell::Answer)),
-            Initiator::Finishing(s) => Some(Request::Put {
+            InitiatorMachine::Allocating(s) => Some(Request::Allocate { offer: &s.offer }),
+            InitiatorMachine::WaitingForAnswer(s) => Some(get(s.channel, CellName::Answer)),
+            InitiatorMachine::Finishing(s) => Some(Request::Put {
                 channel: s.channel,
-                cell: Cell::Finish,
+                cell: CellName::Finish,
                 body: &s.finish,
             }),
-            Initiator::WaitingForReceipt(s) => Some(get(s.channel, Cell::Receipt)),
-            Initiator::Closing(s) => Some(s.request()),
-            Initiator::Holding(_) | Initiator::Ended(_) => None,
+            InitiatorMachine::WaitingForReceipt(s) => Some(get(s.channel, CellName::Receipt)),
+            InitiatorMachine::Closing(s) => Some(s.request()),
+            InitiatorMachine::Holding(_) | InitiatorMachine::Ended(_) => None,
         }
     }
 
     fn on(self, event: Event) -> Next<S> {
         match self {
-            Initiator::Allocating(s) => s.on(event),
-            Initiator::WaitingForAnswer(s) => s.on(event),
-            Initiator::Holding(s) => s.on(event),
-            Initiator::Finishing(s) => s.on(event),
-            Initiator::WaitingForReceipt(s) => s.on(event),
-            Initiator::Closing(s) => s.on(event, Initiator::Closing, Initiator::Ended),
-            Initiator::Ended(s) => impossible(Initiator::Ended(s), Proof::OtherRequest),
+            InitiatorMachine::Allocating(s) => s.on(event),
+            InitiatorMachine::WaitingForAnswer(s) => s.on(event),
+            InitiatorMachine::Holding(s) => s.on(event),
+            InitiatorMachine::Finishing(s) => s.on(event),
+            InitiatorMachine::WaitingForReceipt(s) => s.on(event),
+            InitiatorMachine::Closing(s) => {
+                s.on(event, InitiatorMachine::Closing, InitiatorMachine::Ended)
+            }
+            InitiatorMachine::Ended(s) => {
+                impossible(InitiatorMachine::Ended(s), Proof::OtherRequest)
+            }
         }
     }
 
     fn outcome(&self) -> Option<Outcome> {
         match self {
-            Initiator::Closing(s) => Some(s.end.outcome),
-            Initiator::Ended(end) => Some(end.outcome),
+            InitiatorMachine::Closing(s) => Some(s.end.outcome),
+            InitiatorMachine::Ended(end) => Some(end.outcome),
             _ => None,
         }
     }
 
     fn into_ended(self) -> Option<Ended<S>> {
         match self {
-            Initiator::Ended(end) => Some(end),
+            InitiatorMachine::Ended(end) => Some(end),
             _ => None,
         }
     }
 
     fn state(&self) -> &'static str {
         match self {
-            Initiator::Allocating(_) => "allocating",
-            Initiator::WaitingForAnswer(_) => "waiting-for-answer",
-            Initiator::Holding(_) => "holding",
-            Initiator::Finishing(_) => "finishing",
-            Initiator::WaitingForReceipt(_) => "waiting-for-receipt",
-            Initiator::Closing(_) => "closing",
-            Initiator::Ended(_) => "ended",
+            InitiatorMachine::Allocating(_) => "allocating",
+            InitiatorMachine::WaitingForAnswer(_) => "waiting-for-answer",
+            InitiatorMachine::Holding(_) => "holding",
+            InitiatorMachine::Finishing(_) => "finishing",
+            InitiatorMachine::WaitingForReceipt(_) => "waiting-for-receipt",
+            InitiatorMachine::Closing(_) => "closing",
+            InitiatorMachine::Ended(_) => "ended",
         }
     }
 }
@@ -168,22 +172,22 @@ impl<S: Suite> Machine for Initiator<S> {
 impl<S: Suite> Allocating<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
-            Event::Allocated(channel) => Ok(Initiator::WaitingForAnswer(WaitingForAnswer {
+            Event::Allocated(channel) => Ok(InitiatorMachine::WaitingForAnswer(WaitingForAnswer {
                 channel,
                 appid: self.appid,
                 pake: self.pake,
                 blob: self.blob,
             })),
-            Event::Refused(Refusal::Closed(reason)) => ended(Outcome::Closed(reason)),
-            Event::Refused(Refusal::Expired) => ended(Outcome::Expired),
-            Event::Refused(Refusal::Forbidden | Refusal::NoSuchChannel | Refusal::Crowded) => {
-                ended(Outcome::RelayMisbehaved)
-            }
-            Event::Misbehaved(m) => Ok(Initiator::Ended(
+            Event::Refused(ChannelRefusal::Closed(reason)) => ended(Outcome::Closed(reason)),
+            Event::Refused(ChannelRefusal::Expired) => ended(Outcome::Expired),
+            Event::Refused(
+                ChannelRefusal::Forbidden | ChannelRefusal::NoSuchChannel | ChannelRefusal::Crowded,
+            ) => ended(Outcome::RelayMisbehaved),
+            Event::Misbehaved(m) => Ok(InitiatorMachine::Ended(
                 Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m)),
             )),
-            Event::Exhausted(loss) => Ok(Initiator::Ended(
-                Ended::with(Outcome::RelayUnreachable).detail(Detail::Loss(loss)),
+            Event::Exhausted(loss) => Ok(InitiatorMachine::Ended(
+                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(loss)),
             )),
             Event::Deadline => ended(Outcome::Timeout),
             Event::Cancel => ended(Outcome::Cancelled),
@@ -191,9 +195,13 @@ impl<S: Suite> Allocating<S> {
             | Event::Cell(_)
             | Event::Stored
             | Event::Empty
-            | Event::CloseTried => impossible(Initiator::Allocating(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => impossible(Initiator::Allocating(self), Proof::TimerNotSet),
-            Event::Release => impossible(Initiator::Allocating(self), Proof::NotAsked),
+            | Event::CloseTried => {
+                impossible(InitiatorMachine::Allocating(self), Proof::OtherRequest)
+            }
+            Event::ReceiptWaitOver => {
+                impossible(InitiatorMachine::Allocating(self), Proof::TimerNotSet)
+            }
+            Event::Release => impossible(InitiatorMachine::Allocating(self), Proof::NotAsked),
         }
     }
 }
@@ -202,62 +210,65 @@ impl<S: Suite> WaitingForAnswer<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Cell(answer) => Ok(self.read(&answer)),
-            Event::Empty => Ok(Initiator::WaitingForAnswer(self)),
+            Event::Empty => Ok(InitiatorMachine::WaitingForAnswer(self)),
             Event::Refused(refusal) => Ok(match refusal.after_acceptance() {
-                Some(outcome) => Initiator::Ended(Ended::with(outcome)),
+                Some(outcome) => InitiatorMachine::Ended(Ended::with(outcome)),
                 None => self.close(Ended::with(Outcome::RelayMisbehaved)),
             }),
             Event::Misbehaved(m) => {
                 Ok(self
                     .close(Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m))))
             }
-            Event::Exhausted(loss) => Ok(Initiator::Ended(
-                Ended::with(Outcome::RelayUnreachable).detail(Detail::Loss(loss)),
+            Event::Exhausted(loss) => Ok(InitiatorMachine::Ended(
+                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(loss)),
             )),
             Event::Deadline => Ok(self.close(Ended::with(Outcome::Timeout))),
             Event::Cancel => Ok(self.close(Ended::with(Outcome::Cancelled))),
             Event::Allocated(_) | Event::Claimed(_) | Event::Stored | Event::CloseTried => {
-                impossible(Initiator::WaitingForAnswer(self), Proof::OtherRequest)
+                impossible(
+                    InitiatorMachine::WaitingForAnswer(self),
+                    Proof::OtherRequest,
+                )
             }
             Event::ReceiptWaitOver => {
-                impossible(Initiator::WaitingForAnswer(self), Proof::TimerNotSet)
+                impossible(InitiatorMachine::WaitingForAnswer(self), Proof::TimerNotSet)
             }
-            Event::Release => impossible(Initiator::WaitingForAnswer(self), Proof::NotAsked),
+            Event::Release => impossible(InitiatorMachine::WaitingForAnswer(self), Proof::NotAsked),
         }
     }
 
     /// The one guess: the PAKE is spent here, whatever the answer holds.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
-    fn read(self, answer: &[u8]) -> Initiator<S> {
-        let place = Place {
+    fn read(self, answer: &[u8]) -> InitiatorMachine<S> {
+        let place = KeyContext {
             mode: Mode::Transcribe,
             app_id: self.appid,
             channel: self.channel,
         };
         match S::read_answer(self.pake, &place, &self.blob, answer) {
-            Ok(answered) => Initiator::Holding(Holding {
+            Ok(answered) => InitiatorMachine::Holding(Holding {
                 channel: self.channel,
                 finish: answered.finish,
                 receipt: answered.receipt,
-                received: Received {
+                received: Unsealed {
                     blob: answered.blob,
                     verifier: answered.verifier,
                     exporter: answered.exporter,
                 },
             }),
-            Err(fault) => Initiator::Closing(Closing::of_fault(self.channel, fault)),
+            Err(fault) => InitiatorMachine::Closing(Closing::of_fault(self.channel, fault)),
         }
     }
 
-    fn close(self, end: Ended<S>) -> Initiator<S> {
-        Initiator::Closing(Closing::new(self.channel, end))
+    fn close(self, end: Ended<S>) -> InitiatorMachine<S> {
+        InitiatorMachine::Closing(Closing::new(self.channel, end))
     }
 }
 
 impl<S: Suite> Holding<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
-            Event::Release => Ok(Initiator::Finishing(Finishing {
+            Event::Release => Ok(InitiatorMachine::Finishing(Finishing {
                 channel: self.channel,
                 // SEAL-10: An initiator MUST NOT send its finish before the answer's seal has
                 // opened
@@ -276,14 +287,16 @@ impl<S: Suite> Holding<S> {
             | Event::Refused(_)
             | Event::Misbehaved(_)
             | Event::Exhausted(_)
-            | Event::CloseTried => impossible(Initiator::Holding(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => impossible(Initiator::Holding(self), Proof::TimerNotSet),
+            | Event::CloseTried => impossible(InitiatorMachine::Holding(self), Proof::OtherRequest),
+            Event::ReceiptWaitOver => {
+                impossible(InitiatorMachine::Holding(self), Proof::TimerNotSet)
+            }
         }
     }
 
-    fn close(self, outcome: Outcome) -> Initiator<S> {
+    fn close(self, outcome: Outcome) -> InitiatorMachine<S> {
         // INIT-3: An initiator MUST hand over the receiver's blob
-        Initiator::Closing(Closing::new(
+        InitiatorMachine::Closing(Closing::new(
             self.channel,
             Ended::with(outcome).received(self.received),
         ))
@@ -293,14 +306,14 @@ impl<S: Suite> Holding<S> {
 impl<S: Suite> Finishing<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
-            Event::Stored => Ok(Initiator::WaitingForReceipt(WaitingForReceipt {
+            Event::Stored => Ok(InitiatorMachine::WaitingForReceipt(WaitingForReceipt {
                 channel: self.channel,
                 receipt: self.receipt,
                 received: self.received,
             })),
-            Event::Refused(Refusal::Closed(reason)) => Ok(self.end(Outcome::Closed(reason))),
-            Event::Refused(Refusal::Expired) => Ok(self.end(Outcome::Expired)),
-            Event::Refused(Refusal::Crowded) => {
+            Event::Refused(ChannelRefusal::Closed(reason)) => Ok(self.end(Outcome::Closed(reason))),
+            Event::Refused(ChannelRefusal::Expired) => Ok(self.end(Outcome::Expired)),
+            Event::Refused(ChannelRefusal::Crowded) => {
                 Ok(self.close(Ended::with(Outcome::RelayMisbehaved)))
             }
             Event::Misbehaved(m) => {
@@ -309,30 +322,34 @@ impl<S: Suite> Finishing<S> {
             }
             // INIT-4: An initiator whose finish may have been stored MUST end as `done` with
             // `delivered` false when no receipt opened
-            Event::Exhausted(loss) => Ok(Initiator::Ended(
+            Event::Exhausted(loss) => Ok(InitiatorMachine::Ended(
                 Ended::with(Outcome::Done)
-                    .detail(Detail::Loss(loss))
+                    .detail(Detail::Attempt(loss))
                     .received(self.received),
             )),
-            Event::Refused(Refusal::Forbidden | Refusal::NoSuchChannel)
+            Event::Refused(ChannelRefusal::Forbidden | ChannelRefusal::NoSuchChannel)
             | Event::Deadline
             | Event::Cancel => Ok(self.end(Outcome::Done)),
             Event::Allocated(_)
             | Event::Claimed(_)
             | Event::Cell(_)
             | Event::Empty
-            | Event::CloseTried => impossible(Initiator::Finishing(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => impossible(Initiator::Finishing(self), Proof::TimerNotSet),
-            Event::Release => impossible(Initiator::Finishing(self), Proof::NotAsked),
+            | Event::CloseTried => {
+                impossible(InitiatorMachine::Finishing(self), Proof::OtherRequest)
+            }
+            Event::ReceiptWaitOver => {
+                impossible(InitiatorMachine::Finishing(self), Proof::TimerNotSet)
+            }
+            Event::Release => impossible(InitiatorMachine::Finishing(self), Proof::NotAsked),
         }
     }
 
-    fn end(self, outcome: Outcome) -> Initiator<S> {
-        Initiator::Ended(Ended::with(outcome).received(self.received))
+    fn end(self, outcome: Outcome) -> InitiatorMachine<S> {
+        InitiatorMachine::Ended(Ended::with(outcome).received(self.received))
     }
 
-    fn close(self, end: Ended<S>) -> Initiator<S> {
-        Initiator::Closing(Closing::new(self.channel, end.received(self.received)))
+    fn close(self, end: Ended<S>) -> InitiatorMachine<S> {
+        InitiatorMachine::Closing(Closing::new(self.channel, end.received(self.received)))
     }
 }
 
@@ -340,38 +357,43 @@ impl<S: Suite> WaitingForReceipt<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Cell(receipt) => Ok(self.read(&receipt)),
-            Event::Empty => Ok(Initiator::WaitingForReceipt(self)),
+            Event::Empty => Ok(InitiatorMachine::WaitingForReceipt(self)),
             // INIT-4
             Event::Refused(_)
             | Event::Misbehaved(_)
             | Event::Exhausted(_)
             | Event::Deadline
             | Event::ReceiptWaitOver
-            | Event::Cancel => Ok(Initiator::Ended(
+            | Event::Cancel => Ok(InitiatorMachine::Ended(
                 Ended::with(Outcome::Done).received(self.received),
             )),
             Event::Allocated(_) | Event::Claimed(_) | Event::Stored | Event::CloseTried => {
-                impossible(Initiator::WaitingForReceipt(self), Proof::OtherRequest)
+                impossible(
+                    InitiatorMachine::WaitingForReceipt(self),
+                    Proof::OtherRequest,
+                )
             }
-            Event::Release => impossible(Initiator::WaitingForReceipt(self), Proof::NotAsked),
+            Event::Release => {
+                impossible(InitiatorMachine::WaitingForReceipt(self), Proof::NotAsked)
+            }
         }
     }
 
     // INIT-5: An initiator MUST give `delivered` as true only when a receipt has opened
-    fn read(self, receipt: &[u8]) -> Initiator<S> {
+    fn read(self, receipt: &[u8]) -> InitiatorMachine<S> {
         let end = Ended::with(Outcome::Done).received(self.received);
         if S::read_receipt(self.receipt, receipt).is_some() {
-            Initiator::Closing(Closing::new(self.channel, end.delivered()))
+            InitiatorMachine::Closing(Closing::new(self.channel, end.delivered()))
         } else {
-            Initiator::Ended(end)
+            InitiatorMachine::Ended(end)
         }
     }
 }
 
-fn get(channel: ChannelId, cell: Cell) -> Request<'static> {
+fn get(channel: ChannelId, cell: CellName) -> Request<'static> {
     Request::Get { channel, cell }
 }
 
 fn ended<S: Suite>(outcome: Outcome) -> Next<S> {
-    Ok(Initiator::Ended(Ended::with(outcome)))
+    Ok(InitiatorMachine::Ended(Ended::with(outcome)))
 }

@@ -9,11 +9,11 @@
 //!
 //! # The loop
 //!
-//! Who drives an [`Exchange`] repeats: ask [`Exchange::next`] what to do, do just that, and say
-//! what came of it. `now` is the time since the start on a clock that never goes back.
+//! Who drives an [`Exchange`] repeats: ask [`Exchange::next`] what to do, do just that, and tell
+//! the result. `now` is the time since the start on a clock that never goes back.
 //!
-//! - [`Action::Send`]: make the request, for at most the time given, and hand what came of it to
-//!   [`Exchange::heard`] (an attempt that brought no answer is [`Heard::Lost`]).
+//! - [`Action::Send`]: make the request, for at most the time given, and hand its result to
+//!   [`Exchange::attempt_ended`] (an attempt that brought no answer is [`AttemptResult::Lost`]).
 //! - [`Action::Pause`]: let some time between the two bounds pass, at random.
 //! - [`Action::Hold`]: the initiator's user looks; call [`Exchange::release`] or
 //!   [`Exchange::cancel`].
@@ -31,27 +31,27 @@ mod exchange_tests;
 mod handed_over_tests;
 mod initiator;
 mod outcome;
-mod patience;
 mod receiver;
 mod request;
+mod retry;
+#[cfg(test)]
+mod scripted_suite;
 #[cfg(test)]
 mod tables_tests;
-#[cfg(test)]
-mod told;
 pub mod wire;
 #[cfg(test)]
 mod wire_tests;
 
-pub use crate::values::messages::CellName as Cell;
+pub use crate::values::messages::CellName;
 pub use closing::Closing;
-pub use ended::{Ended, Received};
-pub use event::{Detail, Event, Impossible, Loss, Misbehaviour, Proof, Refusal};
-pub use exchange::{Action, Exchange, Heard};
-pub use initiator::Initiator;
+pub use ended::{Ended, Unsealed};
+pub use event::{AttemptFailure, ChannelRefusal, Detail, Event, Impossible, Misbehaviour, Proof};
+pub use exchange::{Action, AttemptResult, Exchange};
+pub use initiator::InitiatorMachine;
 pub use outcome::{CloseReason, Outcome};
-pub use patience::Times;
-pub use receiver::Receiver;
+pub use receiver::ReceiverMachine;
 pub use request::{Request, RequestKind};
+pub use retry::Times;
 
 use crate::crypto::Suite;
 

@@ -1,141 +1,112 @@
-//! How an exchange ends: the closed list of section 12.
+//! The closed list of section 12: how an exchange ends.
 
 use std::fmt;
 
-/// The one outcome of an exchange (OUT-1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+/// Makes the list of outcomes once: variant, token, exit status of the command line, and the
+/// sentence of section 12. The statuses are published; a new outcome gets a new one.
+macro_rules! outcomes {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident $(($payload:ty = $example:expr))?, $token:literal, $status:literal,
+        $sentence:literal;
+    )*) => {
+        /// The one outcome of an exchange (OUT-1).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Outcome {
+            $($(#[$doc])* $variant $(($payload))?,)*
+        }
+
+        impl Outcome {
+            /// Every outcome, in the order of section 12; `Closed` once, with the reason `other`.
+            pub const ALL: [Outcome; [$($token),*].len()] =
+                [$(Outcome::$variant $(($example))?),*];
+
+            /// The outcome's name in the specification, without the reason of a close.
+            pub const fn token(self) -> &'static str {
+                match self {
+                    $(Outcome::$variant { .. } => $token,)*
+                }
+            }
+
+            /// The exit status of the command line.
+            pub const fn exit_status(self) -> u8 {
+                match self {
+                    $(Outcome::$variant { .. } => $status,)*
+                }
+            }
+
+            const fn listed_sentence(self) -> &'static str {
+                match self {
+                    $(Outcome::$variant { .. } => $sentence,)*
+                }
+            }
+        }
+    };
+}
+
+outcomes! {
     /// The peer's blob opened.
-    Done,
+    Done, "done", 0,
+        "Done.";
     /// Local: the code cannot be one; nothing was sent.
-    BadCode,
+    BadCode, "bad-code", 10,
+        "Check the code with the other user and type it again; it can still be used.";
     /// Local: the appid is not 1 to 128 bytes; nothing was sent.
-    BadAppid,
+    BadAppid, "bad-appid", 11,
+        "Give an application identifier of 1 to 128 bytes.";
     /// Local: the blob is longer than 65 535 bytes; nothing was sent.
-    BlobTooLarge,
+    BlobTooLarge, "blob-too-large", 12,
+        "Send at most 65 535 bytes; for more, send a key this way and the data another way.";
     /// Local: the rendezvous address cannot be used; nothing was sent.
-    BadRendezvous,
+    BadRendezvous, "bad-rendezvous", 13,
+        "Give an address such as https://relay.example.com; plain http works to this machine only, unless you allow it.";
     /// The relay has no channel of that number.
-    NoSuchChannel,
+    NoSuchChannel, "no-such-channel", 14,
+        "Check the number at the front of the code, and that both use the same relay and application; codes end after a while.";
     /// Another side has claimed the channel.
-    Crowded,
+    Crowded, "crowded", 15,
+        "Somebody else used this code first. If that was not you, somebody may be guessing: start again with a new code.";
     /// The channel was ended, for the reason that the relay gives.
-    Closed(CloseReason),
+    Closed(CloseReason = CloseReason::Other), "closed", 16,
+        "The other side, or the relay, ended the exchange; start again with a new code.";
     /// The relay ended the channel because its time was over.
-    Expired,
+    Expired, "expired", 17,
+        "The code ran out of time; start again with a new code.";
     /// The peer's first seal did not open.
-    WrongCode,
+    WrongCode, "wrong-code", 18,
+        "The words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code.";
     /// The peer's SPAKE2 element is not acceptable.
-    BadElement,
+    BadElement, "bad-element", 19,
+        "The other side, or the relay, sent something dishonest. Start again with a new code, and if it happens again use another relay.";
     /// The peer's message has the wrong form.
-    MalformedMessage,
+    MalformedMessage, "malformed-message", 20,
+        "The other side speaks the protocol wrongly; update both programs and start again with a new code.";
     /// The relay's answer is not in the table of section 11.2.
-    RelayMisbehaved,
+    RelayMisbehaved, "relay-misbehaved", 21,
+        "The address may not be that of a relay, or the relay is broken; check the address, and start again with a new code.";
     /// No useful answer within the retry window.
-    RelayUnreachable,
+    RelayUnreachable, "relay-unreachable", 22,
+        "Check the network and the relay's address; start again with a new code.";
     /// The client's own deadline passed.
-    Timeout,
+    Timeout, "timeout", 23,
+        "The other side did not come in time; start again with a new code.";
     /// The user gave up.
-    Cancelled,
+    Cancelled, "cancelled", 24,
+        "Cancelled; the code cannot be used any more.";
     /// The machine failed the program.
-    Internal,
+    Internal, "internal", 25,
+        "Report this as a fault of the program, and start again with a new code.";
 }
 
 impl Outcome {
-    /// Every outcome, in the order of section 12; `Closed` once, with the reason `other`.
-    pub const ALL: [Outcome; 17] = [
-        Outcome::Done,
-        Outcome::BadCode,
-        Outcome::BadAppid,
-        Outcome::BlobTooLarge,
-        Outcome::BadRendezvous,
-        Outcome::NoSuchChannel,
-        Outcome::Crowded,
-        Outcome::Closed(CloseReason::Other),
-        Outcome::Expired,
-        Outcome::WrongCode,
-        Outcome::BadElement,
-        Outcome::MalformedMessage,
-        Outcome::RelayMisbehaved,
-        Outcome::RelayUnreachable,
-        Outcome::Timeout,
-        Outcome::Cancelled,
-        Outcome::Internal,
-    ];
-
-    /// The outcome's name in the specification, without the reason of a close.
-    pub fn token(self) -> &'static str {
-        match self {
-            Outcome::Done => "done",
-            Outcome::BadCode => "bad-code",
-            Outcome::BadAppid => "bad-appid",
-            Outcome::BlobTooLarge => "blob-too-large",
-            Outcome::BadRendezvous => "bad-rendezvous",
-            Outcome::NoSuchChannel => "no-such-channel",
-            Outcome::Crowded => "crowded",
-            Outcome::Closed(_) => "closed",
-            Outcome::Expired => "expired",
-            Outcome::WrongCode => "wrong-code",
-            Outcome::BadElement => "bad-element",
-            Outcome::MalformedMessage => "malformed-message",
-            Outcome::RelayMisbehaved => "relay-misbehaved",
-            Outcome::RelayUnreachable => "relay-unreachable",
-            Outcome::Timeout => "timeout",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Internal => "internal",
+    /// The sentence that tells the user what to do next (OUT-3), in the words of section 12.
+    pub const fn sentence(self) -> &'static str {
+        // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`,
+        // marked as the relay's word.
+        if let Outcome::Closed(CloseReason::WrongCode) = self {
+            return "The relay says that the words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code.";
         }
-    }
-
-    /// What the user is told to do next (OUT-3), in the words of section 12.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Outcome::Done => "Done.",
-            Outcome::BadCode => {
-                "Check the code with the other user and type it again; it can still be used."
-            }
-            Outcome::BadAppid => "Give an application identifier of 1 to 128 bytes.",
-            Outcome::BlobTooLarge => {
-                "Send at most 65 535 bytes; for more, send a key this way and the data another way."
-            }
-            Outcome::BadRendezvous => {
-                "Give an address such as https://relay.example.com; plain http works to this machine only, unless you allow it."
-            }
-            Outcome::NoSuchChannel => {
-                "Check the number at the front of the code, and that both use the same relay and application; codes end after a while."
-            }
-            Outcome::Crowded => {
-                "Somebody else used this code first. If that was not you, somebody may be guessing: start again with a new code."
-            }
-            // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`,
-            // marked as the relay's word.
-            Outcome::Closed(CloseReason::WrongCode) => {
-                "The relay says that the words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code."
-            }
-            Outcome::Closed(_) => {
-                "The other side, or the relay, ended the exchange; start again with a new code."
-            }
-            Outcome::Expired => "The code ran out of time; start again with a new code.",
-            Outcome::WrongCode => {
-                "The words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code."
-            }
-            Outcome::BadElement => {
-                "The other side, or the relay, sent something dishonest. Start again with a new code, and if it happens again use another relay."
-            }
-            Outcome::MalformedMessage => {
-                "The other side speaks the protocol wrongly; update both programs and start again with a new code."
-            }
-            Outcome::RelayMisbehaved => {
-                "The address may not be that of a relay, or the relay is broken; check the address, and start again with a new code."
-            }
-            Outcome::RelayUnreachable => {
-                "Check the network and the relay's address; start again with a new code."
-            }
-            Outcome::Timeout => "The other side did not come in time; start again with a new code.",
-            Outcome::Cancelled => "Cancelled; the code cannot be used any more.",
-            Outcome::Internal => {
-                "Report this as a fault of the program, and start again with a new code."
-            }
-        }
+        self.listed_sentence()
     }
 }
 
@@ -149,57 +120,59 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why a channel was ended, as the relay tells it (RELAY-16, OUT-4, OUT-5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CloseReason {
+/// Makes the list of reasons once: variant and token.
+macro_rules! close_reasons {
+    ($($(#[$doc:meta])* $variant:ident, $token:literal;)*) => {
+        /// The reason why a channel was ended, as the relay tells it (RELAY-16, OUT-4, OUT-5).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum CloseReason {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl CloseReason {
+            /// Every reason.
+            pub const ALL: [CloseReason; [$($token),*].len()] = [$(CloseReason::$variant),*];
+
+            /// The reason's name in the specification.
+            pub const fn token(self) -> &'static str {
+                match self {
+                    $(CloseReason::$variant => $token,)*
+                }
+            }
+        }
+    };
+}
+
+close_reasons! {
     /// The initiator has its receipt.
-    Done,
+    Done, "done";
     /// The closing side could not open the peer's first seal.
-    WrongCode,
+    WrongCode, "wrong-code";
     /// The closing side got an unacceptable element.
-    BadElement,
+    BadElement, "bad-element";
     /// The closing side got a message of the wrong form.
-    MalformedMessage,
+    MalformedMessage, "malformed-message";
     /// The closing side's user gave up.
-    Cancelled,
+    Cancelled, "cancelled";
     /// The closing side's deadline passed.
-    Timeout,
+    Timeout, "timeout";
     /// The closing side got an answer out of the table.
-    RelayMisbehaved,
+    RelayMisbehaved, "relay-misbehaved";
     /// The relay forgot the channel (OUT-5); never sent.
-    Lost,
+    Lost, "lost";
     /// Anything else; never sent by this client.
-    Other,
+    Other, "other";
 }
 
 impl CloseReason {
-    /// The reason's name in the specification.
-    pub fn token(self) -> &'static str {
-        match self {
-            CloseReason::Done => "done",
-            CloseReason::WrongCode => "wrong-code",
-            CloseReason::BadElement => "bad-element",
-            CloseReason::MalformedMessage => "malformed-message",
-            CloseReason::Cancelled => "cancelled",
-            CloseReason::Timeout => "timeout",
-            CloseReason::RelayMisbehaved => "relay-misbehaved",
-            CloseReason::Lost => "lost",
-            CloseReason::Other => "other",
-        }
-    }
-
     /// Reads a reason that came over the wire: what is not in RELAY-16's list is `other`.
+    ///
+    /// `lost` is this side's own word; a relay that says it is heard as `other`.
     pub fn from_wire(token: &str) -> CloseReason {
-        match token {
-            "done" => CloseReason::Done,
-            "wrong-code" => CloseReason::WrongCode,
-            "bad-element" => CloseReason::BadElement,
-            "malformed-message" => CloseReason::MalformedMessage,
-            "cancelled" => CloseReason::Cancelled,
-            "timeout" => CloseReason::Timeout,
-            "relay-misbehaved" => CloseReason::RelayMisbehaved,
-            _ => CloseReason::Other,
-        }
+        CloseReason::ALL
+            .into_iter()
+            .find(|reason| *reason != CloseReason::Lost && reason.token() == token)
+            .unwrap_or(CloseReason::Other)
     }
 }
 
@@ -265,5 +238,33 @@ mod tests {
         for token in ["lost", "expired", "Done", "done ", ""] {
             assert_eq!(CloseReason::from_wire(token), CloseReason::Other, "{token}");
         }
+    }
+
+    /// Scripts depend on these numbers: a change of one is a change for them.
+    #[test]
+    fn each_outcome_has_its_published_exit_status() {
+        let statuses = Outcome::ALL.map(|outcome| (outcome.token(), outcome.exit_status()));
+        assert_eq!(
+            statuses,
+            [
+                ("done", 0),
+                ("bad-code", 10),
+                ("bad-appid", 11),
+                ("blob-too-large", 12),
+                ("bad-rendezvous", 13),
+                ("no-such-channel", 14),
+                ("crowded", 15),
+                ("closed", 16),
+                ("expired", 17),
+                ("wrong-code", 18),
+                ("bad-element", 19),
+                ("malformed-message", 20),
+                ("relay-misbehaved", 21),
+                ("relay-unreachable", 22),
+                ("timeout", 23),
+                ("cancelled", 24),
+                ("internal", 25),
+            ]
+        );
     }
 }

@@ -5,14 +5,14 @@
 //! ```
 
 use super::closing::{Closing, impossible};
-use super::event::{Event, Impossible, Proof, Refusal};
-use super::{Cell, Detail, Ended, Machine, Outcome, Received, Request};
-use crate::crypto::{Place, Suite};
+use super::event::{ChannelRefusal, Event, Impossible, Proof};
+use super::{CellName, Detail, Ended, Machine, Outcome, Request, Unsealed};
+use crate::crypto::{KeyContext, Suite};
 use crate::values::{AppId, Blob, ChannelId, Mode};
 
 /// A receiver in one of its states.
 #[derive(Debug)]
-pub enum Receiver<S: Suite> {
+pub enum ReceiverMachine<S: Suite> {
     /// The channel is claimed.
     Claiming(Claiming<S>),
     /// The answer is being written.
@@ -41,14 +41,14 @@ pub struct Claiming<S: Suite> {
 pub struct Answering<S: Suite> {
     channel: ChannelId,
     answer: Vec<u8>,
-    keys: Keys<S>,
+    keys: ReceiverKeys<S>,
 }
 
 /// The answer is stored.
 #[derive(Debug)]
 pub struct WaitingForFinish<S: Suite> {
     channel: ChannelId,
-    keys: Keys<S>,
+    keys: ReceiverKeys<S>,
 }
 
 /// The finish has opened.
@@ -61,17 +61,17 @@ pub struct SendingReceipt<S: Suite> {
 
 /// What a receiver keeps until the finish comes.
 #[derive(Debug)]
-struct Keys<S: Suite> {
+struct ReceiverKeys<S: Suite> {
     finish: S::FinishOpener,
     verifier: S::Verifier,
 }
 
-type Next<S> = Result<Receiver<S>, Impossible<Receiver<S>>>;
+type Next<S> = Result<ReceiverMachine<S>, Impossible<ReceiverMachine<S>>>;
 
-impl<S: Suite> Receiver<S> {
-    /// `claiming`: `pake` is what [`Suite::start_receiver`] made of the words.
+impl<S: Suite> ReceiverMachine<S> {
+    /// `claiming`: `pake` is what [`Standard::start_receiver`](crate::crypto::Standard::start_receiver) made of the words.
     pub fn new(channel: ChannelId, appid: AppId, pake: S::ReceiverPake, blob: Blob) -> Self {
-        Receiver::Claiming(Claiming {
+        ReceiverMachine::Claiming(Claiming {
             channel,
             appid,
             pake,
@@ -82,78 +82,80 @@ impl<S: Suite> Receiver<S> {
     /// The verifier, from the answered claim until the finish has opened.
     pub fn verifier(&self) -> Option<&S::Verifier> {
         match self {
-            Receiver::Answering(s) => Some(&s.keys.verifier),
-            Receiver::WaitingForFinish(s) => Some(&s.keys.verifier),
+            ReceiverMachine::Answering(s) => Some(&s.keys.verifier),
+            ReceiverMachine::WaitingForFinish(s) => Some(&s.keys.verifier),
             _ => None,
         }
     }
 
     /// Whether the answer is stored, so that both sides can show the verifier.
     pub fn has_answered(&self) -> bool {
-        matches!(self, Receiver::WaitingForFinish(_))
+        matches!(self, ReceiverMachine::WaitingForFinish(_))
     }
 }
 
-impl<S: Suite> Machine for Receiver<S> {
+impl<S: Suite> Machine for ReceiverMachine<S> {
     type Suite = S;
 
     fn request(&self) -> Option<Request<'_>> {
         match self {
-            Receiver::Claiming(s) => Some(Request::Claim { channel: s.channel }),
-            Receiver::Answering(s) => Some(Request::Put {
+            ReceiverMachine::Claiming(s) => Some(Request::Claim { channel: s.channel }),
+            ReceiverMachine::Answering(s) => Some(Request::Put {
                 channel: s.channel,
-                cell: Cell::Answer,
+                cell: CellName::Answer,
                 body: &s.answer,
             }),
-            Receiver::WaitingForFinish(s) => Some(Request::Get {
+            ReceiverMachine::WaitingForFinish(s) => Some(Request::Get {
                 channel: s.channel,
-                cell: Cell::Finish,
+                cell: CellName::Finish,
             }),
-            Receiver::SendingReceipt(s) => Some(Request::Put {
+            ReceiverMachine::SendingReceipt(s) => Some(Request::Put {
                 channel: s.channel,
-                cell: Cell::Receipt,
+                cell: CellName::Receipt,
                 body: &s.receipt,
             }),
-            Receiver::Closing(s) => Some(s.request()),
-            Receiver::Ended(_) => None,
+            ReceiverMachine::Closing(s) => Some(s.request()),
+            ReceiverMachine::Ended(_) => None,
         }
     }
 
     fn on(self, event: Event) -> Next<S> {
         match self {
-            Receiver::Claiming(s) => s.on(event),
-            Receiver::Answering(s) => s.on(event),
-            Receiver::WaitingForFinish(s) => s.on(event),
-            Receiver::SendingReceipt(s) => s.on(event),
-            Receiver::Closing(s) => s.on(event, Receiver::Closing, Receiver::Ended),
-            Receiver::Ended(s) => impossible(Receiver::Ended(s), Proof::OtherRequest),
+            ReceiverMachine::Claiming(s) => s.on(event),
+            ReceiverMachine::Answering(s) => s.on(event),
+            ReceiverMachine::WaitingForFinish(s) => s.on(event),
+            ReceiverMachine::SendingReceipt(s) => s.on(event),
+            ReceiverMachine::Closing(s) => {
+                s.on(event, ReceiverMachine::Closing, ReceiverMachine::Ended)
+            }
+            ReceiverMachine::Ended(s) => impossible(ReceiverMachine::Ended(s), Proof::OtherRequest),
         }
     }
 
     fn outcome(&self) -> Option<Outcome> {
         match self {
-            Receiver::SendingReceipt(s) => Some(s.end.outcome),
-            Receiver::Closing(s) => Some(s.end.outcome),
-            Receiver::Ended(end) => Some(end.outcome),
+            ReceiverMachine::SendingReceipt(s) => Some(s.end.outcome),
+            ReceiverMachine::Closing(s) => Some(s.end.outcome),
+            ReceiverMachine::Ended(end) => Some(end.outcome),
             _ => None,
         }
     }
 
     fn into_ended(self) -> Option<Ended<S>> {
         match self {
-            Receiver::Ended(end) => Some(end),
+            ReceiverMachine::Ended(end) => Some(end),
             _ => None,
         }
     }
 
     fn state(&self) -> &'static str {
         match self {
-            Receiver::Claiming(_) => "claiming",
-            Receiver::Answering(_) => "answering",
-            Receiver::WaitingForFinish(_) => "waiting-for-finish",
-            Receiver::SendingReceipt(_) => "sending-receipt",
-            Receiver::Closing(_) => "closing",
-            Receiver::Ended(_) => "ended",
+            ReceiverMachine::Claiming(_) => "claiming",
+            ReceiverMachine::Answering(_) => "answering",
+            ReceiverMachine::WaitingForFinish(_) => "waiting-for-finish",
+            ReceiverMachine::SendingReceipt(_) => "sending-receipt",
+            ReceiverMachine::Closing(_) => "closing",
+            ReceiverMachine::Ended(_) => "ended",
         }
     }
 }
@@ -162,14 +164,14 @@ impl<S: Suite> Claiming<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Claimed(offer) => Ok(self.read(&offer)),
-            Event::Refused(refusal) => Ok(Receiver::Ended(Ended::with(match refusal {
-                Refusal::NoSuchChannel => Outcome::NoSuchChannel,
-                Refusal::Crowded => Outcome::Crowded,
-                Refusal::Closed(reason) => Outcome::Closed(reason),
-                Refusal::Expired => Outcome::Expired,
-                Refusal::Forbidden => Outcome::RelayMisbehaved,
+            Event::Refused(refusal) => Ok(ReceiverMachine::Ended(Ended::with(match refusal {
+                ChannelRefusal::NoSuchChannel => Outcome::NoSuchChannel,
+                ChannelRefusal::Crowded => Outcome::Crowded,
+                ChannelRefusal::Closed(reason) => Outcome::Closed(reason),
+                ChannelRefusal::Expired => Outcome::Expired,
+                ChannelRefusal::Forbidden => Outcome::RelayMisbehaved,
             }))),
-            Event::Misbehaved(m) => Ok(Receiver::Ended(
+            Event::Misbehaved(m) => Ok(ReceiverMachine::Ended(
                 Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m)),
             )),
             Event::Exhausted(loss) => unreachable_relay(loss),
@@ -181,30 +183,32 @@ impl<S: Suite> Claiming<S> {
             | Event::Stored
             | Event::Cell(_)
             | Event::Empty
-            | Event::CloseTried => impossible(Receiver::Claiming(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => impossible(Receiver::Claiming(self), Proof::TimerNotSet),
-            Event::Release => impossible(Receiver::Claiming(self), Proof::NotAsked),
+            | Event::CloseTried => impossible(ReceiverMachine::Claiming(self), Proof::OtherRequest),
+            Event::ReceiptWaitOver => {
+                impossible(ReceiverMachine::Claiming(self), Proof::TimerNotSet)
+            }
+            Event::Release => impossible(ReceiverMachine::Claiming(self), Proof::NotAsked),
         }
     }
 
     /// The one guess: the PAKE is spent here, whatever the offer holds.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
-    fn read(self, offer: &[u8]) -> Receiver<S> {
-        let place = Place {
+    fn read(self, offer: &[u8]) -> ReceiverMachine<S> {
+        let place = KeyContext {
             mode: Mode::Transcribe,
             app_id: self.appid,
             channel: self.channel,
         };
         match S::read_offer(self.pake, &place, &self.blob, offer) {
-            Ok(offered) => Receiver::Answering(Answering {
+            Ok(offered) => ReceiverMachine::Answering(Answering {
                 channel: self.channel,
                 answer: offered.answer,
-                keys: Keys {
+                keys: ReceiverKeys {
                     finish: offered.finish,
                     verifier: offered.verifier,
                 },
             }),
-            Err(fault) => Receiver::Closing(Closing::of_fault(self.channel, fault)),
+            Err(fault) => ReceiverMachine::Closing(Closing::of_fault(self.channel, fault)),
         }
     }
 }
@@ -212,7 +216,7 @@ impl<S: Suite> Claiming<S> {
 impl<S: Suite> Answering<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
-            Event::Stored => Ok(Receiver::WaitingForFinish(WaitingForFinish {
+            Event::Stored => Ok(ReceiverMachine::WaitingForFinish(WaitingForFinish {
                 channel: self.channel,
                 keys: self.keys,
             })),
@@ -225,9 +229,13 @@ impl<S: Suite> Answering<S> {
             | Event::Claimed(_)
             | Event::Cell(_)
             | Event::Empty
-            | Event::CloseTried => impossible(Receiver::Answering(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => impossible(Receiver::Answering(self), Proof::TimerNotSet),
-            Event::Release => impossible(Receiver::Answering(self), Proof::NotAsked),
+            | Event::CloseTried => {
+                impossible(ReceiverMachine::Answering(self), Proof::OtherRequest)
+            }
+            Event::ReceiptWaitOver => {
+                impossible(ReceiverMachine::Answering(self), Proof::TimerNotSet)
+            }
+            Event::Release => impossible(ReceiverMachine::Answering(self), Proof::NotAsked),
         }
     }
 }
@@ -236,37 +244,37 @@ impl<S: Suite> WaitingForFinish<S> {
     fn on(self, event: Event) -> Next<S> {
         match event {
             Event::Cell(finish) => Ok(self.read(&finish)),
-            Event::Empty => Ok(Receiver::WaitingForFinish(self)),
+            Event::Empty => Ok(ReceiverMachine::WaitingForFinish(self)),
             Event::Refused(refusal) => Ok(refused(self.channel, refusal)),
             Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
             Event::Exhausted(loss) => unreachable_relay(loss),
             Event::Deadline => Ok(close(self.channel, Outcome::Timeout)),
             Event::Cancel => Ok(close(self.channel, Outcome::Cancelled)),
             Event::Allocated(_) | Event::Claimed(_) | Event::Stored | Event::CloseTried => {
-                impossible(Receiver::WaitingForFinish(self), Proof::OtherRequest)
+                impossible(ReceiverMachine::WaitingForFinish(self), Proof::OtherRequest)
             }
             Event::ReceiptWaitOver => {
-                impossible(Receiver::WaitingForFinish(self), Proof::TimerNotSet)
+                impossible(ReceiverMachine::WaitingForFinish(self), Proof::TimerNotSet)
             }
-            Event::Release => impossible(Receiver::WaitingForFinish(self), Proof::NotAsked),
+            Event::Release => impossible(ReceiverMachine::WaitingForFinish(self), Proof::NotAsked),
         }
     }
 
     // RECV-2: A receiver MUST end as `done` once the finish has opened
-    fn read(self, finish: &[u8]) -> Receiver<S> {
+    fn read(self, finish: &[u8]) -> ReceiverMachine<S> {
         match S::read_finish(self.keys.finish, finish) {
-            Ok(finished) => Receiver::SendingReceipt(SendingReceipt {
+            Ok(finished) => ReceiverMachine::SendingReceipt(SendingReceipt {
                 channel: self.channel,
                 receipt: finished.receipt,
                 end: Ended::with(Outcome::Done)
-                    .received(Received {
+                    .received(Unsealed {
                         blob: finished.blob,
                         verifier: self.keys.verifier,
                         exporter: finished.exporter,
                     })
                     .delivered(),
             }),
-            Err(fault) => Receiver::Closing(Closing::of_fault(self.channel, fault)),
+            Err(fault) => ReceiverMachine::Closing(Closing::of_fault(self.channel, fault)),
         }
     }
 }
@@ -279,40 +287,42 @@ impl<S: Suite> SendingReceipt<S> {
             | Event::Misbehaved(_)
             | Event::Exhausted(_)
             | Event::Deadline
-            | Event::Cancel => Ok(Receiver::Ended(self.end)),
+            | Event::Cancel => Ok(ReceiverMachine::Ended(self.end)),
             Event::Allocated(_)
             | Event::Claimed(_)
             | Event::Cell(_)
             | Event::Empty
-            | Event::CloseTried => impossible(Receiver::SendingReceipt(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => {
-                impossible(Receiver::SendingReceipt(self), Proof::TimerNotSet)
+            | Event::CloseTried => {
+                impossible(ReceiverMachine::SendingReceipt(self), Proof::OtherRequest)
             }
-            Event::Release => impossible(Receiver::SendingReceipt(self), Proof::NotAsked),
+            Event::ReceiptWaitOver => {
+                impossible(ReceiverMachine::SendingReceipt(self), Proof::TimerNotSet)
+            }
+            Event::Release => impossible(ReceiverMachine::SendingReceipt(self), Proof::NotAsked),
         }
     }
 }
 
-fn refused<S: Suite>(channel: ChannelId, refusal: Refusal) -> Receiver<S> {
+fn refused<S: Suite>(channel: ChannelId, refusal: ChannelRefusal) -> ReceiverMachine<S> {
     match refusal.after_acceptance() {
-        Some(outcome) => Receiver::Ended(Ended::with(outcome)),
+        Some(outcome) => ReceiverMachine::Ended(Ended::with(outcome)),
         None => close(channel, Outcome::RelayMisbehaved),
     }
 }
 
-fn misbehaved<S: Suite>(channel: ChannelId, how: super::Misbehaviour) -> Receiver<S> {
-    Receiver::Closing(Closing::new(
+fn misbehaved<S: Suite>(channel: ChannelId, how: super::Misbehaviour) -> ReceiverMachine<S> {
+    ReceiverMachine::Closing(Closing::new(
         channel,
         Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(how)),
     ))
 }
 
-fn unreachable_relay<S: Suite>(loss: super::Loss) -> Next<S> {
-    Ok(Receiver::Ended(
-        Ended::with(Outcome::RelayUnreachable).detail(Detail::Loss(loss)),
+fn unreachable_relay<S: Suite>(loss: super::AttemptFailure) -> Next<S> {
+    Ok(ReceiverMachine::Ended(
+        Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(loss)),
     ))
 }
 
-fn close<S: Suite>(channel: ChannelId, outcome: Outcome) -> Receiver<S> {
-    Receiver::Closing(Closing::new(channel, Ended::with(outcome)))
+fn close<S: Suite>(channel: ChannelId, outcome: Outcome) -> ReceiverMachine<S> {
+    ReceiverMachine::Closing(Closing::new(channel, Ended::with(outcome)))
 }

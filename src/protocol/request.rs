@@ -2,7 +2,7 @@
 
 use super::CloseReason;
 use crate::values::ChannelId;
-use crate::values::messages::CellName as Cell;
+use crate::values::messages::CellName;
 
 /// One request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Request<'a> {
         /// The channel.
         channel: ChannelId,
         /// The cell to write.
-        cell: Cell,
+        cell: CellName,
         /// What to write.
         body: &'a [u8],
     },
@@ -31,7 +31,7 @@ pub enum Request<'a> {
         /// The channel.
         channel: ChannelId,
         /// The cell to read.
-        cell: Cell,
+        cell: CellName,
     },
     /// `POST /channels/{n}/close`
     Close {
@@ -50,9 +50,9 @@ pub enum RequestKind {
     /// [`Request::Claim`]
     Claim,
     /// [`Request::Put`]
-    Put(Cell),
+    Put(CellName),
     /// [`Request::Get`]
-    Get(Cell),
+    Get(CellName),
     /// [`Request::Close`]
     Close,
 }

@@ -1,9 +1,9 @@
 //! The tables of sections 11.4 and 11.5 are the code's: every (state, event) pair is put to the
 //! state machines, and what comes out is compared with the specification's text, cell by cell.
 
-use super::event::{Event, Loss, Misbehaviour, Refusal};
-use super::told::Told;
-use super::{CloseReason, Initiator, Machine, Outcome, Receiver, Request};
+use super::event::{AttemptFailure, ChannelRefusal, Event, Misbehaviour};
+use super::scripted_suite::ScriptedSuite;
+use super::{CloseReason, InitiatorMachine, Machine, Outcome, ReceiverMachine, Request};
 use crate::values::{AppId, Blob, ChannelId};
 use std::collections::BTreeMap;
 
@@ -25,14 +25,14 @@ pub(super) fn event(name: &str) -> Event {
         "answer-bad-element" => cell("bad-element"),
         "answer-unopened" | "finish-unopened" | "receipt-unopened" => cell("unopened"),
         "empty" => Event::Empty,
-        "forbidden" => Event::Refused(Refusal::Forbidden),
-        "no-such-channel" => Event::Refused(Refusal::NoSuchChannel),
-        "crowded" => Event::Refused(Refusal::Crowded),
-        "closed" => Event::Refused(Refusal::Closed(CloseReason::Other)),
-        "expired" => Event::Refused(Refusal::Expired),
+        "forbidden" => Event::Refused(ChannelRefusal::Forbidden),
+        "no-such-channel" => Event::Refused(ChannelRefusal::NoSuchChannel),
+        "crowded" => Event::Refused(ChannelRefusal::Crowded),
+        "closed" => Event::Refused(ChannelRefusal::Closed(CloseReason::Other)),
+        "expired" => Event::Refused(ChannelRefusal::Expired),
         "misbehaved" => Event::Misbehaved(Misbehaviour::TooLong),
         "close-tried" => Event::CloseTried,
-        "exhausted" => Event::Exhausted(Loss::passing("no answer")),
+        "exhausted" => Event::Exhausted(AttemptFailure::passing("no answer")),
         "deadline" => Event::Deadline,
         "receipt-wait-over" => Event::ReceiptWaitOver,
         "cancel" => Event::Cancel,
@@ -95,16 +95,19 @@ fn drive<T: Machine>(machine: T, events: &[&str]) -> T {
     })
 }
 
-pub(super) fn initiator(path: &[&str]) -> Initiator<Told> {
+pub(super) fn initiator(path: &[&str]) -> InitiatorMachine<ScriptedSuite> {
     let blob = Blob::new(*b"mine").unwrap();
     let appid = AppId::new("example.com/app1").unwrap();
-    drive(Initiator::new(appid, (), b"offer".to_vec(), blob), path)
+    drive(
+        InitiatorMachine::new(appid, (), b"offer".to_vec(), blob),
+        path,
+    )
 }
 
-pub(super) fn receiver(path: &[&str]) -> Receiver<Told> {
+pub(super) fn receiver(path: &[&str]) -> ReceiverMachine<ScriptedSuite> {
     let blob = Blob::new(*b"mine").unwrap();
     let appid = AppId::new("example.com/app1").unwrap();
-    drive(Receiver::new(channel(), appid, (), blob), path)
+    drive(ReceiverMachine::new(channel(), appid, (), blob), path)
 }
 
 /// The way to each state but `ended`.

@@ -1,9 +1,11 @@
 //! Requests and answers as HTTP and JSON: sections 8, 9.2 and 11.2, without a socket.
 
-use super::event::{Event, Misbehaviour, Refusal};
-use super::{CloseReason, Heard, Request, RequestKind};
+use super::event::{ChannelRefusal, Event, Misbehaviour};
+use super::{AttemptResult, CloseReason, Request, RequestKind};
 use crate::values::json::JsonFault;
-use crate::values::messages::{Allocate, Allocated, Cell, Claim, Claimed, Close, Empty, Write};
+use crate::values::messages::{
+    Allocate, Allocated, CellMessage, Claim, Claimed, Close, Empty, Write,
+};
 use crate::values::{AppId, Problem, ProblemToken, Rendezvous, Side};
 use std::fmt;
 
@@ -48,7 +50,7 @@ impl fmt::Debug for HttpRequest {
 
 /// One complete HTTP answer.
 #[derive(Clone, Debug)]
-pub struct HttpAnswer {
+pub struct HttpResponse {
     /// The status.
     pub status: u16,
     /// `Content-Type`, if there is one that is text.
@@ -135,10 +137,10 @@ impl Wire {
 
 /// What an answer to a request of this kind means: the table of section 11.2, line by line.
 // CLIENT-7: A client MUST turn what comes of a request into one event
-pub fn hear(kind: RequestKind, answer: HttpAnswer) -> Heard {
+pub fn interpret_response(kind: RequestKind, answer: HttpResponse) -> AttemptResult {
     let status = answer.status;
     if status == 429 || (500..=599).contains(&status) {
-        return Heard::Busy {
+        return AttemptResult::Busy {
             status,
             // TIME-1: after a 429 or 503 with a `Retry-After` of a whole number of seconds
             retry_after: (status == 429 || status == 503)
@@ -151,12 +153,12 @@ pub fn hear(kind: RequestKind, answer: HttpAnswer) -> Heard {
         RequestKind::Close => Event::CloseTried,
         _ => event(kind, answer, &mut ttl).unwrap_or_else(Event::Misbehaved),
     };
-    Heard::Event { event, ttl }
+    AttemptResult::Event { event, ttl }
 }
 
 fn event(
     kind: RequestKind,
-    answer: HttpAnswer,
+    answer: HttpResponse,
     ttl: &mut Option<u32>,
 ) -> Result<Event, Misbehaviour> {
     let status = answer.status;
@@ -195,19 +197,23 @@ fn event(
         }
         (RequestKind::Get(cell), 200) => {
             is(JSON)?;
-            let message = Cell::decode(&body, cell).map_err(malformed)?;
+            let message = CellMessage::decode(&body, cell).map_err(malformed)?;
             Ok(Event::Cell(message.body))
         }
         (RequestKind::Get(_), 204) => Ok(Event::Empty),
         (_, 403 | 404 | 409 | 410) => {
             is(PROBLEM)?;
             match (status, Problem::decode(&body).map_err(malformed)?) {
-                (403, Problem::Known(ProblemToken::Forbidden)) => Ok(Refusal::Forbidden),
-                (404, Problem::Known(ProblemToken::NoSuchChannel)) => Ok(Refusal::NoSuchChannel),
-                (409, Problem::Known(ProblemToken::Crowded)) => Ok(Refusal::Crowded),
-                (410, Problem::Closed { reason }) if reason == "expired" => Ok(Refusal::Expired),
+                (403, Problem::Known(ProblemToken::Forbidden)) => Ok(ChannelRefusal::Forbidden),
+                (404, Problem::Known(ProblemToken::NoSuchChannel)) => {
+                    Ok(ChannelRefusal::NoSuchChannel)
+                }
+                (409, Problem::Known(ProblemToken::Crowded)) => Ok(ChannelRefusal::Crowded),
+                (410, Problem::Closed { reason }) if reason == "expired" => {
+                    Ok(ChannelRefusal::Expired)
+                }
                 (410, Problem::Closed { reason }) => {
-                    Ok(Refusal::Closed(CloseReason::from_wire(&reason)))
+                    Ok(ChannelRefusal::Closed(CloseReason::from_wire(&reason)))
                 }
                 _ => Err(Misbehaviour::Problem(status)),
             }

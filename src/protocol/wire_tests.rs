@@ -1,13 +1,15 @@
 //! Requests by section 9.2, and what each answer means by the table of section 11.2, line by line.
 
-use super::wire::{HttpAnswer, Method, Wire, hear};
-use super::{Cell, CloseReason, Event, Heard, Misbehaviour, Refusal, Request, RequestKind};
+use super::wire::{HttpResponse, Method, Wire, interpret_response};
+use super::{
+    AttemptResult, CellName, ChannelRefusal, CloseReason, Event, Misbehaviour, Request, RequestKind,
+};
 use crate::values::{AppId, ChannelId, Rendezvous, Side};
 
 const ALLOCATE: RequestKind = RequestKind::Allocate;
 const CLAIM: RequestKind = RequestKind::Claim;
-const PUT: RequestKind = RequestKind::Put(Cell::Finish);
-const GET: RequestKind = RequestKind::Get(Cell::Answer);
+const PUT: RequestKind = RequestKind::Put(CellName::Finish);
+const GET: RequestKind = RequestKind::Get(CellName::Answer);
 const CLOSE: RequestKind = RequestKind::Close;
 
 const JSON: &str = "application/json";
@@ -17,8 +19,8 @@ fn channel() -> ChannelId {
     ChannelId::new(7).unwrap()
 }
 
-fn answer(status: u16, content_type: &str, body: &str) -> HttpAnswer {
-    HttpAnswer {
+fn answer(status: u16, content_type: &str, body: &str) -> HttpResponse {
+    HttpResponse {
         status,
         content_type: (!content_type.is_empty()).then(|| content_type.to_owned()),
         is_coded: false,
@@ -27,20 +29,20 @@ fn answer(status: u16, content_type: &str, body: &str) -> HttpAnswer {
     }
 }
 
-fn problem(status: u16, token: &str, more: &str) -> HttpAnswer {
+fn problem(status: u16, token: &str, more: &str) -> HttpResponse {
     let tag = format!("tag:wormhole-sync.example,2026:{token}");
     answer(status, PROBLEM, &format!(r#"{{"type":"{tag}"{more}}}"#))
 }
 
 /// The event of an answer that is neither lost nor busy, and its `ttl`.
-fn event(kind: RequestKind, answer: HttpAnswer) -> (Event, Option<u32>) {
-    match hear(kind, answer) {
-        Heard::Event { event, ttl } => (event, ttl),
+fn event(kind: RequestKind, answer: HttpResponse) -> (Event, Option<u32>) {
+    match interpret_response(kind, answer) {
+        AttemptResult::Event { event, ttl } => (event, ttl),
         other => panic!("{other:?}"),
     }
 }
 
-fn misbehaved(kind: RequestKind, answer: HttpAnswer) -> Option<Misbehaviour> {
+fn misbehaved(kind: RequestKind, answer: HttpResponse) -> Option<Misbehaviour> {
     match event(kind, answer) {
         (Event::Misbehaved(how), None) => Some(how),
         _ => None,
@@ -48,12 +50,12 @@ fn misbehaved(kind: RequestKind, answer: HttpAnswer) -> Option<Misbehaviour> {
 }
 
 fn busy(status: u16, retry_after: Option<&str>) -> Option<(u16, Option<u32>)> {
-    let answer = HttpAnswer {
+    let answer = HttpResponse {
         retry_after: retry_after.map(str::to_owned),
         ..answer(status, "text/html", "<html>")
     };
-    match hear(CLAIM, answer) {
-        Heard::Busy {
+    match interpret_response(CLAIM, answer) {
+        AttemptResult::Busy {
             status,
             retry_after,
         } => Some((status, retry_after)),
@@ -83,7 +85,7 @@ fn requests_are_those_of_the_table() {
         (
             Request::Put {
                 channel,
-                cell: Cell::Answer,
+                cell: CellName::Answer,
                 body: &[0x42],
             },
             Method::Put,
@@ -93,7 +95,7 @@ fn requests_are_those_of_the_table() {
         (
             Request::Get {
                 channel,
-                cell: Cell::Receipt,
+                cell: CellName::Receipt,
             },
             Method::Get,
             "channels/7/receipt?wait=25",
@@ -200,14 +202,14 @@ fn each_request_has_its_answer() {
                 Misbehaviour::Malformed("not-an-object"),
             ),
             (
-                HttpAnswer {
+                HttpResponse {
                     is_coded: true,
                     ..answer(status, JSON, body)
                 },
                 Misbehaviour::ContentCoding,
             ),
             (
-                HttpAnswer {
+                HttpResponse {
                     body: None,
                     ..answer(status, JSON, body)
                 },
@@ -226,16 +228,16 @@ fn a_refusal_has_its_status_and_its_problem() {
     let closed = r#","reason":"cancelled""#;
     let expired = r#","reason":"expired""#;
     let refusals = [
-        (403, "forbidden", "", Refusal::Forbidden),
-        (404, "no-such-channel", "", Refusal::NoSuchChannel),
-        (409, "crowded", "", Refusal::Crowded),
+        (403, "forbidden", "", ChannelRefusal::Forbidden),
+        (404, "no-such-channel", "", ChannelRefusal::NoSuchChannel),
+        (409, "crowded", "", ChannelRefusal::Crowded),
         (
             410,
             "closed",
             closed,
-            Refusal::Closed(CloseReason::Cancelled),
+            ChannelRefusal::Closed(CloseReason::Cancelled),
         ),
-        (410, "closed", expired, Refusal::Expired),
+        (410, "closed", expired, ChannelRefusal::Expired),
     ];
     for kind in [ALLOCATE, CLAIM, PUT, GET] {
         for (status, token, more, refusal) in refusals {
@@ -245,7 +247,7 @@ fn a_refusal_has_its_status_and_its_problem() {
                 let how = misbehaved(kind, problem(other, token, more));
                 assert_eq!(how, Some(Misbehaviour::Problem(other)), "{token}");
             }
-            let as_json = HttpAnswer {
+            let as_json = HttpResponse {
                 content_type: Some(JSON.to_owned()),
                 ..problem(status, token, more)
             };

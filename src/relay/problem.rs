@@ -9,7 +9,7 @@ use crate::values::{Problem, ProblemToken};
 
 /// Why a channel ended, as its other side is told (RELAY-15, RELAY-16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum EndReason {
     /// The initiator has read the receipt.
     Done,
     /// A seal did not open.
@@ -30,7 +30,7 @@ pub enum Reason {
     Other,
 }
 
-impl Reason {
+impl EndReason {
     /// Every reason, in the order of the specification.
     pub const ALL: [Self; 9] = [
         Self::Done,
@@ -95,7 +95,7 @@ pub enum Refusal {
     /// The cell before this one is not written.
     OutOfOrder,
     /// The channel has ended.
-    Closed(Reason),
+    Closed(EndReason),
     /// A body or a cell is over its bound.
     TooLarge,
     /// Too many from this address.
@@ -152,15 +152,15 @@ mod tests {
 
     #[test]
     fn reasons_read_back_except_expired() {
-        for reason in Reason::ALL {
-            let read = Reason::of_close(reason.as_str());
+        for reason in EndReason::ALL {
+            let read = EndReason::of_close(reason.as_str());
             match reason {
-                Reason::Expired => assert_eq!(read, Reason::Other),
+                EndReason::Expired => assert_eq!(read, EndReason::Other),
                 _ => assert_eq!(read, reason),
             }
         }
         for text in ["", "Done", "done ", "nonsense"] {
-            assert_eq!(Reason::of_close(text), Reason::Other);
+            assert_eq!(EndReason::of_close(text), EndReason::Other);
         }
     }
 
@@ -177,7 +177,7 @@ mod tests {
             Refusal::Crowded,
             Refusal::Conflict,
             Refusal::OutOfOrder,
-            Refusal::Closed(Reason::Done),
+            Refusal::Closed(EndReason::Done),
             Refusal::TooLarge,
             Refusal::RateLimited { retry_after: 1 },
             Refusal::Unavailable,
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_document_is_json_with_the_members_of_its_type() {
         let document: serde_json::Value =
-            serde_json::from_str(&Refusal::Closed(Reason::WrongCode).document()).unwrap();
+            serde_json::from_str(&Refusal::Closed(EndReason::WrongCode).document()).unwrap();
         assert_eq!(document["type"], "tag:wormhole-sync.example,2026:closed");
         assert_eq!(document["status"], 410);
         assert_eq!(document["reason"], "wrong-code");

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use wormhole_sync::client::{Initiator, Receiver};
-use wormhole_sync::crypto::{PakeScalar, Standard, Suite};
+use wormhole_sync::crypto::{PakeScalar, Standard};
 use wormhole_sync::protocol::wire::BODY_LIMIT;
 use wormhole_sync::protocol::{CloseReason, Outcome};
 use wormhole_sync::values::{Code, hex};
@@ -39,7 +39,7 @@ fn start<C: Client>(
     let initiator = Initiator::<C>::new(APP, *b"blob")
         .rendezvous(server.url())
         .hooks_for_testing_only(second(milliseconds))
-        .on_trouble(move |line| keep.lock().unwrap().push(line.to_owned()));
+        .on_retry(move |line| keep.lock().unwrap().push(line.to_owned()));
     let started = C::start(initiator).map_err(|error| error.to_string());
     let troubles = troubles.lock().unwrap().clone();
     (started, troubles)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use wormhole_sync::Error;
 use wormhole_sync::client::{Hooks, Initiator, Named, Receiver};
-use wormhole_sync::crypto::{PakeScalar, Standard, Suite};
+use wormhole_sync::crypto::{PakeScalar, Standard};
 use wormhole_sync::protocol::{CloseReason, Outcome};
 use wormhole_sync::values::{Code, hex};
 

@@ -2,21 +2,21 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use wormhole_sync::crypto::{PakeScalar, Place, Standard, Suite};
-use wormhole_sync::protocol::wire::{BODY_LIMIT, HttpAnswer, hear};
-use wormhole_sync::protocol::{Cell, Event, Heard, RequestKind};
+use wormhole_sync::crypto::{KeyContext, PakeScalar, Standard, Suite};
+use wormhole_sync::protocol::wire::{BODY_LIMIT, HttpResponse, interpret_response};
+use wormhole_sync::protocol::{AttemptResult, CellName, Event, RequestKind};
 use wormhole_sync::values::json;
 use wormhole_sync::values::{AppId, Blob, ChannelId, Code, Mode, Rendezvous};
 
 const KINDS: [RequestKind; 9] = [
     RequestKind::Allocate,
     RequestKind::Claim,
-    RequestKind::Put(Cell::Answer),
-    RequestKind::Put(Cell::Finish),
-    RequestKind::Put(Cell::Receipt),
-    RequestKind::Get(Cell::Answer),
-    RequestKind::Get(Cell::Finish),
-    RequestKind::Get(Cell::Receipt),
+    RequestKind::Put(CellName::Answer),
+    RequestKind::Put(CellName::Finish),
+    RequestKind::Put(CellName::Receipt),
+    RequestKind::Get(CellName::Answer),
+    RequestKind::Get(CellName::Finish),
+    RequestKind::Get(CellName::Receipt),
     RequestKind::Close,
 ];
 
@@ -55,7 +55,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn answer() -> impl Strategy<Value = HttpAnswer> {
+fn answer() -> impl Strategy<Value = HttpResponse> {
     let status = prop_oneof![
         prop_oneof![
             Just(200),
@@ -85,7 +85,7 @@ fn answer() -> impl Strategy<Value = HttpAnswer> {
         body,
     )
         .prop_map(
-            |(status, content_type, is_coded, retry_after, body)| HttpAnswer {
+            |(status, content_type, is_coded, retry_after, body)| HttpResponse {
                 status,
                 content_type,
                 is_coded,
@@ -110,14 +110,14 @@ proptest! {
     fn any_answer_to_any_request_is_one_event(at in 0..KINDS.len(), answer in answer()) {
         let kind = KINDS[at];
         let status = answer.status;
-        match hear(kind, answer) {
-            Heard::Busy { status: heard, retry_after } => {
+        match interpret_response(kind, answer) {
+            AttemptResult::Busy { status: heard, retry_after } => {
                 prop_assert_eq!(heard, status);
                 prop_assert!(status == 429 || status / 100 == 5);
                 prop_assert!(retry_after.is_none() || status == 429 || status == 503);
             }
-            Heard::Lost(loss) => prop_assert!(false, "{loss}"),
-            Heard::Event { event, ttl } => {
+            AttemptResult::Lost(loss) => prop_assert!(false, "{loss}"),
+            AttemptResult::Event { event, ttl } => {
                 let kinds: &[RequestKind] = match event {
                     Event::Allocated(_) => &[RequestKind::Allocate],
                     Event::Claimed(ref offer) => {
@@ -189,8 +189,8 @@ proptest! {
     }
 }
 
-fn place() -> Place {
-    Place {
+fn place() -> KeyContext {
+    KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new("a").unwrap(),
         channel: ChannelId::new(7).unwrap(),

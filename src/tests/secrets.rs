@@ -9,7 +9,7 @@ use std::time::Duration;
 use wormhole_sync::Error;
 use wormhole_sync::client::{Hooks, Initiator, Named, Received, Receiver};
 use wormhole_sync::crypto::dangerous_values::{pake_values, schedule_values};
-use wormhole_sync::crypto::{PakeScalar, Place};
+use wormhole_sync::crypto::{KeyContext, PakeScalar};
 use wormhole_sync::protocol::Outcome;
 use wormhole_sync::values::{AppId, ChannelId, Code, Mode, Role, Side, Words, hex};
 
@@ -129,7 +129,7 @@ fn secrets(code: &Code) -> Vec<(&'static str, Vec<u8>)> {
     let offer = message(Role::Initiator, SCALARS[0]);
     let answer = message(Role::Receiver, SCALARS[1]);
     let pake = pake_values(Role::Initiator, &password, SCALARS[0], &answer).unwrap();
-    let place = Place {
+    let place = KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new(APP).unwrap(),
         channel: code.channel(),
@@ -176,13 +176,13 @@ fn no_secret_is_said_to_anybody<C: Client>() {
             .rendezvous(tap.url())
             .words(WORDS.len())
             .hooks_for_testing_only(hooks(0))
-            .on_trouble(said.trouble())
+            .on_retry(said.trouble())
     };
     let receiver = |code: &str| {
         Receiver::<C>::new(APP, code, BLOBS[1])
             .rendezvous(tap.url())
             .hooks_for_testing_only(hooks(1))
-            .on_trouble(said.trouble())
+            .on_retry(said.trouble())
     };
     said.debug(hooks(0));
     let waiting = said.debug(C::start(said.debug(initiator())).unwrap());
@@ -228,7 +228,7 @@ fn no_secret_is_in_what_a_failure_says<C: Client>() {
         Receiver::<C>::new(APP, &shown, BLOBS[1])
             .rendezvous(url)
             .hooks_for_testing_only(hooks(1))
-            .on_trouble(said.trouble())
+            .on_retry(said.trouble())
     };
     // What a relay says is never shown, even where it knows what it should not.
     let told = |body: &str| format!(r#"{{"type":"{shown}","reason":"{shown}","x":"{body}"}}"#);

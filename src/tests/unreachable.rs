@@ -31,7 +31,7 @@ fn initiator<C: Client>(url: impl Into<String>, milliseconds: u64) -> (Initiator
     let initiator = Initiator::new(APP, *b"blob")
         .rendezvous(url)
         .hooks_for_testing_only(second(milliseconds))
-        .on_trouble(move |line| keep.lock().unwrap().push(line.to_owned()));
+        .on_retry(move |line| keep.lock().unwrap().push(line.to_owned()));
     (initiator, troubles)
 }
 

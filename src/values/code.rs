@@ -56,6 +56,11 @@ impl Code {
         Ok(Self { channel, words })
     }
 
+    /// Whether this character separates the parts of a typed code, alone or in a run (CODE-5).
+    pub(crate) fn is_separator(character: char) -> bool {
+        matches!(character, '\t' | ' ' | '-' | '_')
+    }
+
     /// The channel id, the one part that may be sent (CODE-9).
     #[must_use]
     pub fn channel(&self) -> ChannelId {
@@ -103,10 +108,11 @@ fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
         .map_or(start, |last| last + 1);
     let mut text = Zeroizing::new(String::with_capacity(typed.len()));
     for byte in typed.get(start..end).unwrap_or_default() {
-        match byte {
-            b'\t' | b' ' | b'-' | b'_' if text.ends_with('-') => {}
-            b'\t' | b' ' | b'-' | b'_' => text.push('-'),
-            _ => text.push(char::from(byte.to_ascii_lowercase())),
+        let character = char::from(byte.to_ascii_lowercase());
+        if !Code::is_separator(character) {
+            text.push(character);
+        } else if !text.ends_with('-') {
+            text.push('-');
         }
     }
     Ok(text)
@@ -160,6 +166,15 @@ mod tests {
                 "{typed}"
             );
         }
+    }
+
+    #[test]
+    fn four_characters_separate() {
+        let separators: String = (0..=0x7f_u8)
+            .map(char::from)
+            .filter(|character| Code::is_separator(*character))
+            .collect();
+        assert_eq!(separators, "\t -_");
     }
 
     #[test]

@@ -254,8 +254,11 @@ fn every_message_reads_what_it_writes() {
             Write::decode(full.encode().as_bytes(), name),
             Ok(full.clone())
         );
-        let cell = Cell { body: full.body };
-        assert_eq!(Cell::decode(cell.encode().as_bytes(), name), Ok(cell));
+        let cell = CellMessage { body: full.body };
+        assert_eq!(
+            CellMessage::decode(cell.encode().as_bytes(), name),
+            Ok(cell)
+        );
         let over = Write {
             body: vec![1; name.max_len() + 1],
         };

@@ -215,12 +215,12 @@ impl Claimed {
 
 /// `cell`: what a cell holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct CellMessage {
     /// What it holds.
     pub body: Vec<u8>,
 }
 
-impl Cell {
+impl CellMessage {
     /// Reads it, as the answer to a read of `cell`.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use super::app_id::AppId;
 pub struct Rendezvous {
     text: String,
     is_https: bool,
+    is_loopback: bool,
     /// Where in `text` host, port and path stand.
     host_end: usize,
     host_start: usize,
@@ -56,6 +57,7 @@ impl Rendezvous {
         Ok(Self {
             text: text.to_owned(),
             is_https,
+            is_loopback,
             host_start,
             host_end: host_start + host.len(),
             port,
@@ -67,6 +69,12 @@ impl Rendezvous {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.is_https
+    }
+
+    /// Whether the host is this machine itself (RDV-2).
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.is_loopback
     }
 
     /// The host as given: a name, an IPv4 address, or an IPv6 address in its brackets.

@@ -30,9 +30,8 @@ impl Side {
     }
 
     /// Whether both are the same side, in constant time.
-    // RELAY-2: A relay MUST compare sides in constant time
-    #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0)
     }
 }

@@ -1,31 +1,31 @@
-//! Puts a family together, and refuses one that is not in order.
+//! The builder of a family, which refuses one that is not in order.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::file::{Expect, Family, Refusal, Test, Validity};
+use super::file::{Expected, ExpectedRefusal, Family, Test, Validity};
 use super::seeds::Seeds;
 use super::shapes::Shape;
 use crate::spec::Spec;
 use crate::subject::adapter::Members;
 
-/// What kind of fault a note is about, by Wycheproof's names.
+/// The kind of fault that a note is about, by Wycheproof's names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum BugType {
-    /// No fault in particular: whoever fails has not built it.
+    /// No fault in particular: an implementation that fails has not built the operation.
     Basic,
     /// The rim of a range.
     EdgeCase,
     /// A check or a step that is easily left out.
     MissingStep,
-    /// What is there and is not what the specification says.
+    /// A primitive or a rule that is not the specification's.
     WrongPrimitive,
     /// A value changed on its way.
     ModifiedParameter,
     /// Two texts or encodings of one value.
     Malleability,
-    /// What other protocols, libraries or times do otherwise.
+    /// A habit of other protocols, libraries or times.
     Legacy,
     /// An attacker gets in.
     AuthBypass,
@@ -77,7 +77,7 @@ impl Builder {
         self.note_with_links(flag, bug, description, effect, &[]);
     }
 
-    /// The same with places to read more.
+    /// Explains a flag, with links to read more.
     pub(crate) fn note_with_links(
         &mut self,
         flag: &str,
@@ -92,15 +92,16 @@ impl Builder {
             "effect": effect,
             "links": links,
         });
-        self.family.notes.insert(flag.to_owned(), note);
+        let earlier = self.family.notes.insert(flag.to_owned(), note);
+        assert!(earlier.is_none(), "two notes explain the flag {flag}");
     }
 
-    /// The operation of the tests that follow.
+    /// Sets the operation of the tests that follow.
     pub(crate) fn op(&mut self, op: &'static str) {
         self.op = op;
     }
 
-    /// A test of something that is accepted; `clauses` and `flags` are lists with spaces.
+    /// Adds a test of an input that is accepted. `clauses` and `flags` are lists, joined by spaces.
     pub(crate) fn accept(
         &mut self,
         id: &str,
@@ -109,11 +110,12 @@ impl Builder {
         input: Value,
         ok: Value,
     ) -> &mut Test {
-        let expect = Expect::Ok(object(ok));
+        let expect = Expected::Ok(object(ok));
         self.add(id, comment, (clauses, flags), input, expect, None)
     }
 
-    /// A test of something that is refused; `outcome` is an outcome, or an outcome and a fault with a slash between.
+    /// Adds a test of an input that is refused. `outcome` is an outcome, or an outcome and a fault
+    /// with a slash between; `control` is the id of an accepted test, without the family's name.
     pub(crate) fn refuse(
         &mut self,
         id: &str,
@@ -127,7 +129,7 @@ impl Builder {
             Some((outcome, fault)) => (outcome, Some(fault.to_owned())),
             None => (outcome, None),
         };
-        let expect = Expect::Refused(Refusal {
+        let expect = Expected::Refused(ExpectedRefusal {
             outcome: outcome.to_owned(),
             fault,
         });
@@ -141,7 +143,7 @@ impl Builder {
         comment: &str,
         (clauses, flags): (&str, &str),
         input: Value,
-        expect: Expect,
+        expect: Expected,
         control: Option<String>,
     ) -> &mut Test {
         let list = |text: &str| text.split(' ').map(str::to_owned).collect();
@@ -155,8 +157,8 @@ impl Builder {
             input: object(input),
             shown: None,
             result: match expect {
-                Expect::Ok(_) => Validity::Valid,
-                Expect::Refused(_) => Validity::Invalid,
+                Expected::Ok(_) => Validity::Valid,
+                Expected::Refused(_) => Validity::Invalid,
             },
             expect,
             control,
@@ -169,7 +171,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// All that is wrong with it.
+    /// Everything that is wrong with it, a line each.
     pub(crate) fn finish(mut self, spec: &Spec) -> Result<Family, String> {
         self.family.number_of_tests = self.family.tests.len();
         let faults = faults(&self.family, spec);
@@ -181,11 +183,15 @@ impl Builder {
     }
 }
 
-/// The members of a literal object.
+/// The members of an object that was written out with `json!`.
+///
+/// # Panics
+///
+/// When the value is no object.
 pub(crate) fn object(value: Value) -> Members {
     match value {
         Value::Object(members) => members,
-        _ => Members::new(),
+        other => panic!("{other} is no object"),
     }
 }
 
@@ -236,7 +242,7 @@ fn shape_fault(test: &Test) -> Option<String> {
         return Some(format!("the input has {given:?}, not {wanted:?}"));
     }
     match &test.expect {
-        Expect::Ok(ok) => {
+        Expected::Ok(ok) => {
             let given: Vec<&str> = ok.keys().map(String::as_str).collect();
             let wanted: Vec<&str> = shape.ok.iter().map(|(name, _)| *name).collect();
             let good = match shape.op {
@@ -245,7 +251,7 @@ fn shape_fault(test: &Test) -> Option<String> {
             };
             (!good).then(|| format!("the result has {given:?}, not {wanted:?}"))
         }
-        Expect::Refused(refusal) => {
+        Expected::Refused(refusal) => {
             let known = shape.refused.contains(&refusal.outcome.as_str())
                 && match &refusal.fault {
                     Some(fault) => shape.faults.contains(&fault.as_str()),
@@ -256,7 +262,8 @@ fn shape_fault(test: &Test) -> Option<String> {
     }
 }
 
-/// A control is accepted, and its input differs in one member only.
+/// The fault of a test's control, which has to be accepted and to differ in one member of the
+/// input.
 fn control_fault(test: &Test, by_id: &HashMap<&str, &Test>) -> Option<String> {
     let control = test.control.as_deref()?;
     let Some(control) = by_id.get(control) else {
@@ -271,4 +278,23 @@ fn control_fault(test: &Test, by_id: &HashMap<&str, &Test>) -> Option<String> {
         .filter(|(name, value)| control.input.get(*name) != Some(value))
         .count();
     (differing != 1).then(|| format!("differs from {} in {differing} members", control.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "[1] is no object")]
+    fn what_is_no_object_stops_the_builder() {
+        object(json!([1]));
+    }
+
+    #[test]
+    #[should_panic(expected = "two notes explain the flag Usual")]
+    fn a_second_note_of_a_flag_stops_the_builder() {
+        let mut family = Builder::new("code", 1, &Seeds::new(""), "");
+        family.note("Usual", BugType::Basic, "", "");
+        family.note("Usual", BugType::Basic, "", "");
+    }
 }

@@ -1,12 +1,39 @@
-//! Bytes in vector files: hex, or where most of it repeats, parts.
+//! Bytes in vector files: they are hex or, where most of it repeats, parts.
 //!
-//! `["68656c6c6f80", {"repeat": "00", "times": 250}]` is readable and short where 512 digits are neither.
+//! `["68656c6c6f80", {"repeat": "00", "times": 250}]` is readable and short where 512 digits are
+//! neither.
 
 use serde_json::{Value, json};
 
-/// Lowercase hex.
+/// Bytes as lowercase hex.
 pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> Value {
     Value::String(wormhole_sync::values::hex::encode(bytes.as_ref()))
+}
+
+/// The bytes of a literal in a builder.
+///
+/// # Panics
+///
+/// When it is not lowercase hex.
+pub(crate) fn from_hex(literal: &str) -> Vec<u8> {
+    wormhole_sync::values::hex::decode(literal.as_bytes())
+        .unwrap_or_else(|fault| panic!("the literal {literal:?} of a builder is {fault}"))
+}
+
+/// The 32 bytes of a literal in a builder: a scalar or an element.
+///
+/// # Panics
+///
+/// When it is not lowercase hex of 32 bytes.
+pub(crate) fn from_hex_32(literal: &str) -> [u8; 32] {
+    from_hex(literal)
+        .try_into()
+        .unwrap_or_else(|bytes: Vec<u8>| {
+            panic!(
+                "the literal {literal:?} of a builder has {} bytes, not 32",
+                bytes.len()
+            )
+        })
 }
 
 /// Hex, with long runs of one byte written as parts.
@@ -24,8 +51,7 @@ pub(crate) fn parts(bytes: impl AsRef<[u8]>) -> Value {
             parts.push(hex(&plain));
             plain.clear();
         }
-        let byte = run.first().copied().unwrap_or_default();
-        parts.push(json!({"repeat": hex([byte]), "times": run.len()}));
+        parts.push(json!({"repeat": hex([run[0]]), "times": run.len()}));
     }
     if parts.is_empty() {
         return hex(bytes);
@@ -36,7 +62,7 @@ pub(crate) fn parts(bytes: impl AsRef<[u8]>) -> Value {
     Value::Array(parts)
 }
 
-/// The hex of a value of a vector file.
+/// The bytes of a value in a vector file, written out as hex.
 ///
 /// # Errors
 ///
@@ -73,6 +99,18 @@ fn checked(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[should_panic(expected = "the literal \"4g\" of a builder is")]
+    fn a_literal_with_an_unknown_letter_stops_the_builder() {
+        from_hex("4g");
+    }
+
+    #[test]
+    #[should_panic(expected = "has 31 bytes, not 32")]
+    fn a_literal_without_its_last_byte_stops_the_builder() {
+        from_hex_32(&"00".repeat(31));
+    }
 
     #[test]
     fn parts_expand_to_what_they_were_made_of() {

@@ -1,4 +1,4 @@
-//! A vector as a test.
+//! A vector as a test: it is put to an adapter, and the reply is judged.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::bytes::expand;
-use super::diff::{Difference, first_difference};
-use super::file::{Expect, Family, Refusal, Test, Vectors};
-use super::shapes::{Kind, Shape};
+use super::diff::{MemberDifference, first_difference};
+use super::display::{printable, short};
+use super::file::{Expected, ExpectedRefusal, Family, Test, Vectors};
+use super::shapes::{MemberType, Shape};
 use crate::subject::adapter::{AdapterHandle, Members, Refused, Reply};
 use crate::suites::case::{Case, Failure, Outcome};
 
@@ -17,6 +18,8 @@ pub(crate) fn cases(vectors: Vectors) -> Vec<Box<dyn Case>> {
     vectors.families.into_iter().flat_map(of_family).collect()
 }
 
+/// The tests of a family. Notes explain failures and judge nothing: where a folder of vectors lacks
+/// one, the report goes without it.
 fn of_family(family: Family) -> Vec<Box<dyn Case>> {
     let notes: BTreeMap<String, String> = family
         .notes
@@ -101,28 +104,29 @@ impl Case for VectorCase {
 }
 
 impl VectorCase {
-    fn expected(&self, shape: &'static Shape) -> Result<Expect, String> {
+    fn expected(&self, shape: &'static Shape) -> Result<Expected, String> {
         Ok(match &self.test.expect {
-            Expect::Ok(ok) => Expect::Ok(expanded(ok, Some(shape))?),
-            refused @ Expect::Refused(_) => refused.clone(),
+            Expected::Ok(ok) => Expected::Ok(expanded(ok, Some(shape))?),
+            refused @ Expected::Refused(_) => refused.clone(),
         })
     }
 
-    fn judge(&self, expect: &Expect, reply: Reply) -> Outcome {
+    fn judge(&self, expect: &Expected, reply: Reply) -> Outcome {
         let (difference, mistake) = match (expect, &reply) {
-            (Expect::Ok(wanted), Reply::Ok(got)) => match first_difference(wanted, got) {
+            (Expected::Ok(wanted), Reply::Ok(got)) => match first_difference(wanted, got) {
                 None => return Outcome::Passed,
                 Some(difference) => return self.differs(difference),
             },
-            (Expect::Refused(wanted), Reply::Refused(got)) => match refusal_difference(wanted, got)
-            {
-                None => return Outcome::Passed,
-                difference => (difference, None),
-            },
-            (Expect::Refused(_), Reply::Ok(_)) => {
+            (Expected::Refused(wanted), Reply::Refused(got)) => {
+                match refusal_difference(wanted, got) {
+                    None => return Outcome::Passed,
+                    difference => (difference, None),
+                }
+            }
+            (Expected::Refused(_), Reply::Ok(_)) => {
                 (Some("accepted what has to be refused".to_owned()), None)
             }
-            (Expect::Ok(_), Reply::Refused(_)) => {
+            (Expected::Ok(_), Reply::Refused(_)) => {
                 (Some("refused what has to be accepted".to_owned()), None)
             }
             (_, Reply::Error(_)) => (None, None),
@@ -136,7 +140,7 @@ impl VectorCase {
         })
     }
 
-    fn differs(&self, difference: Difference) -> Outcome {
+    fn differs(&self, difference: MemberDifference) -> Outcome {
         Outcome::Failed(Failure {
             expected: difference.expected,
             actual: difference.actual,
@@ -146,7 +150,7 @@ impl VectorCase {
         })
     }
 
-    /// What every failure of this test tells.
+    /// The lines that every failure of this test tells: the input, and the notes of its flags.
     fn failure(&self) -> Failure {
         Failure {
             given: self.given(),
@@ -178,19 +182,23 @@ fn expanded(members: &Members, shape: Option<&Shape>) -> Result<Members, String>
     members
         .iter()
         .map(|(name, value)| {
-            let kind = shape.and_then(|shape| shape.kind(name));
-            Ok((
-                name.clone(),
-                match kind {
-                    Some(Kind::Bytes) => Value::String(expand(value)?),
-                    _ => value.clone(),
-                },
-            ))
+            let value = match shape.and_then(|shape| shape.member_type(name)) {
+                Some(MemberType::Bytes) => Value::String(expand(value)?),
+                Some(
+                    MemberType::Text
+                    | MemberType::Number
+                    | MemberType::Flag
+                    | MemberType::Words
+                    | MemberType::OneOf(_),
+                )
+                | None => value.clone(),
+            };
+            Ok((name.clone(), value))
         })
         .collect()
 }
 
-fn refusal_difference(wanted: &Refusal, got: &Refused) -> Option<String> {
+fn refusal_difference(wanted: &ExpectedRefusal, got: &Refused) -> Option<String> {
     if wanted.outcome != got.outcome {
         return Some(format!(
             "outcome: {}, expected {}",
@@ -205,10 +213,10 @@ fn refusal_difference(wanted: &Refusal, got: &Refused) -> Option<String> {
     }
 }
 
-fn show_expect(expect: &Expect) -> String {
+fn show_expect(expect: &Expected) -> String {
     match expect {
-        Expect::Ok(ok) => show_ok(ok),
-        Expect::Refused(refusal) => show_refusal(&refusal.outcome, refusal.fault.as_deref()),
+        Expected::Ok(ok) => show_ok(ok),
+        Expected::Refused(refusal) => show_refusal(&refusal.outcome, refusal.fault.as_deref()),
     }
 }
 
@@ -237,33 +245,4 @@ fn show_ok(ok: &Members) -> String {
         .map(|(name, value)| format!("{} = {}", printable(name), short(value)))
         .collect();
     format!("accepted: {}", members.join(", "))
-}
-
-/// A value, cut where it is too long for a line.
-pub(crate) fn short(value: &Value) -> String {
-    const SHOWN: usize = 96;
-    let text = match value {
-        Value::String(text) => printable(text),
-        other => other.to_string(),
-    };
-    match text.char_indices().nth(SHOWN) {
-        Some((cut, _)) => format!("{}.. ({} characters)", &text[..cut], text.chars().count()),
-        None => text,
-    }
-}
-
-/// An adapter's text, without what could move the cursor of a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|character| {
-            let quoted = character.is_control();
-            let plain = (!quoted).then_some(character);
-            plain.into_iter().chain(
-                quoted
-                    .then(|| character.escape_default())
-                    .into_iter()
-                    .flatten(),
-            )
-        })
-        .collect()
 }

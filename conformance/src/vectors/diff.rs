@@ -3,24 +3,24 @@
 use serde_json::Value;
 use wormhole_sync::values::hex;
 
-use super::case::short;
+use super::display::short;
 use crate::subject::adapter::Members;
 
-/// What differs first, and what it looks like.
+/// The first member of a result that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Difference {
-    /// In words.
+pub(crate) struct MemberDifference {
+    /// The difference in words.
     pub(crate) text: String,
     /// The member as it should be; of a long one, the part around the difference.
     pub(crate) expected: String,
     /// The member as it is.
     pub(crate) actual: String,
-    /// The known mistake that it looks like.
+    /// The known mistake that the difference looks like.
     pub(crate) mistake: Option<String>,
 }
 
 /// The first member, in the order of the specification's formulas, that is not as wanted.
-pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<Difference> {
+pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<MemberDifference> {
     let (name, value) = wanted
         .iter()
         .find(|(name, value)| got.get(*name) != Some(value))?;
@@ -30,7 +30,7 @@ pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<Differ
             Some(is) => around(value, is),
             None => (short(value), "missing".to_owned()),
         };
-        Some(Difference {
+        Some(MemberDifference {
             text,
             expected: format!("{name} = {expected}"),
             actual: format!("{name} = {actual}"),
@@ -108,27 +108,22 @@ fn explain_bytes(name: &str, wanted: &[u8], got: &[u8]) -> String {
     if wanted.len() != got.len() {
         return format!("{name}: {} bytes, expected {}", got.len(), wanted.len());
     }
-    let at = wanted
-        .iter()
-        .zip(got)
-        .position(|(wanted, got)| wanted != got)
-        .unwrap_or_default();
+    let differing = || {
+        let pairs = wanted.iter().zip(got).enumerate();
+        pairs.filter(|(_, (wanted, got))| wanted != got)
+    };
+    let Some((at, (wanted_byte, got_byte))) = differing().next() else {
+        return format!("{name}: the same bytes, written otherwise");
+    };
     let part = part(name, wanted.len(), at).map_or_else(String::new, |part| format!(", in {part}"));
-    let byte = |bytes: &[u8]| bytes.get(at).copied().unwrap_or_default();
-    let count = wanted
-        .iter()
-        .zip(got)
-        .filter(|(wanted, got)| wanted != got)
-        .count();
     format!(
-        "{name}: byte {at}{part}, is {:02x}, expected {:02x}; {count} of {} bytes differ",
-        byte(got),
-        byte(wanted),
+        "{name}: byte {at}{part}, is {got_byte:02x}, expected {wanted_byte:02x}; {} of {} bytes differ",
+        differing().count(),
         wanted.len()
     )
 }
 
-/// Which part of a composed value a byte belongs to.
+/// The part of a composed value that a byte belongs to.
 fn part(name: &str, length: usize, at: usize) -> Option<&'static str> {
     let tag = length.saturating_sub(16);
     match name {
@@ -142,7 +137,7 @@ fn part(name: &str, length: usize, at: usize) -> Option<&'static str> {
     }
 }
 
-/// The fields of the context (section 6), as far as they can be told apart.
+/// The first field of the context (section 6) that differs, if the fields can be told apart.
 fn explain_context(wanted: &[u8], got: &[u8]) -> Option<String> {
     const NAMES: [&str; 6] = [
         "version",
@@ -190,7 +185,7 @@ fn split_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
 }
 
-/// A mistake that many make, if it looks like one.
+/// The known mistake that a value looks like.
 fn mistake(name: &str, wanted: &str, got: &str, all: &Members) -> Option<String> {
     if got.to_ascii_lowercase() == wanted {
         return Some("uppercase hex; hex is lowercase (HEX-1)".to_owned());
@@ -224,10 +219,11 @@ fn mistake(name: &str, wanted: &str, got: &str, all: &Members) -> Option<String>
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
 
-    fn difference(wanted: Value, got: Value) -> Difference {
+    use super::*;
+
+    fn difference(wanted: Value, got: Value) -> MemberDifference {
         let object = crate::vectors::builder::object;
         first_difference(&object(wanted), &object(got)).unwrap()
     }

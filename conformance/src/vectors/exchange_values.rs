@@ -1,4 +1,4 @@
-//! A whole exchange with everything that comes up on its way.
+//! A whole exchange with every value that comes up on its way.
 
 use curve25519_dalek::scalar::Scalar;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::word_lists::WordLists;
 use crate::subject::adapter::Members;
 use crate::vectors::builder::object;
 
-/// What two people bring along.
+/// The inputs of an exchange: those of both people and the relay's channel id.
 #[derive(Debug, Clone)]
 pub(crate) struct Inputs {
     pub(crate) appid: Vec<u8>,
@@ -22,9 +22,9 @@ pub(crate) struct Inputs {
     pub(crate) receiver_blob: Vec<u8>,
 }
 
-/// What comes of it.
+/// The values of an exchange, from the password to the receipt.
 #[derive(Debug, Clone)]
-pub(crate) struct Exchange {
+pub(crate) struct ExchangeValues {
     pub(crate) inputs: Inputs,
     /// The words as shown, which are the password.
     pub(crate) password: String,
@@ -42,8 +42,8 @@ pub(crate) struct Exchange {
     pub(crate) receipt: Vec<u8>,
 }
 
-impl Exchange {
-    /// Computes it.
+impl ExchangeValues {
+    /// Computes all values from the inputs.
     pub(crate) fn new(inputs: Inputs, lists: &WordLists) -> Self {
         let password = lists.shown(&inputs.words).join("-");
         let w = derive::password_scalar(password.as_bytes());
@@ -67,7 +67,7 @@ impl Exchange {
             &answer_message,
         ];
         let schedule = Schedule::new(&k, &fields);
-        let verifier = lists.shown(schedule.verifier.get(..8).unwrap_or_default());
+        let verifier = lists.shown(&schedule.verifier[..8]);
         let padded_receiver_blob = derive::pad(&inputs.receiver_blob);
         let padded_initiator_blob = derive::pad(&inputs.initiator_blob);
         let th = &schedule.th;
@@ -95,12 +95,12 @@ impl Exchange {
         format!("{}-{}", self.inputs.channel, self.password)
     }
 
-    /// The answer with another sealed part.
+    /// The receiver's element with another sealed part behind it.
     pub(crate) fn answer_with(&self, sealed: &[u8]) -> Vec<u8> {
         [self.answer_message.as_slice(), sealed].concat()
     }
 
-    /// The input of `read-offer` and, with more, `read-finish`.
+    /// The input of `read-offer`. The input of `read-finish` has one member more.
     pub(crate) fn receiver(&self) -> Value {
         json!({
             "words": self.password,
@@ -112,7 +112,7 @@ impl Exchange {
         })
     }
 
-    /// The input of `read-answer` and, with more, `read-receipt`.
+    /// The input of `read-answer`. The input of `read-receipt` has one member more.
     pub(crate) fn initiator(&self) -> Value {
         json!({
             "words": self.password,
@@ -124,7 +124,7 @@ impl Exchange {
         })
     }
 
-    /// All values on the way, in their order.
+    /// The values between input and result, in the order in which they come to be.
     pub(crate) fn intermediate(&self) -> Members {
         let keys = &self.schedule;
         object(json!({

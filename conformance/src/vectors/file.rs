@@ -1,4 +1,4 @@
-//! The files of `vectors/`: their form, how they are read and how they are written.
+//! The files of `vectors/`: their form, their reading and their writing.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,23 +15,23 @@ use crate::subject::adapter::Members;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Family {
-    /// Where its schema is.
+    /// The path of its schema from the folder of vectors.
     #[serde(rename = "$schema")]
     pub(crate) schema: String,
-    /// Its name, and that of its file.
+    /// The name of the family and, without `.json`, of its file.
     pub(crate) family: String,
-    /// One line that says what it is about.
+    /// The subject of the family, in one line.
     pub(crate) title: String,
     /// The protocol's version field.
     pub(crate) protocol: String,
-    /// The level of the way up that it belongs to (`conformance/README.md`).
+    /// The level of the way up that the family belongs to (`conformance/README.md`).
     pub(crate) level: u8,
-    /// What all seeded values come from.
+    /// The seed that all seeded values come from.
     pub(crate) seed: String,
-    /// How many tests it has.
+    /// The number of tests.
     #[serde(rename = "numberOfTests")]
     pub(crate) number_of_tests: usize,
-    /// What each flag means.
+    /// The meaning of each flag.
     pub(crate) notes: serde_json::Map<String, Value>,
     /// The tests.
     pub(crate) tests: Vec<Test>,
@@ -41,17 +41,17 @@ pub(crate) struct Family {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Test {
-    /// Stable for ever.
+    /// The identifier, which is stable for ever.
     pub(crate) id: String,
     /// The requirements that are tested, the main one first.
     pub(crate) clauses: Vec<String>,
-    /// What is tested, in one line.
+    /// The subject of the test, in one line.
     pub(crate) comment: String,
-    /// Names of notes.
+    /// The names of the notes that explain the test.
     pub(crate) flags: Vec<String>,
     /// The operation.
     pub(crate) op: String,
-    /// Its input.
+    /// The input of the operation.
     #[serde(rename = "in")]
     pub(crate) input: Members,
     /// The input once more, as a reader sees it; not judged.
@@ -59,17 +59,17 @@ pub(crate) struct Test {
     pub(crate) shown: Option<String>,
     /// Whether the input is accepted.
     pub(crate) result: Validity,
-    /// What comes out.
-    pub(crate) expect: Expect,
+    /// The result or the refusal that has to come out.
+    pub(crate) expect: Expected,
     /// For a refusal: the accepted test that differs by the fault alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) control: Option<String>,
-    /// Values on the way, in the order in which they come to be; not judged.
+    /// Values between input and result, in the order in which they come to be; not judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) intermediate: Option<Members>,
 }
 
-/// Wycheproof's word for it.
+/// Whether an input is accepted, in Wycheproof's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Validity {
@@ -79,28 +79,28 @@ pub(crate) enum Validity {
     Invalid,
 }
 
-/// What comes out of an operation.
+/// The result or the refusal that an operation has to give.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Expect {
+pub(crate) enum Expected {
     /// The result, to the byte.
     Ok(Members),
     /// The refusal.
-    Refused(Refusal),
+    Refused(ExpectedRefusal),
 }
 
-/// Why.
+/// A refusal as a vector expects it: the outcome and the fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
-    /// An outcome.
+pub(crate) struct ExpectedRefusal {
+    /// The outcome of section 12.
     pub(crate) outcome: String,
-    /// A fault, where the operation has such.
+    /// The fault, for an operation that names faults.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) fault: Option<String>,
 }
 
-/// What a folder of vectors holds.
+/// The content of a folder of vectors.
 #[derive(Debug)]
 pub(crate) struct Vectors {
     /// The families, by name.
@@ -114,7 +114,7 @@ impl Vectors {
     ///
     /// # Errors
     ///
-    /// A sentence; also when there is none, or one is not in order.
+    /// A sentence when a file cannot be read or is not in order, or there is none.
     pub(crate) fn load(folder: &Path) -> Result<Self, String> {
         let cannot = |error| format!("cannot read {}: {error}", folder.display());
         let mut names: Vec<String> = Vec::new();
@@ -142,7 +142,7 @@ impl Vectors {
                     path.display()
                 ));
             }
-            let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+            let length = u64::try_from(text.len()).expect("a length has at most 64 bits");
             hash.update(name.as_bytes());
             hash.update([0]);
             hash.update(length.to_be_bytes());
@@ -152,7 +152,7 @@ impl Vectors {
         if families.is_empty() {
             return Err(format!("there are no vectors in {}", folder.display()));
         }
-        // As somebody goes who builds an implementation: from codes up to exchanges.
+        // The order in which an implementation is built: from codes up to exchanges.
         families.sort_by(|a, b| (a.level, &a.family).cmp(&(b.level, &b.family)));
         let hash = wormhole_sync::values::hex::encode(&hash.finalize());
         Ok(Self { families, hash })
@@ -204,7 +204,7 @@ fn write_value(text: &mut String, value: &Value, depth: usize) {
     }
 }
 
-/// Whether it is too much for one line: anything but plain values and the parts of bytes.
+/// Whether a value is too much for one line: anything but plain values and the parts of bytes.
 fn is_deep(value: &Value) -> bool {
     match value {
         Value::Object(members) => !members.contains_key("repeat"),

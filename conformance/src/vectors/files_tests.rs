@@ -10,7 +10,6 @@ use crate::root::{Root, read};
 fn every_file_is_valid_by_its_schema() {
     let root = Root::find(None).unwrap();
     let vectors = Vectors::load(&root.vectors()).unwrap();
-    let mut tests = 0;
     for family in &vectors.families {
         let json = |path: &str| -> Value {
             serde_json::from_str(&read(&root.vectors().join(path)).unwrap()).unwrap()
@@ -24,21 +23,12 @@ fn every_file_is_valid_by_its_schema() {
             .map(|error| format!("{}: {}", error.instance_path(), error))
             .collect();
         assert!(faults.is_empty(), "{}: {faults:?}", family.family);
-        tests += family.tests.len();
         // A schema that takes anything would prove nothing.
         let mut more = file.clone();
         more["tests"][0]["in"]["more"] = Value::from(1);
         assert!(!validator.is_valid(&more), "{}", family.family);
     }
-    assert_eq!(
-        (vectors.families.len(), tests),
-        (COUNTED_FAMILIES, COUNTED_TESTS)
-    );
 }
-
-/// A file that got lost would otherwise not be noticed.
-const COUNTED_FAMILIES: usize = 15;
-const COUNTED_TESTS: usize = 1175;
 
 #[test]
 fn every_operation_has_tests_and_every_outcome_of_a_refusal() {
@@ -54,10 +44,10 @@ fn every_operation_has_tests_and_every_outcome_of_a_refusal() {
         assert!(of_op().any(|test| test.control.is_none()), "{}", shape.op);
         for token in shape.refused.iter().chain(shape.faults) {
             let expected = |test: &&&super::file::Test| match &test.expect {
-                super::file::Expect::Refused(refusal) => {
+                super::file::Expected::Refused(refusal) => {
                     refusal.outcome == *token || refusal.fault.as_deref() == Some(token)
                 }
-                super::file::Expect::Ok(_) => false,
+                super::file::Expected::Ok(_) => false,
             };
             assert!(of_op().any(|test| expected(&test)), "{} {token}", shape.op);
         }

@@ -1,25 +1,25 @@
-//! Writes vectors, their schemas and the specification's worked example, or proves that they are what comes out.
+//! Writes the vectors, their schemas, the table of families and the specification's worked example,
+//! or proves that the committed ones are what comes out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::families::{self, Sources};
+use super::families;
 use super::file::{Family, to_text};
 use super::schema::schema;
-use super::seeds::{COMMITTED, Seeds};
-use super::word_lists::WordLists;
+use super::seeds::COMMITTED;
+use super::sources::Sources;
 use super::worked_example;
 use crate::root::{Root, read};
-use crate::spec::Spec;
 
-/// What a generation gave, to be told.
+/// The numbers of a generation, for its closing line.
 #[derive(Debug)]
 pub(crate) struct Generated {
-    /// How many families and tests there are.
+    /// The number of families.
     pub(crate) families: usize,
-    /// How many tests there are.
+    /// The number of tests in all families.
     pub(crate) tests: usize,
-    /// How many files there are.
+    /// The number of files, written or not.
     pub(crate) files: usize,
     /// The files that were written.
     pub(crate) written: Vec<PathBuf>,
@@ -29,11 +29,12 @@ pub(crate) struct Generated {
 ///
 /// # Errors
 ///
-/// A sentence.
+/// A sentence when a family is not in order, or a file cannot be read or written.
 pub(crate) fn write(root: &Root) -> Result<Generated, String> {
     let (families, files) = committed(root)?;
     let mut written = Vec::new();
     for (path, text) in &files {
+        // A file that is not there, or cannot be read, is written.
         if fs::read_to_string(path).is_ok_and(|old| old == *text) {
             continue;
         }
@@ -43,11 +44,11 @@ pub(crate) fn write(root: &Root) -> Result<Generated, String> {
     Ok(told(&families, files.len(), written))
 }
 
-/// Compares everything that is committed with what comes out; a difference is an error that shows the first one.
+/// Compares everything that is committed with what comes out.
 ///
 /// # Errors
 ///
-/// A few lines.
+/// A few lines that show the first difference, or a sentence as of [`write`].
 pub(crate) fn check(root: &Root) -> Result<Generated, String> {
     let (families, files) = committed(root)?;
     for (path, text) in &files {
@@ -58,14 +59,15 @@ pub(crate) fn check(root: &Root) -> Result<Generated, String> {
     }
     let known = |path: &PathBuf| files.iter().any(|(other, _)| other == path);
     for folder in [root.vectors(), root.vectors().join("schemas")] {
-        let mut stray: Vec<PathBuf> = fs::read_dir(&folder)
-            .map_err(|error| format!("cannot read {}: {error}", folder.display()))?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "json") && !known(path))
-            .collect();
-        stray.sort();
-        if let Some(path) = stray.first() {
+        let cannot = |error| format!("cannot read {}: {error}", folder.display());
+        let mut stray = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(cannot)? {
+            let path = entry.map_err(cannot)?.path();
+            if path.extension().is_some_and(|end| end == "json") && !known(&path) {
+                stray.push(path);
+            }
+        }
+        if let Some(path) = stray.iter().min() {
             return Err(format!("{} is not generated; remove it", path.display()));
         }
     }
@@ -76,9 +78,9 @@ pub(crate) fn check(root: &Root) -> Result<Generated, String> {
 ///
 /// # Errors
 ///
-/// A sentence.
+/// A sentence when a family is not in order, or a file cannot be read or written.
 pub(crate) fn write_fresh(root: &Root, seed: &str, folder: &Path) -> Result<Generated, String> {
-    let families = families::all(&sources(root, seed)?)?;
+    let families = families::all(&Sources::load(root, seed)?)?;
     let files = files_of(&families, folder);
     for (path, text) in &files {
         put(path, text)?;
@@ -90,28 +92,67 @@ pub(crate) fn write_fresh(root: &Root, seed: &str, folder: &Path) -> Result<Gene
 type Files = Vec<(PathBuf, String)>;
 
 fn committed(root: &Root) -> Result<(Vec<Family>, Files), String> {
-    let sources = sources(root, COMMITTED)?;
+    let sources = Sources::load(root, COMMITTED)?;
     let families = families::all(&sources)?;
     let mut files = files_of(&families, &root.vectors());
     let example = worked_example::text(&families::worked_example(&sources), &sources.seeds);
-    let spec = worked_example::insert(&read(&root.spec())?, &example)?;
-    files.push((root.spec(), spec));
+    for (page, part, text) in [
+        (root.spec(), "worked example", example),
+        (
+            root.vectors().join("README.md"),
+            "table of families",
+            table(&families),
+        ),
+    ] {
+        let with_part = insert(&read(&page)?, part, &text)
+            .map_err(|fault| format!("{}: {fault}", page.display()))?;
+        files.push((page, with_part));
+    }
     Ok((families, files))
 }
 
-fn sources(root: &Root, seed: &str) -> Result<Sources, String> {
-    Ok(Sources {
-        seeds: Seeds::new(seed),
-        lists: WordLists::load(root)?,
-        spec: Spec::load(root)?,
-    })
+/// A page with this text between the two lines that mark the part of this name.
+///
+/// # Errors
+///
+/// A sentence when a mark is not there.
+fn insert(page: &str, part: &str, text: &str) -> Result<String, String> {
+    let (begin, end) = (
+        format!("<!-- {part} begins -->\n"),
+        format!("<!-- {part} ends -->"),
+    );
+    let cut = |page: &str, mark: &str| {
+        page.split_once(mark)
+            .map(|(before, after)| (before.to_owned(), after.to_owned()))
+            .ok_or_else(|| format!("there is no {}", mark.trim_end()))
+    };
+    let (before, rest) = cut(page, &begin)?;
+    let (_, after) = cut(&rest, &end)?;
+    Ok(format!("{before}{begin}{text}{end}{after}"))
+}
+
+/// The table of `vectors/README.md`, from codes up to whole exchanges.
+fn table(families: &[Family]) -> String {
+    let mut families: Vec<&Family> = families.iter().collect();
+    families.sort_by_key(|family| family.level);
+    let rows = families.iter().map(|family| {
+        format!(
+            "| [`{name}`]({name}.json) | {} | {} | {} |\n",
+            family.level,
+            family.number_of_tests,
+            family.title,
+            name = family.family,
+        )
+    });
+    let head = "| family | level | tests | |\n|---|---|---|---|\n".to_owned();
+    std::iter::once(head).chain(rows).collect()
 }
 
 fn files_of(families: &[Family], folder: &Path) -> Files {
     families
         .iter()
         .flat_map(|family| {
-            let vectors = serde_json::to_value(family).unwrap_or_default();
+            let vectors = serde_json::to_value(family).expect("a family is JSON");
             [
                 (
                     folder.join(format!("{}.json", family.family)),
@@ -175,6 +216,19 @@ mod tests {
         if let Err(difference) = check(&Root::find(None).unwrap()) {
             panic!("{difference}");
         }
+    }
+
+    #[test]
+    fn replaces_the_text_between_two_marks() {
+        let page = "a\n<!-- x begins -->\nold\n<!-- x ends -->\nb\n";
+        assert_eq!(
+            insert(page, "x", "new\n").unwrap(),
+            page.replace("old", "new")
+        );
+        assert_eq!(
+            insert(page, "y", ""),
+            Err("there is no <!-- y begins -->".to_owned())
+        );
     }
 
     #[test]

@@ -4,13 +4,15 @@ use serde_json::{Value, json};
 
 use super::builder::object;
 use super::file::Family;
-use super::shapes::{Kind, Shape};
+use super::shapes::{MemberType, Shape};
 use crate::subject::adapter::Members;
 
 /// The schema of this family's file.
 pub(crate) fn schema(family: &Family) -> Value {
     let mut shapes: Vec<&Shape> = Vec::new();
-    for shape in family.tests.iter().filter_map(|test| Shape::of(&test.op)) {
+    for test in &family.tests {
+        let shape = Shape::of(&test.op)
+            .unwrap_or_else(|| panic!("{}: there is no operation {}", test.id, test.op));
         if !shapes.iter().any(|known| known.op == shape.op) {
             shapes.push(shape);
         }
@@ -104,10 +106,10 @@ fn common(shape: &Shape, result: &str) -> Members {
     }))
 }
 
-fn strict_object(members: &[(&str, Kind)], required: &[&str]) -> Value {
+fn strict_object(members: &[(&str, MemberType)], required: &[&str]) -> Value {
     let properties: Members = members
         .iter()
-        .map(|(name, kind)| ((*name).to_owned(), of_kind(*kind)))
+        .map(|(name, member_type)| ((*name).to_owned(), of_type(*member_type)))
         .collect();
     json!({
         "type": "object",
@@ -117,14 +119,16 @@ fn strict_object(members: &[(&str, Kind)], required: &[&str]) -> Value {
     })
 }
 
-fn of_kind(kind: Kind) -> Value {
-    match kind {
-        Kind::Bytes => json!({"$ref": "#/$defs/bytes"}),
-        Kind::Text => json!({"type": "string"}),
-        Kind::Number => json!({"type": "integer"}),
-        Kind::Flag => json!({"type": "boolean"}),
-        Kind::Words => json!({"type": "array", "items": {"type": "string", "pattern": "^[a-z]+$"}}),
-        Kind::OneOf(names) => json!({"enum": names}),
+fn of_type(member_type: MemberType) -> Value {
+    match member_type {
+        MemberType::Bytes => json!({"$ref": "#/$defs/bytes"}),
+        MemberType::Text => json!({"type": "string"}),
+        MemberType::Number => json!({"type": "integer"}),
+        MemberType::Flag => json!({"type": "boolean"}),
+        MemberType::Words => {
+            json!({"type": "array", "items": {"type": "string", "pattern": "^[a-z]+$"}})
+        }
+        MemberType::OneOf(names) => json!({"enum": names}),
     }
 }
 

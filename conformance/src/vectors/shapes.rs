@@ -1,11 +1,14 @@
-//! The operations of `ADAPTER.md` that vectors use, as data: what goes in, what comes out.
+//! The operations of `ADAPTER.md` that vectors use, as data: the members of their inputs and
+//! results, and their refusals.
 //!
 //! Schemas, the expansion of bytes and the words of a report come from this one table.
 
-/// What a member holds.
+use MemberType::{Bytes, Flag, Number, OneOf, Text, Words};
+
+/// The type of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Bytes: hex, or in a file also parts (see `vectors/README.md`).
+pub(crate) enum MemberType {
+    /// Bytes, as hex, or in a file also parts (see `vectors/README.md`).
     Bytes,
     /// A string.
     Text,
@@ -19,15 +22,15 @@ pub(crate) enum Kind {
     OneOf(&'static [&'static str]),
 }
 
-/// An operation.
+/// The shape of an operation.
 #[derive(Debug)]
 pub(crate) struct Shape {
-    /// Its name.
+    /// The name of the operation.
     pub(crate) op: &'static str,
-    /// The members of `in`, all needed.
-    pub(crate) input: &'static [(&'static str, Kind)],
+    /// The members of `in`, which are all needed.
+    pub(crate) input: &'static [(&'static str, MemberType)],
     /// The members of `ok`; those of `json` depend on the message.
-    pub(crate) ok: &'static [(&'static str, Kind)],
+    pub(crate) ok: &'static [(&'static str, MemberType)],
     /// The outcomes of a refusal.
     pub(crate) refused: &'static [&'static str],
     /// The faults of a refusal; where there are some, each refusal has one.
@@ -35,21 +38,20 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// The operation of this name.
+    /// The shape of the operation of this name.
     pub(crate) fn of(op: &str) -> Option<&'static Self> {
         ALL.iter().find(|shape| shape.op == op)
     }
 
-    /// What the member of this name holds, of the input or else of the result.
-    pub(crate) fn kind(&self, member: &str) -> Option<Kind> {
+    /// The type of the member of this name, of the input or else of the result.
+    pub(crate) fn member_type(&self, member: &str) -> Option<MemberType> {
         let mut all = self.input.iter().chain(self.ok);
-        all.find(|(name, _)| *name == member).map(|(_, kind)| *kind)
+        all.find(|(name, _)| *name == member)
+            .map(|(_, member_type)| *member_type)
     }
 }
 
-use Kind::{Bytes, Flag, Number, OneOf, Text, Words};
-
-const ROLE: Kind = OneOf(&["initiator", "receiver"]);
+const ROLE: MemberType = OneOf(&["initiator", "receiver"]);
 
 /// The messages of section 8 by the names of the operation `json`.
 pub(crate) const MESSAGES: &[&str] = &[
@@ -68,7 +70,7 @@ pub(crate) const MESSAGES: &[&str] = &[
     "problem",
 ];
 
-/// All of them, in the order of `ADAPTER.md`.
+/// The shapes of all operations, in the order of `ADAPTER.md`.
 pub(crate) const ALL: &[Shape] = &[
     Shape {
         op: "code-parse",
@@ -235,7 +237,7 @@ pub(crate) const ALL: &[Shape] = &[
     },
 ];
 
-const RECEIVER: &[(&str, Kind)] = &[
+const RECEIVER: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),
@@ -244,7 +246,7 @@ const RECEIVER: &[(&str, Kind)] = &[
     ("blob", Bytes),
 ];
 
-const INITIATOR: &[(&str, Kind)] = &[
+const INITIATOR: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),
@@ -253,7 +255,7 @@ const INITIATOR: &[(&str, Kind)] = &[
     ("blob", Bytes),
 ];
 
-const RECEIVER_FINISH: &[(&str, Kind)] = &[
+const RECEIVER_FINISH: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),
@@ -263,7 +265,7 @@ const RECEIVER_FINISH: &[(&str, Kind)] = &[
     ("finish", Bytes),
 ];
 
-const INITIATOR_RECEIPT: &[(&str, Kind)] = &[
+const INITIATOR_RECEIPT: &[(&str, MemberType)] = &[
     ("words", Text),
     ("pake_scalar", Bytes),
     ("appid", Bytes),

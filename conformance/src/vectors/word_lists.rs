@@ -2,15 +2,15 @@
 
 use crate::root::{Root, read};
 
-/// Both lists.
+/// Both word lists of section 4.
 #[derive(Debug, Clone)]
 pub(crate) struct WordLists {
-    odd: Vec<String>,
-    even: Vec<String>,
+    odd: Box<[String; 256]>,
+    even: Box<[String; 256]>,
 }
 
 impl WordLists {
-    /// Reads them.
+    /// Reads both lists.
     ///
     /// # Errors
     ///
@@ -18,11 +18,10 @@ impl WordLists {
     pub(crate) fn load(root: &Root) -> Result<Self, String> {
         let list = |name: &str| {
             let path = root.path().join("spec/words").join(name);
-            let words: Vec<String> = read(&path)?.lines().map(str::to_owned).collect();
-            match words.len() {
-                256 => Ok(words),
-                other => Err(format!("{} has {other} words, not 256", path.display())),
-            }
+            let words: Box<[String]> = read(&path)?.lines().map(str::to_owned).collect();
+            words.try_into().map_err(|words: Box<[String]>| {
+                format!("{} has {} words, not 256", path.display(), words.len())
+            })
         };
         Ok(Self {
             odd: list("odd.txt")?,
@@ -36,7 +35,7 @@ impl WordLists {
             0 => &self.odd,
             _ => &self.even,
         };
-        list.get(usize::from(byte)).map_or("", String::as_str)
+        &list[usize::from(byte)]
     }
 
     /// The words of bytes, from position 0.

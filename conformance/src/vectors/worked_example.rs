@@ -1,30 +1,13 @@
-//! Appendix A of the specification: one exchange from the code to the receipt, with every value on its way.
+//! Appendix A of the specification: one exchange from the code to the receipt, with every value on
+//! its way.
 
 use std::fmt::Write as _;
 
-use super::exchange_values::Exchange;
+use super::exchange_values::ExchangeValues;
 use super::seeds::Seeds;
 
-const BEGIN: &str = "<!-- worked example begins -->\n";
-const END: &str = "<!-- worked example ends -->";
-
-/// The specification with this text between the two markers.
-///
-/// # Errors
-///
-/// A sentence when the markers are not there.
-pub(crate) fn insert(spec: &str, example: &str) -> Result<String, String> {
-    let (before, rest) = spec
-        .split_once(BEGIN)
-        .ok_or("the specification has no place for the worked example")?;
-    let (_, after) = rest
-        .split_once(END)
-        .ok_or("the specification's worked example has no end")?;
-    Ok(format!("{before}{BEGIN}{example}{END}{after}"))
-}
-
-/// The text.
-pub(crate) fn text(exchange: &Exchange, seeds: &Seeds) -> String {
+/// The text of the appendix.
+pub(crate) fn text(exchange: &ExchangeValues, seeds: &Seeds) -> String {
     let mut text = String::new();
     for section in [values, pake, schedule, answer, finish, receipt, requests] {
         text.push_str(&section(exchange, seeds));
@@ -34,7 +17,8 @@ pub(crate) fn text(exchange: &Exchange, seeds: &Seeds) -> String {
 
 /// Lines of at most 64 digits behind a name; later lines are indented below the first.
 fn block(lines: &[(&str, String)]) -> String {
-    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let names = lines.iter().map(|(name, _)| name.len());
+    let width = names.max().expect("a block has lines");
     let mut text = "```\n".to_owned();
     for (name, value) in lines {
         let is_hex = value.len() > 64 && value.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -64,7 +48,7 @@ fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", bytes.escape_ascii())
 }
 
-fn values(exchange: &Exchange, seeds: &Seeds) -> String {
+fn values(exchange: &ExchangeValues, seeds: &Seeds) -> String {
     let inputs = &exchange.inputs;
     let mut text = "\nAll values are made up and public. Bytes are hex; a long value goes on in the next line.\n\n### A.1 Inputs and named random values\n\n".to_owned();
     text.push_str(&block(&[
@@ -93,7 +77,7 @@ fn values(exchange: &Exchange, seeds: &Seeds) -> String {
     text
 }
 
-fn pake(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn pake(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     let mut text = "### A.2 PAKE (section 5)\n\n".to_owned();
     text.push_str(&block(&[
         ("pw", quoted(exchange.password.as_bytes())),
@@ -107,7 +91,7 @@ fn pake(exchange: &Exchange, _seeds: &Seeds) -> String {
     text
 }
 
-fn schedule(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn schedule(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     let keys = &exchange.schedule;
     let mut text = "### A.3 Key schedule (section 6)\n\nThe context, field by field, each behind its length:\n\n".to_owned();
     text.push_str(&context(&keys.context));
@@ -124,16 +108,14 @@ fn schedule(exchange: &Exchange, _seeds: &Seeds) -> String {
     text
 }
 
-/// A line for each field.
+/// The context, with a line for each field.
 fn context(bytes: &[u8]) -> String {
     let mut text = "```\n".to_owned();
     let mut rest = bytes;
     while let Some((length, after)) = rest.split_first_chunk::<2>() {
-        let field = after
-            .get(..usize::from(u16::from_be_bytes(*length)))
-            .unwrap_or(after);
+        let (field, after) = after.split_at(usize::from(u16::from_be_bytes(*length)));
         let _ = writeln!(text, "{} {}", hex(length), hex(field));
-        rest = after.get(field.len()..).unwrap_or_default();
+        rest = after;
     }
     text.push_str("```\n\n");
     text
@@ -156,21 +138,23 @@ fn message(title: &str, padded: Option<&[u8]>, sealed: &[u8], whole: (&str, &[u8
             ),
         ));
     }
-    let tag = sealed.len().saturating_sub(16);
-    if tag > 0 {
-        lines.push(("ciphertext", hex(&sealed[..tag])));
+    let (ciphertext, tag) = sealed
+        .split_last_chunk::<16>()
+        .expect("a seal ends with a tag of 16 bytes");
+    if !ciphertext.is_empty() {
+        lines.push(("ciphertext", hex(ciphertext)));
     }
-    lines.push(("tag", hex(&sealed[tag..])));
+    lines.push(("tag", hex(tag)));
     text.push_str(&block(&lines));
     let _ = write!(text, "{}, {} bytes in all.\n\n", whole.0, whole.1.len());
     text
 }
 
-fn answer(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn answer(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     message(
         "A.4 The answer (section 7)",
         Some(&exchange.padded_receiver_blob),
-        exchange.answer.get(33..).unwrap_or_default(),
+        &exchange.answer[33..],
         (
             "The answer is 0x42, enc(Y), ciphertext and tag",
             &exchange.answer,
@@ -178,7 +162,7 @@ fn answer(exchange: &Exchange, _seeds: &Seeds) -> String {
     )
 }
 
-fn finish(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn finish(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     message(
         "A.5 The finish (section 7)",
         Some(&exchange.padded_initiator_blob),
@@ -187,7 +171,7 @@ fn finish(exchange: &Exchange, _seeds: &Seeds) -> String {
     )
 }
 
-fn receipt(exchange: &Exchange, _seeds: &Seeds) -> String {
+fn receipt(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
     message(
         "A.6 The receipt (section 7)",
         None,
@@ -196,7 +180,7 @@ fn receipt(exchange: &Exchange, _seeds: &Seeds) -> String {
     )
 }
 
-fn requests(exchange: &Exchange, seeds: &Seeds) -> String {
+fn requests(exchange: &ExchangeValues, seeds: &Seeds) -> String {
     let base = format!("/v1/{}/channels", hex(&exchange.inputs.appid));
     let channel = format!("{base}/{}", exchange.inputs.channel);
     let body = |bytes: &[u8]| format!("{{\"body\":\"{}\"}}", hex(bytes));
@@ -288,11 +272,12 @@ fn requests(exchange: &Exchange, seeds: &Seeds) -> String {
     text
 }
 
-/// Not bound into any key, so they appear in requests alone.
+/// The initiator's side. Sides are bound into no key, so they appear in requests alone.
 fn initiator_side(seeds: &Seeds) -> Vec<u8> {
     seeds.bytes("worked example initiator side", 16)
 }
 
+/// The receiver's side.
 fn receiver_side(seeds: &Seeds) -> Vec<u8> {
     seeds.bytes("worked example receiver side", 16)
 }

@@ -9,12 +9,12 @@ mod explain;
 mod script;
 mod tap;
 
-use super::arguments::Demo;
+use super::arguments::DemoArguments;
 use super::failure::Failure;
 use crate::client::Error;
 use crate::client::blocking::{Initiator, Receiver};
 use crate::protocol::Outcome;
-use crate::relay::{Limits, Options, RelayHandle};
+use crate::relay::{Limits, RelayHandle, RelayOptions};
 use crate::values::Role;
 use script::Script;
 use std::fmt::Display;
@@ -26,9 +26,9 @@ use tap::Taps;
 const APPID: &str = "wormhole-sync.example/demo";
 
 /// Runs `demo`.
-pub(super) fn run(options: Demo) -> Result<(), Failure> {
+pub(super) fn run(options: DemoArguments) -> Result<(), Failure> {
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let relay = RelayHandle::spawn(any_port, Limits::default(), Options::default())
+    let relay = RelayHandle::spawn(any_port, Limits::default(), RelayOptions::default())
         .map_err(|error| Failure::local(error, ""))?;
     let script = Arc::new(Script::default());
     let taps = Taps::open(relay.addr(), &script)

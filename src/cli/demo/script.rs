@@ -1,7 +1,7 @@
 //! Prints what passes as a diagram: the initiator on the left, the relay in the middle, the
 //! receiver on the right; beside each line its section of the specification.
 
-use super::super::spelling;
+use super::super::wording;
 use super::explain::{Kind, short, without_appid};
 use crate::client::{Received, Verifier};
 use crate::values::Role;
@@ -161,5 +161,5 @@ fn quoted(blob: &[u8]) -> String {
         ""
     };
     let shown: String = text.chars().take(FITS).collect();
-    format!("{shown:?}{more}, {}", spelling::bytes(blob.len()))
+    format!("{shown:?}{more}, {}", wording::bytes(blob.len()))
 }

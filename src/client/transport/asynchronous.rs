@@ -1,6 +1,6 @@
 //! The asynchronous transport, on hyper.
 //!
-//! Dropping the future of [`Transport::send`] is the cancellation: the connection it was using
+//! Dropping the future of [`HyperTransport::send`] is the cancellation: the connection it was using
 //! is closed, whether the request was on its way, waiting or being answered. (A name resolution
 //! under way runs to its end on tokio's blocking threads; its result is thrown away. A runtime
 //! that is dropped waits for it, unless it is ended with `shutdown_background`.)
@@ -20,18 +20,20 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use super::{BODY_LIMIT, Cause, HEADER_LIMIT, IDLE, LONGEST, Lost, TlsFault, TlsOptions};
-use crate::protocol::wire::{HttpAnswer, HttpRequest};
+use super::{
+    BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsFault, TlsOptions, TransportError,
+};
+use crate::protocol::wire::{HttpRequest, HttpResponse};
 use std::time::Duration;
 
 /// An asynchronous HTTP client. It keeps its connections for further requests; a clone shares
 /// them.
 #[derive(Debug, Clone)]
-pub(in crate::client) struct Transport {
+pub(in crate::client) struct HyperTransport {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
-impl Transport {
+impl HyperTransport {
     /// A client that trusts the given authorities. Nothing is connected yet.
     ///
     /// # Errors
@@ -63,27 +65,30 @@ impl Transport {
         &self,
         request: &HttpRequest,
         within: Duration,
-    ) -> Result<HttpAnswer, Lost> {
+    ) -> Result<HttpResponse, TransportError> {
         let deadline = within.min(LONGEST);
         let head = super::head(request)?;
         let body = Full::from(request.body.clone().unwrap_or_default());
         let exchange = self.exchange(head.map(|()| body));
         match tokio::time::timeout(deadline, exchange).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(Lost::NoAnswer(Cause::TimedOut)),
+            Err(_) => Err(TransportError::NoAnswer(FailureKind::TimedOut)),
         }
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<HttpAnswer, Lost> {
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<HttpResponse, TransportError> {
         let answer = self.client.request(request).await;
-        let (head, body) = answer.map_err(|error| lost(&error))?.into_parts();
-        Ok(super::answer(&head, read(body).await?))
+        let (head, body) = answer.map_err(|error| classify(&error))?.into_parts();
+        Ok(super::response(&head, read(body).await?))
     }
 }
 
 /// Reads a body up to the bound, and no further; none is one that is longer.
 // CLIENT-5: A client MUST read at most 262 144 bytes of a body
-async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, Lost> {
+async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, TransportError> {
     // The announced length, if there is one.
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Ok(None);
@@ -91,7 +96,7 @@ async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, Lost> {
     let mut octets = Vec::new();
     while let Some(frame) = body.frame().await {
         // Anything but data is a trailer.
-        if let Ok(data) = frame.map_err(|error| lost(&error))?.into_data() {
+        if let Ok(data) = frame.map_err(|error| classify(&error))?.into_data() {
             if octets.len().saturating_add(data.len()) > BODY_LIMIT {
                 return Ok(None);
             }
@@ -102,31 +107,31 @@ async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, Lost> {
 }
 
 /// Says what an error of hyper means.
-fn lost(error: &(dyn Error + 'static)) -> Lost {
+fn classify(error: &(dyn Error + 'static)) -> TransportError {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref() {
-            return Lost::NoAnswer(of_hyper(error));
+            return TransportError::NoAnswer(of_hyper(error));
         }
         next = error.source();
     }
     // Below hyper's own: the making of a connection.
-    Lost::NoAnswer(Cause::find(error).unwrap_or(Cause::Other))
+    TransportError::NoAnswer(FailureKind::find(error).unwrap_or(FailureKind::Other))
 }
 
-fn of_hyper(error: &hyper::Error) -> Cause {
+fn of_hyper(error: &hyper::Error) -> FailureKind {
     if error.is_parse() {
-        return Cause::NotHttp;
+        return FailureKind::NotHttp;
     }
     if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
-        return Cause::Broken;
+        return FailureKind::Broken;
     }
-    match Cause::find(error) {
+    match FailureKind::find(error) {
         // So the decoder of the chunked coding reports what it cannot read.
-        Some(Cause::System(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) => {
-            Cause::NotHttp
+        Some(FailureKind::System(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) => {
+            FailureKind::NotHttp
         }
         Some(cause) => cause,
-        None => Cause::Broken,
+        None => FailureKind::Broken,
     }
 }

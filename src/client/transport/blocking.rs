@@ -5,7 +5,7 @@
 //! * ureq never sends a request twice of its own accord. A pooled connection is probed (one
 //!   non-blocking read) before it is used again; one that the server has closed is dropped and a
 //!   new one opened, before anything is sent. If the server closes between the probe and the
-//!   answer, the request fails and surfaces as [`Cause::Broken`]; repeating it is up to the
+//!   answer, the request fails and surfaces as [`FailureKind::Broken`]; repeating it is up to the
 //!   caller.
 //! * The global timeout is a deadline across name resolution, connecting, TLS, sending and the
 //!   whole of the body.
@@ -22,10 +22,10 @@ use std::{
     time::Duration,
 };
 
-use super::gather::Gather;
-use super::names::Names;
-use super::{BODY_LIMIT, Cause, HEADER_LIMIT, IDLE, LONGEST, Lost, TlsOptions};
-use crate::protocol::wire::{HttpAnswer, HttpRequest};
+use super::coalesce::CoalescingConnector;
+use super::resolver::CachingResolver;
+use super::{BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsOptions, TransportError};
+use crate::protocol::wire::{HttpRequest, HttpResponse};
 use http::Request;
 use ureq::config::Config;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
@@ -40,20 +40,20 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// A blocking HTTP client for one exchange. It keeps its connection for the next request.
 #[derive(Debug)]
-pub(in crate::client) struct Transport {
+pub(in crate::client) struct UreqTransport {
     agent: Agent,
-    names: Names,
+    resolver: CachingResolver,
     cancelled: Arc<AtomicBool>,
 }
 
-/// Cancels the requests of one [`Transport`] from another thread.
+/// Cancels the requests of one [`UreqTransport`] from another thread.
 #[derive(Debug, Clone)]
 pub(in crate::client) struct Interrupt {
     agent: Agent,
     cancelled: Arc<AtomicBool>,
 }
 
-impl Transport {
+impl UreqTransport {
     /// A client that trusts the given authorities. Nothing is connected yet.
     pub(in crate::client) fn new(tls: &TlsOptions) -> Self {
         let config = Agent::config_builder()
@@ -81,13 +81,13 @@ impl Transport {
     }
 
     fn with(config: Config) -> Self {
-        let names = Names::default();
-        let connector = DefaultConnector::new().chain(Gather);
-        let agent = Agent::with_parts(config, connector, names.clone());
+        let resolver = CachingResolver::default();
+        let connector = DefaultConnector::new().chain(CoalescingConnector);
+        let agent = Agent::with_parts(config, connector, resolver.clone());
         let cancelled = Arc::new(AtomicBool::new(false));
         Self {
             agent,
-            names,
+            resolver,
             cancelled,
         }
     }
@@ -105,25 +105,29 @@ impl Transport {
     /// # Errors
     ///
     /// When there is no complete answer within the request's time, or none that is small enough;
-    /// and [`Lost::Cancelled`] whenever the client was cancelled before this returns.
+    /// and [`TransportError::Cancelled`] whenever the client was cancelled before this returns.
     pub(in crate::client) fn send(
         &self,
         request: &HttpRequest,
         within: Duration,
-    ) -> Result<HttpAnswer, Lost> {
+    ) -> Result<HttpResponse, TransportError> {
         let outcome = self.attempt(request, within.min(LONGEST));
         // Last, and whatever came out: a body that runs to the end of the connection looks
         // complete when it is the interruption that ended the connection.
         if self.cancelled.load(Ordering::Acquire) {
-            return Err(Lost::Cancelled);
+            return Err(TransportError::Cancelled);
         }
         if outcome.is_err() {
-            self.names.forget();
+            self.resolver.forget();
         }
         outcome
     }
 
-    fn attempt(&self, request: &HttpRequest, within: Duration) -> Result<HttpAnswer, Lost> {
+    fn attempt(
+        &self,
+        request: &HttpRequest,
+        within: Duration,
+    ) -> Result<HttpResponse, TransportError> {
         let head = super::head(request)?;
         match &request.body {
             Some(body) => self.run(head.map(|()| body.as_str()), within),
@@ -135,28 +139,28 @@ impl Transport {
         &self,
         request: Request<impl AsSendBody>,
         deadline: Duration,
-    ) -> Result<HttpAnswer, Lost> {
+    ) -> Result<HttpResponse, TransportError> {
         let configured = self.agent.configure_request(request);
         let request = configured.timeout_global(Some(deadline)).build();
-        let answer = self.agent.run(request).map_err(|error| lost(&error))?;
+        let answer = self.agent.run(request).map_err(|error| classify(&error))?;
         let (head, body) = answer.into_parts();
         // CLIENT-5: A client MUST read at most 262 144 bytes of a body
         let limit = BODY_LIMIT as u64;
         if body.content_length().is_some_and(|length| length > limit) {
-            return Ok(super::answer(&head, None));
+            return Ok(super::response(&head, None));
         }
         match body.into_with_config().limit(limit).read_to_vec() {
-            Ok(body) => Ok(super::answer(&head, Some(body))),
-            Err(error) if is_too_long(&error) => Ok(super::answer(&head, None)),
-            Err(error) => Err(lost(&error)),
+            Ok(body) => Ok(super::response(&head, Some(body))),
+            Err(error) if is_too_long(&error) => Ok(super::response(&head, None)),
+            Err(error) => Err(classify(&error)),
         }
     }
 }
 
 impl Interrupt {
-    /// Ends what the client is doing and lets it do nothing more: a [`Transport::send`] under way
-    /// returns [`Lost::Cancelled`], and so does every later one. For a last request to the server,
-    /// take a [`fresh`](Transport::fresh) client.
+    /// Ends what the client is doing and lets it do nothing more: a [`UreqTransport::send`] under way
+    /// returns [`TransportError::Cancelled`], and so does every later one. For a last request to the server,
+    /// take a [`fresh`](UreqTransport::fresh) client.
     ///
     /// Waiting for the server, sending, receiving and a TLS handshake are interrupted at once.
     /// Name resolution and the making of a TCP connection are not: they end by themselves or with
@@ -168,22 +172,22 @@ impl Interrupt {
 }
 
 /// Says what an error of ureq means.
-fn lost(error: &Error) -> Lost {
-    Lost::NoAnswer(match error {
+fn classify(error: &Error) -> TransportError {
+    TransportError::NoAnswer(match error {
         Error::Http(_) | Error::BadUri(_) => {
-            return Lost::Unsendable("the request is malformed");
+            return TransportError::Unsendable("the request is malformed");
         }
         Error::Io(error) => match wrapped(error) {
-            Some(inner) => return lost(inner),
-            None => Cause::find(error).unwrap_or(Cause::Other),
+            Some(inner) => return classify(inner),
+            None => FailureKind::find(error).unwrap_or(FailureKind::Other),
         },
-        Error::Rustls(error) => Cause::of_tls(error),
-        Error::Tls(_) | Error::TlsRequired => Cause::Tls,
-        Error::Timeout(_) => Cause::TimedOut,
-        Error::HostNotFound => Cause::Name,
-        Error::Protocol(_) | Error::LargeResponseHeader(..) => Cause::NotHttp,
-        Error::BodyStalled => Cause::Broken,
-        _ => Cause::Other,
+        Error::Rustls(error) => FailureKind::of_tls(error),
+        Error::Tls(_) | Error::TlsRequired => FailureKind::Tls,
+        Error::Timeout(_) => FailureKind::TimedOut,
+        Error::HostNotFound => FailureKind::Name,
+        Error::Protocol(_) | Error::LargeResponseHeader(..) => FailureKind::NotHttp,
+        Error::BodyStalled => FailureKind::Broken,
+        _ => FailureKind::Other,
     })
 }
 

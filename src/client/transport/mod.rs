@@ -5,16 +5,16 @@ pub(super) mod asynchronous;
 #[cfg(feature = "blocking")]
 pub(super) mod blocking;
 #[cfg(feature = "blocking")]
-mod gather;
-mod lost;
+mod coalesce;
+mod error;
 #[cfg(feature = "blocking")]
-mod names;
+mod resolver;
 mod tls;
 
-pub(super) use lost::{Cause, Lost};
+pub(super) use error::{FailureKind, TransportError};
 pub use tls::{TlsFault, TlsOptions};
 
-use crate::protocol::wire::{BODY_LIMIT, HttpAnswer, HttpRequest, Method};
+use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 use http::header::{self, HeaderName};
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Request, Uri, response};
@@ -44,14 +44,14 @@ pub(super) fn jitter(least: Duration, most: Duration) -> Duration {
 }
 
 /// Everything of a request but its body, ready for either HTTP library.
-fn head(request: &HttpRequest) -> Result<Request<()>, Lost> {
+fn head(request: &HttpRequest) -> Result<Request<()>, TransportError> {
     let method = match request.method {
         Method::Post => http::Method::POST,
         Method::Get => http::Method::GET,
         Method::Put => http::Method::PUT,
     };
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", request.bearer))
-        .map_err(|_| Lost::Unsendable("the credential cannot be put into a header"))?;
+        .map_err(|_| TransportError::Unsendable("the credential cannot be put into a header"))?;
     bearer.set_sensitive(true);
     let mut head = Request::new(());
     *head.method_mut() = method;
@@ -78,8 +78,8 @@ fn head(request: &HttpRequest) -> Result<Request<()>, Lost> {
 
 /// Takes the wanted fields out of a header and puts the body to them; no body is one that is
 /// longer than [`BODY_LIMIT`].
-fn answer(head: &response::Parts, body: Option<Vec<u8>>) -> HttpAnswer {
-    HttpAnswer {
+fn response(head: &response::Parts, body: Option<Vec<u8>>) -> HttpResponse {
+    HttpResponse {
         status: head.status.as_u16(),
         content_type: field(&head.headers, &header::CONTENT_TYPE),
         is_coded: head
@@ -103,26 +103,26 @@ fn field(fields: &HeaderMap, name: &HeaderName) -> Option<String> {
 
 /// Reads an address and refuses what the two libraries would understand differently, would
 /// silently replace (a port out of range becomes the default port), or would add credentials for.
-fn address(url: &str) -> Result<Uri, Lost> {
+fn address(url: &str) -> Result<Uri, TransportError> {
     let uri: Uri = url
         .parse()
-        .map_err(|_| Lost::Unsendable("the address of the server is malformed"))?;
+        .map_err(|_| TransportError::Unsendable("the address of the server is malformed"))?;
     let known = [Scheme::HTTP, Scheme::HTTPS];
     if !uri.scheme().is_some_and(|scheme| known.contains(scheme)) {
-        return Err(Lost::Unsendable(
+        return Err(TransportError::Unsendable(
             "the address of the server is neither http nor https",
         ));
     }
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     if authority.contains('@') {
-        return Err(Lost::Unsendable(
+        return Err(TransportError::Unsendable(
             "the address of the server holds a user name",
         ));
     }
     let host = uri.host().unwrap_or_default();
     let port = authority.strip_prefix(host).unwrap_or_default();
     if !port.is_empty() && uri.port_u16().is_none_or(|port| port == 0) {
-        return Err(Lost::Unsendable(
+        return Err(TransportError::Unsendable(
             "the address of the server has no valid port",
         ));
     }
@@ -130,7 +130,7 @@ fn address(url: &str) -> Result<Uri, Lost> {
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     if ServerName::try_from(bare.unwrap_or(host)).is_err() {
-        return Err(Lost::Unsendable(
+        return Err(TransportError::Unsendable(
             "the address of the server has no valid name",
         ));
     }
@@ -169,7 +169,10 @@ mod tests {
             "https://exa mple.test/",
             "https://example.test/\r\nX: y",
         ] {
-            assert!(matches!(address(bad), Err(Lost::Unsendable(_))), "{bad}");
+            assert!(
+                matches!(address(bad), Err(TransportError::Unsendable(_))),
+                "{bad}"
+            );
         }
     }
 
@@ -181,7 +184,7 @@ mod tests {
             bearer: "a\r\nX: y".to_owned(),
             body: None,
         };
-        assert!(matches!(head(&request), Err(Lost::Unsendable(_))));
+        assert!(matches!(head(&request), Err(TransportError::Unsendable(_))));
     }
 
     #[test]

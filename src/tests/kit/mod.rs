@@ -8,7 +8,7 @@ pub(crate) mod tap;
 use std::time::Duration;
 
 use wormhole_sync::client::Hooks;
-use wormhole_sync::relay::{Limits, Options, RelayHandle};
+use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
 
 /// The application of all tests.
 pub(crate) const APP: &str = "example.com/app1";
@@ -23,7 +23,12 @@ pub(crate) fn relay() -> RelayHandle {
         starts_per_minute: u32::MAX,
         ..Limits::default()
     };
-    RelayHandle::spawn("127.0.0.1:0".parse().unwrap(), limits, Options::default()).unwrap()
+    RelayHandle::spawn(
+        "127.0.0.1:0".parse().unwrap(),
+        limits,
+        RelayOptions::default(),
+    )
+    .unwrap()
 }
 
 /// A second that lasts so many milliseconds (HOOK-3).

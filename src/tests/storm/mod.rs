@@ -83,7 +83,7 @@ fn check<S: Startable>(script: &Script) -> Ends<S> {
     let ends = World::<S>::run(script.clone());
     let (one, two) = (&ends.initiator, ends.receiver.as_ref());
     let blob =
-        |received: &wormhole_sync::protocol::Received<S>| received.blob.get().expose().to_vec();
+        |received: &wormhole_sync::protocol::Unsealed<S>| received.blob.get().expose().to_vec();
 
     // Secrecy and agreement: what is accepted is what the peer with the same words has sealed.
     let at_initiator = one.received.as_ref().map(blob);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use wormhole_sync::protocol::wire::{HttpAnswer, HttpRequest, Method, Wire, hear};
+use wormhole_sync::protocol::wire::{HttpRequest, HttpResponse, Method, Wire, interpret_response};
 use wormhole_sync::protocol::{
-    Action, Ended, Exchange, Heard, Loss, Machine, Outcome, RequestKind, Times,
+    Action, AttemptFailure, AttemptResult, Ended, Exchange, Machine, Outcome, RequestKind, Times,
 };
 use wormhole_sync::values::{AppId, Rendezvous, Side};
 
@@ -29,7 +29,7 @@ pub(crate) enum Doing {
 pub(crate) trait Acts {
     fn next(&mut self, now: Duration) -> Doing;
     /// No answer is a lost one.
-    fn hears(&mut self, now: Duration, answer: Option<HttpAnswer>);
+    fn hears(&mut self, now: Duration, answer: Option<HttpResponse>);
     fn cancels(&mut self, now: Duration);
     fn releases(&mut self, now: Duration);
 }
@@ -124,12 +124,12 @@ impl<T: Machine> Acts for Party<T> {
         doing
     }
 
-    fn hears(&mut self, now: Duration, answer: Option<HttpAnswer>) {
+    fn hears(&mut self, now: Duration, answer: Option<HttpResponse>) {
         let heard = match (self.sent.take(), answer) {
-            (Some(kind), Some(answer)) => hear(kind, answer),
-            _ => Heard::Lost(Loss::passing("no answer")),
+            (Some(kind), Some(answer)) => interpret_response(kind, answer),
+            _ => AttemptResult::Lost(AttemptFailure::passing("no answer")),
         };
-        self.exchange.heard(now - self.started, heard);
+        self.exchange.attempt_ended(now - self.started, heard);
         self.check_outcome();
     }
 

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use wormhole_sync::protocol::wire::{HttpAnswer, HttpRequest, Method};
+use wormhole_sync::protocol::wire::{HttpRequest, HttpResponse, Method};
 use wormhole_sync::relay::{
-    Action, Address, Answer, Call, Limits, Reason, Registry, Reply, Request, Side, Ticket,
+    Call, ChannelRequest, ClientAddress, EndReason, Handled, Limits, Registry, RelayAction, Reply,
+    SideKey, Ticket,
 };
 use wormhole_sync::values::messages::{
-    Allocate, Allocated, Cell, CellName, Claimed, Close, Empty, Write,
+    Allocate, Allocated, CellMessage, CellName, Claimed, Close, Empty, Write,
 };
 use wormhole_sync::values::{ChannelId, hex};
 
@@ -40,7 +41,7 @@ impl Honest {
         now: Duration,
         origin: Origin,
         request: &HttpRequest,
-    ) -> Vec<(Origin, HttpAnswer)> {
+    ) -> Vec<(Origin, HttpResponse)> {
         let mut answers = Vec::new();
         match parse(request) {
             None => answers.push((origin, bare(404, None))),
@@ -48,12 +49,12 @@ impl Honest {
                 let call = Call {
                     appid: &appid,
                     side,
-                    from: Address::V4(1),
+                    from: ClientAddress::V4(1),
                     action,
                 };
                 match self.registry.handle(now, call) {
-                    Answer::Now(reply) => answers.push((origin, write(reply))),
-                    Answer::Wait(ticket) => drop(self.waiting.insert(ticket, origin)),
+                    Handled::Now(reply) => answers.push((origin, write(reply))),
+                    Handled::Later(ticket) => drop(self.waiting.insert(ticket, origin)),
                 }
             }
         }
@@ -62,19 +63,19 @@ impl Honest {
     }
 
     /// What has fallen due.
-    pub(crate) fn advance(&mut self, now: Duration) -> Vec<(Origin, HttpAnswer)> {
+    pub(crate) fn advance(&mut self, now: Duration) -> Vec<(Origin, HttpResponse)> {
         self.registry.advance(now);
         self.events()
     }
 
-    fn events(&mut self) -> Vec<(Origin, HttpAnswer)> {
+    fn events(&mut self) -> Vec<(Origin, HttpResponse)> {
         let events: Vec<_> = self.registry.events().collect();
         let origin = |(ticket, reply)| Some((self.waiting.remove(&ticket)?, write(reply)));
         events.into_iter().filter_map(origin).collect()
     }
 }
 
-fn parse(request: &HttpRequest) -> Option<(Vec<u8>, Side, Action)> {
+fn parse(request: &HttpRequest) -> Option<(Vec<u8>, SideKey, RelayAction)> {
     let (_, target) = request.url.split_once("/v1/")?;
     let (path, wait) = match target.split_once("?wait=") {
         Some((path, wait)) => (path, wait.parse().ok()?),
@@ -83,29 +84,29 @@ fn parse(request: &HttpRequest) -> Option<(Vec<u8>, Side, Action)> {
     let body = request.body.as_deref().unwrap_or_default().as_bytes();
     let mut parts = path.split('/');
     let appid = hex::decode(parts.next()?.as_bytes()).ok()?;
-    let side = Side::from_hex(request.bearer.as_bytes())?;
+    let side = SideKey::from_hex(request.bearer.as_bytes())?;
     parts.next().filter(|part| *part == "channels")?;
     let Some(number) = parts.next() else {
         let offer = Allocate::decode(body).ok()?.body;
-        return Some((appid, side, Action::Allocate(offer.into())));
+        return Some((appid, side, RelayAction::Allocate(offer.into())));
     };
     let number = ChannelId::parse(number.as_bytes())?;
     let request = match (request.method, parts.next()?) {
-        (Method::Post, "claim") => Request::Claim,
+        (Method::Post, "claim") => ChannelRequest::Claim,
         (Method::Post, "close") => {
-            Request::Close(Reason::of_close(&Close::decode(body).ok()?.reason))
+            ChannelRequest::Close(EndReason::of_close(&Close::decode(body).ok()?.reason))
         }
         (Method::Put, name) => {
             let cell = CellName::from_name(name)?;
-            Request::Put(cell, Write::decode(body, cell).ok()?.body.into())
+            ChannelRequest::Put(cell, Write::decode(body, cell).ok()?.body.into())
         }
-        (Method::Get, name) => Request::Get(CellName::from_name(name)?, wait),
+        (Method::Get, name) => ChannelRequest::Get(CellName::from_name(name)?, wait),
         _ => return None,
     };
-    Some((appid, side, Action::Channel(number, request)))
+    Some((appid, side, RelayAction::Channel(number, request)))
 }
 
-fn write(reply: Reply) -> HttpAnswer {
+fn write(reply: Reply) -> HttpResponse {
     match reply {
         Reply::Allocated { channel, ttl } => bare(201, Some(Allocated { channel, ttl }.encode())),
         Reply::Claimed { body, ttl } => {
@@ -115,10 +116,10 @@ fn write(reply: Reply) -> HttpAnswer {
         Reply::Stored => bare(200, Some(Empty.encode())),
         Reply::Cell(body) => {
             let body = body.to_vec();
-            bare(200, Some(Cell { body }.encode()))
+            bare(200, Some(CellMessage { body }.encode()))
         }
         Reply::Nothing => bare(204, None),
-        Reply::Refused(refusal) => HttpAnswer {
+        Reply::Refused(refusal) => HttpResponse {
             content_type: Some("application/problem+json".to_owned()),
             ..bare(refusal.token().status(), Some(refusal.document()))
         },
@@ -126,8 +127,8 @@ fn write(reply: Reply) -> HttpAnswer {
 }
 
 /// An answer with a message, if there is one.
-pub(crate) fn bare(status: u16, message: Option<String>) -> HttpAnswer {
-    HttpAnswer {
+pub(crate) fn bare(status: u16, message: Option<String>) -> HttpResponse {
+    HttpResponse {
         status,
         content_type: message.as_ref().map(|_| "application/json".to_owned()),
         is_coded: false,

@@ -4,8 +4,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use wormhole_sync::crypto::{
-    Answered, BadElement, Finished, Malformed, Offered, Opened, PakeScalar, PeerFault, Place,
-    Receipt, Standard, Suite,
+    AnswerRead, BadElement, FinishRead, KeyContext, Malformed, OfferRead, Opened, PakeScalar,
+    PeerFault, Receipt, Standard, Suite,
 };
 use wormhole_sync::values::{Blob, Words, hex};
 
@@ -62,7 +62,7 @@ fn read(role: char, message: &[u8]) -> Result<String, PeerFault> {
     }
 }
 
-fn key(words: [u8; 2], offer: &str, answer: &str, place: &Place) -> u64 {
+fn key(words: [u8; 2], offer: &str, answer: &str, place: &KeyContext) -> u64 {
     let mut hasher = DefaultHasher::new();
     (words, offer, answer).hash(&mut hasher);
     (place.app_id.as_bytes(), place.channel.get()).hash(&mut hasher);
@@ -86,7 +86,9 @@ fn open(key: u64, label: &str, sealed: &[u8]) -> Result<Opened<Blob>, PeerFault>
         let is_sealed = given == format!("{:020}", tag(key, label, &blob));
         is_sealed.then(|| Blob::new(blob).ok())?
     };
-    blob().map(Opened::vouch).ok_or(PeerFault::WrongCode)
+    blob()
+        .map(Opened::dangerously_vouch)
+        .ok_or(PeerFault::WrongCode)
 }
 
 impl Startable for Symbolic {
@@ -109,23 +111,15 @@ impl Suite for Symbolic {
     type Verifier = u64;
     type Exporter = u64;
 
-    fn start_initiator(_: &Words, _: PakeScalar) -> (Pake, Vec<u8>) {
-        Self::initiator([0; 2], 1)
-    }
-
-    fn start_receiver(_: &Words, _: PakeScalar) -> Pake {
-        Self::receiver([0; 2], 1)
-    }
-
     fn read_offer(
         pake: Pake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         offer: &[u8],
-    ) -> Result<Offered<Self>, PeerFault> {
+    ) -> Result<OfferRead<Self>, PeerFault> {
         let offer = read('A', offer)?;
         let key = key(pake.words, &offer, &pake.message, place);
-        Ok(Offered {
+        Ok(OfferRead {
             answer: (pake.message + &seal(key, "receiver", own.expose())).into_bytes(),
             verifier: key,
             finish: Key(key),
@@ -134,32 +128,35 @@ impl Suite for Symbolic {
 
     fn read_answer(
         pake: Pake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         answer: &[u8],
-    ) -> Result<Answered<Self>, PeerFault> {
+    ) -> Result<AnswerRead<Self>, PeerFault> {
         let malformed = PeerFault::MalformedMessage(Malformed::Length);
         let (message, sealed) = answer.split_at_checked(33).ok_or(malformed)?;
         let key = key(pake.words, &pake.message, &read('B', message)?, place);
-        Ok(Answered {
+        Ok(AnswerRead {
             blob: open(key, "receiver", sealed)?,
             finish: seal(key, "initiator", own.expose()).into_bytes(),
             verifier: key,
-            exporter: Opened::vouch(key),
+            exporter: Opened::dangerously_vouch(key),
             receipt: Key(key),
         })
     }
 
-    fn read_finish(Key(key): Key, finish: &[u8]) -> Result<Finished<Self>, PeerFault> {
-        Ok(Finished {
+    fn read_finish(Key(key): Key, finish: &[u8]) -> Result<FinishRead<Self>, PeerFault> {
+        Ok(FinishRead {
             blob: open(key, "initiator", finish)?,
             receipt: seal(key, "receipt", &[]).into_bytes(),
-            exporter: Opened::vouch(key),
+            exporter: Opened::dangerously_vouch(key),
         })
     }
 
     fn read_receipt(Key(key): Key, receipt: &[u8]) -> Option<Opened<Receipt>> {
         let opened = open(key, "receipt", receipt).ok()?;
-        opened.get().is_empty().then(|| Opened::vouch(Receipt))
+        opened
+            .get()
+            .is_empty()
+            .then(|| Opened::dangerously_vouch(Receipt))
     }
 }

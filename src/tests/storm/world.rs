@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use wormhole_sync::protocol::wire::{HttpAnswer, HttpRequest};
-use wormhole_sync::protocol::{Ended, Initiator, Receiver};
+use wormhole_sync::protocol::wire::{HttpRequest, HttpResponse};
+use wormhole_sync::protocol::{Ended, InitiatorMachine, ReceiverMachine};
 use wormhole_sync::values::{AppId, Blob, ChannelId};
 
 use super::party::{Acts, Doing, Party};
@@ -77,7 +77,7 @@ const SIDES: [&[u8; 32]; 2] = [
 enum Item {
     Arrives(Origin, HttpRequest),
     /// Nothing is a broken connection, or the end of the attempt's time.
-    Answers(Origin, Option<HttpAnswer>),
+    Answers(Origin, Option<HttpResponse>),
     Wakes(Origin),
     Releases(Origin),
     Joins,
@@ -109,12 +109,12 @@ pub(crate) struct World<S: Startable> {
     relay: Honest,
     relay_due: Option<Duration>,
     most_waiting: usize,
-    given: Vec<HttpAnswer>,
+    given: Vec<HttpResponse>,
     /// What each side has begun: what comes to an earlier turn finds nobody.
     turns: [u64; 2],
     channel: Option<ChannelId>,
-    initiator: Party<Initiator<S>>,
-    receiver: Option<Party<Receiver<S>>>,
+    initiator: Party<InitiatorMachine<S>>,
+    receiver: Option<Party<ReceiverMachine<S>>>,
 }
 
 fn ms(milliseconds: u32) -> Duration {
@@ -131,7 +131,7 @@ impl<S: Startable> World<S> {
     /// Runs until both have ended, and all that was under way has arrived.
     pub(crate) fn run(script: Script) -> Ends<S> {
         let (pake, offer) = S::initiator([1, 2], 3);
-        let machine = Initiator::new(appid(), pake, offer, Blob::new(BLOBS[0]).unwrap());
+        let machine = InitiatorMachine::new(appid(), pake, offer, Blob::new(BLOBS[0]).unwrap());
         let deadline = script.deadlines[0].map(ms);
         let mut world = World {
             now: Duration::ZERO,
@@ -216,7 +216,7 @@ impl<S: Startable> World<S> {
                 let channel = self.channel.expect("the code was shown");
                 let words = [1, if self.script.words_agree { 2 } else { 3 }];
                 let blob = Blob::new(BLOBS[1]).unwrap();
-                let machine = Receiver::new(channel, appid(), S::receiver(words, 4), blob);
+                let machine = ReceiverMachine::new(channel, appid(), S::receiver(words, 4), blob);
                 let deadline = self.script.deadlines[1].map(ms);
                 self.receiver = Some(Party::new(machine, SIDES[1], now, deadline));
                 self.began[1] = now;
@@ -264,7 +264,7 @@ impl<S: Startable> World<S> {
             .initiator
             .exchange
             .machine()
-            .and_then(Initiator::channel);
+            .and_then(InitiatorMachine::channel);
         if self.channel.is_none() && shown.is_some() {
             self.channel = shown;
             self.plan(ms(self.script.typing), Item::Joins);
@@ -300,7 +300,7 @@ impl<S: Startable> World<S> {
         self.plan(QUICK, Item::Answers(origin, answer));
     }
 
-    fn answer(&mut self, answers: Vec<(Origin, HttpAnswer)>, request: Option<&HttpRequest>) {
+    fn answer(&mut self, answers: Vec<(Origin, HttpResponse)>, request: Option<&HttpRequest>) {
         for (origin, mut answer) in answers {
             let (late, answer) = match self.fault() {
                 Some(Fault::Drop) => continue,
@@ -326,9 +326,9 @@ impl<S: Startable> World<S> {
     }
 
     /// An answer that the relay has not given to this request.
-    fn invent(&self, fault: Fault, request: Option<&HttpRequest>) -> Option<HttpAnswer> {
+    fn invent(&self, fault: Fault, request: Option<&HttpRequest>) -> Option<HttpResponse> {
         match fault {
-            Fault::Page(status) => Some(HttpAnswer {
+            Fault::Page(status) => Some(HttpResponse {
                 content_type: Some("text/html".to_owned()),
                 ..bare(status, Some("<p>sorry".to_owned()))
             }),

@@ -1,91 +1,21 @@
-//! The shape of the code: which module uses which, how long files are, and what may panic.
+//! What the code that ships does not do: panic, pass on what is not verified, show types of other
+//! crates, and use the terminal.
 
 use std::collections::BTreeSet;
 
-use super::source::{Source, line_of, sources};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{
+    Field, Ident, ImplItemConst, ImplItemFn, ItemConst, ItemEnum, ItemFn, ItemStatic, ItemStruct,
+    ItemTrait, ItemType, ItemUse, TraitItem, Visibility,
+};
 
-/// Which modules each may use. What is not here, such as `lib.rs`, may use all.
-const USES: [(&str, &[&str]); 7] = [
-    ("values", &["values"]),
-    ("crypto", &["values", "crypto"]),
-    ("protocol", &["values", "crypto", "protocol"]),
-    ("client", &["values", "crypto", "protocol", "client"]),
-    ("relay", &["values", "relay"]),
-    (
-        "cli",
-        &[
-            "values",
-            "crypto",
-            "protocol",
-            "client",
-            "relay",
-            "cli",
-            "blocking",
-            "Error",
-            "Received",
-            "Initiator",
-            "Receiver",
-        ],
-    ),
-    ("bin", &[]),
-];
-
-#[test]
-fn modules_use_only_what_is_below_them() {
-    let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_test()) {
-        let Some((_, allowed)) = USES.iter().find(|(module, _)| *module == source.module()) else {
-            assert!(source.path == "src/lib.rs", "{}: in no layer", source.path);
-            continue;
-        };
-        let code = source.code();
-        for (at, _) in code.match_indices("crate::") {
-            let used: String = code[at + 7..]
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect();
-            if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
-                continue;
-            }
-            if !allowed.contains(&used.as_str()) {
-                wrong.push(format!(
-                    "{}:{} uses {used}",
-                    source.path,
-                    line_of(&code, at)
-                ));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-/// Longer ones, with the reason.
-const LONG: [(&str, &str); 2] = [
-    (
-        "src/protocol/initiator.rs",
-        "seven states of one table, each a `match` without a wildcard",
-    ),
-    (
-        "src/relay/state_tests.rs",
-        "a story to each clause of section 10",
-    ),
-];
-
-#[test]
-fn no_file_is_over_400_lines() {
-    for source in sources() {
-        let lines = source.text.lines().count();
-        let is_allowed = LONG.iter().any(|(path, _)| *path == source.path);
-        assert!(
-            lines <= 400 || is_allowed && lines <= 500,
-            "{}: {lines}",
-            source.path
-        );
-    }
-}
+use super::graph::imports;
+use super::source::{each_token, is_mark, shipped};
 
 /// What may panic outside tests, and why it never does: file, what is on the line, reason.
-const MAY_PANIC: [(&str, &str, &str); 7] = [
+const MAY_PANIC: [(&str, &str, &str); 6] = [
     (
         "src/crypto/schedule.rs",
         ".expect(",
@@ -112,11 +42,6 @@ const MAY_PANIC: [(&str, &str, &str); 7] = [
         "an array of three; test hooks only",
     ),
     (
-        "src/relay/table.rs",
-        "ChannelId::new(1).unwrap()",
-        "a constant: it would not compile",
-    ),
-    (
         "src/values/words.rs",
         "[usize::from(byte)]",
         "a list has a word for each byte",
@@ -126,11 +51,9 @@ const MAY_PANIC: [(&str, &str, &str); 7] = [
 #[test]
 fn nothing_panics_outside_tests() {
     let (mut found, mut used) = (Vec::new(), BTreeSet::new());
-    for source in sources() {
-        let code = source.code();
-        for at in panics(&code) {
-            let line = line_of(&code, at);
-            let shown = source.text.lines().nth(line - 1).unwrap().trim();
+    for source in shipped() {
+        for line in panics(source.tokens()) {
+            let shown = source.line(line);
             let allowed =
                 |(path, part, _): &(&str, &str, &str)| *path == source.path && shown.contains(part);
             match MAY_PANIC.iter().position(allowed) {
@@ -145,44 +68,81 @@ fn nothing_panics_outside_tests() {
     }
 }
 
-/// Where something may panic: the usual calls and macros, and an index.
-fn panics(code: &str) -> Vec<usize> {
-    let words = [
-        ".unwrap()",
-        ".expect(",
-        ".unwrap_err(",
-        ".expect_err(",
-        "panic!(",
-        "unreachable!(",
-        "todo!(",
-        "unimplemented!(",
-        "assert!(",
-        "assert_eq!(",
-        "assert_ne!(",
+/// The lines where something may panic: the usual calls and macros, and an index.
+fn panics(tokens: TokenStream) -> Vec<usize> {
+    let methods = ["unwrap", "expect", "unwrap_err", "expect_err"];
+    let macros = [
+        "panic",
+        "unreachable",
+        "todo",
+        "unimplemented",
+        "assert",
+        "assert_eq",
+        "assert_ne",
     ];
-    let mut places: Vec<usize> = words
-        .iter()
-        .flat_map(|word| code.match_indices(word).map(|(at, _)| at))
-        .filter(|at| !code[..*at].ends_with("debug_"))
-        .collect();
-    for (at, _) in code.match_indices('[') {
-        let before = code[..at].chars().next_back();
-        let is_index = before.is_some_and(|c| c.is_alphanumeric() || "_)]?\"".contains(c));
-        // `&'a [u8]` and `mut [u8]` have a space before; `[..]` is always within bounds.
-        if is_index && !code[at..].starts_with("[..]") {
-            places.push(at);
+    let mut lines = Vec::new();
+    each_token(tokens, &mut |before, token, after| {
+        let panics = match token {
+            TokenTree::Ident(word) => {
+                let is_one = |words: &[&str]| words.iter().any(|known| word == known);
+                let is_method = before.last().is_some_and(|last| is_mark(last, '.'));
+                let is_macro = after.first().is_some_and(|next| is_mark(next, '!'));
+                is_method && is_one(&methods) || is_macro && is_one(&macros)
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+                // `[..]` is always within bounds.
+                is_value(before) && group.stream().to_string() != ".."
+            }
+            TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        if panics {
+            lines.push(token.span().start().line);
         }
-    }
-    places.sort_unstable();
-    places
+    });
+    lines
 }
 
-// SEAL-9: A client MUST NOT hand over, use or export anything of a sealed message before its tag has been verified and its padding checked.
+/// Whether these tokens end with a value, so that a bracket after them is an index.
+fn is_value(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        // `&'a [u8]`
+        [.., mark, TokenTree::Ident(_)] if is_mark(mark, '\'') => false,
+        // `mut [u8]`: a keyword is no value, except `self`.
+        [.., TokenTree::Ident(word)] => {
+            word == "self" || syn::parse_str::<Ident>(&word.to_string()).is_ok()
+        }
+        [.., TokenTree::Group(group)] => group.delimiter() != Delimiter::Brace,
+        [.., TokenTree::Literal(_)] => true,
+        [.., mark] => is_mark(mark, '?'),
+        [] => false,
+    }
+}
+
+#[test]
+fn what_may_panic_is_found() {
+    let panics = |code: &str| panics(code.parse().unwrap()).len();
+    assert_eq!(
+        panics("a[0] b()[1] c?[2] d[3][4] self[5] f!(g[6]) h.unwrap() panic!()"),
+        9
+    );
+    assert_eq!(
+        panics("\"a[0]\" &'a [u8] mut [u8] #[b] vec![1] {} [2] d[..] // e[0]"),
+        0
+    );
+    assert_eq!(panics("debug_assert!(true) unwrap() x.unwrap_or(y)"), 0);
+}
+
+// SEAL-9: A client MUST NOT hand over, use or export anything of a sealed message
+// before its tag has been verified and its padding checked.
 #[test]
 fn only_the_cryptography_vouches() {
-    for source in sources().iter().filter(|source| !source.is_test()) {
-        let vouches = source.code().contains("vouch(");
-        assert!(!vouches || source.module() == "crypto", "{}", source.path);
+    for source in shipped()
+        .iter()
+        .filter(|source| source.module() != "crypto")
+    {
+        each_token(source.tokens(), &mut |_, token, _| {
+            assert!(token.to_string() != "vouch", "{}", source.path);
+        });
     }
 }
 
@@ -207,75 +167,140 @@ const INNER: [&str; 14] = [
 #[test]
 fn no_type_of_another_crate_is_in_the_interface() {
     let mut found = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_test()) {
-        let names = names_of_inner(source).into_iter();
-        found.extend(names.map(|(line, item)| format!("{}:{line}: {item}", source.path)));
+    for source in shipped() {
+        let mut interface = Interface {
+            names: INNER.map(str::to_owned).into(),
+            found: vec![],
+        };
+        interface.visit_file(&source.code());
+        let shown = |line: usize| format!("{}:{line}: {}", source.path, source.line(line));
+        found.extend(interface.found.into_iter().map(shown));
     }
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// Public signatures that name an inner crate, or what is imported from one.
-fn names_of_inner(source: &Source) -> Vec<(usize, String)> {
-    let code = source.code();
-    let mut names: Vec<String> = INNER.map(str::to_owned).into();
-    for line in code.lines().map(str::trim) {
-        let Some(import) = line.strip_prefix("use ") else {
-            continue;
+/// Looks for public signatures that name an inner crate, or what is imported from one.
+struct Interface {
+    names: BTreeSet<String>,
+    /// The lines.
+    found: Vec<usize>,
+}
+
+impl Interface {
+    fn look(&mut self, visibility: &Visibility, signature: &impl ToTokens) {
+        if matches!(visibility, Visibility::Public(_)) {
+            each_token(signature.to_token_stream(), &mut |_, token, _| {
+                if self.names.contains(&token.to_string()) {
+                    self.found.push(token.span().start().line);
+                }
+            });
+        }
+    }
+}
+
+impl Visit<'_> for Interface {
+    fn visit_item_use(&mut self, item: &ItemUse) {
+        for (name, path) in imports(&item.tree) {
+            if INNER.contains(&path[0].as_str()) {
+                self.look(&item.vis, &item.tree);
+                self.names
+                    .extend(name.filter(|name| name.starts_with(char::is_uppercase)));
+            }
+        }
+    }
+
+    fn visit_item_fn(&mut self, item: &ItemFn) {
+        self.look(&item.vis, &item.sig);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &ImplItemFn) {
+        self.look(&item.vis, &item.sig);
+    }
+
+    fn visit_impl_item_const(&mut self, item: &ImplItemConst) {
+        self.look(&item.vis, &item.ty);
+    }
+
+    fn visit_item_const(&mut self, item: &ItemConst) {
+        self.look(&item.vis, &item.ty);
+    }
+
+    fn visit_item_static(&mut self, item: &ItemStatic) {
+        self.look(&item.vis, &item.ty);
+    }
+
+    fn visit_item_type(&mut self, item: &ItemType) {
+        self.look(&item.vis, item);
+    }
+
+    fn visit_item_enum(&mut self, item: &ItemEnum) {
+        self.look(&item.vis, item);
+    }
+
+    fn visit_item_struct(&mut self, item: &ItemStruct) {
+        self.look(&item.vis, &item.generics);
+        visit::visit_item_struct(self, item);
+    }
+
+    fn visit_field(&mut self, field: &Field) {
+        self.look(&field.vis, &field.ty);
+    }
+
+    fn visit_item_trait(&mut self, item: &ItemTrait) {
+        self.look(&item.vis, &item.supertraits);
+        for method in &item.items {
+            match method {
+                TraitItem::Fn(method) => self.look(&item.vis, &method.sig),
+                other => self.look(&item.vis, other),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_type_of_another_crate_is_found() {
+    let found = |code: &str| {
+        let mut interface = Interface {
+            names: INNER.map(str::to_owned).into(),
+            found: vec![],
         };
-        if INNER
-            .iter()
-            .any(|inner| import.starts_with(&format!("{inner}::")))
-        {
-            let parts = import.split(|c: char| !c.is_alphanumeric() && c != '_');
-            names.extend(
-                parts
-                    .filter(|part| part.starts_with(char::is_uppercase))
-                    .map(str::to_owned),
-            );
-        }
-    }
-    let mut found = Vec::new();
-    for (at, _) in code.match_indices("pub ") {
-        let item = &code[at..];
-        // Fields of a public struct of which all fields are private are not `pub`; a body is none
-        // of the signature.
-        let end = item.find(['{', ';', '=']).unwrap_or(item.len());
-        let signature = &item[..end];
-        if signature.starts_with("pub use ") && !INNER.iter().any(|i| signature[8..].starts_with(i))
-        {
-            continue;
-        }
-        let words = signature.split(|c: char| !c.is_alphanumeric() && c != '_');
-        let is_tuple = signature.starts_with("pub struct ") && signature.contains('(');
-        if !is_tuple
-            && words
-                .into_iter()
-                .any(|word| names.iter().any(|name| name == word))
-        {
-            found.push((line_of(&code, at), signature.to_owned()));
-        }
-    }
-    found
+        interface.visit_file(&syn::parse_str(code).unwrap());
+        interface.found.len()
+    };
+    assert_eq!(found("pub fn f(scalar: hkdf::Hkdf) {}"), 1);
+    assert_eq!(
+        found("use zeroize::Zeroizing; pub struct S { pub secret: Zeroizing<u8> }"),
+        1
+    );
+    assert_eq!(
+        found("use zeroize::Zeroizing; pub struct S(Zeroizing<u8>); fn f(_: Zeroizing<u8>) {}"),
+        0
+    );
+    assert_eq!(found("pub trait T { fn f(&self) -> subtle::Choice; }"), 1);
+    assert_eq!(found("pub fn f() { subtle::black_box(1) }"), 0);
 }
 
 /// Nothing in the library prints, reads or ends the program for itself.
 #[test]
 fn the_library_leaves_the_terminal_and_the_process_alone() {
-    for source in sources() {
-        if source.is_test() || matches!(source.module(), "cli" | "bin") {
-            continue;
-        }
-        for word in [
-            "println!",
-            "eprintln!",
-            "print!(",
-            "dbg!",
-            "std::io::stdin",
-            "std::io::stdout",
-            "process::exit",
-            "process::abort",
-        ] {
-            assert!(!source.code().contains(word), "{}: {word}", source.path);
-        }
+    let macros = ["print", "println", "eprint", "eprintln", "dbg"];
+    let functions = ["stdin", "stdout", "stderr", "exit", "abort"];
+    let mut found = Vec::new();
+    for source in shipped()
+        .iter()
+        .filter(|source| !matches!(source.module(), "cli" | "bin"))
+    {
+        each_token(source.tokens(), &mut |before, token, after| {
+            let word = token.to_string();
+            let is_macro = after.first().is_some_and(|next| is_mark(next, '!'));
+            let is_path = before.last().is_some_and(|last| is_mark(last, ':'));
+            if is_macro && macros.contains(&word.as_str())
+                || is_path && functions.contains(&word.as_str())
+            {
+                let line = token.span().start().line;
+                found.push(format!("{}:{line}: {}", source.path, source.line(line)));
+            }
+        });
     }
+    assert!(found.is_empty(), "{found:#?}");
 }

@@ -1,7 +1,8 @@
 //! The lock file and the features.
 
-use super::source::read;
 use std::collections::BTreeMap;
+
+use super::source::read;
 
 /// Two versions of one of these would be two sets of code that touches secrets.
 const CRYPTO: [&str; 8] = [
@@ -34,9 +35,9 @@ fn there_is_one_version_of_each_cryptographic_crate() {
     }
 }
 
-/// The lines of one table of the manifest.
-fn table(name: &str) -> Vec<String> {
-    let manifest = read("Cargo.toml");
+/// The lines of one table of a manifest.
+fn table(manifest: &str, name: &str) -> Vec<String> {
+    let manifest = read(manifest);
     let lines = manifest
         .lines()
         .skip_while(|line| *line != format!("[{name}]"))
@@ -45,10 +46,11 @@ fn table(name: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-// HOOK-1: An implementation MUST NOT have its test hooks in an ordinary build, nor where they can be reached by accident
+// HOOK-1: An implementation MUST NOT have its test hooks in an ordinary build, nor where they can
+// be reached by accident
 #[test]
 fn no_feature_brings_the_test_hooks() {
-    let features = table("features");
+    let features = table("Cargo.toml", "features");
     let hooks = features
         .iter()
         .filter(|line| line.contains("test-hooks-dangerous"));
@@ -59,6 +61,15 @@ fn no_feature_brings_the_test_hooks() {
 
 #[test]
 fn the_workspace_forbids_unsafe_code() {
-    assert!(table("workspace.lints.rust").contains(&r#"unsafe_code = "forbid""#.to_owned()));
-    assert!(table("lints").contains(&"workspace = true".to_owned()));
+    let lints = table("Cargo.toml", "workspace.lints.rust");
+    assert!(lints.contains(&r#"unsafe_code = "forbid""#.to_owned()));
+    let workspace = table("Cargo.toml", "workspace");
+    let members = workspace
+        .iter()
+        .find_map(|line| line.strip_prefix("members = "));
+    let members: Vec<String> = serde_json::from_str(members.unwrap()).unwrap();
+    for member in members {
+        let lints = table(&format!("{member}/Cargo.toml"), "lints");
+        assert!(lints.contains(&"workspace = true".to_owned()), "{member}");
+    }
 }

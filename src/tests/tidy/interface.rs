@@ -1,7 +1,8 @@
 //! The description of the relay's interface for tools says what section 9 says.
 
-use serde_json::Value;
 use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 const SPEC: &str = include_str!("../../../spec/wormhole-sync.md");
 const OPENAPI: &str = include_str!("../../../spec/openapi.json");

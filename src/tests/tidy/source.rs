@@ -1,34 +1,54 @@
-//! Source files, and their text without comments and strings.
+//! The Rust files of the workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// One Rust file of the reference crate.
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Block, File, ImplItem, Item, ItemImpl, ItemMod, Stmt};
+
+/// The folders of all Rust files of the workspace.
+const FOLDERS: [&str; 4] = ["src", "benches", "conformance", "spec"];
+
+/// One Rust file.
 pub(crate) struct Source {
     /// Relative to the repository: `src/values/hex.rs`.
     pub(crate) path: String,
     pub(crate) text: String,
 }
 
-pub(crate) fn root() -> &'static Path {
+fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-pub(crate) fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+/// The text of a file of the repository, if it is there.
+pub(crate) fn find(path: &str) -> Option<String> {
+    fs::read_to_string(root().join(path)).ok()
 }
 
-/// Every Rust file under `src`.
-pub(crate) fn sources() -> Vec<Source> {
+pub(crate) fn read(path: &str) -> String {
+    find(path).unwrap_or_else(|| panic!("no text in {path}"))
+}
+
+/// Every Rust file of the workspace.
+pub(crate) fn workspace() -> Vec<Source> {
+    let sources: Vec<Source> = FOLDERS.into_iter().flat_map(below).collect();
+    assert!(sources.len() > 250, "{} files", sources.len());
+    sources
+}
+
+/// Every Rust file below this folder of the repository.
+fn below(folder: &str) -> Vec<Source> {
     let mut files = Vec::new();
-    collect(&root().join("src"), &mut files);
+    collect(&root().join(folder), &mut files);
     files.sort();
-    assert!(files.len() > 50, "{} files", files.len());
     let source = |file: PathBuf| {
         let path = file.strip_prefix(root()).unwrap().to_str().unwrap();
+        let path = path.replace('\\', "/");
         Source {
-            path: path.replace('\\', "/"),
-            text: fs::read_to_string(&file).unwrap(),
+            text: read(&path),
+            path,
         }
     };
     files.into_iter().map(source).collect()
@@ -38,11 +58,51 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, files);
+            if !path.ends_with("target") {
+                collect(&path, files);
+            }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
     }
+}
+
+/// The files of the reference crate that ship: all but those that are compiled for tests only.
+pub(crate) fn shipped() -> Vec<Source> {
+    let mut sources = below("src");
+    let mut of_tests = vec!["src/tests/".to_owned()];
+    for source in &sources {
+        for item in source.file().items {
+            if let Item::Mod(ItemMod {
+                attrs,
+                ident,
+                content: None,
+                ..
+            }) = item
+                && is_test(&attrs)
+            {
+                let places = places(&source.path, &ident.to_string()).into_iter();
+                of_tests.extend(places.map(|place| place.trim_end_matches("mod.rs").to_owned()));
+            }
+        }
+    }
+    sources.retain(|source| !of_tests.iter().any(|test| source.path.starts_with(test)));
+    assert!(sources.len() > 50, "{} files", sources.len());
+    sources
+}
+
+/// Where `mod name;` of this file may have its text: `name.rs` or `name/mod.rs`.
+pub(crate) fn places(path: &str, name: &str) -> [String; 2] {
+    let (folder, file) = path.rsplit_once('/').unwrap();
+    let stem = file.trim_end_matches(".rs");
+    let folder = match stem {
+        "lib" | "main" | "mod" => folder.to_owned(),
+        _ => format!("{folder}/{stem}"),
+    };
+    [
+        format!("{folder}/{name}.rs"),
+        format!("{folder}/{name}/mod.rs"),
+    ]
 }
 
 impl Source {
@@ -52,110 +112,113 @@ impl Source {
         inner.split('/').next().unwrap().trim_end_matches(".rs")
     }
 
-    /// A file that is compiled for tests only.
-    pub(crate) fn is_test(&self) -> bool {
-        let name = self
-            .path
-            .rsplit('/')
-            .next()
-            .unwrap()
-            .trim_end_matches(".rs");
-        let of_tests = ["_tests", "_properties"];
-        self.path.starts_with("src/tests/")
-            || self.path.contains("_tests/")
-            || of_tests.iter().any(|end| name.ends_with(end))
-            || name == "told"
+    /// This line, counted from one, without its indentation.
+    pub(crate) fn line(&self, number: usize) -> &str {
+        self.text.lines().nth(number - 1).unwrap().trim()
     }
 
-    /// The text of what is not for tests, each comment and string blanked out; its lines are those
-    /// of the file.
-    pub(crate) fn code(&self) -> String {
-        if self.is_test() {
-            return String::new();
+    pub(crate) fn file(&self) -> File {
+        syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path))
+    }
+
+    /// What is compiled for more than tests.
+    pub(crate) fn code(&self) -> File {
+        let mut file = self.file();
+        without_tests(&mut file);
+        file
+    }
+
+    pub(crate) fn tokens(&self) -> TokenStream {
+        self.code().to_token_stream()
+    }
+}
+
+/// Whether this is compiled for tests only: `#[cfg(test)]`.
+pub(crate) fn is_test(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let is_cfg = attribute.path().is_ident("cfg");
+        is_cfg
+            && attribute
+                .parse_args::<syn::Ident>()
+                .is_ok_and(|condition| condition == "test")
+    })
+}
+
+/// Takes out what is compiled for tests only.
+pub(crate) fn without_tests(file: &mut File) {
+    WithoutTests.visit_file_mut(file);
+}
+
+struct WithoutTests;
+
+impl VisitMut for WithoutTests {
+    fn visit_file_mut(&mut self, file: &mut File) {
+        file.items.retain(|item| !is_test(attributes(item)));
+        visit_mut::visit_file_mut(self, file);
+    }
+
+    fn visit_item_mod_mut(&mut self, module: &mut ItemMod) {
+        if let Some((_, items)) = &mut module.content {
+            items.retain(|item| !is_test(attributes(item)));
         }
-        without_tests(&blanked(&self.text))
+        visit_mut::visit_item_mod_mut(self, module);
+    }
+
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        block.items.retain(|item| match item {
+            ImplItem::Fn(item) => !is_test(&item.attrs),
+            ImplItem::Const(item) => !is_test(&item.attrs),
+            _ => true,
+        });
+        visit_mut::visit_item_impl_mut(self, block);
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        block.stmts.retain(|statement| match statement {
+            Stmt::Local(local) => !is_test(&local.attrs),
+            Stmt::Item(item) => !is_test(attributes(item)),
+            _ => true,
+        });
+        visit_mut::visit_block_mut(self, block);
     }
 }
 
-/// Ends at the tests, which come last in a file.
-fn without_tests(code: &str) -> String {
-    let tests = code.find("#[cfg(test)]\nmod tests {");
-    code[..tests.unwrap_or(code.len())].to_owned()
-}
-
-/// Blanks out comments and the insides of strings and characters.
-pub(crate) fn blanked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let skip = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if first == '"' {
-            string(rest, "\"", true)
-        } else if let Some(marks) = raw(rest) {
-            let end = format!("\"{}", &marks[1..]);
-            marks.len() + string(&rest[marks.len()..], &end, false)
-        } else if let Some(length) = character(rest) {
-            length
-        } else {
-            out.push(first);
-            rest = &rest[first.len_utf8()..];
-            continue;
-        };
-        let blank = |c: char| if c == '\n' { '\n' } else { ' ' };
-        let is_comment = rest.starts_with("//");
-        let inner: String = rest[..skip].chars().map(blank).collect();
-        // A string stays one thing: what follows it is not taken for something else.
-        out.push_str(if is_comment { "" } else { "\"" });
-        out.push_str(&inner);
-        rest = &rest[skip..];
+pub(crate) fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::ExternCrate(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::ForeignMod(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::TraitAlias(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Union(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
     }
-    out
 }
 
-/// `r#` of `r#"..."#`.
-fn raw(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix('r')?;
-    let marks = rest.len() - rest.trim_start_matches('#').len();
-    rest[marks..].starts_with('"').then(|| &text[..=marks])
-}
-
-/// The length of the string at the front.
-fn string(text: &str, end: &str, escapes: bool) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    while at < bytes.len() && !text[at..].starts_with(end) {
-        at += if escapes && bytes[at] == b'\\' { 2 } else { 1 };
-        while !text.is_char_boundary(at) {
-            at += 1;
+/// Calls back for each token, groups before what is in them, with the tokens before it in its
+/// group.
+pub(crate) fn each_token(
+    tokens: TokenStream,
+    found: &mut impl FnMut(&[TokenTree], &TokenTree, &[TokenTree]),
+) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        found(&tokens[..at], token, &tokens[at + 1..]);
+        if let TokenTree::Group(group) = token {
+            each_token(group.stream(), found);
         }
     }
-    (at + end.len()).min(text.len())
 }
 
-/// The length of the character at the front, if it is one and not a lifetime.
-fn character(text: &str) -> Option<usize> {
-    let inner = text.strip_prefix('\'')?;
-    let Some(escaped) = inner.strip_prefix('\\') else {
-        let length = inner.chars().next()?.len_utf8();
-        return inner[length..].starts_with('\'').then_some(length + 2);
-    };
-    // What is escaped may be a quote.
-    let first = escaped.chars().next()?.len_utf8();
-    Some(2 + first + escaped[first..].find('\'')? + 1)
-}
-
-/// The number of the line in which a byte stands.
-pub(crate) fn line_of(text: &str, at: usize) -> usize {
-    text[..at].matches('\n').count() + 1
-}
-
-#[test]
-fn blanking_leaves_code_alone() {
-    let text =
-        "a[\"x[0]\"] // b[0]\nlet c = '['; let d: &'a str = r#\"e[\"0\"]\"#; f['\\''] '\\u{7f}' g";
-    let code = blanked(text);
-    assert_eq!(code.matches('[').count(), 2, "{code}");
-    assert!(code.ends_with(" g") && code.contains("&'a str"), "{code}");
-    assert_eq!(code.lines().count(), 2);
+pub(crate) fn is_mark(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
 }

@@ -1,7 +1,8 @@
 //! The specification: its requirements, one by one.
 
-use super::source::read;
 use std::collections::BTreeMap;
+
+use super::source::read;
 
 pub(crate) const TEXT: &str = "spec/wormhole-sync.md";
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use wormhole_sync::crypto::Standard;
 use wormhole_sync::protocol::wire::Wire;
 use wormhole_sync::protocol::{
-    Action, Ended, Event, Exchange, Heard, Machine, Request, RequestKind, Times,
+    Action, AttemptResult, Ended, Event, Exchange, Machine, Request, RequestKind, Times,
 };
 use wormhole_sync::values::{Rendezvous, Side};
 
@@ -186,11 +186,13 @@ impl<T: Machine<Suite = Standard>> Run<T> {
         self.hears(kind, heard);
     }
 
-    fn hears(&mut self, kind: RequestKind, heard: Heard) {
+    fn hears(&mut self, kind: RequestKind, heard: AttemptResult) {
         let (event, ttl) = match heard {
-            Heard::Event { ref event, ttl } => (event.clone(), ttl),
-            Heard::Lost(ref loss) => return self.fails(kind, None, loss.is_final, heard),
-            Heard::Busy { retry_after, .. } => return self.fails(kind, retry_after, false, heard),
+            AttemptResult::Event { ref event, ttl } => (event.clone(), ttl),
+            AttemptResult::Lost(ref loss) => return self.fails(kind, None, loss.is_final, heard),
+            AttemptResult::Busy { retry_after, .. } => {
+                return self.fails(kind, retry_after, false, heard);
+            }
         };
         // The honest peer is in one channel; in another there is nobody.
         if let Event::Allocated(channel) = event {
@@ -201,13 +203,19 @@ impl<T: Machine<Suite = Standard>> Run<T> {
         if let Some(ttl) = ttl {
             self.watch.timing.lives(self.now, ttl);
         }
-        self.exchange.heard(self.now, heard);
+        self.exchange.attempt_ended(self.now, heard);
         self.watch.goes(&self.exchange, self.now, &names);
         self.watch.heard(event, &names);
     }
 
-    fn fails(&mut self, kind: RequestKind, retry_after: Option<u32>, is_final: bool, heard: Heard) {
-        self.exchange.heard(self.now, heard);
+    fn fails(
+        &mut self,
+        kind: RequestKind,
+        retry_after: Option<u32>,
+        is_final: bool,
+        heard: AttemptResult,
+    ) {
+        self.exchange.attempt_ended(self.now, heard);
         if kind == RequestKind::Close {
             return self.watch.goes(&self.exchange, self.now, &["close-tried"]);
         }

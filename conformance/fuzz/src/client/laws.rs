@@ -5,7 +5,7 @@ use super::timing::Timing;
 use std::time::Duration;
 use wormhole_sync::protocol::wire::{HttpRequest, Method};
 use wormhole_sync::protocol::{
-    CloseReason, Event, Exchange, Machine, Refusal, Request, RequestKind,
+    ChannelRefusal, CloseReason, Event, Exchange, Machine, Request, RequestKind,
 };
 
 /// A run as it is seen from outside.
@@ -113,7 +113,7 @@ impl Watch {
             assert!(same, "TIME-1: a repeat is the same request");
         }
         if let Request::Put { cell, .. } = request
-            && *cell == wormhole_sync::protocol::Cell::Finish
+            && *cell == wormhole_sync::protocol::CellName::Finish
         {
             assert!(self.opened, "SEAL-10");
             self.finishes += 1;
@@ -221,10 +221,10 @@ pub(crate) fn name(event: &Event) -> &'static str {
         Event::Allocated(_) => "allocated",
         Event::Stored => "stored",
         Event::Empty => "empty",
-        Event::Refused(Refusal::Forbidden) => "forbidden",
-        Event::Refused(Refusal::NoSuchChannel) => "no-such-channel",
-        Event::Refused(Refusal::Crowded) => "crowded",
-        Event::Refused(Refusal::Closed(reason)) => {
+        Event::Refused(ChannelRefusal::Forbidden) => "forbidden",
+        Event::Refused(ChannelRefusal::NoSuchChannel) => "no-such-channel",
+        Event::Refused(ChannelRefusal::Crowded) => "crowded",
+        Event::Refused(ChannelRefusal::Closed(reason)) => {
             assert_ne!(
                 *reason,
                 CloseReason::Lost,
@@ -232,7 +232,7 @@ pub(crate) fn name(event: &Event) -> &'static str {
             );
             "closed"
         }
-        Event::Refused(Refusal::Expired) => "expired",
+        Event::Refused(ChannelRefusal::Expired) => "expired",
         Event::Misbehaved(_) => "misbehaved",
         Event::CloseTried => "close-tried",
         event => panic!("{event:?} comes of no answer in this state"),

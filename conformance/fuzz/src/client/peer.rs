@@ -2,7 +2,7 @@
 //! mutation would ever come behind a seal.
 
 use std::cell::OnceCell;
-use wormhole_sync::crypto::{ExportedKey, PakeScalar, Place, Standard, Suite, Verifier};
+use wormhole_sync::crypto::{ExportedKey, KeyContext, PakeScalar, Standard, Suite, Verifier};
 use wormhole_sync::values::{AppId, Blob, ChannelId, Mode, Words};
 
 /// Whose machine it is that runs under the fuzzer.
@@ -71,7 +71,7 @@ impl Peer {
     }
 
     fn new(channel: u32) -> Self {
-        let place = Place {
+        let place = KeyContext {
             mode: Mode::Transcribe,
             app_id: appid(),
             channel: ChannelId::new(channel).expect("a channel"),

@@ -3,8 +3,8 @@
 use super::peer::Peer;
 use crate::input::Input;
 use crate::targets::answer;
-use wormhole_sync::protocol::wire::{HttpAnswer, hear};
-use wormhole_sync::protocol::{Cell, Heard, Loss, RequestKind};
+use wormhole_sync::protocol::wire::{HttpResponse, interpret_response};
+use wormhole_sync::protocol::{AttemptFailure, AttemptResult, CellName, RequestKind};
 use wormhole_sync::values::{Problem, ProblemToken, hex};
 
 /// Lives, in seconds, that end sooner than most relays' and some users'.
@@ -17,7 +17,7 @@ pub(crate) fn heard(
     input: &mut Input<'_>,
     peer: &Peer,
     channel: u32,
-) -> Heard {
+) -> AttemptResult {
     let answer = match what % 12 {
         0 | 11 => honest(kind, peer, channel, None),
         1 => honest(
@@ -33,7 +33,7 @@ pub(crate) fn heard(
         6 => {
             let seconds = input.or_zero();
             let status = [429, 500, 502, 503, 504, 599][usize::from(what / 12) % 6];
-            HttpAnswer {
+            HttpResponse {
                 retry_after: (seconds > 0).then(|| seconds.to_string()),
                 ..plain(status, None, Vec::new())
             }
@@ -43,14 +43,14 @@ pub(crate) fn heard(
             answer(&mut Input::new(input.take(length)))
         }
         9 => {
-            return Heard::Lost(Loss {
+            return AttemptResult::Lost(AttemptFailure {
                 why: "a bad certificate".to_owned(),
                 is_final: true,
             });
         }
-        _ => return Heard::Lost(Loss::passing("no answer")),
+        _ => return AttemptResult::Lost(AttemptFailure::passing("no answer")),
     };
-    hear(kind, answer)
+    interpret_response(kind, answer)
 }
 
 /// How an attempt goes.
@@ -78,7 +78,7 @@ impl Fate {
 }
 
 /// What an honest relay with an honest peer answers.
-fn honest(kind: RequestKind, peer: &Peer, channel: u32, ttl: Option<u32>) -> HttpAnswer {
+fn honest(kind: RequestKind, peer: &Peer, channel: u32, ttl: Option<u32>) -> HttpResponse {
     match kind {
         RequestKind::Allocate => {
             let ttl = ttl.unwrap_or(3_600);
@@ -86,9 +86,9 @@ fn honest(kind: RequestKind, peer: &Peer, channel: u32, ttl: Option<u32>) -> Htt
             plain(201, Some("application/json"), text.into())
         }
         RequestKind::Claim => offer(&peer.offer, ttl.unwrap_or(600)),
-        RequestKind::Get(Cell::Answer) => cell(&peer.answer),
-        RequestKind::Get(Cell::Finish) => cell(&peer.finish),
-        RequestKind::Get(Cell::Receipt) => cell(&peer.receipt),
+        RequestKind::Get(CellName::Answer) => cell(&peer.answer),
+        RequestKind::Get(CellName::Finish) => cell(&peer.finish),
+        RequestKind::Get(CellName::Receipt) => cell(&peer.receipt),
         RequestKind::Put(_) | RequestKind::Close => {
             plain(200, Some("application/json"), b"{}".to_vec())
         }
@@ -120,8 +120,8 @@ fn spoiled(input: &mut Input<'_>, peer: &Peer) -> Vec<u8> {
     message
 }
 
-fn plain(status: u16, content_type: Option<&str>, body: Vec<u8>) -> HttpAnswer {
-    HttpAnswer {
+fn plain(status: u16, content_type: Option<&str>, body: Vec<u8>) -> HttpResponse {
+    HttpResponse {
         status,
         content_type: content_type.map(str::to_owned),
         is_coded: false,
@@ -130,17 +130,17 @@ fn plain(status: u16, content_type: Option<&str>, body: Vec<u8>) -> HttpAnswer {
     }
 }
 
-fn offer(bytes: &[u8], ttl: u32) -> HttpAnswer {
+fn offer(bytes: &[u8], ttl: u32) -> HttpResponse {
     let text = format!(r#"{{"body":"{}","ttl":{ttl}}}"#, hex::encode(bytes));
     plain(200, Some("application/json"), text.into())
 }
 
-fn cell(bytes: &[u8]) -> HttpAnswer {
+fn cell(bytes: &[u8]) -> HttpResponse {
     let text = format!(r#"{{"body":"{}"}}"#, hex::encode(bytes));
     plain(200, Some("application/json"), text.into())
 }
 
-fn problem(input: &mut Input<'_>) -> HttpAnswer {
+fn problem(input: &mut Input<'_>) -> HttpResponse {
     const REASONS: [&str; 6] = ["expired", "done", "wrong-code", "cancelled", "lost", "?"];
     let token = input.one_of(&ProblemToken::ALL);
     let reason = (token == ProblemToken::Closed).then(|| input.one_of(&REASONS));

@@ -2,8 +2,8 @@
 
 use super::peer::{BLOBS, CHANNELS, Peer, Role, SCALARS, appid, scalar, words};
 use crate::model::tables::Table;
-use wormhole_sync::crypto::{Standard, Suite};
-use wormhole_sync::protocol::{Event, Initiator, Receiver};
+use wormhole_sync::crypto::Standard;
+use wormhole_sync::protocol::{Event, InitiatorMachine, ReceiverMachine};
 use wormhole_sync::values::{Blob, ChannelId};
 
 /// What a run begins with.
@@ -122,13 +122,13 @@ fn offer_names(bytes: &[u8], peer: &Peer) -> Vec<&'static str> {
     vec!["offer-good", "offer-bad-element"]
 }
 
-pub(crate) fn initiator(setup: Setup) -> Initiator<Standard> {
+pub(crate) fn initiator(setup: Setup) -> InitiatorMachine<Standard> {
     let (pake, offer) = Standard::start_initiator(&words(), scalar(SCALARS[0]));
-    Initiator::new(appid(), pake, offer, setup.blob())
+    InitiatorMachine::new(appid(), pake, offer, setup.blob())
 }
 
-pub(crate) fn receiver(setup: Setup) -> Receiver<Standard> {
+pub(crate) fn receiver(setup: Setup) -> ReceiverMachine<Standard> {
     let pake = Standard::start_receiver(&words(), scalar(SCALARS[1]));
     let channel = ChannelId::new(CHANNELS[setup.channel]).expect("a channel");
-    Receiver::new(channel, appid(), pake, setup.blob())
+    ReceiverMachine::new(channel, appid(), pake, setup.blob())
 }

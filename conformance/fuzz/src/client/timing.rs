@@ -1,7 +1,7 @@
 //! The repeats and deadlines of section 11.3, counted once more.
 
 use std::time::Duration;
-use wormhole_sync::protocol::{Cell, RequestKind};
+use wormhole_sync::protocol::{CellName, RequestKind};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -44,7 +44,7 @@ impl Timing {
             ..Self::default()
         };
         (self.deadline, self.has_life) = timers;
-        if kind == Some(RequestKind::Get(Cell::Receipt)) {
+        if kind == Some(RequestKind::Get(CellName::Receipt)) {
             self.receipt_wait = Some(now.saturating_add(30 * SECOND));
         }
     }
@@ -137,7 +137,7 @@ impl Timing {
 
     fn window_end(&self) -> Option<Duration> {
         let lasts = match self.kind {
-            Some(RequestKind::Put(Cell::Receipt)) => 30 * SECOND,
+            Some(RequestKind::Put(CellName::Receipt)) => 30 * SECOND,
             _ => 60 * SECOND,
         };
         self.window.map(|opened| opened.saturating_add(lasts))

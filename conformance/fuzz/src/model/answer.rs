@@ -2,8 +2,8 @@
 
 use super::json;
 use super::messages::{Member, of_object, problem};
-use wormhole_sync::protocol::wire::HttpAnswer;
-use wormhole_sync::protocol::{Cell, RequestKind};
+use wormhole_sync::protocol::wire::HttpResponse;
+use wormhole_sync::protocol::{CellName, RequestKind};
 
 /// An event of the table, or *busy*.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) enum Meaning {
     Closed(String),
 }
 
-pub(crate) fn meaning(kind: RequestKind, answer: &HttpAnswer) -> Meaning {
+pub(crate) fn meaning(kind: RequestKind, answer: &HttpResponse) -> Meaning {
     let status = answer.status;
     if kind == RequestKind::Close && !is_busy(status) {
         return Meaning::CloseTried;
@@ -100,11 +100,11 @@ fn is_busy(status: u16) -> bool {
     status == 429 || status / 100 == 5
 }
 
-fn cell_message(cell: Cell) -> &'static str {
+fn cell_message(cell: CellName) -> &'static str {
     match cell {
-        Cell::Answer => "cell-answer",
-        Cell::Finish => "cell-finish",
-        Cell::Receipt => "cell-receipt",
+        CellName::Answer => "cell-answer",
+        CellName::Finish => "cell-finish",
+        CellName::Receipt => "cell-receipt",
     }
 }
 

@@ -4,7 +4,9 @@ use super::drive::Both;
 use super::script::{Ask, Step};
 use super::table::{STATES, cell};
 use super::ticket::Waiting;
-use wormhole_sync::relay::{Action, Answer, Reason, Refusal, Reply, Request, Side, Standing};
+use wormhole_sync::relay::{
+    ChannelRequest, ChannelState, EndReason, Handled, Refusal, RelayAction, Reply, SideKey,
+};
 use wormhole_sync::values::ChannelId;
 use wormhole_sync::values::messages::CellName;
 
@@ -30,19 +32,19 @@ impl Both {
     pub(crate) fn ask(&mut self, step: Step) {
         let (body, number) = (step.body(), self.number(step));
         let (name, request) = match step.ask {
-            Ask::Claim => ("claim".to_owned(), Request::Claim),
+            Ask::Claim => ("claim".to_owned(), ChannelRequest::Claim),
             Ask::Put(cell) => (
                 format!("put {}", cell.name()),
-                Request::Put(cell, body.clone().into()),
+                ChannelRequest::Put(cell, body.clone().into()),
             ),
             Ask::Get(cell) => (
                 format!("get {}", cell.name()),
-                Request::Get(cell, step.wait()),
+                ChannelRequest::Get(cell, step.wait()),
             ),
-            _ => ("close".to_owned(), Request::Close(step.reason())),
+            _ => ("close".to_owned(), ChannelRequest::Close(step.reason())),
         };
         let stored = self.registry.stored_bytes();
-        let answer = self.call(step, Action::Channel(number, request));
+        let answer = self.call(step, RelayAction::Channel(number, request));
         if self.refused_before(step, &answer) {
             return;
         }
@@ -50,7 +52,7 @@ impl Both {
         let Some(index) = found else {
             return assert_eq!(
                 answer,
-                Answer::Now(Reply::Refused(Refusal::NoSuchChannel)),
+                Handled::Now(Reply::Refused(Refusal::NoSuchChannel)),
                 "{name}"
             );
         };
@@ -71,13 +73,13 @@ impl Both {
         if matches!(step.ask, Ask::Put(_)) && wanted.starts_with("200 →") && no_room {
             return assert_eq!(
                 answer,
-                Answer::Now(Reply::Refused(Refusal::Unavailable)),
+                Handled::Now(Reply::Refused(Refusal::Unavailable)),
                 "RELAY-20"
             );
         }
         let expected = self.expected(step, index, wanted, held);
         match (&answer, expected) {
-            (Answer::Wait(ticket), None) => {
+            (Handled::Later(ticket), None) => {
                 let Ask::Get(cell) = step.ask else {
                     panic!("{name} waits");
                 };
@@ -92,13 +94,13 @@ impl Both {
                 );
                 assert!(before.is_none(), "a ticket that is used twice");
             }
-            (Answer::Now(reply), Some(expected)) => {
+            (Handled::Now(reply), Some(expected)) => {
                 assert_eq!(*reply, expected, "{name} by {by} in {state}: {wanted}");
                 let read =
                     matches!(reply, Reply::Cell(_)) && step.ask == Ask::Get(CellName::Receipt);
                 let expired = self.naive.channels[index]
                     .ended
-                    .is_some_and(|(_, reason)| reason == Reason::Expired);
+                    .is_some_and(|(_, reason)| reason == EndReason::Expired);
                 self.rare |= read && expired;
             }
             (answer, expected) => panic!("{name} by {by} in {state}: {answer:?}, but {expected:?}"),
@@ -172,9 +174,9 @@ impl Both {
 
     /// Both see the side and the channel alike.
     fn check_standing(&self, step: Step, number: ChannelId) {
-        let seen = self
-            .registry
-            .standing(&[step.appid], number, Side::new([step.side; 16]));
+        let seen =
+            self.registry
+                .channel_state(&[step.appid], number, SideKey::new([step.side; 16]));
         let seen = seen.map(|(standing, by)| (standing, format!("{by:?}").to_lowercase()));
         let known = self
             .naive
@@ -187,14 +189,14 @@ impl Both {
     }
 }
 
-fn standing(state: &str) -> Standing {
+fn standing(state: &str) -> ChannelState {
     let all = [
-        Standing::Open,
-        Standing::Claimed,
-        Standing::Answered,
-        Standing::Finished,
-        Standing::Receipted,
-        Standing::Ended,
+        ChannelState::Open,
+        ChannelState::Claimed,
+        ChannelState::Answered,
+        ChannelState::Finished,
+        ChannelState::Receipted,
+        ChannelState::Ended,
     ];
     let place = STATES
         .iter()

@@ -6,7 +6,7 @@ use super::script::{Ask, Step, limits};
 use crate::input::Input;
 use std::time::Duration;
 use wormhole_sync::relay::{
-    Action, Address, Answer, Call, Limits, Random, Refusal, Registry, Reply, Side,
+    Call, ClientAddress, Handled, Limits, Random, Refusal, Registry, RelayAction, Reply, SideKey,
 };
 
 /// Whether the receipt was read from a channel that had expired: the rarest of the cells.
@@ -117,11 +117,11 @@ impl Both {
         );
     }
 
-    pub(crate) fn call(&mut self, step: Step, action: Action) -> Answer {
+    pub(crate) fn call(&mut self, step: Step, action: RelayAction) -> Handled {
         let call = Call {
             appid: &[step.appid],
-            side: Side::new([step.side; 16]),
-            from: Address::V4(step.from.into()),
+            side: SideKey::new([step.side; 16]),
+            from: ClientAddress::V4(step.from.into()),
             action,
         };
         self.registry

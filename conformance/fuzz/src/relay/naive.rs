@@ -2,7 +2,7 @@
 
 use super::ticket::Tickets;
 use std::collections::HashMap;
-use wormhole_sync::relay::{Limits, Reason, Refusal, Reply};
+use wormhole_sync::relay::{EndReason, Limits, Refusal, Reply};
 use wormhole_sync::values::messages::CellName;
 
 /// A channel, as long as it is known.
@@ -17,7 +17,7 @@ pub(crate) struct Channel {
     pub(crate) from: u8,
     /// When its life is over, in milliseconds.
     pub(crate) life: u64,
-    pub(crate) ended: Option<(u64, Reason)>,
+    pub(crate) ended: Option<(u64, EndReason)>,
     forgotten: bool,
 }
 
@@ -67,7 +67,7 @@ impl Naive {
             if channel.ended.is_none() && channel.life <= now {
                 let (life, closed) = (
                     channel.life,
-                    Reply::Refused(Refusal::Closed(Reason::Expired)),
+                    Reply::Refused(Refusal::Closed(EndReason::Expired)),
                 );
                 // RELAY-4: what comes first; of two at the same moment, any.
                 self.tickets.answer_if(
@@ -76,7 +76,7 @@ impl Naive {
                 );
                 self.tickets
                     .answer_if(|it| it.channel == index && it.until > life, &[closed]);
-                channel.ended = Some((life, Reason::Expired));
+                channel.ended = Some((life, EndReason::Expired));
             }
             channel.forgotten |= channel.ended.is_some_and(|(at, _)| at + GRACE <= now);
         }
@@ -106,7 +106,7 @@ impl Naive {
         self.channels.iter().filter(|it| it.ended.is_none())
     }
 
-    pub(crate) fn end(&mut self, index: usize, reason: Reason) {
+    pub(crate) fn end(&mut self, index: usize, reason: EndReason) {
         self.channels[index].ended = Some((self.now, reason));
         self.tickets
             .answer(index, None, &[Reply::Refused(Refusal::Closed(reason))]);

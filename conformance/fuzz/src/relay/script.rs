@@ -1,7 +1,7 @@
 //! An input as a list of steps, of five bytes each.
 
 use crate::input::Input;
-use wormhole_sync::relay::{Limits, Reason};
+use wormhole_sync::relay::{EndReason, Limits};
 use wormhole_sync::values::messages::CellName;
 
 /// What a step asks for.
@@ -81,8 +81,8 @@ impl Step {
         WAITS[usize::from(self.value) % WAITS.len()]
     }
 
-    pub(crate) fn reason(self) -> Reason {
-        Reason::ALL[usize::from(self.value) % Reason::ALL.len()]
+    pub(crate) fn reason(self) -> EndReason {
+        EndReason::ALL[usize::from(self.value) % EndReason::ALL.len()]
     }
 }
 

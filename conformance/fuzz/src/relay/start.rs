@@ -4,13 +4,13 @@ use super::bounds::Says;
 use super::drive::Both;
 use super::naive::Channel;
 use super::script::{Ask, Step};
-use wormhole_sync::relay::{Action, Answer, Refusal, Reply};
+use wormhole_sync::relay::{Handled, Refusal, RelayAction, Reply};
 use wormhole_sync::values::ChannelId;
 
 impl Both {
     /// Whether the answer is the one of a relay that is going down, or of a bound that is before the channel.
-    pub(crate) fn refused_before(&mut self, step: Step, answer: &Answer) -> bool {
-        let refused = |refusal| *answer == Answer::Now(Reply::Refused(refusal));
+    pub(crate) fn refused_before(&mut self, step: Step, answer: &Handled) -> bool {
+        let refused = |refusal| *answer == Handled::Now(Reply::Refused(refusal));
         if self.naive.going_down {
             assert!(
                 refused(Refusal::Unavailable),
@@ -27,7 +27,9 @@ impl Both {
             return true;
         }
         let limited = match answer {
-            Answer::Now(Reply::Refused(Refusal::RateLimited { retry_after })) => Some(*retry_after),
+            Handled::Now(Reply::Refused(Refusal::RateLimited { retry_after })) => {
+                Some(*retry_after)
+            }
             _ => None,
         };
         match (self.buckets.says(step.from, self.naive.now), limited) {
@@ -61,11 +63,11 @@ impl Both {
     pub(crate) fn allocate(&mut self, step: Step) {
         let (offer, now) = (step.body(), self.naive.now);
         let stored = self.registry.stored_bytes();
-        let answer = self.call(step, Action::Allocate(offer.clone().into()));
+        let answer = self.call(step, RelayAction::Allocate(offer.clone().into()));
         if self.refused_before(step, &answer) {
             return;
         }
-        let Answer::Now(reply) = answer else {
+        let Handled::Now(reply) = answer else {
             panic!("an allocate that waits");
         };
         // RELAY-14

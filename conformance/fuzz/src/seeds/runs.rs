@@ -5,7 +5,7 @@ use super::encode;
 use super::transcripts::{answer, kind};
 use crate::client::DEADLINES;
 use serde_json::Value;
-use wormhole_sync::protocol::{Cell, RequestKind};
+use wormhole_sync::protocol::{CellName, RequestKind};
 
 /// `None` when it is of the other role, or has no request.
 pub(crate) fn seed(role: &str, transcript: &Value) -> Option<Vec<u8>> {
@@ -28,7 +28,7 @@ pub(crate) fn seed(role: &str, transcript: &Value) -> Option<Vec<u8>> {
             .any(|later| is_message(self::kind(later)));
         let honest = is_honest(transcript, exchange, is_last);
         step(&mut out, exchange, kind, honest);
-        if honest && kind == RequestKind::Get(Cell::Answer) {
+        if honest && kind == RequestKind::Get(CellName::Answer) {
             // What the user says.
             out.push(u8::from(transcript["in"]["hold"] == "cancel"));
         }

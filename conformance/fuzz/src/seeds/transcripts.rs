@@ -5,7 +5,7 @@ use super::encode::{self, Answer};
 use super::files::{all, bytes};
 use super::runs;
 use serde_json::Value;
-use wormhole_sync::protocol::{Cell, RequestKind};
+use wormhole_sync::protocol::{CellName, RequestKind};
 
 pub(crate) fn seeds(target: &str) -> Vec<Vec<u8>> {
     let transcripts = all("conformance/transcripts");
@@ -80,7 +80,7 @@ pub(crate) fn kind(exchange: &Value) -> RequestKind {
     let request = &exchange["request"];
     let target = request["target"].as_str().expect("a target");
     let path = target.split('?').next().expect("a path");
-    let cell = path.rsplit('/').next().and_then(Cell::from_name);
+    let cell = path.rsplit('/').next().and_then(CellName::from_name);
     match (request["method"].as_str(), cell) {
         (Some("GET"), Some(cell)) => RequestKind::Get(cell),
         (Some("PUT"), Some(cell)) => RequestKind::Put(cell),

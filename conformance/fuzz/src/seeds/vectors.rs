@@ -4,7 +4,7 @@ use super::encode::{self, Answer};
 use super::files::{all, bytes};
 use crate::targets::KINDS;
 use serde_json::Value;
-use wormhole_sync::protocol::{Cell, RequestKind};
+use wormhole_sync::protocol::{CellName, RequestKind};
 
 pub(crate) fn seeds(target: &str) -> Vec<Vec<u8>> {
     let files = all("vectors");
@@ -54,10 +54,10 @@ fn heard(message: &str, text: &[u8]) -> Vec<Vec<u8>> {
             (message, kind),
             ("allocated" | "problem", RequestKind::Allocate)
                 | ("claimed", RequestKind::Claim)
-                | ("empty", RequestKind::Put(Cell::Answer))
-                | ("cell-answer", RequestKind::Get(Cell::Answer))
-                | ("cell-finish", RequestKind::Get(Cell::Finish))
-                | ("cell-receipt", RequestKind::Get(Cell::Receipt))
+                | ("empty", RequestKind::Put(CellName::Answer))
+                | ("cell-answer", RequestKind::Get(CellName::Answer))
+                | ("cell-finish", RequestKind::Get(CellName::Finish))
+                | ("cell-receipt", RequestKind::Get(CellName::Receipt))
         )
     };
     let content_type = if message == "problem" {

@@ -3,19 +3,21 @@
 use crate::input::Input;
 use crate::model::answer::{Meaning, meaning};
 use crate::planted;
-use wormhole_sync::protocol::wire::{HttpAnswer, hear as heard};
-use wormhole_sync::protocol::{Cell, CloseReason, Event, Heard, Refusal, RequestKind};
+use wormhole_sync::protocol::wire::{HttpResponse, interpret_response};
+use wormhole_sync::protocol::{
+    AttemptResult, CellName, ChannelRefusal, CloseReason, Event, RequestKind,
+};
 
 /// Every request that there is.
 pub(crate) const KINDS: [RequestKind; 9] = [
     RequestKind::Allocate,
     RequestKind::Claim,
-    RequestKind::Put(Cell::Answer),
-    RequestKind::Put(Cell::Finish),
-    RequestKind::Put(Cell::Receipt),
-    RequestKind::Get(Cell::Answer),
-    RequestKind::Get(Cell::Finish),
-    RequestKind::Get(Cell::Receipt),
+    RequestKind::Put(CellName::Answer),
+    RequestKind::Put(CellName::Finish),
+    RequestKind::Put(CellName::Receipt),
+    RequestKind::Get(CellName::Answer),
+    RequestKind::Get(CellName::Finish),
+    RequestKind::Get(CellName::Receipt),
     RequestKind::Close,
 ];
 
@@ -30,11 +32,11 @@ pub fn hear(data: &[u8]) {
     let expected = meaning(kind, &answer);
     let body = answer.body.as_deref().unwrap_or_default();
     let members = body.iter().filter(|byte| **byte == b':').count();
-    let receipt = kind == RequestKind::Put(Cell::Receipt);
+    let receipt = kind == RequestKind::Put(CellName::Receipt);
     planted::panic_if(receipt && expected == Meaning::Stored && members > 6);
     let status = answer.status;
-    let (event, ttl) = match heard(kind, answer) {
-        Heard::Busy {
+    let (event, ttl) = match interpret_response(kind, answer) {
+        AttemptResult::Busy {
             status: found,
             retry_after,
         } => {
@@ -47,8 +49,8 @@ pub fn hear(data: &[u8]) {
             );
             return;
         }
-        Heard::Lost(loss) => panic!("an answer that was lost: {loss}"),
-        Heard::Event { event, ttl } => (event, ttl),
+        AttemptResult::Lost(loss) => panic!("an answer that was lost: {loss}"),
+        AttemptResult::Event { event, ttl } => (event, ttl),
     };
     let (found, life) = match event {
         Event::Allocated(channel) => {
@@ -68,11 +70,11 @@ pub fn hear(data: &[u8]) {
         Event::Stored => (Meaning::Stored, None),
         Event::Cell(cell) => (Meaning::Cell(cell), None),
         Event::Empty => (Meaning::Empty, None),
-        Event::Refused(Refusal::Forbidden) => (Meaning::Forbidden, None),
-        Event::Refused(Refusal::NoSuchChannel) => (Meaning::NoSuchChannel, None),
-        Event::Refused(Refusal::Crowded) => (Meaning::Crowded, None),
-        Event::Refused(Refusal::Expired) => (Meaning::Expired, None),
-        Event::Refused(Refusal::Closed(reason)) => {
+        Event::Refused(ChannelRefusal::Forbidden) => (Meaning::Forbidden, None),
+        Event::Refused(ChannelRefusal::NoSuchChannel) => (Meaning::NoSuchChannel, None),
+        Event::Refused(ChannelRefusal::Crowded) => (Meaning::Crowded, None),
+        Event::Refused(ChannelRefusal::Expired) => (Meaning::Expired, None),
+        Event::Refused(ChannelRefusal::Closed(reason)) => {
             assert_ne!(
                 reason,
                 CloseReason::Lost,
@@ -92,7 +94,7 @@ pub fn hear(data: &[u8]) {
 }
 
 /// An answer: status, marks, content type, `Retry-After`, body.
-pub(crate) fn answer(input: &mut Input<'_>) -> HttpAnswer {
+pub(crate) fn answer(input: &mut Input<'_>) -> HttpResponse {
     let status = match input.one_of(&STATUSES) {
         0 => input.word(),
         status => status,
@@ -110,7 +112,7 @@ pub(crate) fn answer(input: &mut Input<'_>) -> HttpAnswer {
     let is_coded = marks & 0x30 == 0x30;
     let too_long = marks & 0xc0 == 0xc0;
     let body = (!too_long).then(|| input.rest().to_vec());
-    HttpAnswer {
+    HttpResponse {
         status,
         content_type,
         is_coded,

@@ -5,7 +5,7 @@ use crate::model::messages::{Fault, MESSAGES, Member, message, problem};
 use crate::planted;
 use wormhole_sync::values::json::{JsonFault, parse};
 use wormhole_sync::values::messages::{
-    Allocate, Allocated, Cell, CellName, Claim, Claimed, Close, Empty, Write,
+    Allocate, Allocated, CellMessage, CellName, Claim, Claimed, Close, Empty, Write,
 };
 use wormhole_sync::values::{Problem, ProblemToken};
 
@@ -58,7 +58,7 @@ fn read(name: &str, text: &[u8]) -> Result<(Vec<Member>, String), JsonFault> {
         let cell = CellName::from_name(cell).expect("a cell");
         return match kind {
             "write" => Write::decode(text, cell).map(|it| (bytes(&it.body), it.encode())),
-            _ => Cell::decode(text, cell).map(|it| (bytes(&it.body), it.encode())),
+            _ => CellMessage::decode(text, cell).map(|it| (bytes(&it.body), it.encode())),
         };
     }
     match name {

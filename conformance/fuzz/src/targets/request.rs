@@ -5,7 +5,8 @@ use crate::planted;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use wormhole_sync::relay::dangerous_reading::{Arrived, read_for_testing_only};
 use wormhole_sync::relay::{
-    Action, Address, ForwardedHeader, Network, Proxies, Reason, Refusal, Request, Side,
+    ChannelRequest, ClientAddress, EndReason, ForwardedHeader, Network, Proxies, Refusal,
+    RelayAction, SideKey,
 };
 use wormhole_sync::values::ChannelId;
 use wormhole_sync::values::messages::CellName;
@@ -33,7 +34,7 @@ pub fn request(data: &[u8]) {
     let from = read_for_testing_only(arrived, &proxies, |found| match (found, expected) {
         (Ok(call), Ok((appid, side, action))) => {
             let members = lines.body.iter().filter(|byte| **byte == b':').count();
-            let claims = matches!(call.action, Action::Channel(_, Request::Claim));
+            let claims = matches!(call.action, RelayAction::Channel(_, ChannelRequest::Claim));
             planted::panic_if(claims && members > 1);
             assert_eq!(call.appid, appid);
             assert_eq!(call.side, side);
@@ -58,8 +59,8 @@ pub fn request(data: &[u8]) {
 }
 
 /// What a stranger writes to the left of the rest changes no address (RELAY-22).
-fn check_address(arrived: Arrived<'_>, proxies: &Proxies, from: Address) {
-    let own = Address::from(arrived.peer);
+fn check_address(arrived: Arrived<'_>, proxies: &Proxies, from: ClientAddress) {
+    let own = ClientAddress::from(arrived.peer);
     if !proxies.trusts(arrived.peer) {
         assert_eq!(from, own, "a stranger is believed");
     }
@@ -75,11 +76,11 @@ fn check_address(arrived: Arrived<'_>, proxies: &Proxies, from: Address) {
     };
     let lied = read_for_testing_only(lied, proxies, |found| found.map(|call| call.from))
         .expect("a request");
-    let strange = Address::V4(0x0606_0606);
+    let strange = ClientAddress::V4(0x0606_0606);
     // Where all that proxies wrote is of trusted ones, what is left of it is the client's, by their word.
     let is_trusted = match from {
-        Address::V4(bits) => proxies.trusts(IpAddr::V4(Ipv4Addr::from_bits(bits))),
-        Address::V6(bits) => bits == 0,
+        ClientAddress::V4(bits) => proxies.trusts(IpAddr::V4(Ipv4Addr::from_bits(bits))),
+        ClientAddress::V6(bits) => bits == 0,
     };
     assert!(
         lied == Ok(from) || is_trusted && lied == Ok(strange),
@@ -158,7 +159,7 @@ impl<'a> Lines<'a> {
 }
 
 /// RELAY-9, check after check.
-fn read(lines: &Lines<'_>) -> Result<(Vec<u8>, Side, Action), Refusal> {
+fn read(lines: &Lines<'_>) -> Result<(Vec<u8>, SideKey, RelayAction), Refusal> {
     // Section 9.2 has a target compared as it stands, but the HTTP library has taken a fragment off before the relay sees it.
     let target = lines.target.split('#').next().unwrap_or_default();
     let (path, query) = match target.split_once('?') {
@@ -206,29 +207,31 @@ fn read(lines: &Lines<'_>) -> Result<(Vec<u8>, Side, Action), Refusal> {
     };
     let action = match (number, cell, name) {
         (None, _, _) => match member("allocate")? {
-            Some(Member::Bytes(body)) => Action::Allocate(body.into()),
+            Some(Member::Bytes(body)) => RelayAction::Allocate(body.into()),
             _ => unreachable!("its member is binary"),
         },
         (Some(number), Some(cell), _) if is_get => {
-            Action::Channel(number, Request::Get(cell, wait))
+            RelayAction::Channel(number, ChannelRequest::Get(cell, wait))
         }
         (Some(number), Some(cell), name) => match member(&format!("write-{name}"))? {
-            Some(Member::Bytes(body)) => Action::Channel(number, Request::Put(cell, body.into())),
+            Some(Member::Bytes(body)) => {
+                RelayAction::Channel(number, ChannelRequest::Put(cell, body.into()))
+            }
             _ => unreachable!("its member is binary"),
         },
         (Some(number), None, "claim") => {
             member("claim")?;
-            Action::Channel(number, Request::Claim)
+            RelayAction::Channel(number, ChannelRequest::Claim)
         }
         (Some(number), None, _) => match member("close")? {
             Some(Member::Text(reason)) => {
-                let known = Reason::ALL
+                let known = EndReason::ALL
                     .into_iter()
                     .find(|known| known.as_str() == reason);
                 let reason = known
-                    .filter(|known| *known != Reason::Expired)
-                    .unwrap_or(Reason::Other);
-                Action::Channel(number, Request::Close(reason))
+                    .filter(|known| *known != EndReason::Expired)
+                    .unwrap_or(EndReason::Other);
+                RelayAction::Channel(number, ChannelRequest::Close(reason))
             }
             _ => unreachable!("its member is a text"),
         },
@@ -242,7 +245,7 @@ fn channel(text: &str) -> Option<ChannelId> {
     (number.to_string() == text).then_some(channel)
 }
 
-fn side(lines: &Lines<'_>) -> Option<Side> {
+fn side(lines: &Lines<'_>) -> Option<SideKey> {
     let mut values = lines
         .headers
         .iter()
@@ -254,5 +257,5 @@ fn side(lines: &Lines<'_>) -> Option<Side> {
     let bytes: [u8; 16] = unhex(digits)?.try_into().ok()?;
     scheme
         .eq_ignore_ascii_case(b"bearer ")
-        .then_some(Side::new(bytes))
+        .then_some(SideKey::new(bytes))
 }

@@ -1,7 +1,7 @@
 //! Reading a peer's messages, as a client does (section 7.3).
 
 use serde_json::{Value, json};
-use wormhole_sync::crypto::{Answered, Offered, PeerFault, Standard, Suite};
+use wormhole_sync::crypto::{AnswerRead, OfferRead, PeerFault, Standard, Suite};
 use wormhole_sync::values::Code;
 
 use super::input::{OperationError, OperationInput, hex, lacks};
@@ -36,13 +36,13 @@ pub(super) fn read_receipt(input: &OperationInput<'_>) -> Result<Value, Operatio
     Ok(json!({"delivered": opened.is_some()}))
 }
 
-fn offered(input: &OperationInput<'_>) -> Result<Offered<Standard>, OperationError> {
+fn offered(input: &OperationInput<'_>) -> Result<OfferRead<Standard>, OperationError> {
     let pake = Standard::start_receiver(code(input)?.words(), scalar(input)?);
     let offer = input.bytes("offer")?;
     Standard::read_offer(pake, &place(input)?, &blob(input)?, &offer).map_err(refused)
 }
 
-fn answered(input: &OperationInput<'_>) -> Result<Answered<Standard>, OperationError> {
+fn answered(input: &OperationInput<'_>) -> Result<AnswerRead<Standard>, OperationError> {
     let (pake, _) = Standard::start_initiator(code(input)?.words(), scalar(input)?);
     let answer = input.bytes("answer")?;
     Standard::read_answer(pake, &place(input)?, &blob(input)?, &answer).map_err(refused)

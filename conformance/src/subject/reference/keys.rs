@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wormhole_sync::crypto::dangerous_values::{pake_values, schedule_values};
 use wormhole_sync::crypto::padding::{self, Padded};
 use wormhole_sync::crypto::{
-    Exporter, Label, Pake, PakeScalar, Place, ReceiverBlob, SealKey, Verifier,
+    Exporter, KeyContext, Label, Pake, PakeScalar, ReceiverBlob, SealKey, Verifier,
 };
 use wormhole_sync::values::{AppId, Blob, Mode, Password, Role};
 
@@ -106,8 +106,8 @@ pub(super) fn words(verifier: &Verifier) -> Vec<String> {
 }
 
 /// The place of an exchange: mode, appid and channel.
-pub(super) fn place(input: &OperationInput<'_>) -> Result<Place, OperationError> {
-    Ok(Place {
+pub(super) fn place(input: &OperationInput<'_>) -> Result<KeyContext, OperationError> {
+    Ok(KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new(input.bytes("appid")?)
             .map_err(|_| OperationError::refused("bad-appid"))?,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wormhole_sync::values::json::JsonFault;
 use wormhole_sync::values::messages::{
-    Allocate, Allocated, Cell, CellName, Claim, Claimed, Close, Empty, Write,
+    Allocate, Allocated, CellMessage, CellName, Claim, Claimed, Close, Empty, Write,
 };
 use wormhole_sync::values::{Problem, ProblemToken};
 
@@ -26,7 +26,7 @@ fn read(message: &str, text: &[u8]) -> Result<Value, Option<JsonFault>> {
         let cell = CellName::from_name(cell).ok_or(None)?;
         return match kind {
             "write" => Ok(body(Write::decode(text, cell)?.body)),
-            "cell" => Ok(body(Cell::decode(text, cell)?.body)),
+            "cell" => Ok(body(CellMessage::decode(text, cell)?.body)),
             _ => Err(None),
         };
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use serde_json::Value;
 use tokio::runtime::Runtime;
-use wormhole_sync::relay::{Limits, Options, RelayHandle};
+use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
 
 use super::inputs::{client_secrets, mistyped, peer_input, spoken};
 use super::proxy::Proxy;
@@ -67,10 +67,10 @@ fn relay(label: &str) -> anyhow::Result<RelayHandle> {
         let [a, b, c, d, e, f, g, h, ..] = labelled(&format!("{label} relay {drawn}"));
         Some(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
     };
-    let options = Options {
+    let options = RelayOptions {
         random: Box::new(random),
         shutdown_time: Duration::from_millis(100),
-        ..Options::default()
+        ..RelayOptions::default()
     };
     let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     Ok(RelayHandle::spawn(any, Limits::default(), options)?)

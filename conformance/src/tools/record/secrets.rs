@@ -4,7 +4,9 @@
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use wormhole_sync::crypto::dangerous_values::schedule_values;
-use wormhole_sync::crypto::{Label, Pake, PakeMessage, PakeScalar, Place, ReceiverBlob, SealKey};
+use wormhole_sync::crypto::{
+    KeyContext, Label, Pake, PakeMessage, PakeScalar, ReceiverBlob, SealKey,
+};
 use wormhole_sync::values::{AppId, ChannelId, Mode, Password, hex};
 
 use crate::suites::replay::compare;
@@ -63,7 +65,7 @@ impl ClientSecrets {
             ClientRole::Initiator => (own, message),
             ClientRole::Receiver => (message, own),
         };
-        let place = Place {
+        let place = KeyContext {
             mode: Mode::Transcribe,
             app_id: AppId::new(&self.app_id)?,
             channel: self.channel()?,

@@ -1,4 +1,4 @@
-//! `code`: what a user types and what an initiator shows (section 4).
+//! `code`: codes as users type and initiators show them (section 4).
 
 use serde_json::json;
 
@@ -23,6 +23,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     bad_channels(&mut family);
     word_counts(&mut family);
     bad_words(&mut family);
+    other_separators(&mut family);
     shown(&mut family, sources);
     family.finish(&sources.spec)
 }
@@ -244,6 +245,20 @@ fn bad_words(family: &mut Builder) {
         refuse(family, id, comment, ("CODE-7", "Words"), typed.as_bytes(), "swapped-words", control);
     }
     refuse(family, "unknown-before-swapped", "An unknown word, then two swapped ones: the first fault counts", ("CODE-7", "Order"), b"7-xyzzy-crossover-clockwork", "unknown-word", "3-words");
+}
+
+/// Every byte that CODE-4 lets through and that is no separator, letter or digit, in the place of a
+/// separator. The LF has vectors of its own, `inner-lf` and `inner-lf-between-words`.
+#[rustfmt::skip] // a row stays a line
+fn other_separators(family: &mut Builder) {
+    let printable = (0x21..=0x7e_u8).filter(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte));
+    for byte in std::iter::once(b'\r').chain(printable) {
+        let between_words = [b"7-crossover", &[byte][..], b"clockwork"].concat();
+        let after_channel = [b"7", &[byte][..], b"crossover-clockwork"].concat();
+        let of = ("CODE-5 CODE-6", "Exact");
+        refuse(family, &format!("separator-{byte:02x}"), &format!("Byte 0x{byte:02x} between the words is no separator: one word"), of, &between_words, "word-count", "canonical");
+        refuse(family, &format!("channel-separator-{byte:02x}"), &format!("Byte 0x{byte:02x} after the channel id is no separator"), of, &after_channel, "bad-channel", "canonical");
+    }
 }
 
 fn shown(family: &mut Builder, sources: &Sources) {

@@ -8,7 +8,7 @@ use crate::vectors::builder::BugType::{
 };
 use crate::vectors::builder::Builder;
 use crate::vectors::bytes::{hex, parts};
-use crate::vectors::exchange_values::{Exchange, Inputs};
+use crate::vectors::exchange_values::{ExchangeValues, Inputs};
 use crate::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
@@ -92,8 +92,8 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
 }
 
 /// The exchange of the specification's appendix A, to which the others are variants.
-pub(in crate::vectors) fn worked_example(sources: &Sources) -> Exchange {
-    Exchange::new(usual(sources, "worked example"), &sources.lists)
+pub(in crate::vectors) fn worked_example(sources: &Sources) -> ExchangeValues {
+    ExchangeValues::new(usual(sources, "worked example"), &sources.lists)
 }
 
 fn usual(sources: &Sources, label: &str) -> Inputs {
@@ -112,11 +112,11 @@ fn usual(sources: &Sources, label: &str) -> Inputs {
     }
 }
 
-fn exchanges(sources: &Sources) -> Vec<(&'static str, &'static str, &'static str, Exchange)> {
+fn exchanges(sources: &Sources) -> Vec<(&'static str, &'static str, &'static str, ExchangeValues)> {
     let make = |label: &str, change: fn(&mut Inputs, &Sources)| {
         let mut inputs = usual(sources, label);
         change(&mut inputs, sources);
-        Exchange::new(inputs, &sources.lists)
+        ExchangeValues::new(inputs, &sources.lists)
     };
     vec![
         ("usual", "Two short texts", "Usual", worked_example(sources)),
@@ -176,7 +176,7 @@ pub(super) fn whole(
     id: &str,
     comment: &str,
     flag: &str,
-    exchange: &Exchange,
+    exchange: &ExchangeValues,
 ) {
     let with = |mut input: Value, name: &str, value: &[u8]| {
         input[name] = hex(value);
@@ -236,7 +236,7 @@ fn add(
     of: (&str, &str),
     input: Value,
     ok: Value,
-    exchange: &Exchange,
+    exchange: &ExchangeValues,
 ) {
     let comment = format!("{comment}: the {message} is read");
     let test = family.accept(&format!("{id}-{message}"), &comment, of, input, ok);

@@ -1,4 +1,4 @@
-//! What can be wrong with the messages of an exchange, one thing at a time (section 7.3).
+//! The faults that the messages of an exchange can have, one at a time (section 7.3).
 
 use curve25519_dalek::constants::EIGHT_TORSION;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use super::Sources;
 use crate::vectors::builder::Builder;
 use crate::vectors::bytes::{hex, parts};
 use crate::vectors::derive::{self, IDENTITIES, Role, Schedule};
-use crate::vectors::exchange_values::Exchange;
+use crate::vectors::exchange_values::ExchangeValues;
 
-/// Adds all of them, as variants of one exchange, whose tests begin with `usual-`.
-pub(super) fn add(family: &mut Builder, exchange: &Exchange, sources: &Sources) {
+/// Adds all faults, as variants of one exchange, whose tests begin with `usual-`.
+pub(super) fn add(family: &mut Builder, exchange: &ExchangeValues, sources: &Sources) {
     let faults = Faults { exchange, sources };
     family.op("read-offer");
     faults.offers(family);
@@ -24,12 +24,12 @@ pub(super) fn add(family: &mut Builder, exchange: &Exchange, sources: &Sources) 
 }
 
 struct Faults<'a> {
-    exchange: &'a Exchange,
+    exchange: &'a ExchangeValues,
     sources: &'a Sources,
 }
 
-/// id, comment, flag, message, outcome.
-type Row = (String, &'static str, &'static str, Vec<u8>, &'static str);
+/// A message with a fault: id, comment, flag, message, outcome.
+type FaultyMessage = (String, &'static str, &'static str, Vec<u8>, &'static str);
 
 fn row(
     id: impl Into<String>,
@@ -37,7 +37,7 @@ fn row(
     flag: &'static str,
     message: Vec<u8>,
     outcome: &'static str,
-) -> Row {
+) -> FaultyMessage {
     (id.into(), comment, flag, message, outcome)
 }
 
@@ -55,7 +55,7 @@ impl Faults<'_> {
         name: &str,
         clause: &str,
         input: &Value,
-        rows: Vec<Row>,
+        rows: Vec<FaultyMessage>,
     ) {
         for (id, comment, flag, message, outcome) in rows {
             let mut input = input.clone();
@@ -94,8 +94,7 @@ impl Faults<'_> {
     }
 
     fn element(&self, role: Role, torsion: usize) -> Vec<u8> {
-        let point = EIGHT_TORSION.into_iter().nth(torsion).unwrap_or_default();
-        derive::message(role, derive::encode(point))
+        derive::message(role, derive::encode(EIGHT_TORSION[torsion]))
     }
 
     #[rustfmt::skip] // a row stays a line
@@ -132,7 +131,7 @@ impl Faults<'_> {
 
     /// Faults of a sealed blob, alike in answer and finish.
     #[rustfmt::skip] // a row stays a line
-    fn sealed(&self, key: &[u8], other_key: &[u8], sealed: &[u8], padded: &[u8]) -> Vec<Row> {
+    fn sealed(&self, key: &[u8], other_key: &[u8], sealed: &[u8], padded: &[u8]) -> Vec<FaultyMessage> {
         let keys = &self.exchange.schedule;
         let seal = |plaintext: &[u8]| derive::seal(key, &keys.th, plaintext);
         let flip = |at: usize| {
@@ -304,8 +303,7 @@ impl Faults<'_> {
 
 /// The 32 bytes of an element out of its message.
 fn element_of(message: &[u8]) -> [u8; 32] {
-    message
-        .get(1..33)
-        .and_then(|element| element.try_into().ok())
-        .unwrap_or_default()
+    message[1..33]
+        .try_into()
+        .expect("33 bytes without the first are 32")
 }

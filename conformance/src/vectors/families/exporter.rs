@@ -1,6 +1,6 @@
 //! `exporter`: keys for the application (section 6.2).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Sources;
 use crate::vectors::builder::BugType::{Basic, EdgeCase};
@@ -25,7 +25,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     );
     family.op("export");
     let key: [u8; 32] = sources.seeds.array("exporter");
-    let input = |label: &[u8], length: u64| json!({"key_exporter": hex(key), "label": parts(label), "length": length});
+    let input = |label: &[u8], length: Value| json!({"key_exporter": hex(key), "label": parts(label), "length": length});
     for (id, comment, flag, label, length) in [
         (
             "32-bytes",
@@ -87,12 +87,11 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         ),
     ] {
         let prk_is_key = derive::expand(&key, label, length);
-        let length = u64::try_from(length).unwrap_or_default();
         family.accept(
             id,
             comment,
             ("KEY-4", flag),
-            input(label, length),
+            input(label, Value::from(length)),
             json!({"key": hex(prk_is_key)}),
         );
     }
@@ -115,7 +114,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
             "2-to-the-32-plus-1",
             "2^32 + 1 bytes, which 32 bits take for 1",
             b"example.com/app1 file key",
-            4_294_967_297,
+            4_294_967_297_u64,
             "1-byte",
         ),
         ("label-empty", "An empty label", b"", 32, "32-bytes"),
@@ -131,7 +130,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
             id,
             comment,
             ("KEY-4", "Bound"),
-            input(label, length),
+            input(label, Value::from(length)),
             "bad-export",
             control,
         );

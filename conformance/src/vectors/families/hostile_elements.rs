@@ -1,4 +1,5 @@
-//! `hostile-elements`: what an attacker sends instead of an element (PAKE-4 to PAKE-8), and what is harmless.
+//! `hostile-elements`: bytes that an attacker sends instead of an element (PAKE-4 to PAKE-8), and
+//! harmless ones beside them.
 
 use curve25519_dalek::scalar::Scalar;
 use serde_json::{Value, json};
@@ -66,9 +67,9 @@ struct Hostile {
     w: Scalar,
     /// The element of an honest peer.
     honest: [u8; 32],
-    /// The end of all ids.
+    /// The end of all ids: a hyphen and the role.
     suffix: String,
-    /// The control of what differs from an honest message.
+    /// The id of the honest test, the control of the refused ones.
     control: String,
 }
 

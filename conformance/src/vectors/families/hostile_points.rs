@@ -1,4 +1,5 @@
-//! 32 bytes that an attacker may send for an element, and ones that only look like it (PAKE-5, PAKE-6).
+//! Elements, of 32 bytes, that an attacker may send, and ones that only look like it (PAKE-5,
+//! PAKE-6).
 
 use curve25519_dalek::EdwardsPoint;
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT as B, EIGHT_TORSION};
@@ -14,7 +15,7 @@ const P: [u8; 32] = {
     bytes
 };
 
-/// The sign bit.
+/// The sign bit, in the last byte.
 const SIGN: u8 = 0x80;
 
 /// The encoding of y = k with a sign bit.
@@ -65,7 +66,7 @@ pub(super) fn torsion() -> Vec<(String, EdwardsPoint)> {
         .collect()
 }
 
-/// Acceptable elements that a check which is too eager refuses: id, what it is, its bytes.
+/// Acceptable elements that a check which is too eager refuses: id, comment, bytes.
 pub(super) fn unusual() -> Vec<(String, String, [u8; 32])> {
     let mut all = vec![
         (

@@ -1,4 +1,4 @@
-//! `json`: what is a JSON text at all, by section 8.
+//! `json`: texts that are JSON by section 8, and texts that are not.
 
 use serde_json::{Value, json};
 
@@ -287,8 +287,8 @@ fn depth(family: &mut Builder) {
 
 #[rustfmt::skip] // a row stays a line
 fn numbers(family: &mut Builder) {
-    // 2^1024 - 2^970 is half way between the largest binary64 and 2^1024; a tie goes to the even one, which is
-    // infinite. One less rounds down.
+    // 2^1024 - 2^970 is half way between the largest binary64 and 2^1024; a tie goes to the even
+    // one, which is infinite. One less rounds down.
     #[rustfmt::skip] // a row stays a line
     const TIE: &str = "179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704342711559699508093042880177904174497792";
     let below = TIE.replace("497792", "497791");

@@ -30,9 +30,9 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     );
     family.note("Fields", Malleability, "Bytes that would mean the same if fields were joined without their lengths, or appids were taken as text.", "Two different exchanges have one context: promise 3 (agreement) is broken.");
     family.op("key-schedule");
-    let test = Test { sources };
+    let schedules = Schedules { sources };
     let usual = b"example.com/app1";
-    test.add(
+    schedules.add(
         &mut family,
         "usual",
         "A usual appid and channel",
@@ -40,7 +40,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         usual,
         7,
     );
-    test.add(
+    schedules.add(
         &mut family,
         "other-key",
         "The same with another K and other elements",
@@ -53,10 +53,10 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         ("appid-128-bytes", "An appid of 128 bytes", &[b'a'; 128]),
         ("appid-zero", "An appid of one byte of zero", b"\0"),
     ] {
-        test.add(&mut family, id, comment, "Bound", appid, 7);
+        schedules.add(&mut family, id, comment, "Bound", appid, 7);
     }
     for channel in [1, 9, 10, 99, 100, 12_345_678, 999_999_999] {
-        test.add(
+        schedules.add(
             &mut family,
             &format!("channel-{channel}"),
             &format!("Channel {channel}"),
@@ -109,16 +109,16 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
             7,
         ),
     ] {
-        test.add(&mut family, id, comment, "Fields", appid, channel);
+        schedules.add(&mut family, id, comment, "Fields", appid, channel);
     }
     family.finish(&sources.spec)
 }
 
-struct Test<'a> {
+struct Schedules<'a> {
     sources: &'a Sources,
 }
 
-impl Test<'_> {
+impl Schedules<'_> {
     fn add(
         &self,
         family: &mut Builder,

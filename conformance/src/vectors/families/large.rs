@@ -1,4 +1,5 @@
-//! `large`: the longest blobs, in a file of their own so that the others stay readable (sections 7.1 and 7.2).
+//! `large`: the longest blobs, in a file of their own so that the others stay readable (sections
+//! 7.1 and 7.2).
 
 use serde_json::json;
 
@@ -6,7 +7,7 @@ use super::Sources;
 use crate::vectors::builder::BugType::EdgeCase;
 use crate::vectors::builder::Builder;
 use crate::vectors::bytes::{hex, parts};
-use crate::vectors::exchange_values::{Exchange, Inputs};
+use crate::vectors::exchange_values::{ExchangeValues, Inputs};
 use crate::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
@@ -22,7 +23,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         "65 535 bytes of blob, the longest there are.",
         "Large blobs are refused, or a reader makes no room for them.",
     );
-    let exchange = Exchange::new(
+    let exchange = ExchangeValues::new(
         Inputs {
             appid: b"example.com/app1".to_vec(),
             channel: 123,

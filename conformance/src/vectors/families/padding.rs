@@ -174,7 +174,7 @@ fn unpads(family: &mut Builder) {
             let count = 256 - text.len();
             [
                 text.to_vec(),
-                vec![u8::try_from(count).unwrap_or_default(); count],
+                vec![u8::try_from(count).expect("at most 255 bytes are missing"); count],
             ]
             .concat()
         }),

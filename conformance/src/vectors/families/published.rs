@@ -1,7 +1,8 @@
 //! `published`: values that others have published, as far as an operation can be asked for them.
 //!
-//! The sources name the packages and their files; only the values are copied. What no operation gives (K with other
-//! identities, HKDF and the AEAD by themselves) is checked by the tests of `derive`.
+//! The sources name the packages and their files; only the values are copied. Values that no
+//! operation gives (K with other identities, HKDF and the AEAD by themselves) are checked by the
+//! tests below.
 
 use curve25519_dalek::scalar::Scalar;
 use serde_json::json;
@@ -9,7 +10,7 @@ use serde_json::json;
 use super::{Sources, spake2};
 use crate::vectors::builder::BugType::WrongPrimitive;
 use crate::vectors::builder::Builder;
-use crate::vectors::bytes::hex;
+use crate::vectors::bytes::{from_hex, from_hex_32, hex};
 use crate::vectors::derive::{self, Role};
 use crate::vectors::file::Family;
 
@@ -61,9 +62,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     );
     family.op("export");
     for (id, prk, info, okm) in HKDF {
-        let bytes =
-            |text: &str| wormhole_sync::values::hex::decode(text.as_bytes()).unwrap_or_default();
-        let input = json!({"key_exporter": prk, "label": info, "length": bytes(okm).len()});
+        let input = json!({"key_exporter": prk, "label": info, "length": from_hex(okm).len()});
         family.accept(
             id,
             "HKDF-Expand of RFC 5869",
@@ -91,11 +90,10 @@ fn own_scalar_vector() -> (serde_json::Value, serde_json::Value) {
 }
 
 fn scalar_of(text: &str) -> Scalar {
-    let bytes = wormhole_sync::values::hex::decode(text.as_bytes()).unwrap_or_default();
-    Scalar::from_bytes_mod_order(bytes.try_into().unwrap_or([0; 32]))
+    Scalar::from_bytes_mod_order(from_hex_32(text))
 }
 
-/// id, PRK, info, OKM.
+/// Test cases of HKDF: id, PRK, info, OKM.
 const HKDF: [(&str, &str, &str, &str); 2] = [
     (
         "hkdf-rfc-5869-case-1",
@@ -118,17 +116,13 @@ mod tests {
         aead, decode, element, extract, message, pake_key, password_scalar, sha256, unmasked,
     };
 
-    fn bytes(text: &str) -> Vec<u8> {
-        wormhole_sync::values::hex::decode(text.as_bytes()).unwrap()
-    }
-
     #[test]
     fn spake2_of_the_rust_crate_and_of_python() {
         let (x, y) = (scalar_of(X), scalar_of(Y));
         let w = password_scalar(b"password");
         assert_eq!(
             w.to_bytes().to_vec(),
-            bytes("471b4e67302ba4f03b095c8acdfadf9f32977a1baac193085aa11b161b97c507")
+            from_hex("471b4e67302ba4f03b095c8acdfadf9f32977a1baac193085aa11b161b97c507")
         );
         let (a, b) = (
             element(Role::Initiator, x, w),
@@ -136,22 +130,22 @@ mod tests {
         );
         assert_eq!(
             message(Role::Initiator, a),
-            bytes("416fc960df73c9cf8ed7198b0c9534e2e96a5984bfc5edc023fd24dacf371f2af9")
+            from_hex("416fc960df73c9cf8ed7198b0c9534e2e96a5984bfc5edc023fd24dacf371f2af9")
         );
         assert_eq!(
             message(Role::Receiver, b),
-            bytes("42354e97b88406922b1df4bea1d7870f17aed3dba7c720b313edae315b00959309")
+            from_hex("42354e97b88406922b1df4bea1d7870f17aed3dba7c720b313edae315b00959309")
         );
         let z = unmasked(Role::Initiator, x, w, decode(b).unwrap());
         assert_eq!(z, unmasked(Role::Receiver, y, w, decode(a).unwrap()));
         let key = |ids| pake_key(b"password", ids, a, b, derive::encode(z)).to_vec();
         assert_eq!(
             key(("", "")),
-            bytes("a480bca13fa04464bb644f10e340125e96c9494f7399fef7c2bda67eb0fdf06d")
+            from_hex("a480bca13fa04464bb644f10e340125e96c9494f7399fef7c2bda67eb0fdf06d")
         );
         assert_eq!(
             key(("idA", "idB")),
-            bytes("712295de7219c675ddd31942184aa26e0a957cf216bc230d165b215047b520c1")
+            from_hex("712295de7219c675ddd31942184aa26e0a957cf216bc230d165b215047b520c1")
         );
     }
 
@@ -160,30 +154,30 @@ mod tests {
         let key = pake_key(b"pw", ("idA", "idB"), [b'X'; 32], [b'Y'; 32], [b'K'; 32]);
         assert_eq!(
             key.to_vec(),
-            bytes("d59d9ba920f7092565cec747b08d5b2e981d553ac32fde0f25e5b4a4cfca3efd")
+            from_hex("d59d9ba920f7092565cec747b08d5b2e981d553ac32fde0f25e5b4a4cfca3efd")
         );
-        let scalar = password_scalar(&bytes("0001feff")).to_bytes().to_vec();
+        let scalar = password_scalar(&from_hex("0001feff")).to_bytes().to_vec();
         assert_eq!(
             scalar,
-            bytes("e86622bb57ea0f6f9f963354f2973a43a9e981901a478e6478682374441b0c04")
+            from_hex("e86622bb57ea0f6f9f963354f2973a43a9e981901a478e6478682374441b0c04")
         );
     }
 
     #[test]
     fn hkdf_of_rfc_5869() {
-        let prk = extract(&bytes("000102030405060708090a0b0c"), &[0x0b; 22]);
-        assert_eq!(prk, bytes(HKDF[0].1));
+        let prk = extract(&from_hex("000102030405060708090a0b0c"), &[0x0b; 22]);
+        assert_eq!(prk, from_hex(HKDF[0].1));
         for (_, prk, info, okm) in HKDF {
             assert_eq!(
-                derive::expand(&bytes(prk), &bytes(info), bytes(okm).len()),
-                bytes(okm)
+                derive::expand(&from_hex(prk), &from_hex(info), from_hex(okm).len()),
+                from_hex(okm)
             );
         }
         // Test case 3: neither salt nor info.
         let prk = extract(&[], &[0x0b; 22]);
         assert_eq!(
             derive::expand(&prk, &[], 42),
-            bytes(
+            from_hex(
                 "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
             )
         );
@@ -192,13 +186,18 @@ mod tests {
     #[test]
     fn aead_of_rfc_8439() {
         let key: Vec<u8> = (0x80..=0x9f).collect();
-        let nonce: [u8; 12] = bytes("070000004041424344454647").try_into().unwrap();
+        let nonce: [u8; 12] = from_hex("070000004041424344454647").try_into().unwrap();
         let plaintext = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
-        let sealed = aead(&key, nonce, &bytes("50515253c0c1c2c3c4c5c6c7"), plaintext);
-        assert_eq!(sealed[..16], bytes("d31a8d34648e60db7b86afbc53ef7ec2"));
+        let sealed = aead(
+            &key,
+            nonce,
+            &from_hex("50515253c0c1c2c3c4c5c6c7"),
+            plaintext,
+        );
+        assert_eq!(sealed[..16], from_hex("d31a8d34648e60db7b86afbc53ef7ec2"));
         assert_eq!(
             sealed[plaintext.len()..],
-            bytes("1ae10b594f09e26a7e902ecbd0600691")
+            from_hex("1ae10b594f09e26a7e902ecbd0600691")
         );
     }
 
@@ -206,7 +205,7 @@ mod tests {
     fn sha256_of_fips_180() {
         assert_eq!(
             sha256(b"abc").to_vec(),
-            bytes("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+            from_hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         );
     }
 }

@@ -235,6 +235,10 @@ fn finish(
 }
 
 /// A vector of `spake2-finish` with this element of the peer, which is an acceptable one.
+///
+/// # Panics
+///
+/// When the element is no point of the curve.
 pub(super) fn finish_with(
     family: &mut Builder,
     id: &str,
@@ -244,10 +248,8 @@ pub(super) fn finish_with(
     scalar: Scalar,
     peer: [u8; 32],
 ) {
-    let Some(point) = derive::decode(peer) else {
-        // Not reached: builders pass points. Without this test its control would be missed.
-        return;
-    };
+    let point = derive::decode(peer)
+        .unwrap_or_else(|| panic!("{id}: the peer's element is no point of the curve"));
     let w = derive::password_scalar(password.as_bytes());
     let own_element = derive::element(role, scalar, w);
     let (x, y) = match role {
@@ -259,4 +261,18 @@ pub(super) fn finish_with(
     let mut input = own(role, password, scalar);
     input["peer"] = hex(derive::message(role.peer(), peer));
     family.accept(id, comment, of, input, json!({"Z": hex(z), "K": hex(key)}));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "odd: the peer's element is no point of the curve")]
+    fn an_element_that_is_no_point_stops_the_builder() {
+        let mut family = Builder::new("spake2", 2, &crate::vectors::seeds::Seeds::new(""), "");
+        let no_point = crate::vectors::families::hostile_points::small(2, false);
+        let who = (Role::Initiator, "crossover-clockwork");
+        finish_with(&mut family, "odd", "", ("", ""), who, Scalar::ONE, no_point);
+    }
 }

@@ -23,7 +23,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         "Now and then two users see different words.",
     );
     family.op("verifier");
-    let rising: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap_or_default());
+    let rising: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).expect("a key has 32 bytes"));
     let mut keys = vec![
         ("zeros".to_owned(), "A key of zeros", "Rim", [0; 32]),
         ("ff".to_owned(), "A key of bytes 255", "Rim", [0xff; 32]),
@@ -44,7 +44,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     };
     keys.extend((1..=4).map(seeded));
     for (id, comment, flag, key) in keys {
-        let words = sources.lists.shown(key.get(..8).unwrap_or_default());
+        let words = sources.lists.shown(&key[..8]);
         family.accept(
             &id,
             comment,

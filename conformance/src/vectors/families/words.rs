@@ -21,7 +21,8 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         "Eight lines of a list at a time; together all 512.",
         "Users read words out that the peer does not know, or peers make different passwords.",
     );
-    // The bytes 8k to 8k + 7 in their order take half of each list; one place further, they take the other half.
+    // The bytes 8k to 8k + 7 in their order take half of each list; one place further, they take
+    // the other half.
     let rows: Vec<(String, String, Vec<u8>)> = (0..32u8)
         .flat_map(|row| {
             let bytes: Vec<u8> = (0..8).map(|i| row * 8 + i).collect();

@@ -1,7 +1,7 @@
 //! The attacker of the model: the relay and the network. It knows every body that was ever sent, every word, and its
 //! own scalar, and answers with whatever can be made of that.
 
-use wormhole_sync::protocol::{Cell, RequestKind};
+use wormhole_sync::protocol::{CellName, RequestKind};
 
 use crate::algebra::{Constant, Element, Unknown, computed};
 use crate::keys::{Fact, Keys, Variant, View};
@@ -74,7 +74,7 @@ impl Knowledge {
             Some(RequestKind::Claim) => {
                 self.elements_to(run.client.side).map(|p| vec![p]).collect()
             }
-            Some(RequestKind::Get(Cell::Answer)) => self.answers_to::<V>(run),
+            Some(RequestKind::Get(CellName::Answer)) => self.answers_to::<V>(run),
             Some(RequestKind::Get(cell)) => self.seals_to::<V>(run, cell),
             _ => return vec![],
         };
@@ -135,9 +135,9 @@ impl Knowledge {
     }
 
     /// A finish or a receipt.
-    fn seals_to<V: Variant>(&self, run: &Run, cell: Cell) -> Vec<Vec<Part>> {
+    fn seals_to<V: Variant>(&self, run: &Run, cell: CellName) -> Vec<Vec<Part>> {
         let purpose = match cell {
-            Cell::Finish => Purpose::InitiatorBlob,
+            CellName::Finish => Purpose::InitiatorBlob,
             _ => Purpose::Receipt,
         };
         let seen = self.parts.iter().filter(|p| matches!(p, Part::Seal(..)));

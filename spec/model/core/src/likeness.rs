@@ -2,7 +2,7 @@
 //! states and outcomes on the same messages, good and bad.
 
 use wormhole_sync::crypto::{PakeScalar, Standard, Suite};
-use wormhole_sync::protocol::{Event, Initiator, Machine, Receiver, Request};
+use wormhole_sync::protocol::{Event, InitiatorMachine, Machine, ReceiverMachine, Request};
 use wormhole_sync::values::{AppId, Blob, ChannelId, Code};
 
 use crate::algebra::{Element, Unknown};
@@ -15,9 +15,9 @@ use crate::suite::{A, B, Symbols};
 trait Kit {
     type Suite: Suite;
 
-    fn initiator(word: u8) -> Initiator<Self::Suite>;
+    fn initiator(word: u8) -> InitiatorMachine<Self::Suite>;
 
-    fn receiver(word: u8, number: u32) -> Receiver<Self::Suite>;
+    fn receiver(word: u8, number: u32) -> ReceiverMachine<Self::Suite>;
 
     /// A SPAKE2 message and what follows it.
     fn split(message: &[u8]) -> (Vec<u8>, Vec<u8>);
@@ -56,15 +56,15 @@ impl Real {
 impl Kit for Real {
     type Suite = Standard;
 
-    fn initiator(word: u8) -> Initiator<Standard> {
+    fn initiator(word: u8) -> InitiatorMachine<Standard> {
         let start = |code: &Code, scalar| Standard::start_initiator(code.words(), scalar);
         let (pake, offer) = Real::start(word, start);
-        Initiator::new(appid(), pake, offer, blob())
+        InitiatorMachine::new(appid(), pake, offer, blob())
     }
 
-    fn receiver(word: u8, number: u32) -> Receiver<Standard> {
+    fn receiver(word: u8, number: u32) -> ReceiverMachine<Standard> {
         let start = |code: &Code, scalar| Standard::start_receiver(code.words(), scalar);
-        Receiver::new(channel(number), appid(), Real::start(word, start), blob())
+        ReceiverMachine::new(channel(number), appid(), Real::start(word, start), blob())
     }
 
     fn split(message: &[u8]) -> (Vec<u8>, Vec<u8>) {
@@ -90,15 +90,15 @@ struct Symbolic;
 impl Kit for Symbolic {
     type Suite = Symbols<Sound>;
 
-    fn initiator(word: u8) -> Initiator<Symbols<Sound>> {
+    fn initiator(word: u8) -> InitiatorMachine<Symbols<Sound>> {
         let pake = Symbols::<Sound>::start(A, word, Unknown::Scalar(0));
         let offer = write(&Symbols::<Sound>::message(&pake));
-        Initiator::new(appid(), pake, offer, blob())
+        InitiatorMachine::new(appid(), pake, offer, blob())
     }
 
-    fn receiver(word: u8, number: u32) -> Receiver<Symbols<Sound>> {
+    fn receiver(word: u8, number: u32) -> ReceiverMachine<Symbols<Sound>> {
         let pake = Symbols::<Sound>::start(B, word, Unknown::Scalar(1));
-        Receiver::new(channel(number), appid(), pake, blob())
+        ReceiverMachine::new(channel(number), appid(), pake, blob())
     }
 
     fn split(message: &[u8]) -> (Vec<u8>, Vec<u8>) {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use wormhole_sync::protocol::{
-    CloseReason, Event, Initiator, Machine, Outcome, Receiver, Request, RequestKind,
+    CloseReason, Event, InitiatorMachine, Machine, Outcome, ReceiverMachine, Request, RequestKind,
 };
 use wormhole_sync::values::{AppId, Blob};
 
@@ -80,8 +80,8 @@ pub(crate) struct Run {
 
 /// The real machine of either role.
 enum Real<V: Variant> {
-    Initiator(Initiator<Symbols<V>>),
-    Receiver(Receiver<Symbols<V>>),
+    Initiator(InitiatorMachine<Symbols<V>>),
+    Receiver(ReceiverMachine<Symbols<V>>),
 }
 
 impl<V: Variant> Real<V> {
@@ -91,9 +91,14 @@ impl<V: Variant> Real<V> {
         let pake = Symbols::<V>::start(client.side, client.word, client.scalar);
         if client.side == A {
             let offer = write(&Symbols::<V>::message(&pake));
-            Real::Initiator(Initiator::new(appid, pake, offer, blob))
+            Real::Initiator(InitiatorMachine::new(appid, pake, offer, blob))
         } else {
-            Real::Receiver(Receiver::new(channel(client.channel), appid, pake, blob))
+            Real::Receiver(ReceiverMachine::new(
+                channel(client.channel),
+                appid,
+                pake,
+                blob,
+            ))
         }
     }
 

@@ -1,6 +1,8 @@
 //! What can happen to a client.
 
-use wormhole_sync::protocol::{Cell, CloseReason, Event, Loss, Misbehaviour, Refusal, RequestKind};
+use wormhole_sync::protocol::{
+    AttemptFailure, CellName, ChannelRefusal, CloseReason, Event, Misbehaviour, RequestKind,
+};
 use wormhole_sync::values::ChannelId;
 
 use crate::message::Message;
@@ -18,7 +20,7 @@ pub(crate) enum Step {
     Stored,
     Cell(Message),
     Empty,
-    Refused(Refusal),
+    Refused(ChannelRefusal),
     Misbehaved,
     CloseTried,
     Exhausted,
@@ -39,7 +41,7 @@ impl Step {
             Step::Refused(refusal) => Event::Refused(*refusal),
             Step::Misbehaved => Event::Misbehaved(Misbehaviour::TooLong),
             Step::CloseTried => Event::CloseTried,
-            Step::Exhausted => Event::Exhausted(Loss::passing("no answer")),
+            Step::Exhausted => Event::Exhausted(AttemptFailure::passing("no answer")),
             Step::Deadline => Event::Deadline,
             Step::ReceiptWaitOver => Event::ReceiptWaitOver,
             Step::Cancel => Event::Cancel,
@@ -74,17 +76,17 @@ impl Step {
             return steps;
         }
         if run.request.is_some() {
-            let closed = [CloseReason::Other, CloseReason::WrongCode].map(Refusal::Closed);
+            let closed = [CloseReason::Other, CloseReason::WrongCode].map(ChannelRefusal::Closed);
             let refusals = [
-                Refusal::Forbidden,
-                Refusal::NoSuchChannel,
-                Refusal::Crowded,
-                Refusal::Expired,
+                ChannelRefusal::Forbidden,
+                ChannelRefusal::NoSuchChannel,
+                ChannelRefusal::Crowded,
+                ChannelRefusal::Expired,
             ];
             steps.extend(refusals.into_iter().chain(closed).map(Step::Refused));
             steps.extend([Step::Misbehaved, Step::Exhausted]);
         }
-        if run.request == Some(RequestKind::Get(Cell::Receipt)) {
+        if run.request == Some(RequestKind::Get(CellName::Receipt)) {
             steps.push(Step::ReceiptWaitOver);
         }
         steps.extend([Step::Deadline, Step::Cancel]);

@@ -3,10 +3,10 @@
 use std::marker::PhantomData;
 
 use wormhole_sync::crypto::{
-    Answered, BadElement, Finished, Malformed, Offered, Opened, PakeScalar, PeerFault, Place,
+    AnswerRead, BadElement, FinishRead, KeyContext, Malformed, OfferRead, Opened, PeerFault,
     Receipt, Suite,
 };
-use wormhole_sync::values::{Blob, Words};
+use wormhole_sync::values::Blob;
 
 use crate::algebra::{Constant, Element, Unknown};
 use crate::keys::{Fact, Keys, Variant, View, note, vouched};
@@ -70,7 +70,7 @@ impl<V: Variant> Symbols<V> {
     }
 
     /// PAKE-4 to PAKE-9.
-    fn finish(pake: Pake, place: &Place, peer: &Part) -> Result<Keys<V>, PeerFault> {
+    fn finish(pake: Pake, place: &KeyContext, peer: &Part) -> Result<Keys<V>, PeerFault> {
         let peer = match peer {
             Part::Element(side, _) | Part::NoPoint(side) if *side == pake.side => {
                 return Err(BadElement::WrongSide.into());
@@ -145,20 +145,13 @@ impl<V: Variant> Suite for Symbols<V> {
 
     // The state machines are given their PAKE already started (`Symbols::start`): words and scalars cannot be read
     // outside of the library, which is as it should be.
-    fn start_initiator(_: &Words, _: PakeScalar) -> (Pake, Vec<u8>) {
-        unreachable!("no state machine starts a PAKE")
-    }
-
-    fn start_receiver(_: &Words, _: PakeScalar) -> Pake {
-        unreachable!("no state machine starts a PAKE")
-    }
 
     fn read_offer(
         pake: Pake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         offer: &[u8],
-    ) -> Result<Offered<Self>, PeerFault> {
+    ) -> Result<OfferRead<Self>, PeerFault> {
         let (peer, rest) = split(offer).ok_or(LENGTH)?;
         if !rest.is_empty() {
             return Err(LENGTH);
@@ -166,7 +159,7 @@ impl<V: Variant> Suite for Symbols<V> {
         let mut answer = Self::message(&pake);
         let keys = Self::finish(pake, place, &peer)?;
         answer.push(keys.seal(Purpose::ReceiverBlob, Plain::Blob(own.expose().to_vec())));
-        Ok(Offered {
+        Ok(OfferRead {
             answer: write(&answer),
             verifier: (),
             finish: keys,
@@ -175,10 +168,10 @@ impl<V: Variant> Suite for Symbols<V> {
 
     fn read_answer(
         pake: Pake,
-        place: &Place,
+        place: &KeyContext,
         own: &Blob,
         answer: &[u8],
-    ) -> Result<Answered<Self>, PeerFault> {
+    ) -> Result<AnswerRead<Self>, PeerFault> {
         let (peer, rest) = split(answer).ok_or(LENGTH)?;
         let [sealed] = &rest[..] else {
             return Err(LENGTH);
@@ -193,16 +186,16 @@ impl<V: Variant> Suite for Symbols<V> {
             opened => opened?,
         };
         let finish = keys.seal(Purpose::InitiatorBlob, Plain::Blob(own.expose().to_vec()));
-        Ok(Answered {
+        Ok(AnswerRead {
             blob,
             finish: write(&[finish]),
             verifier: (),
-            exporter: Opened::vouch(()),
+            exporter: Opened::dangerously_vouch(()),
             receipt: keys,
         })
     }
 
-    fn read_finish(keys: Keys<V>, finish: &[u8]) -> Result<Finished<Self>, PeerFault> {
+    fn read_finish(keys: Keys<V>, finish: &[u8]) -> Result<FinishRead<Self>, PeerFault> {
         let parts = read(finish);
         let [sealed] = &parts[..] else {
             return Err(LENGTH);
@@ -215,10 +208,10 @@ impl<V: Variant> Suite for Symbols<V> {
             opened => opened?,
         };
         let receipt = keys.seal(Purpose::Receipt, Plain::Empty);
-        Ok(Finished {
+        Ok(FinishRead {
             blob,
             receipt: write(&[receipt]),
-            exporter: Opened::vouch(()),
+            exporter: Opened::dangerously_vouch(()),
         })
     }
 
@@ -227,6 +220,7 @@ impl<V: Variant> Suite for Symbols<V> {
             [sealed] => keys.open(Purpose::Receipt, sealed),
             _ => None,
         };
-        (opened == Some(Plain::Empty) || V::TRUSTS_RECEIPT).then(|| Opened::vouch(Receipt))
+        (opened == Some(Plain::Empty) || V::TRUSTS_RECEIPT)
+            .then(|| Opened::dangerously_vouch(Receipt))
     }
 }

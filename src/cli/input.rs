@@ -1,0 +1,212 @@
+//! The blob that is handed in: an argument, a file, standard input, or typed at the terminal.
+
+use super::failure::Failure;
+use super::progress::Progress;
+use super::wording::bytes;
+use crate::protocol::Outcome;
+use crate::values::Blob;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Where the blob comes from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// It is empty.
+    Nothing,
+    /// The argument TEXT.
+    Argument(OsString),
+    /// `--file FILE`
+    File(PathBuf),
+    /// Standard input, to its end.
+    Input,
+    /// The same, where somebody types: what no other source gives.
+    Typed,
+}
+
+/// What happens without TEXT and `--file`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Otherwise {
+    /// Read standard input, also from a terminal: who sends has something to send.
+    Read,
+    /// Read standard input unless it is a terminal: who receives usually has nothing to send.
+    ReadIfPiped,
+    /// Standard input serves another purpose.
+    Nothing,
+}
+
+impl Source {
+    pub(super) fn choose(
+        text: Option<OsString>,
+        file: Option<PathBuf>,
+        otherwise: Otherwise,
+    ) -> Result<Source, Failure> {
+        let is_input = |file: &PathBuf| file == Path::new("-");
+        let typed = io::stdin().is_terminal();
+        Ok(match (text, file) {
+            (Some(text), _) => Source::Argument(text),
+            (None, Some(file)) if is_input(&file) && otherwise == Otherwise::Nothing => {
+                return Err(Failure::usage(
+                    "the code and the blob cannot both come from standard input",
+                    "Give the blob as an argument, or name a file.",
+                ));
+            }
+            (None, Some(file)) if is_input(&file) && typed => Source::Typed,
+            (None, Some(file)) if is_input(&file) => Source::Input,
+            (None, Some(file)) => Source::File(file),
+            (None, None) => match otherwise {
+                Otherwise::Read if typed => Source::Typed,
+                Otherwise::Read => Source::Input,
+                Otherwise::ReadIfPiped if typed => Source::Nothing,
+                Otherwise::ReadIfPiped => Source::Input,
+                Otherwise::Nothing => Source::Nothing,
+            },
+        })
+    }
+
+    /// Reads it.
+    pub(super) fn read(self, progress: &Progress) -> Result<Handed, Failure> {
+        let shown = self.to_string();
+        let blob = match self {
+            Source::Nothing => Zeroizing::default(),
+            // BLOB-1 for it is the exchange's own check: it is in memory anyway.
+            Source::Argument(text) => Zeroizing::new(text.into_encoded_bytes()),
+            Source::File(path) => File::open(&path)
+                .and_then(bounded)
+                .map_err(|error| unreadable(&shown, &error))?,
+            Source::Input => patiently(progress).map_err(|error| unreadable(&shown, &error))?,
+            Source::Typed => {
+                // Said even when quiet: without it the program just seems to hang.
+                eprintln!(
+                    "Type what to hand in, then Enter and Ctrl-D (nothing but Ctrl-D: an empty blob)."
+                );
+                let mut typed = bounded(io::stdin()).map_err(|error| unreadable(&shown, &error))?;
+                // Enter is how a line ends at a terminal, not part of a password.
+                if typed.ends_with(b"\n") {
+                    typed.pop();
+                }
+                typed
+            }
+        };
+        if blob.len() > Blob::MAX {
+            return Err(Failure::outcome(
+                Outcome::BlobTooLarge,
+                format!("{shown} has more than {} bytes", Blob::MAX),
+            ));
+        }
+        Ok(Handed {
+            blob,
+            source: shown,
+        })
+    }
+}
+
+/// A blob that can be handed in.
+pub(super) struct Handed {
+    blob: Zeroizing<Vec<u8>>,
+    source: String,
+}
+
+impl Handed {
+    /// Says what is handed in, and gives it away: an exchange wipes what it is given.
+    pub(super) fn announce(mut self, progress: &Progress) -> Vec<u8> {
+        match self.blob.len() {
+            0 => progress.say("handing in nothing"),
+            length => progress.say(format_args!(
+                "handing in {} ({})",
+                bytes(length),
+                self.source
+            )),
+        }
+        std::mem::take(&mut *self.blob)
+    }
+}
+
+/// What a source is called.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Nothing => f.write_str("nothing"),
+            Source::Argument(_) => f.write_str("the argument"),
+            Source::File(path) => write!(f, "{}", path.display()),
+            Source::Input => f.write_str("standard input"),
+            Source::Typed => f.write_str("what you typed"),
+        }
+    }
+}
+
+/// Reads to the end, but not beyond the first byte that is too many; and never moves the bytes,
+/// so that no copy stays behind.
+fn bounded(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let most = Blob::MAX + 1;
+    let mut blob = Zeroizing::new(Vec::with_capacity(most + 1));
+    from.take(most as u64).read_to_end(&mut blob)?;
+    Ok(blob)
+}
+
+/// Standard input may be a pipe that nobody ever closes; who waits for it should know.
+fn patiently(progress: &Progress) -> io::Result<Zeroizing<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(bounded(io::stdin())));
+    receiver
+        .recv_timeout(Duration::from_secs(1))
+        .or_else(|_| {
+            progress.say("reading what to hand in from standard input, to its end");
+            receiver.recv()
+        })
+        .unwrap_or_else(|_| Err(io::Error::other("the reader stopped")))
+}
+
+fn unreadable(source: &str, error: &io::Error) -> Failure {
+    Failure::local(
+        format!("cannot read {source}: {error}"),
+        "Nothing was sent. Check the name of the file.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_one_byte_too_many_and_no_more() {
+        struct Endless(usize);
+        impl Read for Endless {
+            fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+                self.0 += to.len();
+                Ok(to.len())
+            }
+        }
+        let mut endless = Endless(0);
+        let blob = bounded(&mut endless).unwrap();
+        assert_eq!((blob.len(), endless.0), (65_536, 65_536));
+    }
+
+    #[test]
+    fn what_is_given_goes_before_standard_input() {
+        let choose = |text: Option<&str>, file: Option<&str>, otherwise| {
+            Source::choose(text.map(Into::into), file.map(Into::into), otherwise)
+                .map(|source| source.to_string())
+                .map_err(|failure| failure.status())
+        };
+        assert_eq!(
+            choose(Some("x"), None, Otherwise::Read).as_deref(),
+            Ok("the argument")
+        );
+        assert_eq!(
+            choose(None, Some("f"), Otherwise::Nothing).as_deref(),
+            Ok("f")
+        );
+        assert_eq!(
+            choose(None, None, Otherwise::Nothing).as_deref(),
+            Ok("nothing")
+        );
+        assert_eq!(choose(None, Some("-"), Otherwise::Nothing), Err(2));
+    }
+}

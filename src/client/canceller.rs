@@ -1,0 +1,63 @@
+//! Gives an exchange of the blocking client up from another thread.
+
+use super::transport::blocking::Interrupt;
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Gives an exchange up from another thread: the request under way is abandoned and the channel
+/// closed. Giving up once more abandons the close as well.
+#[derive(Clone, Default)]
+pub struct Canceller(Arc<(Mutex<Cancelling>, Condvar)>);
+
+#[derive(Default)]
+struct Cancelling {
+    times: u32,
+    interrupt: Option<Interrupt>,
+}
+
+impl Canceller {
+    /// A canceller that is not given to an exchange yet. Each is for one exchange.
+    pub fn new() -> Canceller {
+        Canceller::default()
+    }
+
+    /// Gives up.
+    pub fn cancel(&self) {
+        let mut cancelling = self.lock();
+        cancelling.times = cancelling.times.saturating_add(1);
+        if let Some(interrupt) = cancelling.interrupt.take() {
+            interrupt.interrupt();
+        }
+        self.0.1.notify_all();
+    }
+
+    /// The number of times that somebody gave up.
+    pub(super) fn times(&self) -> u32 {
+        self.lock().times
+    }
+
+    /// Lets the next [`cancel`](Canceller::cancel) interrupt this transport.
+    pub(super) fn guard(&self, interrupt: Interrupt) {
+        self.lock().interrupt = Some(interrupt);
+    }
+
+    /// Lets the time pass, unless somebody gives up.
+    pub(super) fn pause(&self, seen: u32, time: Duration) {
+        // A poisoned lock guards two plain values that are whole at any time.
+        let _ = self
+            .0
+            .1
+            .wait_timeout_while(self.lock(), time, |c| c.times == seen);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cancelling> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Canceller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Canceller")
+    }
+}

@@ -1,0 +1,85 @@
+//! The steps of an exchange. Both clients have them; each has a loop of its own between them.
+
+use super::{Held, Verifier};
+use crate::crypto::Standard;
+use crate::protocol::{InitiatorMachine, Machine, ReceiverMachine};
+use crate::values::Code;
+use std::fmt;
+use std::time::Duration;
+
+/// A client: [`Blocking`](super::blocking::Blocking) or
+/// [`Asynchronous`](super::asynchronous::Asynchronous).
+pub trait Client {
+    /// The client's driver of one exchange.
+    type Driver<M: Machine<Suite = Standard>>: Driver<Machine = M>;
+}
+
+/// One exchange, as a client drives it.
+pub trait Driver: fmt::Debug {
+    /// The state machine of its role.
+    type Machine: Machine<Suite = Standard>;
+
+    /// The state machine as it is, until its end was taken.
+    fn machine(&self) -> Option<&Self::Machine>;
+
+    /// The time until the exchange ends by itself, when a timer is set.
+    fn time_left(&self) -> Option<Duration>;
+}
+
+/// An initiator whose code can be shown.
+#[derive(Debug)]
+#[must_use = "finish it, or cancel it so that the other side need not wait"]
+pub struct Waiting<C: Client> {
+    pub(super) driver: C::Driver<InitiatorMachine<Standard>>,
+    pub(super) code: Code,
+}
+
+impl<C: Client> Waiting<C> {
+    /// The invitation code, for the user's eyes.
+    pub fn code(&self) -> impl fmt::Display + '_ {
+        self.code.reveal()
+    }
+
+    /// The time that the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.driver.time_left()
+    }
+}
+
+/// An initiator whose peer is confirmed and whose blob is still held back.
+#[derive(Debug)]
+#[must_use = "release it, or refuse it so that the other side need not wait"]
+pub struct Holding<C: Client> {
+    pub(super) driver: C::Driver<InitiatorMachine<Standard>>,
+}
+
+impl<C: Client> Holding<C> {
+    /// The peer's blob and the verifier, for the user to look at.
+    pub fn held(&self) -> Option<Held<'_>> {
+        self.driver.machine()?.held().map(Held)
+    }
+
+    /// The time that the user may look yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.driver.time_left()
+    }
+}
+
+/// A receiver that has answered.
+#[derive(Debug)]
+#[must_use = "finish it, or cancel it so that the other side need not wait"]
+pub struct Answered<C: Client> {
+    pub(super) driver: C::Driver<ReceiverMachine<Standard>>,
+}
+
+impl<C: Client> Answered<C> {
+    /// The eight words that both users may compare (KEY-3).
+    pub fn verifier(&self) -> Option<&Verifier> {
+        self.driver.machine()?.verifier()
+    }
+
+    /// The time that the peer may take yet.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.driver.time_left()
+    }
+}

@@ -1,0 +1,491 @@
+//! The registry, case by case. (The table of RELAY-11 is compared in `table_tests`.)
+
+use std::time::Duration;
+
+use super::{
+    Bytes, Call, ChannelRequest, ClientAddress, Handled, Limits, Refusal, Registry, RelayAction,
+    Reply, SideKey, Ticket,
+};
+use crate::relay::EndReason;
+use crate::values::ChannelId;
+use crate::values::messages::CellName::{self, Answer as AnswerCell, Finish, Receipt};
+
+const A: &[u8] = b"a";
+const OWNER: SideKey = SideKey::new([1; 16]);
+const GUEST: SideKey = SideKey::new([2; 16]);
+const THIRD: SideKey = SideKey::new([3; 16]);
+
+/// A registry, its time in milliseconds, and the address that asks.
+struct Bench {
+    registry: Registry,
+    now: u64,
+    from: ClientAddress,
+}
+
+impl Bench {
+    fn new(limits: Limits) -> Self {
+        // SplitMix64, seeded alike each time.
+        let mut seed = 0u64;
+        let random = Box::new(move || {
+            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let z = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            Some(z ^ (z >> 31))
+        });
+        Self {
+            registry: Registry::new(limits, random),
+            now: 0,
+            from: ClientAddress::V4(1),
+        }
+    }
+
+    fn call(&mut self, appid: &[u8], side: SideKey, action: RelayAction) -> Handled {
+        let call = Call {
+            appid,
+            side,
+            from: self.from,
+            action,
+        };
+        self.registry.handle(Duration::from_millis(self.now), call)
+    }
+
+    fn now(&mut self, side: SideKey, number: u32, request: ChannelRequest) -> Reply {
+        let channel = ChannelId::new(number).unwrap();
+        match self.call(A, side, RelayAction::Channel(channel, request)) {
+            Handled::Now(reply) => reply,
+            Handled::Later(_) => panic!("it waits"),
+        }
+    }
+
+    fn wait(&mut self, side: SideKey, number: u32, cell: CellName, seconds: u8) -> Ticket {
+        let channel = ChannelId::new(number).unwrap();
+        let get = ChannelRequest::Get(cell, seconds);
+        match self.call(A, side, RelayAction::Channel(channel, get)) {
+            Handled::Later(ticket) => ticket,
+            Handled::Now(reply) => panic!("{reply:?} at once"),
+        }
+    }
+
+    fn open(&mut self, appid: &[u8], side: SideKey) -> Reply {
+        match self.call(appid, side, RelayAction::Allocate(bytes("offer"))) {
+            Handled::Now(reply) => reply,
+            Handled::Later(_) => panic!("allocate waits"),
+        }
+    }
+
+    fn allocate(&mut self, side: SideKey) -> u32 {
+        match self.open(A, side) {
+            Reply::Allocated { channel, .. } => channel.get(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Lets milliseconds pass, without telling the registry.
+    fn pass(&mut self, milliseconds: u64) {
+        self.now += milliseconds;
+    }
+
+    fn events(&mut self) -> Vec<(Ticket, Reply)> {
+        self.registry.advance(Duration::from_millis(self.now));
+        self.registry.events().collect()
+    }
+}
+
+fn bytes(text: &str) -> Bytes {
+    text.as_bytes().into()
+}
+
+fn refused(refusal: Refusal) -> Reply {
+    Reply::Refused(refusal)
+}
+
+fn closed(reason: EndReason) -> Reply {
+    refused(Refusal::Closed(reason))
+}
+
+fn side(number: u64) -> SideKey {
+    SideKey::new((u128::from(number) << 64).to_be_bytes())
+}
+
+fn claimed(text: &str, ttl: u32) -> Reply {
+    let body = bytes(text);
+    Reply::Claimed { body, ttl }
+}
+
+fn put(cell: CellName, text: &str) -> ChannelRequest {
+    ChannelRequest::Put(cell, bytes(text))
+}
+
+#[test]
+fn an_exchange() {
+    let mut bench = Bench::new(Limits::default());
+    let n = bench.allocate(OWNER);
+    assert!((1..=9).contains(&n));
+    let answer = bench.wait(OWNER, n, AnswerCell, 25);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
+    assert_eq!(
+        bench.now(THIRD, n, ChannelRequest::Claim),
+        refused(Refusal::Crowded)
+    );
+    assert_eq!(
+        bench.now(GUEST, n, put(AnswerCell, "answer")),
+        Reply::Stored
+    );
+    assert_eq!(bench.events(), [(answer, Reply::Cell(bytes("answer")))]);
+    let finish = bench.wait(GUEST, n, Finish, 25);
+    assert_eq!(bench.now(OWNER, n, put(Finish, "finish")), Reply::Stored);
+    assert_eq!(bench.events(), [(finish, Reply::Cell(bytes("finish")))]);
+    let receipt = bench.wait(OWNER, n, Receipt, 25);
+    assert_eq!(bench.now(GUEST, n, put(Receipt, "receipt")), Reply::Stored);
+    assert_eq!(bench.events(), [(receipt, Reply::Cell(bytes("receipt")))]);
+    assert_eq!(
+        bench.now(OWNER, n, ChannelRequest::Close(EndReason::Done)),
+        Reply::Stored
+    );
+    assert_eq!(bench.registry.live_channels(), 0);
+    // What was written can still be read and repeated for a minute; nothing else.
+    bench.pass(59_999);
+    let get = ChannelRequest::Get(Finish, 0);
+    assert_eq!(
+        bench.now(GUEST, n, get.clone()),
+        Reply::Cell(bytes("finish"))
+    );
+    assert_eq!(bench.now(GUEST, n, put(Receipt, "receipt")), Reply::Stored);
+    assert_eq!(
+        bench.now(GUEST, n, put(Receipt, "other")),
+        closed(EndReason::Done)
+    );
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Done)
+    );
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Close(EndReason::Other)),
+        Reply::Stored
+    );
+    assert_eq!(
+        bench.now(THIRD, n, get.clone()),
+        refused(Refusal::NoSuchChannel)
+    );
+    bench.pass(1);
+    assert_eq!(bench.now(GUEST, n, get), refused(Refusal::NoSuchChannel));
+    assert_eq!(
+        bench.now(OWNER, n, ChannelRequest::Close(EndReason::Done)),
+        refused(Refusal::NoSuchChannel)
+    );
+}
+
+#[test]
+fn a_repeated_allocate() {
+    let mut bench = Bench::new(Limits::default());
+    let n = bench.allocate(OWNER);
+    bench.pass(1_500);
+    let channel = ChannelId::new(n).unwrap();
+    // What remains, rounded up.
+    assert_eq!(
+        bench.open(A, OWNER),
+        Reply::Allocated {
+            channel,
+            ttl: 3_599
+        }
+    );
+    let other = RelayAction::Allocate(bytes("other"));
+    assert_eq!(
+        bench.call(A, OWNER, other),
+        Handled::Now(refused(Refusal::Conflict))
+    );
+    // In another appid the same side is a stranger.
+    assert!(matches!(bench.open(b"b", OWNER), Reply::Allocated { .. }));
+    bench.now(OWNER, n, ChannelRequest::Close(EndReason::Cancelled));
+    assert_eq!(bench.open(A, OWNER), closed(EndReason::Cancelled));
+    bench.pass(60_000);
+    assert!(matches!(
+        bench.open(A, OWNER),
+        Reply::Allocated { ttl: 3_600, .. }
+    ));
+}
+
+#[test]
+fn life_ends_after_ttl_or_600_s_after_the_claim() {
+    let mut bench = Bench::new(Limits::default());
+    let n = bench.allocate(OWNER);
+    bench.pass(3_599_999);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 1)
+    );
+    bench.pass(1);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Expired)
+    );
+    assert_eq!(bench.open(A, OWNER), closed(EndReason::Expired));
+
+    let mut bench = Bench::new(Limits::default());
+    let n = bench.allocate(OWNER);
+    bench.pass(100_000);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
+    bench.pass(599_500);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 1)
+    );
+    let waiting = bench.wait(OWNER, n, AnswerCell, 30);
+    bench.pass(500);
+    assert_eq!(bench.events(), [(waiting, closed(EndReason::Expired))]);
+    // The grace counts from the end, not from when somebody looked.
+    bench.pass(59_999);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Expired)
+    );
+    bench.pass(1);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        refused(Refusal::NoSuchChannel)
+    );
+    // Nobody looked at all, and still nothing is left.
+    bench.allocate(GUEST);
+    bench.pass(100_000_000);
+    assert_eq!(bench.events(), []);
+    assert_eq!(bench.registry.stored_bytes(), 0);
+    assert_eq!(bench.registry.next_due(), None);
+}
+
+#[test]
+fn a_get_waits_for_its_time_a_newer_one_or_the_end() {
+    let mut bench = Bench::new(Limits::default());
+    let n = bench.allocate(OWNER);
+    assert_eq!(
+        bench.now(OWNER, n, ChannelRequest::Get(AnswerCell, 0)),
+        Reply::Nothing
+    );
+    let first = bench.wait(OWNER, n, AnswerCell, 25);
+    bench.pass(24_999);
+    assert_eq!(bench.events(), []);
+    assert_eq!(bench.registry.next_due(), Some(Duration::from_secs(25)));
+    bench.pass(1);
+    assert_eq!(bench.events(), [(first, Reply::Nothing)]);
+    // A newer one of the same cell, even one that does not wait; another cell is another wait.
+    let second = bench.wait(OWNER, n, AnswerCell, 25);
+    let receipt = bench.wait(OWNER, n, Receipt, 25);
+    let third = bench.wait(OWNER, n, AnswerCell, 25);
+    assert_eq!(bench.events(), [(second, Reply::Nothing)]);
+    assert_eq!(
+        bench.now(OWNER, n, ChannelRequest::Get(AnswerCell, 0)),
+        Reply::Nothing
+    );
+    assert_eq!(bench.events(), [(third, Reply::Nothing)]);
+    // A stranger's GET is refused and ends nothing.
+    let fourth = bench.wait(OWNER, n, AnswerCell, 25);
+    let get = ChannelRequest::Get(AnswerCell, 25);
+    assert_eq!(bench.now(THIRD, n, get), refused(Refusal::Forbidden));
+    bench.registry.cancel(receipt);
+    assert_eq!(bench.registry.waiting_gets(), 1);
+    bench.now(GUEST, n, ChannelRequest::Claim);
+    bench.now(GUEST, n, ChannelRequest::Close(EndReason::WrongCode));
+    assert_eq!(bench.events(), [(fourth, closed(EndReason::WrongCode))]);
+    assert_eq!(bench.registry.waiting_gets(), 0);
+    bench.registry.cancel(fourth);
+}
+
+#[test]
+fn a_late_code_does_not_hit_a_strangers_channel() {
+    let mut bench = Bench::new(Limits::default());
+    // Ten users in a row, one at a time: the tenth takes the id that ended longest ago.
+    let mut ended = Vec::new();
+    for owner in 0..9 {
+        let n = bench.allocate(side(owner));
+        bench.now(side(owner), n, ChannelRequest::Close(EndReason::Cancelled));
+        bench.pass(1_000);
+        assert!(!ended.contains(&n), "{n} again after {ended:?}");
+        ended.push(n);
+    }
+    let n = bench.allocate(OWNER);
+    assert_eq!(n, ended[0]);
+    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live channel of that number
+    let get = ChannelRequest::Get(AnswerCell, 0);
+    assert_eq!(bench.now(side(0), n, get), closed(EndReason::Cancelled));
+    let close = ChannelRequest::Close(EndReason::Cancelled);
+    assert_eq!(bench.now(side(0), n, close), Reply::Stored);
+    assert_eq!(
+        bench.now(side(0), n, ChannelRequest::Claim),
+        closed(EndReason::Cancelled)
+    );
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
+}
+
+#[test]
+fn a_side_may_have_had_two_channels_of_one_number() {
+    let mut bench = Bench::new(Limits::default());
+    let numbers: Vec<u32> = (0..9).map(|owner| bench.allocate(side(owner))).collect();
+    let n = numbers[0];
+    // GUEST claims and ends a channel; then gets the same number as an owner, since no other is free.
+    bench.now(GUEST, n, ChannelRequest::Claim);
+    bench.now(GUEST, n, ChannelRequest::Close(EndReason::Timeout));
+    assert_eq!(bench.allocate(GUEST), n);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::Timeout)
+    );
+    bench.pass(30_000);
+    bench.now(THIRD, n, ChannelRequest::Claim);
+    bench.now(THIRD, n, ChannelRequest::Close(EndReason::WrongCode));
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::WrongCode)
+    );
+    bench.pass(30_000);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        closed(EndReason::WrongCode)
+    );
+    bench.pass(30_000);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        refused(Refusal::NoSuchChannel)
+    );
+}
+
+#[test]
+fn bounds_refuse_the_new_and_spare_the_living() {
+    let limits = Limits {
+        channels_per_appid: 3,
+        channels_per_address: 4,
+        channels: 6,
+        ..Limits::default()
+    };
+    let mut bench = Bench::new(limits);
+    let appids: [&[u8]; 3] = [b"a", b"b", b"c"];
+    for owner in 0..3 {
+        bench.allocate(side(owner));
+    }
+    assert_eq!(bench.open(A, side(3)), refused(Refusal::Unavailable));
+    assert!(matches!(
+        bench.open(appids[1], side(3)),
+        Reply::Allocated { .. }
+    ));
+    let limited = refused(Refusal::RateLimited { retry_after: 10 });
+    assert_eq!(bench.open(appids[1], side(4)), limited);
+    bench.from = ClientAddress::V6(1);
+    for owner in 4..6 {
+        assert!(matches!(
+            bench.open(appids[1], side(owner)),
+            Reply::Allocated { .. }
+        ));
+    }
+    assert_eq!(
+        bench.open(appids[2], side(6)),
+        refused(Refusal::Unavailable)
+    );
+    // A repeat is no new channel.
+    assert!(matches!(
+        bench.open(appids[1], side(5)),
+        Reply::Allocated { .. }
+    ));
+    assert_eq!(bench.registry.live_channels(), 6);
+    // The end of one makes room for another.
+    bench.from = ClientAddress::V4(1);
+    let n = bench.allocate(side(0));
+    bench.now(side(0), n, ChannelRequest::Close(EndReason::Done));
+    assert!(matches!(
+        bench.open(appids[2], side(6)),
+        Reply::Allocated { .. }
+    ));
+}
+
+#[test]
+fn allocations_and_claims_of_an_address_are_bounded_in_a_minute() {
+    let limits = Limits {
+        starts_per_minute: 3,
+        ..Limits::default()
+    };
+    let mut bench = Bench::new(limits);
+    let n = bench.allocate(OWNER);
+    bench.now(GUEST, n, ChannelRequest::Claim);
+    bench.now(THIRD, n, ChannelRequest::Claim);
+    let limited = refused(Refusal::RateLimited { retry_after: 20 });
+    assert_eq!(bench.now(GUEST, n, ChannelRequest::Claim), limited);
+    assert_eq!(bench.open(A, side(9)), limited);
+    // Everything else goes on, and so do other addresses.
+    assert_eq!(bench.now(GUEST, n, put(AnswerCell, "x")), Reply::Stored);
+    bench.from = ClientAddress::V4(2);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 600)
+    );
+    bench.from = ClientAddress::V4(1);
+    bench.pass(20_000);
+    assert_eq!(
+        bench.now(GUEST, n, ChannelRequest::Claim),
+        claimed("offer", 580)
+    );
+}
+
+#[test]
+fn stored_bytes_are_bounded() {
+    let limits = Limits {
+        stored_bytes: 3_000,
+        ..Limits::default()
+    };
+    let mut bench = Bench::new(limits);
+    let n = bench.allocate(OWNER);
+    bench.now(GUEST, n, ChannelRequest::Claim);
+    let long = "x".repeat(2_000);
+    assert_eq!(
+        bench.now(GUEST, n, put(AnswerCell, &long)),
+        refused(Refusal::Unavailable)
+    );
+    assert_eq!(
+        bench.now(GUEST, n, put(AnswerCell, &long[..1_500])),
+        Reply::Stored
+    );
+    assert_eq!(
+        bench.now(GUEST, n, put(AnswerCell, &long[..1_500])),
+        Reply::Stored
+    );
+    assert_eq!(bench.open(A, THIRD), refused(Refusal::Unavailable));
+    assert_eq!(bench.open(b"b", THIRD), refused(Refusal::Unavailable));
+    let get = ChannelRequest::Get(AnswerCell, 0);
+    assert_eq!(bench.now(OWNER, n, get), Reply::Cell(bytes(&long[..1_500])));
+    // An ended channel counts until it is forgotten.
+    bench.now(OWNER, n, ChannelRequest::Close(EndReason::Done));
+    assert_eq!(bench.open(A, THIRD), refused(Refusal::Unavailable));
+    bench.pass(60_000);
+    assert!(matches!(bench.open(A, THIRD), Reply::Allocated { .. }));
+}
+
+#[test]
+fn going_down_answers_what_waits() {
+    let mut bench = Bench::new(Limits::default());
+    let n = bench.allocate(OWNER);
+    let waiting = bench.wait(OWNER, n, AnswerCell, 25);
+    bench.registry.shut_down();
+    assert_eq!(bench.events(), [(waiting, refused(Refusal::Unavailable))]);
+    let get = ChannelRequest::Get(AnswerCell, 25);
+    assert_eq!(bench.now(OWNER, n, get), refused(Refusal::Unavailable));
+    assert_eq!(bench.open(A, GUEST), refused(Refusal::Unavailable));
+}
+
+#[test]
+fn a_failed_random_source_leaves_nothing_behind() {
+    let mut registry = Registry::new(Limits::default(), Box::new(|| None));
+    let call = Call {
+        appid: A,
+        side: OWNER,
+        from: ClientAddress::V4(1),
+        action: RelayAction::Allocate(bytes("offer")),
+    };
+    let answer = registry.handle(Duration::ZERO, call);
+    assert_eq!(answer, Handled::Now(refused(Refusal::Unavailable)));
+    assert_eq!((registry.live_channels(), registry.stored_bytes()), (0, 0));
+}

@@ -1,0 +1,84 @@
+//! The clock that a relay runs by.
+
+use std::time::{Duration, Instant};
+
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
+use tokio::sync::watch;
+
+/// A clock that never goes back, by which channels live and GETs wait.
+///
+/// The times of a connection (RELAY-21) are those of the machine, whatever the clock.
+#[derive(Clone, Debug)]
+pub struct Clock(ClockKind);
+
+#[derive(Clone, Debug)]
+enum ClockKind {
+    Running(Instant),
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
+    Manual(watch::Receiver<Duration>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(ClockKind::Running(Instant::now()))
+    }
+
+    /// A clock that stands still until it is moved: for tests that do not wait.
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
+    #[must_use]
+    pub fn manual_for_testing_only() -> (Self, ManualClock) {
+        let (sender, receiver) = watch::channel(Duration::ZERO);
+        (Self(ClockKind::Manual(receiver)), ManualClock(sender))
+    }
+
+    /// The time since the clock was made.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        match &self.0 {
+            ClockKind::Running(start) => start.elapsed(),
+            #[cfg(any(test, feature = "test-hooks-dangerous"))]
+            ClockKind::Manual(time) => *time.borrow(),
+        }
+    }
+
+    /// Waits until the clock shows `due`, or about that; for ever if there is none.
+    pub(super) async fn sleep_until(&self, due: Option<Duration>) {
+        let Some(due) = due else {
+            return std::future::pending().await;
+        };
+        match &self.0 {
+            ClockKind::Running(_) => {
+                tokio::time::sleep(due.saturating_sub(self.now())).await;
+            }
+            #[cfg(any(test, feature = "test-hooks-dangerous"))]
+            ClockKind::Manual(time) => {
+                if time.clone().wait_for(|time| *time >= due).await.is_err() {
+                    // Nobody can move the clock any more.
+                    std::future::pending().await
+                }
+            }
+        }
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
+}
+
+/// Moves a [`Clock::manual_for_testing_only`].
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
+#[derive(Debug)]
+pub struct ManualClock(watch::Sender<Duration>);
+
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
+impl ManualClock {
+    /// Moves the clock forward. What falls due happens soon, on the relay's own thread; what a
+    /// request finds is as of the new time at once.
+    pub fn advance(&self, by: Duration) {
+        self.0.send_modify(|time| *time = time.saturating_add(by));
+    }
+}

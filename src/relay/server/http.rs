@@ -1,0 +1,279 @@
+//! One HTTP request: the checks of RELAY-9 in their order, then the registry, then the answer.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+
+use super::activity::ConnectionActivity;
+use super::proxies::Proxies;
+use super::shared::SharedRegistry;
+use super::target::{self, Operation, Target};
+use crate::relay::problem::{EndReason, Refusal};
+use crate::relay::registry::{Call, ChannelRequest, RelayAction, Reply, SideKey};
+use crate::values::json::JsonFault;
+use crate::values::messages::{
+    Allocate, Allocated, CellMessage, Claim, Claimed, Close, Empty, Write,
+};
+
+/// Answers one request of a connection.
+pub(super) async fn respond(
+    registry: &SharedRegistry,
+    proxies: &Proxies,
+    peer: IpAddr,
+    activity: &ConnectionActivity,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    match answer(registry, proxies, peer, activity, request).await {
+        Ok(reply) => reply_response(&reply),
+        Err(Fault::Refused(refusal)) => problem(refusal),
+        Err(Fault::Method(allow)) => {
+            let mut response = problem(Refusal::MethodNotAllowed);
+            set(
+                &mut response,
+                header::ALLOW,
+                HeaderValue::from_static(allow),
+            );
+            response
+        }
+        Err(Fault::LongBody) => {
+            // The rest of the body is not read, so no other request can follow it.
+            let mut response = problem(Refusal::TooLarge);
+            set(
+                &mut response,
+                header::CONNECTION,
+                HeaderValue::from_static("close"),
+            );
+            response
+        }
+    }
+}
+
+/// Why a request does not reach the registry.
+pub(super) enum Fault {
+    Refused(Refusal),
+    /// The methods that the target has.
+    Method(&'static str),
+    LongBody,
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<JsonFault> for Fault {
+    // RELAY-9: query and JSON (`malformed`), a binary value over its bound in a message that is otherwise well-formed (`too-large`)
+    fn from(fault: JsonFault) -> Self {
+        Self::Refused(match fault.is_too_large() {
+            true => Refusal::TooLarge,
+            false => Refusal::Malformed,
+        })
+    }
+}
+
+// RELAY-9: A relay MUST check a request in this order, and refuse with the first check that fails
+async fn answer(
+    registry: &SharedRegistry,
+    proxies: &Proxies,
+    peer: IpAddr,
+    activity: &ConnectionActivity,
+    request: Request<Incoming>,
+) -> Result<Reply, Fault> {
+    let (head, body) = request.into_parts();
+    activity.leave_unread(!body.is_end_stream());
+    let (target, operation) = operation(&head)?;
+    let body = match operation.body_bound() {
+        Some(bound) => {
+            let bytes = read(body, bound).await?;
+            activity.leave_unread(false);
+            bytes
+        }
+        None => Vec::new(),
+    };
+    activity.arrived();
+    let call = call(&target, operation, &head, &body, peer, proxies)?;
+    drop(body);
+    Ok(registry.ask(call).await)
+}
+
+/// The checks that need no body.
+pub(super) fn operation(head: &Parts) -> Result<(Target, Operation), Fault> {
+    let target = Target::parse(head.uri.path()).ok_or(Refusal::NotFound)?;
+    let operation = target
+        .resource
+        .operation(head.method.as_str())
+        .map_err(Fault::Method)?;
+    Ok((target, operation))
+}
+
+/// The checks that come after the body's size, and what they find.
+pub(super) fn call<'a>(
+    target: &'a Target,
+    operation: Operation,
+    head: &Parts,
+    body: &[u8],
+    peer: IpAddr,
+    proxies: &Proxies,
+) -> Result<Call<'a>, Fault> {
+    let side = side(&head.headers).ok_or(Refusal::Unauthorized)?;
+    let action = action(operation, head.uri.query(), body)?;
+    Ok(Call {
+        appid: target.appid.as_bytes(),
+        side,
+        from: proxies.client(peer, &head.headers).into(),
+        action,
+    })
+}
+
+/// Reads a body of at most `bound` bytes.
+async fn read(mut body: Incoming, bound: usize) -> Result<Vec<u8>, Fault> {
+    // RELAY-10: and refuse longer ones as `too-large`.
+    let announced = body.size_hint().lower();
+    if announced > bound as u64 {
+        return Err(Fault::LongBody);
+    }
+    // What is only announced may never come, so it reserves little.
+    let mut bytes = Vec::with_capacity((announced as usize).min(1_024));
+    while let Some(frame) = body.frame().await {
+        // A body that breaks off takes its connection with it: nobody reads this answer.
+        let frame = frame.map_err(|_| Refusal::Malformed)?;
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        if data.len() > bound - bytes.len() {
+            return Err(Fault::LongBody);
+        }
+        bytes.extend_from_slice(data);
+    }
+    Ok(bytes)
+}
+
+// RELAY-1: exactly one `Authorization` header whose value is the scheme `Bearer` (in any case), one space, and 32 hex digits (HEX-1).
+fn side(headers: &HeaderMap) -> Option<SideKey> {
+    let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
+    let value = values.next()?.as_bytes();
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, side) = value.split_at_checked("Bearer ".len())?;
+    scheme
+        .eq_ignore_ascii_case(b"Bearer ")
+        .then(|| SideKey::from_hex(side))?
+}
+
+/// Reads query and JSON.
+fn action(operation: Operation, query: Option<&str>, body: &[u8]) -> Result<RelayAction, Fault> {
+    let wait = match operation {
+        Operation::Get(..) => target::wait(query).ok_or(Refusal::Malformed)?,
+        _ if query.is_some() => return Err(Refusal::Malformed.into()),
+        _ => 0,
+    };
+    Ok(match operation {
+        Operation::Allocate => RelayAction::Allocate(Allocate::decode(body)?.body.into()),
+        Operation::Claim(channel) => {
+            Claim::decode(body)?;
+            RelayAction::Channel(channel, ChannelRequest::Claim)
+        }
+        Operation::Put(channel, cell) => {
+            let body = Write::decode(body, cell)?.body.into();
+            RelayAction::Channel(channel, ChannelRequest::Put(cell, body))
+        }
+        Operation::Get(channel, cell) => {
+            RelayAction::Channel(channel, ChannelRequest::Get(cell, wait))
+        }
+        Operation::Close(channel) => {
+            let reason = EndReason::of_close(&Close::decode(body)?.reason);
+            RelayAction::Channel(channel, ChannelRequest::Close(reason))
+        }
+    })
+}
+
+/// The answer that bears a reply, by the table of section 9.2.
+// RELAY-3: A relay MUST answer the requests of this table with the status, the message and, where there is one, the content type `application/json` that it gives
+fn reply_response(reply: &Reply) -> Response<Full<Bytes>> {
+    match reply {
+        Reply::Allocated { channel, ttl } => {
+            let (channel, ttl) = (*channel, *ttl);
+            json(StatusCode::CREATED, Allocated { channel, ttl }.encode())
+        }
+        Reply::Claimed { body, ttl } => {
+            let (body, ttl) = (body.to_vec(), *ttl);
+            json(StatusCode::OK, Claimed { body, ttl }.encode())
+        }
+        Reply::Stored => json(StatusCode::OK, Empty.encode()),
+        Reply::Cell(body) => {
+            let body = body.to_vec();
+            json(StatusCode::OK, CellMessage { body }.encode())
+        }
+        Reply::Nothing => response(StatusCode::NO_CONTENT, Bytes::new()),
+        Reply::Refused(refusal) => problem(*refusal),
+    }
+}
+
+fn problem(refusal: Refusal) -> Response<Full<Bytes>> {
+    let status = StatusCode::from_u16(refusal.token().status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = response(status, refusal.document().into());
+    let content = HeaderValue::from_static("application/problem+json");
+    set(&mut response, header::CONTENT_TYPE, content);
+    match refusal {
+        Refusal::Unauthorized => {
+            let challenge = HeaderValue::from_static("Bearer");
+            set(&mut response, header::WWW_AUTHENTICATE, challenge);
+        }
+        Refusal::RateLimited { retry_after } => {
+            set(&mut response, header::RETRY_AFTER, retry_after.into());
+        }
+        _ => {}
+    }
+    response
+}
+
+fn json(status: StatusCode, text: String) -> Response<Full<Bytes>> {
+    let mut response = response(status, text.into());
+    let content = HeaderValue::from_static("application/json");
+    set(&mut response, header::CONTENT_TYPE, content);
+    response
+}
+
+// RELAY-6: A relay MUST send `Cache-Control: no-store, no-transform` with every answer
+fn response(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    let cache = HeaderValue::from_static("no-store, no-transform");
+    set(&mut response, header::CACHE_CONTROL, cache);
+    response
+}
+
+fn set(response: &mut Response<Full<Bytes>>, name: header::HeaderName, value: HeaderValue) {
+    response.headers_mut().insert(name, value);
+}
+
+/// What a connection over the bounds is told, without reading its request.
+pub(super) fn turned_away(refusal: Refusal) -> Arc<[u8]> {
+    let token = refusal.token();
+    let document = refusal.document();
+    let retry = match refusal {
+        Refusal::RateLimited { retry_after } => format!("retry-after: {retry_after}\r\n"),
+        _ => String::new(),
+    };
+    let reason = match token.status() {
+        429 => "Too Many Requests",
+        _ => "Service Unavailable",
+    };
+    format!(
+        "HTTP/1.1 {} {reason}\r\ncontent-type: application/problem+json\r\n\
+         cache-control: no-store, no-transform\r\n{retry}connection: close\r\n\
+         content-length: {}\r\n\r\n{document}",
+        token.status(),
+        document.len()
+    )
+    .into_bytes()
+    .into()
+}

@@ -1,0 +1,249 @@
+//! The server: a listener, its connections and their bounds, and going down.
+
+mod activity;
+mod clock;
+mod connection;
+#[cfg(feature = "test-hooks-dangerous")]
+pub mod dangerous_reading;
+mod handle;
+mod http;
+#[cfg(test)]
+mod http_tests;
+mod limiter;
+mod proxies;
+mod shared;
+mod target;
+
+pub use clock::Clock;
+#[cfg(any(test, feature = "test-hooks-dangerous"))]
+pub use clock::ManualClock;
+pub use handle::RelayHandle;
+pub use proxies::{BadNetwork, ForwardedHeader, Network, Proxies};
+pub use shared::RelayCounts;
+
+use std::fmt;
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use connection::ConnectionContext;
+use limiter::ConnectionLimiter;
+use shared::SharedRegistry;
+
+use super::limits::{BadLimits, Limits, REQUEST_TIME};
+use super::problem::Refusal;
+use super::registry::{Random, Registry, system_random};
+
+/// The surroundings of a relay, beside its [`Limits`].
+pub struct RelayOptions {
+    /// The proxies in front of it. Default: none.
+    pub proxies: Proxies,
+    /// The clock by which channels live and GETs wait. Default: the machine's.
+    pub clock: Clock,
+    /// The source of channel ids. Default: the machine's.
+    pub random: Random,
+    /// How long a request may take to arrive. 30 s by RELAY-21; less is for tests.
+    pub request_time: Duration,
+    /// How long requests in hand may take when the relay goes down. Default: 5 s.
+    pub shutdown_time: Duration,
+}
+
+impl Default for RelayOptions {
+    fn default() -> Self {
+        Self {
+            proxies: Proxies::default(),
+            clock: Clock::system(),
+            random: system_random(),
+            request_time: REQUEST_TIME,
+            shutdown_time: Duration::from_secs(5),
+        }
+    }
+}
+
+impl fmt::Debug for RelayOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RelayOptions")
+            .field("proxies", &self.proxies)
+            .field("clock", &self.clock)
+            .field("request_time", &self.request_time)
+            .field("shutdown_time", &self.shutdown_time)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A relay that listens, and serves when it is run.
+pub struct Relay {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<ConnectionContext>,
+    limiter: Arc<ConnectionLimiter>,
+    shutdown_time: Duration,
+}
+
+impl Relay {
+    /// Listens at an address; port 0 takes any free one.
+    ///
+    /// Connections are accepted from now on, and served by [`Relay::run`].
+    ///
+    /// # Errors
+    ///
+    /// [`RelayError::Limits`] and [`RelayError::Bind`].
+    pub fn bind(
+        address: SocketAddr,
+        limits: Limits,
+        options: RelayOptions,
+    ) -> Result<Self, RelayError> {
+        limits.check().map_err(RelayError::Limits)?;
+        let bind = || {
+            let listener = TcpListener::bind(address)?;
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        };
+        let (listener, address) = bind().map_err(|error| RelayError::Bind { address, error })?;
+        let limiter = Arc::new(ConnectionLimiter::new(&limits));
+        let registry = Registry::new(limits, options.random);
+        let shared = Arc::new(ConnectionContext {
+            registry: SharedRegistry::new(registry, options.clock),
+            proxies: options.proxies,
+            request_time: options.request_time,
+        });
+        Ok(Self {
+            listener,
+            address,
+            shared,
+            limiter,
+            shutdown_time: options.shutdown_time,
+        })
+    }
+
+    /// The address at which it listens.
+    #[must_use]
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A view of how full it is, which stays good while it runs.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor {
+        Monitor(Arc::clone(&self.shared))
+    }
+
+    /// Serves until `shutdown` is ready; then answers what waits with `unavailable` and ends.
+    ///
+    /// Runs on a tokio runtime of either flavour that has I/O and time.
+    ///
+    /// # Errors
+    ///
+    /// [`RelayError::Runtime`] when the runtime does not take the listener.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), RelayError> {
+        let listener =
+            tokio::net::TcpListener::from_std(self.listener).map_err(RelayError::Runtime)?;
+        let (shared, limiter) = (self.shared, self.limiter);
+        let (down, going_down) = watch::channel(false);
+        let mut connections = JoinSet::new();
+        let timer_shared = Arc::clone(&shared);
+        let mut timer = JoinSet::new();
+        timer.spawn(async move { timer_shared.registry.keep_time().await });
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            let accepted = tokio::select! {
+                () = &mut shutdown => break,
+                Some(_) = connections.join_next() => continue,
+                accepted = listener.accept() => accepted,
+            };
+            let Ok((stream, peer)) = accepted else {
+                // Out of descriptors, or a peer that went away before: neither is for ever.
+                sleep(Duration::from_millis(20)).await;
+                continue;
+            };
+            let peer = peer.ip();
+            match ConnectionLimiter::admit(&limiter, peer, shared.proxies.trusts(peer)) {
+                Ok(permit) => {
+                    let (shared, going_down) = (Arc::clone(&shared), going_down.clone());
+                    connections.spawn(async move {
+                        let _permit = permit;
+                        // Answers are written whole, and nobody gains by holding them back.
+                        let _ = stream.set_nodelay(true);
+                        connection::serve(stream, peer, shared, going_down).await;
+                    });
+                }
+                Err(refusal) => turn_away(stream, refusal),
+            }
+        }
+        drop(listener);
+        shared.registry.shut_down();
+        let _ = down.send(true);
+        let ended = async { while connections.join_next().await.is_some() {} };
+        let _ = timeout(self.shutdown_time, ended).await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A view of how full a relay is.
+#[derive(Clone)]
+pub struct Monitor(Arc<ConnectionContext>);
+
+impl Monitor {
+    /// What there is now.
+    #[must_use]
+    pub fn counts(&self) -> RelayCounts {
+        self.0.registry.counts()
+    }
+}
+
+impl fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Monitor").field(&self.counts()).finish()
+    }
+}
+
+/// Writes a refusal as far as it goes without waiting, and closes.
+fn turn_away(stream: TcpStream, refusal: Refusal) {
+    if let Ok(mut stream) = stream.into_std() {
+        let _ = stream.write(&http::turned_away(refusal));
+    }
+}
+
+/// Why a relay does not run.
+#[derive(Debug)]
+pub enum RelayError {
+    /// The limits cannot work.
+    Limits(BadLimits),
+    /// The address cannot be listened at.
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// There is no thread or runtime for it.
+    Runtime(io::Error),
+}
+
+impl fmt::Display for RelayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Limits(error) => write!(f, "{error}"),
+            Self::Bind { address, error } => write!(f, "cannot listen at {address}: {error}"),
+            Self::Runtime(error) => write!(f, "cannot start: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for RelayError {}

@@ -1,0 +1,15 @@
+//! What a reviewer would have to remember: checks of the source text, the specification and the
+//! lock file. Each names the file and line of what it finds.
+#![forbid(unsafe_code)]
+
+mod code;
+mod dependencies;
+mod graph;
+mod imports;
+mod interface;
+mod names;
+mod quotes;
+mod source;
+mod specification;
+mod structure;
+mod text;
