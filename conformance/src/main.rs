@@ -20,7 +20,6 @@ mod stage;
 mod subject;
 mod suites;
 mod tools;
-mod vectors;
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ use super::{LEVELS, ReportContext, level_reached, suites};
 use crate::run::runner::{Judged, Run};
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::suites::case::{Case, Failure};
-use crate::vectors::printable;
+use crate::suites::vectors::printable;
 
 /// Writes it to standard output.
 ///

@@ -9,7 +9,7 @@ use crate::root::Root;
 use crate::spec::Spec;
 use crate::suites::case::Case;
 use crate::suites::replay;
-use crate::vectors::{self, Vectors};
+use crate::suites::vectors::{self, Vectors};
 
 /// The tests of a run and what they are.
 pub(crate) struct Plan {

@@ -2,3 +2,4 @@
 
 pub(crate) mod case;
 pub(crate) mod replay;
+pub(crate) mod vectors;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Error;
 
 use crate::root::Root;
-use crate::vectors::generate::{self, Generated};
+use crate::suites::vectors::generate::{self, Generated};
 
 /// Compares the committed files with what comes out; gives whether they are the same.
 pub(crate) fn check(root: &Root) -> bool {

@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     fn difference(wanted: Value, got: Value) -> MemberDifference {
-        let object = crate::vectors::builder::object;
+        let object = crate::suites::vectors::builder::object;
         first_difference(&object(wanted), &object(got)).unwrap()
     }
 

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::Sources;
-use crate::vectors::builder::BugType::{Basic, EdgeCase, Malleability, MissingStep};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::parts;
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{Basic, EdgeCase, Malleability, MissingStep};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::parts;
+use crate::suites::vectors::file::Family;
 
 #[rustfmt::skip] // a row stays a line
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {

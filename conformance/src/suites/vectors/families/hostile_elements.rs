@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 
 use super::hostile_points::{above_p, below_p, is_good, small, torsion, unusual};
 use super::{Sources, spake2};
-use crate::vectors::builder::BugType::{AuthBypass, Basic, Legacy, Malleability, MissingStep};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::hex;
-use crate::vectors::derive::{self, Role};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{
+    AuthBypass, Basic, Legacy, Malleability, MissingStep,
+};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::hex;
+use crate::suites::vectors::derive::{self, Role};
+use crate::suites::vectors::file::Family;
 
 const PASSWORD: &str = "crossover-clockwork";
 

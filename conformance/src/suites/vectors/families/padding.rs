@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Sources;
-use crate::vectors::builder::BugType::{Basic, EdgeCase, Malleability};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::parts;
-use crate::vectors::derive;
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{Basic, EdgeCase, Malleability};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::parts;
+use crate::suites::vectors::derive;
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new("padding", 3, &sources.seeds, "Padding to buckets, and back");

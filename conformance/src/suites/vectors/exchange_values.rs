@@ -7,7 +7,7 @@ use super::bytes::{hex, parts};
 use super::derive::{self, IDENTITIES, Role, Schedule, VERSION_AND_MODE};
 use super::word_lists::WordLists;
 use crate::subject::adapter::Members;
-use crate::vectors::builder::object;
+use crate::suites::vectors::builder::object;
 
 /// The inputs of an exchange: those of both people and the relay's channel id.
 #[derive(Debug, Clone)]

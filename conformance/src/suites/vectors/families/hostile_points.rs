@@ -5,7 +5,7 @@ use curve25519_dalek::EdwardsPoint;
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT as B, EIGHT_TORSION};
 use curve25519_dalek::traits::IsIdentity;
 
-use crate::vectors::derive::{decode, encode};
+use crate::suites::vectors::derive::{decode, encode};
 
 /// p = 2^255 - 19, little-endian.
 const P: [u8; 32] = {

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Sources;
-use crate::vectors::builder::BugType::{Basic, EdgeCase, Legacy, Malleability};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{hex, parts};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{Basic, EdgeCase, Legacy, Malleability};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::file::Family;
 
 #[rustfmt::skip] // a row stays a line
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {

@@ -4,11 +4,11 @@ use curve25519_dalek::scalar::Scalar;
 use serde_json::{Value, json};
 
 use super::Sources;
-use crate::vectors::builder::BugType::{Basic, EdgeCase, MissingStep};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::hex;
-use crate::vectors::derive::{self, IDENTITIES, Role};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{Basic, EdgeCase, MissingStep};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::hex;
+use crate::suites::vectors::derive::{self, IDENTITIES, Role};
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new(
@@ -270,8 +270,13 @@ mod tests {
     #[test]
     #[should_panic(expected = "odd: the peer's element is no point of the curve")]
     fn an_element_that_is_no_point_stops_the_builder() {
-        let mut family = Builder::new("spake2", 2, &crate::vectors::seeds::Seeds::new(""), "");
-        let no_point = crate::vectors::families::hostile_points::small(2, false);
+        let mut family = Builder::new(
+            "spake2",
+            2,
+            &crate::suites::vectors::seeds::Seeds::new(""),
+            "",
+        );
+        let no_point = crate::suites::vectors::families::hostile_points::small(2, false);
         let who = (Role::Initiator, "crossover-clockwork");
         finish_with(&mut family, "odd", "", ("", ""), who, Scalar::ONE, no_point);
     }

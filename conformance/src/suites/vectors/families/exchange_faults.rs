@@ -4,10 +4,10 @@ use curve25519_dalek::constants::EIGHT_TORSION;
 use serde_json::{Value, json};
 
 use super::Sources;
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{hex, parts};
-use crate::vectors::derive::{self, IDENTITIES, Role, Schedule};
-use crate::vectors::exchange_values::ExchangeValues;
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::derive::{self, IDENTITIES, Role, Schedule};
+use crate::suites::vectors::exchange_values::ExchangeValues;
 
 /// Adds all faults, as variants of one exchange, whose tests begin with `usual-`.
 pub(super) fn add(family: &mut Builder, exchange: &ExchangeValues, sources: &Sources) {

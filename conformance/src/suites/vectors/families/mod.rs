@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::root::{Root, read};
-    use crate::vectors::seeds::COMMITTED;
+    use crate::suites::vectors::seeds::COMMITTED;
 
     /// Files of this folder that are no family, but a part of one.
     const PARTS: [&str; 2] = ["exchange_faults", "hostile_points"];

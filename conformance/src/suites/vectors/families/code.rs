@@ -3,10 +3,12 @@
 use serde_json::json;
 
 use super::Sources;
-use crate::vectors::builder::BugType::{Basic, EdgeCase, Legacy, Malleability, MissingStep};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{hex, parts};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{
+    Basic, EdgeCase, Legacy, Malleability, MissingStep,
+};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new(

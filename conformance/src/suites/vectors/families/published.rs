@@ -8,11 +8,11 @@ use curve25519_dalek::scalar::Scalar;
 use serde_json::json;
 
 use super::{Sources, spake2};
-use crate::vectors::builder::BugType::WrongPrimitive;
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{from_hex, from_hex_32, hex};
-use crate::vectors::derive::{self, Role};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::WrongPrimitive;
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{from_hex, from_hex_32, hex};
+use crate::suites::vectors::derive::{self, Role};
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new(
@@ -112,7 +112,7 @@ const HKDF: [(&str, &str, &str, &str); 2] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors::derive::{
+    use crate::suites::vectors::derive::{
         aead, decode, element, extract, message, pake_key, password_scalar, sha256, unmasked,
     };
 

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::Sources;
-use crate::vectors::builder::BugType::{Basic, EdgeCase, Malleability};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::hex;
-use crate::vectors::derive::{self, Role, Schedule, VERSION_AND_MODE};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{Basic, EdgeCase, Malleability};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::hex;
+use crate::suites::vectors::derive::{self, Role, Schedule, VERSION_AND_MODE};
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new(

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::Sources;
-use crate::vectors::builder::BugType::{
+use crate::suites::vectors::builder::BugType::{
     AuthBypass, Basic, EdgeCase, ModifiedParameter, WrongPrimitive,
 };
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{hex, parts};
-use crate::vectors::derive;
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::derive;
+use crate::suites::vectors::file::Family;
 
 #[rustfmt::skip] // a row stays a line
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{Sources, exchange_faults};
-use crate::vectors::builder::BugType::{
+use crate::suites::vectors::builder::BugType::{
     AuthBypass, Basic, EdgeCase, MissingStep, ModifiedParameter, WrongPrimitive,
 };
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{hex, parts};
-use crate::vectors::exchange_values::{ExchangeValues, Inputs};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::exchange_values::{ExchangeValues, Inputs};
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new(
@@ -92,7 +92,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
 }
 
 /// The exchange of the specification's appendix A, to which the others are variants.
-pub(in crate::vectors) fn worked_example(sources: &Sources) -> ExchangeValues {
+pub(in crate::suites::vectors) fn worked_example(sources: &Sources) -> ExchangeValues {
     ExchangeValues::new(usual(sources, "worked example"), &sources.lists)
 }
 

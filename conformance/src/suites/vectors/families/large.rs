@@ -4,11 +4,11 @@
 use serde_json::json;
 
 use super::Sources;
-use crate::vectors::builder::BugType::EdgeCase;
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{hex, parts};
-use crate::vectors::exchange_values::{ExchangeValues, Inputs};
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::EdgeCase;
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::exchange_values::{ExchangeValues, Inputs};
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new(

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Sources;
-use crate::vectors::builder::BugType::{Basic, EdgeCase};
-use crate::vectors::builder::Builder;
-use crate::vectors::bytes::{hex, parts};
-use crate::vectors::derive;
-use crate::vectors::file::Family;
+use crate::suites::vectors::builder::BugType::{Basic, EdgeCase};
+use crate::suites::vectors::builder::Builder;
+use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::derive;
+use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     let mut family = Builder::new("exporter", 2, &sources.seeds, "Keys that applications get");
