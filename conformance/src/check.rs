@@ -1,69 +1,55 @@
-//! The check itself: one adapter, all tests, one report.
+//! The check of an implementation: one adapter, all tests, one report.
 
 use std::path::PathBuf;
 
-use crate::adapter::{AdapterHandle, CommandLine};
-use crate::cli::Format;
-use crate::plan;
-use crate::report::{self, About, Progress};
-use crate::root::Root;
-use crate::runner::{self, Settings};
-use crate::{external, spec::Spec};
+use anyhow::{Context, Error};
 
-/// Who is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// The reference, over the same protocol as everybody.
-    Reference,
-    /// The adapter in Python.
-    External,
-    /// Any adapter.
-    Adapter(String),
-}
+use crate::report::{self, Format, ProgressMeter, ReportContext};
+use crate::root::Root;
+use crate::run::plan;
+use crate::run::runner::{self, Settings};
+use crate::spec::Spec;
+use crate::subject::Subject;
+use crate::subject::adapter::AdapterHandle;
 
 /// A check to be made.
 #[derive(Debug)]
 pub(crate) struct Check<'a> {
-    /// Where everything is.
+    /// The folder that holds specification, vectors and transcripts.
     pub(crate) root: &'a Root,
-    /// Who is judged.
-    pub(crate) target: Target,
-    /// Which tests.
+    /// The implementation that is judged.
+    pub(crate) subject: Subject,
+    /// The filter of the tests, if any.
     pub(crate) filter: Option<String>,
     /// Vectors other than the committed ones.
     pub(crate) vectors: Option<PathBuf>,
-    /// How the report is written.
+    /// The form of the report.
     pub(crate) format: Format,
-    /// How tests are run.
+    /// The settings of the run.
     pub(crate) settings: Settings,
 }
 
-/// Makes it; gives whether all is as expected.
+/// Makes the check; gives whether all is as expected.
 ///
 /// # Errors
 ///
-/// Why it could not be made.
-pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
-    let spec = Spec::load(check.root)?;
+/// A sentence that says why it could not be made.
+pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
+    let spec = Spec::load(check.root).map_err(Error::msg)?;
     let folder = check
         .vectors
         .clone()
         .unwrap_or_else(|| check.root.vectors());
     let plan = plan::load(check.root, &folder, &spec, check.filter.as_deref())?;
-    let command = match &check.target {
-        Target::Reference => reference()?,
-        Target::External => external::command(check.root)?,
-        Target::Adapter(command) => CommandLine::parse(command)?,
-    };
+    let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
-    let progress = Progress::start(plan.cases.len(), check.format);
+    let progress = ProgressMeter::start(plan.cases.len(), check.format);
     let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
         progress.one(verdict)
-    })
-    .map_err(|error| error.to_string());
+    });
     progress.end();
     let run = run?;
-    let about = About {
+    let about = ReportContext {
         spec: &spec,
         plan: &plan,
         command: command.to_string(),
@@ -74,23 +60,17 @@ pub(crate) fn run(check: &Check<'_>) -> Result<bool, String> {
         Format::Pretty => report::pretty(&about, &run),
         Format::Json => report::json(&about, &run),
     }
-    .map_err(|error| format!("the report could not be written: {error}"))?;
+    .context("the report could not be written")?;
     Ok(run.good(plan.cases.len()))
-}
-
-fn reference() -> Result<CommandLine, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("this program does not find itself: {error}"))?;
-    Ok(CommandLine::new(program.display().to_string(), ["adapter"]))
 }
 
 /// The command that runs one test again, less its id.
 fn again(check: &Check<'_>) -> String {
     let mut command = "cargo conformance".to_owned();
-    match &check.target {
-        Target::Reference => {}
-        Target::External => command.push_str(" --external"),
-        Target::Adapter(adapter) => {
+    match &check.subject {
+        Subject::Reference => {}
+        Subject::External => command.push_str(" --external"),
+        Subject::Adapter(adapter) => {
             let quote = if adapter.contains('\'') { '"' } else { '\'' };
             command.push_str(&format!(" --adapter {quote}{adapter}{quote}"));
         }

@@ -1,24 +1,25 @@
 //! The command line.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
-use crate::adapter::serve;
-use crate::check::{self, Target};
-use crate::plan;
-use crate::reference::Reference;
+use crate::check;
+use crate::report::Format;
 use crate::root::Root;
-use crate::runner::Settings;
-use crate::vectors::generate::{self, Generated};
-use crate::{replay, spec::Spec};
+use crate::run::runner::Settings;
+use crate::subject::Subject;
+use crate::subject::adapter::serve;
+use crate::subject::reference::Reference;
+use crate::tools::record::{self, RecordArguments};
+use crate::tools::{generate, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
 ///
-/// Without a command: judges the reference, or the adapter that --adapter names. Exit status: 0 all as expected,
-/// 1 tests fell short, 2 the suite could not run.
+/// Without a command: judges the reference, or the adapter that --adapter names. Exit status: 0 all
+/// as expected, 1 tests fell short, 2 the suite could not run.
 #[derive(Debug, Parser)]
 #[command(name = "conformance", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
@@ -48,7 +49,7 @@ enum Command {
         out: Option<PathBuf>,
     },
     /// Record transcripts of the reference
-    Record(replay::RecordArguments),
+    Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
     List {
         /// Only tests whose id contains this, or the one of this id
@@ -62,19 +63,21 @@ struct CheckArguments {
     /// Judge this adapter: a command with its arguments, quotes allowed, no shell
     #[arg(long, value_name = "COMMAND", conflicts_with = "external")]
     adapter: Option<String>,
-    /// Judge the adapter in Python over other people's libraries (needs python3 3.11 or later with venv)
+    /// Judge the adapter in Python over other people's libraries (needs python3 3.11 or later with
+    /// venv)
     #[arg(long)]
     external: bool,
     /// Only tests whose id contains this, or the one of this id
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// An operation or named value that the adapter is known to lack; its tests are skipped (repeatable)
+    /// An operation or named value that the adapter is known to lack; its tests are skipped
+    /// (repeatable)
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
-    /// How many adapter processes at once [default: the number of processors, 12 at least]
+    /// The number of adapter processes at once [default: the number of processors, 12 at least]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
-    /// How many seconds each reply may take
+    /// The seconds that each reply may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     /// For people, or one JSON object a line
@@ -85,21 +88,12 @@ struct CheckArguments {
     vectors: Option<PathBuf>,
 }
 
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Pretty,
-    /// JSON lines.
-    Json,
-}
-
 /// Does what the arguments say; gives whether all is as expected.
 ///
 /// # Errors
 ///
-/// Why it could not be done.
-pub(crate) fn run(arguments: Arguments) -> Result<bool, String> {
+/// A sentence that says why it could not be done.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
     if let Some(Command::Adapter) = arguments.command {
         serve(io::stdin().lock(), io::stdout(), &Reference)?;
         return Ok(true);
@@ -107,41 +101,29 @@ pub(crate) fn run(arguments: Arguments) -> Result<bool, String> {
     let root = Root::find(arguments.root.as_deref())?;
     match arguments.command {
         None => run_check(&root, arguments.check),
-        Some(Command::Generate { check: true, .. }) => match generate::check(&root) {
-            Ok(generated) => {
-                println!("{}: as committed", summary(&generated));
-                Ok(true)
-            }
-            Err(difference) => {
-                eprintln!("{difference}");
-                Ok(false)
-            }
-        },
+        Some(Command::Generate { check: true, .. }) => Ok(generate::check(&root)),
         Some(Command::Generate { seed, out, .. }) => {
-            let generated = match (seed, out) {
-                (Some(seed), Some(out)) => generate::write_fresh(&root, &seed, &out)?,
-                _ => generate::write(&root)?,
-            };
-            tell(&root, &generated);
+            let fresh = seed.as_deref().zip(out.as_deref());
+            generate::write(&root, fresh)?;
             Ok(true)
         }
-        Some(Command::Record(record)) => replay::record(&root, &record),
-        Some(Command::List { filter }) => list(&root, filter.as_deref()),
+        Some(Command::Record(arguments)) => record::record(&root, &arguments),
+        Some(Command::List { filter }) => list::list(&root, filter.as_deref()),
         // Done above: it needs no root.
         Some(Command::Adapter) => Ok(true),
     }
 }
 
-fn run_check(root: &Root, arguments: CheckArguments) -> Result<bool, String> {
-    let target = match (arguments.adapter, arguments.external) {
-        (Some(command), _) => Target::Adapter(command),
-        (None, true) => Target::External,
-        (None, false) => Target::Reference,
+fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
+    let subject = match (arguments.adapter, arguments.external) {
+        (Some(command), _) => Subject::Adapter(command),
+        (None, true) => Subject::External,
+        (None, false) => Subject::Reference,
     };
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     check::run(&check::Check {
         root,
-        target,
+        subject,
         filter: arguments.filter,
         vectors: arguments.vectors,
         format: arguments.format,
@@ -152,38 +134,4 @@ fn run_check(root: &Root, arguments: CheckArguments) -> Result<bool, String> {
             without: arguments.without,
         },
     })
-}
-
-fn list(root: &Root, filter: Option<&str>) -> Result<bool, String> {
-    let spec = Spec::load(root)?;
-    let plan = plan::load(root, &root.vectors(), &spec, filter)?;
-    for case in &plan.cases {
-        let clauses = case.clauses().join(" ");
-        println!(
-            "{}\t{}\t{clauses}\t{}",
-            case.id(),
-            case.suite(),
-            case.title()
-        );
-    }
-    Ok(!plan.cases.is_empty())
-}
-
-fn summary(generated: &Generated) -> String {
-    format!(
-        "{} vectors in {} families, {} files",
-        generated.tests, generated.families, generated.files
-    )
-}
-
-fn tell(root: &Root, generated: &Generated) {
-    for path in &generated.written {
-        let shown: &Path = path.strip_prefix(root.path()).unwrap_or(path);
-        println!("wrote {}", shown.display());
-    }
-    println!(
-        "{}, {} of them changed",
-        summary(generated),
-        generated.written.len()
-    );
 }

@@ -1,21 +1,25 @@
-//! The conformance suite of wormhole-sync: judges an implementation, and names the sentence that it breaks.
+//! The conformance suite of wormhole-sync judges an implementation, and names the sentence that it
+//! breaks.
+//!
+//! Its rooms use only what stands above them:
+//!
+//! - `subject`: the implementations that can be judged, and the adapter protocol.
+//! - `stage`: the HTTP server that is played to a client, faults included.
+//! - `suites`: the tests, from vectors and from transcripts.
+//! - `run`: which tests are run, and the verdicts.
+//! - `report`: the verdicts as people and programs read them.
+//! - `tools`: the commands that make and show the suite's own data.
 
-mod adapter;
-mod case;
 mod check;
 mod cli;
-mod external;
-mod plan;
-mod reference;
-mod replay;
 mod report;
 mod root;
-mod runner;
-#[cfg(test)]
-mod runner_tests;
+mod run;
 mod spec;
-mod vectors;
-mod verdict;
+mod stage;
+mod subject;
+mod suites;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -27,7 +31,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(fault) => {
-            eprintln!("conformance: {fault}");
+            eprintln!("conformance: {fault:#}");
             ExitCode::from(2)
         }
     }

@@ -1,7 +1,9 @@
-//! Where the specification and the vectors are.
+//! The folder that holds the specification, the vectors and the transcripts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use anyhow::bail;
 
 /// The folder that holds `spec/`, `vectors/` and `conformance/`.
 #[derive(Debug, Clone)]
@@ -13,7 +15,7 @@ impl Root {
     /// # Errors
     ///
     /// A sentence when it is not such a folder.
-    pub(crate) fn find(named: Option<&Path>) -> Result<Self, String> {
+    pub(crate) fn find(named: Option<&Path>) -> anyhow::Result<Self> {
         let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
         let path = named.unwrap_or(Path::new(built_in));
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -21,10 +23,10 @@ impl Root {
         if root.spec().is_file() {
             Ok(root)
         } else {
-            Err(format!(
+            bail!(
                 "there is no {}; name the repository's folder with --root",
                 root.spec().display()
-            ))
+            )
         }
     }
 

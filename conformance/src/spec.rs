@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::root::{Root, read};
 
-/// What a report quotes.
+/// The version of the text, and its requirements by their identifiers.
 #[derive(Debug, Clone)]
 pub(crate) struct Spec {
     version: String,

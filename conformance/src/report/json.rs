@@ -4,16 +4,16 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::About;
-use crate::runner::{Judged, Run};
-use crate::verdict::{Counts, Verdict};
+use super::ReportContext;
+use crate::run::runner::{Judged, Run};
+use crate::run::verdict::{Verdict, VerdictCounts};
 
 /// Writes it to standard output.
 ///
 /// # Errors
 ///
 /// Those of standard output.
-pub(crate) fn json(about: &About<'_>, run: &Run) -> io::Result<()> {
+pub(crate) fn json(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let planned = about.plan.cases.len();
     writeln!(out, "{}", start(about, run))?;
@@ -41,7 +41,7 @@ pub(crate) fn json(about: &About<'_>, run: &Run) -> io::Result<()> {
     writeln!(out, "{end}")
 }
 
-fn start(about: &About<'_>, run: &Run) -> Value {
+fn start(about: &ReportContext<'_>, run: &Run) -> Value {
     json!({
         "event": "start",
         "suite": env!("CARGO_PKG_VERSION"),
@@ -83,7 +83,7 @@ fn verdict(judged: &Judged) -> Value {
     }
 }
 
-fn counts(counts: Counts) -> Value {
+fn counts(counts: VerdictCounts) -> Value {
     json!({
         "planned": counts.planned,
         "passed": counts.passed,

@@ -1,26 +1,28 @@
-//! What a run is told as.
+//! The reports of a run: for people, and as JSON lines.
 
+mod format;
 mod json;
 mod pretty;
 mod progress;
 mod wrap;
 
+pub(crate) use format::Format;
 pub(crate) use json::json;
 pub(crate) use pretty::pretty;
-pub(crate) use progress::Progress;
+pub(crate) use progress::ProgressMeter;
 
-use crate::plan::Plan;
-use crate::runner::Run;
+use crate::run::plan::Plan;
+use crate::run::runner::Run;
+use crate::run::verdict::VerdictCounts;
 use crate::spec::Spec;
-use crate::verdict::Counts;
 
-/// What a report is about, beside the run itself.
-pub(crate) struct About<'a> {
+/// The facts that a report shows beside the run itself.
+pub(crate) struct ReportContext<'a> {
     /// The specification.
     pub(crate) spec: &'a Spec,
     /// The tests.
     pub(crate) plan: &'a Plan,
-    /// How the adapter was started.
+    /// The command that started the adapter.
     pub(crate) command: String,
     /// The command that runs one test again, less its id.
     pub(crate) again: String,
@@ -32,12 +34,12 @@ pub(crate) struct About<'a> {
 struct SuiteLine<'a> {
     level: u8,
     suite: &'a str,
-    counts: Counts,
+    counts: VerdictCounts,
     time: std::time::Duration,
 }
 
 /// The suites in their order.
-fn suites<'a>(about: &About<'a>, run: &Run) -> Vec<SuiteLine<'a>> {
+fn suites<'a>(about: &ReportContext<'a>, run: &Run) -> Vec<SuiteLine<'a>> {
     let mut names: Vec<&str> = Vec::new();
     for case in &about.plan.cases {
         if !names.contains(&case.suite()) {
@@ -57,7 +59,7 @@ fn suites<'a>(about: &About<'a>, run: &Run) -> Vec<SuiteLine<'a>> {
                     .max()
                     .unwrap_or_default(),
                 suite,
-                counts: Counts::of(
+                counts: VerdictCounts::of(
                     of_suite().count(),
                     of_suite().map(|(_, judged)| &judged.verdict),
                 ),
@@ -76,8 +78,9 @@ const LEVELS: [&str; 5] = [
     "a hostile relay",
 ];
 
-/// The highest level at which, and below which, everything passed; `None` when not everything was run.
-fn level_reached(about: &About<'_>, run: &Run) -> Option<usize> {
+/// The highest level at which, and below which, everything passed; `None` when not everything was
+/// run.
+fn level_reached(about: &ReportContext<'_>, run: &Run) -> Option<usize> {
     let suites = suites(about, run);
     let passed = |level: usize| {
         let mut of_level = suites

@@ -1,22 +1,23 @@
-//! The report for people: what is judged, one line for each suite, each failure in full, the summary last.
+//! The report for people: what is judged, one line for each suite, each failure in full, the
+//! summary last.
 
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::wrap::wrap;
-use super::{About, LEVELS, level_reached, suites};
-use crate::case::{Case, Failure};
-use crate::runner::{Judged, Run};
-use crate::vectors::printable;
-use crate::verdict::{Counts, Verdict};
+use super::{LEVELS, ReportContext, level_reached, suites};
+use crate::run::runner::{Judged, Run};
+use crate::run::verdict::{Verdict, VerdictCounts};
+use crate::suites::case::{Case, Failure};
+use crate::suites::vectors::printable;
 
 /// Writes it to standard output.
 ///
 /// # Errors
 ///
 /// Those of standard output.
-pub(crate) fn pretty(about: &About<'_>, run: &Run) -> io::Result<()> {
+pub(crate) fn pretty(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     Pretty {
@@ -29,7 +30,7 @@ pub(crate) fn pretty(about: &About<'_>, run: &Run) -> io::Result<()> {
 }
 
 /// Suite and main requirement.
-type Kind = (String, Option<String>);
+type FailureGroup = (String, Option<String>);
 type Failed<'a> = (&'a dyn Case, &'a Judged, &'a Failure);
 
 const WIDTH: usize = 100;
@@ -41,7 +42,7 @@ const HEAD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 struct Pretty<'a, W> {
-    about: &'a About<'a>,
+    about: &'a ReportContext<'a>,
     run: &'a Run,
     out: W,
     colour: bool,
@@ -153,7 +154,7 @@ impl<W: Write> Pretty<'_, W> {
             .collect();
         // One of each kind in full: a single mistake often fails a hundred tests.
         let kind = |case: &dyn Case| (case.suite().to_owned(), case.clauses().first().cloned());
-        let mut kinds: Vec<(Kind, Vec<Failed<'_>>)> = Vec::new();
+        let mut kinds: Vec<(FailureGroup, Vec<Failed<'_>>)> = Vec::new();
         for one in failed {
             match kinds.iter_mut().find(|(known, _)| *known == kind(one.0)) {
                 Some((_, alike)) => alike.push(one),
@@ -330,7 +331,7 @@ impl<W: Write> Pretty<'_, W> {
     }
 }
 
-fn sum(counts: Counts) -> String {
+fn sum(counts: VerdictCounts) -> String {
     format!(
         "{} planned = {} passed + {} failed + {} skipped + {} inconclusive",
         counts.planned, counts.passed, counts.failed, counts.skipped, counts.inconclusive

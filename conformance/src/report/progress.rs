@@ -1,4 +1,4 @@
-//! How far a run is: a bar on a terminal, a line now and then elsewhere.
+//! The progress of a run: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::Format;
-use crate::verdict::Verdict;
+use super::format::Format;
+use crate::run::verdict::Verdict;
 
 /// Tells how far a run is, on standard error.
-pub(crate) struct Progress {
+pub(crate) struct ProgressMeter {
     bar: Option<ProgressBar>,
     /// Elsewhere than on a terminal.
     lines: Mutex<Lines>,
@@ -27,7 +27,7 @@ struct Lines {
 /// A run is over in a moment; a slow one says something so often.
 const EVERY: Duration = Duration::from_secs(5);
 
-impl Progress {
+impl ProgressMeter {
     /// Starts with none of so many tests done.
     pub(crate) fn start(total: usize, format: Format) -> Self {
         let visible = format == Format::Pretty && std::io::stderr().is_terminal();

@@ -1,0 +1,83 @@
+//! The plan of a run: the tests that are run.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Error, bail};
+
+use crate::root::Root;
+use crate::spec::Spec;
+use crate::suites::case::Case;
+use crate::suites::replay;
+use crate::suites::vectors::{self, Vectors};
+
+/// The tests of a run and what they are.
+pub(crate) struct Plan {
+    /// The tests, suite by suite.
+    pub(crate) cases: Vec<Box<dyn Case>>,
+    /// The hash of all vectors, those that are not run included.
+    pub(crate) vectors_hash: String,
+    /// The number of tests without a filter.
+    pub(crate) all: usize,
+}
+
+/// Loads all tests, and keeps those that a filter hits, with their controls.
+///
+/// # Errors
+///
+/// A sentence; also when a test cites a requirement that is not there, or two have one id.
+pub(crate) fn load(
+    root: &Root,
+    folder: &Path,
+    spec: &Spec,
+    filter: Option<&str>,
+) -> anyhow::Result<Plan> {
+    let vectors = Vectors::load(folder).map_err(Error::msg)?;
+    let vectors_hash = vectors.hash.clone();
+    let mut cases = vectors::cases(vectors);
+    cases.extend(replay::cases(root)?);
+    let mut ids = HashSet::new();
+    for case in &cases {
+        if !ids.insert(case.id().to_owned()) {
+            bail!("two tests have the id {}", case.id());
+        }
+        if let Some(unknown) = case.clauses().iter().find(|id| spec.clause(id).is_none()) {
+            bail!(
+                "{} cites {unknown}, which the specification does not have",
+                case.id()
+            );
+        }
+    }
+    let all = cases.len();
+    if let Some(filter) = filter {
+        cases = filtered(cases, filter);
+        if cases.is_empty() {
+            bail!("no test has an id with {filter:?}; `conformance list` shows all {all}");
+        }
+    }
+    Ok(Plan {
+        cases,
+        vectors_hash,
+        all,
+    })
+}
+
+fn filtered(cases: Vec<Box<dyn Case>>, filter: &str) -> Vec<Box<dyn Case>> {
+    let exact = cases.iter().any(|case| case.id() == filter);
+    let hit = |id: &str| {
+        if exact {
+            id == filter
+        } else {
+            id.contains(filter)
+        }
+    };
+    let controls: HashSet<String> = cases
+        .iter()
+        .filter(|case| hit(case.id()))
+        .filter_map(|case| case.control().map(str::to_owned))
+        .collect();
+    cases
+        .into_iter()
+        .filter(|case| hit(case.id()) || controls.contains(case.id()))
+        .collect()
+}

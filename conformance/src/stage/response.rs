@@ -1,0 +1,80 @@
+//! A response as a transcript holds it, or a fault in its place.
+
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::bytes::TranscriptBytes;
+
+/// An HTTP response (an answer is a cell of the protocol). At most one of `body`, `text`, `bytes`
+/// and `raw` is there.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordedResponse {
+    pub(crate) status: u16,
+    /// The headers that a client reads, with names in lowercase.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) headers: BTreeMap<String, String>,
+    /// A JSON value, sent without white space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Value>,
+    /// A text that is sent as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    /// A body that is no text, or too long to write down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bytes: Option<TranscriptBytes>,
+    /// The whole response as it goes over the connection, which is closed after it: for heads that
+    /// an HTTP library does not write. `status` says what is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raw: Option<String>,
+}
+
+impl RecordedResponse {
+    /// The bytes of the body.
+    pub(crate) fn content(&self) -> anyhow::Result<Vec<u8>> {
+        match (&self.body, &self.text, &self.bytes, &self.raw) {
+            (Some(value), None, None, None) => Ok(value.to_string().into_bytes()),
+            (None, Some(text), None, None) => Ok(text.clone().into_bytes()),
+            (None, None, Some(bytes), None) => bytes.expand(),
+            (None, None, None, None) => Ok(Vec::new()),
+            (None, None, None, Some(_)) if self.headers.is_empty() => Ok(Vec::new()),
+            _ => Err(anyhow!(
+                "an answer has more than one of body, text, bytes and raw"
+            )),
+        }
+    }
+}
+
+/// A failure of the transport in place of a response; the client takes each as *lost*.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum TransportFault {
+    /// The connection is closed without a response.
+    Close,
+    /// Nothing comes; the connection stays until the client gives up.
+    Stall,
+    /// Head and body of `response` come, with a `Content-Length` of one more, and then nothing.
+    StallBody {
+        #[serde(rename = "answer")]
+        response: RecordedResponse,
+    },
+    /// Head and body of `response` come, with a `Content-Length` of `declared`, and then the
+    /// connection is closed.
+    BreakOff {
+        #[serde(rename = "answer")]
+        response: RecordedResponse,
+        declared: usize,
+    },
+    /// Bytes come that are no HTTP, and then the connection is closed.
+    Garbage { bytes: TranscriptBytes },
+}
+
+impl RecordedResponse {
+    /// Says whether a client takes it as *busy*, by its status alone (CLIENT-7).
+    pub(crate) fn busy(&self) -> bool {
+        matches!(self.status, 429 | 500..=599)
+    }
+}

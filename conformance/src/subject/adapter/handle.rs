@@ -1,0 +1,260 @@
+//! The suite's end of the adapter protocol.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::PROTOCOL;
+use super::error::AdapterError;
+use super::line::{MAX_LINE, to_line};
+use super::process::{CommandLine, Process};
+use super::traffic::{CallProgress, OpenRequest, Traffic, read_all, write_all};
+use super::wire::{Hello, Members, Reply, members};
+
+/// A running adapter that has said hello.
+///
+/// It may be asked from several threads at once. No wait is without an end, and its process ends
+/// with it.
+#[derive(Debug)]
+pub(crate) struct AdapterHandle {
+    hello: Hello,
+    shared: Arc<Traffic>,
+    requests: Sender<Vec<u8>>,
+    next_id: AtomicU64,
+    process: Option<Process>,
+}
+
+impl AdapterHandle {
+    /// Starts an adapter and exchanges hellos.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::CouldNotStart`].
+    pub(crate) fn start_process(
+        command: &CommandLine,
+        timeout: Duration,
+    ) -> Result<Self, AdapterError> {
+        let (process, stdin, stdout) = Process::start(command)
+            .map_err(|error| AdapterError::CouldNotStart(format!("{error:#}")))?;
+        Self::connect(stdout, stdin, Some(process), timeout)
+    }
+
+    /// Talks to an adapter in this process, over a pipe: for tests of the suite itself.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::CouldNotStart`].
+    #[cfg(test)]
+    pub(crate) fn over(
+        from_adapter: impl Read + Send + 'static,
+        to_adapter: impl Write + Send + 'static,
+        timeout: Duration,
+    ) -> Result<Self, AdapterError> {
+        Self::connect(from_adapter, to_adapter, None, timeout)
+    }
+
+    fn connect(
+        from_adapter: impl Read + Send + 'static,
+        to_adapter: impl Write + Send + 'static,
+        process: Option<Process>,
+        timeout: Duration,
+    ) -> Result<Self, AdapterError> {
+        let shared = Arc::new(Traffic::default());
+        let (requests, to_write) = mpsc::channel();
+        let (hello_sender, hello) = mpsc::channel();
+        // Neither thread is joined: both end when the adapter's pipes do, and nothing waits for
+        // them.
+        thread::spawn(move || write_all(to_adapter, &to_write));
+        let reader = Arc::clone(&shared);
+        thread::spawn(move || read_all(from_adapter, &hello_sender, &reader));
+        let suite = concat!("wormhole-sync-conformance ", env!("CARGO_PKG_VERSION"));
+        let first = json!({"hello": {"protocol": [PROTOCOL, PROTOCOL], "suite": suite}});
+        // A failure to send shows as the adapter's end.
+        let _ = requests.send(to_line(&members(first)));
+        let hello = match hello.recv_timeout(timeout) {
+            Ok(Ok(hello)) => hello,
+            Ok(Err(fault)) => return Err(not_started(format!("{fault:#}"), process.as_ref())),
+            Err(_) => {
+                let fault = format!("it said no hello within {} s", timeout.as_secs_f32());
+                return Err(not_started(fault, process.as_ref()));
+            }
+        };
+        Ok(Self {
+            hello,
+            shared,
+            requests,
+            next_id: AtomicU64::new(1),
+            process,
+        })
+    }
+
+    /// The adapter's hello.
+    pub(crate) fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Asks, and waits for the reply.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError`]; after a [`AdapterError::TimedOut`] a late reply is ignored.
+    pub(crate) fn call(
+        &self,
+        op: &str,
+        input: Members,
+        timeout: Duration,
+    ) -> Result<Reply, AdapterError> {
+        let mut pending = self.start(op, input)?;
+        let end = Instant::now() + timeout;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match pending.next(left) {
+                Ok(CallProgress::Reply(reply)) => return Ok(reply),
+                Ok(CallProgress::Event(_)) => {}
+                Err(AdapterError::TimedOut(_)) => return Err(AdapterError::TimedOut(timeout)),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Asks, for a request that lasts: its events and its reply come out of what is returned.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError`] when the adapter has ended already, or the request does not fit a line.
+    pub(crate) fn start(&self, op: &str, input: Members) -> Result<Pending, AdapterError> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed).to_string();
+        let line = to_line(&members(json!({"id": id, "op": op, "in": input})));
+        if line.len() > MAX_LINE {
+            return Err(AdapterError::Misuse("the request is longer than 1 MiB"));
+        }
+        let (sender, progress) = mpsc::channel();
+        {
+            let mut state = self.shared.lock();
+            if let Some(error) = &state.ended {
+                return Err(error.clone());
+            }
+            state.open.insert(id.clone(), OpenRequest::Waiting(sender));
+        }
+        // A failure to send shows as the adapter's end.
+        let _ = self.requests.send(line);
+        Ok(Pending {
+            id,
+            progress,
+            shared: Arc::clone(&self.shared),
+        })
+    }
+
+    /// Gives up a `run`: the user's `cancel`. The run itself still ends with a reply of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError`] as for [`call`](Self::call).
+    pub(crate) fn cancel(&self, run: &Pending, timeout: Duration) -> Result<Reply, AdapterError> {
+        self.call("cancel", members(json!({"target": run.id})), timeout)
+    }
+
+    /// The number of bytes that the adapter has written to standard error.
+    pub(crate) fn stderr_mark(&self) -> usize {
+        self.process.as_ref().map_or(0, Process::stderr_mark)
+    }
+
+    /// The text that the adapter has written to standard error since a mark.
+    pub(crate) fn stderr_since(&self, mark: usize) -> String {
+        self.process
+            .as_ref()
+            .map_or_else(String::new, |process| process.stderr_since(mark))
+    }
+
+    /// Ends the adapter's standard input and waits for its good end.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError`] when it has ended before, says something more, does not end or ends with
+    /// another status.
+    pub(crate) fn finish(self, timeout: Duration) -> Result<(), AdapterError> {
+        let Self {
+            shared,
+            requests,
+            process,
+            ..
+        } = self;
+        if let Some(error) = &shared.lock().ended {
+            return Err(error.clone());
+        }
+        drop(requests);
+        let Some(mut process) = process else {
+            return Ok(());
+        };
+        match process.wait(timeout) {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => Err(AdapterError::Broke(format!(
+                "it ended with {status} when its standard input ended, instead of 0"
+            ))),
+            None => Err(AdapterError::Broke(format!(
+                "it did not end within {} s after its standard input had ended",
+                timeout.as_secs_f32()
+            ))),
+        }
+    }
+}
+
+/// A request that is under way.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    id: String,
+    progress: Receiver<CallProgress>,
+    shared: Arc<Traffic>,
+}
+
+impl Pending {
+    /// The next event, or the reply, after which there is nothing more.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError`].
+    pub(crate) fn next(&mut self, timeout: Duration) -> Result<CallProgress, AdapterError> {
+        self.progress
+            .recv_timeout(timeout)
+            .map_err(|error| match error {
+                RecvTimeoutError::Timeout => AdapterError::TimedOut(timeout),
+                RecvTimeoutError::Disconnected => {
+                    self.shared
+                        .lock()
+                        .ended
+                        .clone()
+                        .unwrap_or(AdapterError::Misuse(
+                            "the request has had its reply already",
+                        ))
+                }
+            })
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        // A reply may still come and is then no fault of the adapter.
+        if let Some(request) = self.shared.lock().open.get_mut(&self.id) {
+            *request = OpenRequest::Abandoned;
+        }
+    }
+}
+
+fn not_started(fault: String, process: Option<&Process>) -> AdapterError {
+    // The last words often come a moment after the end of standard output.
+    let stderr = process.map_or_else(String::new, |process| {
+        thread::sleep(Duration::from_millis(50));
+        process.stderr_since(0)
+    });
+    let stderr = stderr.trim_end();
+    AdapterError::CouldNotStart(if stderr.is_empty() {
+        fault
+    } else {
+        format!("{fault}\nits standard error:\n{stderr}")
+    })
+}

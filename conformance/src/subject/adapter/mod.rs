@@ -1,0 +1,27 @@
+//! The adapter protocol (`conformance/ADAPTER.md`), both ends of it.
+//!
+//! [`AdapterHandle`] is the suite's end: it starts a process and asks. [`serve()`] is the adapter's
+//! end, over any [`Operations`]; with the reference behind it, it is `conformance adapter`.
+
+mod error;
+mod handle;
+mod line;
+mod process;
+mod serve;
+mod traffic;
+mod wire;
+
+#[cfg(test)]
+pub(crate) mod fakes;
+#[cfg(test)]
+mod handle_tests;
+
+pub(crate) use error::AdapterError;
+pub(crate) use handle::{AdapterHandle, Pending};
+pub(crate) use process::CommandLine;
+pub(crate) use serve::{Operations, Task, serve};
+pub(crate) use traffic::CallProgress;
+pub(crate) use wire::{Hello, Members, Refused, Reply, members};
+
+/// The version of the adapter protocol that this suite speaks, lowest and highest at once.
+pub(crate) const PROTOCOL: u64 = 1;

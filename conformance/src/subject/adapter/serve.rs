@@ -1,0 +1,171 @@
+//! The adapter's end of the protocol, over any table of operations.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context, anyhow};
+use serde_json::{Value, json};
+
+use super::line::{read_line, to_line};
+use super::wire::{Hello, Members, Reply, members};
+
+/// The operations of an adapter.
+pub(crate) trait Operations: Sync {
+    /// The adapter's hello.
+    fn hello(&self) -> Hello;
+
+    /// Does one operation. It runs on a thread of its own when it is `run`.
+    fn perform(&self, task: &Task<'_>) -> Reply;
+}
+
+/// One request, as an operation sees it.
+pub(crate) struct Task<'a> {
+    /// The operation.
+    pub(crate) op: &'a str,
+    /// Its input.
+    pub(crate) input: &'a Members,
+    /// Set when the user has given up, for `run`.
+    pub(crate) cancelled: Arc<AtomicBool>,
+    report: &'a (dyn Fn(&str, Members) + Sync),
+}
+
+impl Task<'_> {
+    /// Reports an event, such as `code`, with its members.
+    pub(crate) fn report(&self, event: &str, members: Members) {
+        (self.report)(event, members);
+    }
+}
+
+/// Serves requests until the input ends, and waits for runs that are under way, which are cancelled
+/// then.
+///
+/// # Errors
+///
+/// A sentence about the first line that is no request, or about a broken pipe.
+pub(crate) fn serve(
+    mut input: impl BufRead,
+    output: impl Write + Send,
+    operations: &impl Operations,
+) -> anyhow::Result<()> {
+    let output = Mutex::new(output);
+    let runs: Runs = Mutex::default();
+    let first = read_line(&mut input)?.context("the suite said no hello")?;
+    check_hello(&first)?;
+    say(&output, &operations.hello().to_line())?;
+    thread::scope(|scope| {
+        let served = loop {
+            let line = match read_line(&mut input) {
+                Ok(Some(line)) => line,
+                Ok(None) => break Ok(()),
+                Err(fault) => break Err(anyhow!("a line of standard input: {fault}")),
+            };
+            let request = match AdapterRequest::from_line(line) {
+                Ok(request) => request,
+                Err(fault) => break Err(fault),
+            };
+            let said = match request.op.as_str() {
+                "run" => {
+                    let cancelled = Arc::default();
+                    lock(&runs).insert(request.id.clone(), Arc::clone(&cancelled));
+                    let (output, runs) = (&output, &runs);
+                    scope.spawn(move || {
+                        // A pipe that breaks under a run breaks under the loop as well, which tells
+                        // it.
+                        let _ = perform(output, operations, &request, cancelled);
+                        lock(runs).remove(&request.id);
+                    });
+                    Ok(())
+                }
+                "cancel" => say(&output, &cancel(&runs, &request).to_line(&request.id)),
+                _ => perform(&output, operations, &request, Arc::default()),
+            };
+            if let Err(error) = said {
+                break Err(anyhow!("standard output: {error}"));
+            }
+        };
+        for cancelled in lock(&runs).values() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+        served
+    })
+}
+
+type Runs = Mutex<HashMap<String, Arc<AtomicBool>>>;
+
+struct AdapterRequest {
+    id: String,
+    op: String,
+    input: Members,
+}
+
+impl AdapterRequest {
+    fn from_line(mut line: Members) -> anyhow::Result<Self> {
+        match (line.remove("id"), line.remove("op"), line.remove("in")) {
+            (Some(Value::String(id)), Some(Value::String(op)), Some(Value::Object(input))) => {
+                Ok(Self { id, op, input })
+            }
+            _ => Err(anyhow!(
+                "a request has not the string \"id\", the string \"op\" and the object \"in\""
+            )),
+        }
+    }
+}
+
+fn check_hello(line: &Members) -> anyhow::Result<()> {
+    let range = line.get("hello").and_then(|hello| hello.get("protocol"));
+    let bound = |index| {
+        range
+            .and_then(|range| range.get(index))
+            .and_then(Value::as_u64)
+    };
+    match (bound(0), bound(1)) {
+        (Some(low), Some(high)) if low <= super::PROTOCOL && super::PROTOCOL <= high => Ok(()),
+        (Some(_), Some(_)) => Err(anyhow!("the suite does not speak protocol 1")),
+        _ => Err(anyhow!("the suite's first line is no hello")),
+    }
+}
+
+fn perform(
+    output: &Mutex<impl Write + Send>,
+    operations: &impl Operations,
+    request: &AdapterRequest,
+    cancelled: Arc<AtomicBool>,
+) -> io::Result<()> {
+    let report = |event: &str, more: Members| {
+        let mut line = members(json!({"id": request.id, "event": event}));
+        line.extend(more);
+        // The reply that follows meets the same broken pipe and tells it.
+        let _ = say(output, &line);
+    };
+    let reply = operations.perform(&Task {
+        op: &request.op,
+        input: &request.input,
+        cancelled,
+        report: &report,
+    });
+    say(output, &reply.to_line(&request.id))
+}
+
+fn cancel(runs: &Runs, request: &AdapterRequest) -> Reply {
+    let Some(Value::String(target)) = request.input.get("target") else {
+        return Reply::Error("\"target\" is missing or not a string".to_owned());
+    };
+    // A run that has just ended can't be cancelled any more, and that is no fault.
+    if let Some(cancelled) = lock(runs).get(target) {
+        cancelled.store(true, Ordering::Relaxed);
+    }
+    Reply::Ok(Members::new())
+}
+
+fn say(output: &Mutex<impl Write>, line: &Members) -> io::Result<()> {
+    let mut output = lock(output);
+    output.write_all(&to_line(line))?;
+    output.flush()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,42 @@
+//! The implementations that the suite can judge, and how each is started and asked.
+
+pub(crate) mod adapter;
+pub(crate) mod external;
+pub(crate) mod reference;
+
+use anyhow::Context;
+
+use crate::root::Root;
+use adapter::CommandLine;
+
+/// The implementation that is judged.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// The reference, over the same protocol as everybody.
+    Reference,
+    /// The adapter in Python.
+    External,
+    /// Any adapter.
+    Adapter(String),
+}
+
+impl Subject {
+    /// The command that starts its adapter.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why there is none.
+    pub(crate) fn command(&self, root: &Root) -> anyhow::Result<CommandLine> {
+        match self {
+            Self::Reference => reference(),
+            Self::External => external::command(root),
+            Self::Adapter(command) => CommandLine::parse(command),
+        }
+    }
+}
+
+/// The command that starts the reference: this program itself.
+fn reference() -> anyhow::Result<CommandLine> {
+    let program = std::env::current_exe().context("this program does not find itself")?;
+    Ok(CommandLine::new(program.display().to_string(), ["adapter"]))
+}

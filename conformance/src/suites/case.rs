@@ -1,0 +1,61 @@
+//! A test: anything that asks an adapter and judges it.
+
+use std::time::Duration;
+
+use crate::subject::adapter::{AdapterError, AdapterHandle};
+
+/// One test. Its verdict depends on the adapter alone, not on other tests.
+pub(crate) trait Case: Send + Sync {
+    /// Its identifier, unique over all suites and stable for ever.
+    fn id(&self) -> &str;
+    /// The suite that it is counted in: one line of the report.
+    fn suite(&self) -> &str;
+    /// The level of the way up that it belongs to (`conformance/README.md`): 5 is a hostile relay.
+    fn level(&self) -> u8 {
+        5
+    }
+    /// One line that says what is tested.
+    fn title(&self) -> &str;
+    /// The requirements that an implementation violates when it fails, the first one above all.
+    fn clauses(&self) -> &[String];
+    /// The operations that an adapter needs for it.
+    fn operations(&self) -> Vec<&str>;
+    /// The named values that an adapter must take for it (HOOK-2, HOOK-3).
+    fn injects(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The test, in the same suite, that must pass for this one's verdict to mean anything.
+    fn control(&self) -> Option<&str> {
+        None
+    }
+    /// Runs it; every wait ends by this timeout.
+    fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome;
+}
+
+/// The result of running a test.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The adapter did as expected.
+    Passed,
+    /// The adapter did something else.
+    Failed(Failure),
+    /// The adapter gave no reply: a failure, too, whose other lines are here.
+    Broke(AdapterError, Failure),
+}
+
+/// The account of a failure, from which a stranger sees what went wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// The question of the test, line by line.
+    pub(crate) given: Vec<String>,
+    /// The expected result.
+    pub(crate) expected: String,
+    /// The actual result.
+    pub(crate) actual: String,
+    /// The first value that differs, in the specification's words.
+    pub(crate) difference: Option<String>,
+    /// The known mistake that this looks like.
+    pub(crate) mistake: Option<String>,
+    /// More, line by line, such as the requests of an exchange.
+    pub(crate) detail: Vec<String>,
+}

@@ -1,0 +1,182 @@
+//! One transcript, played to one client.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use wormhole_sync::values::hex;
+
+use super::client::{AdapterClient, Client, RunError};
+use super::compare::Divergence;
+use super::judgement::{self, Judgement, RunEnd};
+use super::server::Server;
+use super::transcript::{ClientRole, RunInput, Transcript};
+use crate::stage::listener::listen;
+use crate::subject::adapter::AdapterHandle;
+use crate::suites::case::{Case, Failure, Outcome};
+
+/// The time for which a missing request is waited for after the run's end.
+const MISSING: Duration = Duration::from_millis(200);
+/// The time for which a request too many is waited for after the run's end.
+const EXTRA: Duration = Duration::from_millis(20);
+
+/// A transcript as a test.
+#[derive(Debug, Clone)]
+pub(crate) struct TranscriptCase {
+    pub(crate) transcript: Arc<Transcript>,
+    /// Runs the servers of all transcripts.
+    pub(crate) runtime: Arc<Runtime>,
+}
+
+impl Case for TranscriptCase {
+    fn id(&self) -> &str {
+        &self.transcript.id
+    }
+
+    fn suite(&self) -> &str {
+        "replay"
+    }
+
+    fn title(&self) -> &str {
+        &self.transcript.title
+    }
+
+    fn clauses(&self) -> &[String] {
+        &self.transcript.clauses
+    }
+
+    fn operations(&self) -> Vec<&str> {
+        match self
+            .transcript
+            .exchanges
+            .iter()
+            .any(|exchange| exchange.cancel)
+        {
+            true => vec!["run", "cancel"],
+            false => vec!["run"],
+        }
+    }
+
+    fn injects(&self) -> Vec<&str> {
+        let input = &self.transcript.input;
+        let second = (input.second_ms != 1000).then_some("second");
+        input
+            .inject
+            .keys()
+            .map(String::as_str)
+            .chain(second)
+            .collect()
+    }
+
+    fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {
+        let Judgement {
+            divergence,
+            ladder,
+            no_reply,
+        } = self.play(&AdapterClient(adapter), timeout);
+        let Some(Divergence {
+            clause,
+            what,
+            expected,
+            actual,
+        }) = divergence
+        else {
+            return Outcome::Passed;
+        };
+        let failure = Failure {
+            given: vec![format!("run, role {}", self.transcript.role.token())],
+            expected,
+            actual,
+            difference: Some(format!("{what} ({clause})")),
+            mistake: None,
+            detail: ladder.lines().map(str::to_owned).collect(),
+        };
+        match no_reply {
+            Some(error) => Outcome::Broke(error, failure),
+            None => Outcome::Failed(failure),
+        }
+    }
+}
+
+impl TranscriptCase {
+    /// Plays the transcript to a client and judges it. Many may be played at once.
+    pub(crate) fn play(&self, client: &dyn Client, timeout: Duration) -> Judgement {
+        let (transcript, runtime) = (&self.transcript, &self.runtime);
+        let cancel = Arc::new(AtomicBool::new(false));
+        let given_up = Arc::clone(&cancel);
+        let give_up = Box::new(move || given_up.store(true, Ordering::SeqCst));
+        let server = Arc::new(Server::new(Arc::clone(transcript), give_up));
+        let code = Mutex::new(None);
+        let started = Instant::now();
+        let played = runtime
+            .block_on(listen(Arc::clone(&server)))
+            .map(|listening| {
+                let input = run_input(transcript.role, &transcript.input, &listening.url());
+                let mut hear = |text: &str| {
+                    *code.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
+                };
+                let result = input.map_err(RunError::Suite).and_then(|input| {
+                    client.run(input, limit(&transcript.input, timeout), &cancel, &mut hear)
+                });
+                let took = started.elapsed();
+                runtime.block_on(async {
+                    let _ = tokio::time::timeout(MISSING, server.settled()).await;
+                    tokio::time::sleep(EXTRA).await;
+                });
+                (result, took)
+            });
+        let (result, took) = match played {
+            Ok((result, took)) => (result, took),
+            Err(error) => {
+                let error = RunError::Suite(anyhow!("no port: {error}"));
+                (Err(error), Duration::ZERO)
+            }
+        };
+        let code = code.into_inner().unwrap_or_else(PoisonError::into_inner);
+        judgement::judge(transcript, server.seen(), RunEnd { result, code, took })
+    }
+}
+
+/// The longest time that a run may last: the longest chain of waits is less than two windows of 60
+/// seconds. A second that is not scaled is for runs that wait for nothing.
+pub(crate) fn limit(input: &RunInput, timeout: Duration) -> Duration {
+    match input.second_ms {
+        1000 => timeout,
+        second_ms => timeout + Duration::from_millis(second_ms.saturating_mul(120)),
+    }
+}
+
+/// The `in` of the adapter operation `run`.
+pub(crate) fn run_input(role: ClientRole, input: &RunInput, relay: &str) -> anyhow::Result<Value> {
+    let bytes = |bytes: &crate::stage::bytes::TranscriptBytes| {
+        bytes.expand().map(|bytes| hex::encode(&bytes))
+    };
+    let own = || relay.to_owned() + input.path.as_deref().unwrap_or_default();
+    let mut value = json!({
+        "role": role.token(),
+        "rendezvous": input.rendezvous.clone().unwrap_or_else(own),
+        "appid": bytes(&input.appid)?,
+        "blob": bytes(&input.blob)?,
+        "inject": input.inject,
+        "second_ms": input.second_ms,
+    });
+    if let Some(code) = &input.code {
+        value["code"] = json!(bytes(code)?);
+    }
+    if let Some(words) = input.words {
+        value["words"] = json!(words);
+    }
+    if let Some(deadline) = input.deadline {
+        value["deadline"] = json!(deadline);
+    }
+    if let Some(hold) = &input.hold {
+        value["hold"] = json!(hold);
+    }
+    if let Some(export) = &input.export {
+        value["export"] = json!({"label": bytes(&export.label)?, "length": export.length});
+    }
+    Ok(value)
+}

@@ -1,0 +1,194 @@
+//! The judgement about a replay, and how a person reads it.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wormhole_sync::values::hex;
+
+use super::client::RunError;
+use super::compare::Divergence;
+use super::server::{Rung, Seen};
+use super::transcript::{ClientRole, ExpectedEnd, RunInput, Transcript};
+use crate::subject::adapter::AdapterError;
+
+/// The time by which a run may last too long: a busy machine is not the client's fault.
+const LATENESS: Duration = Duration::from_secs(2);
+
+/// The judgement about one run.
+#[derive(Debug, Clone)]
+pub(crate) struct Judgement {
+    /// The first thing that is wrong, if anything is.
+    pub(crate) divergence: Option<Divergence>,
+    /// The exchange as it was.
+    pub(crate) ladder: String,
+    /// The adapter's error, if it gave no reply.
+    pub(crate) no_reply: Option<AdapterError>,
+}
+
+/// The end of a run.
+#[derive(Debug)]
+pub(crate) struct RunEnd {
+    /// The `ok` of the adapter's reply, or why there is none.
+    pub(crate) result: Result<Value, RunError>,
+    /// The code that an initiator reported.
+    pub(crate) code: Option<String>,
+    pub(crate) took: Duration,
+}
+
+/// Judges a run by what was seen and by its end.
+pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: RunEnd) -> Judgement {
+    let divergence = seen
+        .difference
+        .or_else(|| missing(transcript, &seen.missing, &ended))
+        .or_else(|| end(transcript, &ended).err());
+    let ladder = ladder(transcript.role, &seen.ladder, &ended);
+    let no_reply = match ended.result {
+        Err(RunError::NoReply(error)) => Some(error),
+        Err(RunError::Suite(_) | RunError::Refused(_) | RunError::CannotTry(_)) | Ok(_) => None,
+    };
+    Judgement {
+        divergence,
+        ladder,
+        no_reply,
+    }
+}
+
+fn missing(transcript: &Transcript, missing: &[String], ended: &RunEnd) -> Option<Divergence> {
+    let first = missing.first()?;
+    let clause = super::compare::table(transcript.role);
+    let actual = match &ended.result {
+        Ok(result) => format!("the run ended as {}", shown(&result["outcome"])),
+        Err(error) => error.to_string(),
+    };
+    Some(Divergence::new(clause, "the request", first, actual))
+}
+
+fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
+    let ExpectedEnd {
+        outcome,
+        reason,
+        delivered,
+        blob,
+        verifier,
+        exported,
+        code,
+        seconds,
+    } = &transcript.expect;
+    let result = match &ended.result {
+        Ok(result) => result,
+        Err(error) => {
+            let actual = error.to_string();
+            return Err(Divergence::new("OUT-1", "the end", outcome, actual));
+        }
+    };
+    let bytes = |bytes: &Option<crate::stage::bytes::TranscriptBytes>| {
+        bytes
+            .as_ref()
+            .and_then(|bytes| bytes.expand().ok())
+            .map(|bytes| hex::encode(&bytes))
+    };
+    let fields = [
+        ("OUT-1", "outcome", json!(outcome)),
+        ("OUT-4", "reason", json!(reason)),
+        ("INIT-5", "delivered", json!(delivered)),
+        ("OUT-2", "blob", json!(bytes(blob))),
+        ("KEY-3", "verifier", json!(verifier)),
+        ("KEY-5", "exported", json!(bytes(exported))),
+    ];
+    for (clause, name, expected) in fields {
+        if result[name] != expected {
+            let clause = match (name, transcript.role) {
+                ("blob", role) => blob_clause(role, outcome),
+                ("delivered", ClientRole::Receiver) => "RECV-2",
+                _ => clause,
+            };
+            return Err(Divergence::new(
+                clause,
+                name,
+                shown(&expected),
+                shown(&result[name]),
+            ));
+        }
+    }
+    if code.is_some() && ended.code != *code {
+        let text = |code: &Option<String>| code.clone().unwrap_or_else(|| "none".into());
+        return Err(Divergence::new(
+            "CODE-3",
+            "the code shown",
+            text(code),
+            text(&ended.code),
+        ));
+    }
+    let Some(seconds) = seconds else {
+        return Ok(());
+    };
+    duration(
+        &transcript.input,
+        seconds.at_least,
+        seconds.at_most,
+        ended.took,
+    )
+}
+
+/// The requirement that a wrong blob breaks.
+fn blob_clause(role: ClientRole, outcome: &str) -> &'static str {
+    match role {
+        _ if outcome == "done" => "SEAL-2",
+        ClientRole::Initiator => "INIT-3",
+        ClientRole::Receiver => "OUT-2",
+    }
+}
+
+fn duration(input: &RunInput, least: u32, most: u32, took: Duration) -> Result<(), Divergence> {
+    let second = Duration::from_millis(input.second_ms);
+    if took >= second * least && took <= second * most + LATENESS {
+        return Ok(());
+    }
+    let actual = format!("{:.1} s", took.as_secs_f64() / second.as_secs_f64());
+    Err(Divergence::new(
+        "TIME-3",
+        "the time of the run",
+        format!("{least} to {most} s"),
+        actual,
+    ))
+}
+
+/// A value in one line, cut where it is long.
+fn shown(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), Into::into);
+    match text.char_indices().nth(120) {
+        Some((at, _)) => format!("{}... ({} characters)", &text[..at], text.len()),
+        None => text,
+    }
+}
+
+fn ladder(role: ClientRole, rungs: &[Rung], ended: &RunEnd) -> String {
+    let width = rungs
+        .iter()
+        .map(|rung| rung.request.len())
+        .max()
+        .unwrap_or(0);
+    let mut text = format!("  {:<14}{:width$}  relay\n", role.token(), "");
+    for rung in rungs {
+        let _ = writeln!(text, "    |  {:<width$}  ------->  |", rung.request);
+        let _ = writeln!(
+            text,
+            "    |  <{:-<rest$}  {}",
+            "",
+            rung.reply,
+            rest = width + 8
+        );
+    }
+    let end = match &ended.result {
+        Ok(result) => match result["reason"].as_str() {
+            Some(reason) => format!("{} ({reason})", shown(&result["outcome"])),
+            None => shown(&result["outcome"]),
+        },
+        Err(error) => error.to_string(),
+    };
+    let _ = writeln!(text, "    *  {end}");
+    // What a client sent is shown as text, not carried out by a terminal.
+    text.retain(|character| character == '\n' || !character.is_control());
+    text
+}

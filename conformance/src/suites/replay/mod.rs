@@ -1,0 +1,76 @@
+//! Replay: recorded exchanges, played to a client over real HTTP.
+//!
+//! A transcript (`transcripts/*.json`) holds what a client is given, each request that it then
+//! makes, what comes of it, and how the client ends. Named values are injected (HOOK-2), so that
+//! the requests are determined; the suite is the relay, faults included.
+
+pub(crate) mod case;
+pub(crate) mod client;
+pub(crate) mod compare;
+mod judgement;
+mod server;
+mod timing;
+pub(crate) mod transcript;
+
+#[cfg(test)]
+mod script_for_tests;
+#[cfg(test)]
+mod server_tests;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Error, bail};
+
+use crate::root::{Root, read};
+use crate::stage::listener::runtime;
+use crate::suites::case::Case;
+use transcript::Transcript;
+
+/// The schema of transcripts, the only file in their folder that is none.
+pub(crate) const SCHEMA: &str = "transcript.schema.json";
+
+/// The committed transcripts as tests, those that wait longest first.
+///
+/// # Errors
+///
+/// A sentence about the first file that is no transcript.
+pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<Box<dyn Case>>> {
+    let mut transcripts = transcripts_of(&root.transcripts())?;
+    // One that waits for seconds must not be the last to begin.
+    transcripts.sort_by_key(|transcript| std::cmp::Reverse(transcript.waits()));
+    let runtime = Arc::new(runtime()?);
+    let case = |transcript| -> Box<dyn Case> {
+        let (transcript, runtime) = (Arc::new(transcript), Arc::clone(&runtime));
+        Box::new(case::TranscriptCase {
+            transcript,
+            runtime,
+        })
+    };
+    Ok(transcripts.into_iter().map(case).collect())
+}
+
+/// The transcripts of a folder, in the order of their ids.
+pub(crate) fn transcripts_of(folder: &Path) -> anyhow::Result<Vec<Transcript>> {
+    let at = |path: &Path| path.display().to_string();
+    let mut transcripts = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| at(folder))? {
+        let path = entry.with_context(|| at(folder))?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if name == SCHEMA {
+            continue;
+        }
+        let text = read(&path).map_err(Error::msg)?;
+        let transcript = Transcript::from_text(&text).with_context(|| at(&path))?;
+        if name != format!("{}.json", transcript.id) {
+            bail!("{}: its id is {}", path.display(), transcript.id);
+        }
+        transcripts.push(transcript);
+    }
+    transcripts.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(transcripts)
+}

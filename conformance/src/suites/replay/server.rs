@@ -1,0 +1,331 @@
+//! The relay of a replay: gives the recorded responses, in order, to the recorded requests.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::compare::{self, Divergence, table};
+use super::timing::TimingCheck;
+use super::transcript::{RecordedExchange, Transcript};
+use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
+use crate::stage::response::{RecordedResponse, TransportFault};
+
+/// The time that a client has to let go of a connection that it has given up.
+const LETTING_GO: Duration = Duration::from_secs(2);
+/// The time by which an attempt may end too late: a busy machine is not the client's fault.
+const LATENESS: Duration = Duration::from_secs(1);
+
+/// One line of the message ladder.
+#[derive(Debug, Clone)]
+pub(crate) struct Rung {
+    pub(crate) request: String,
+    pub(crate) reply: String,
+}
+
+/// The record of a replay when it is over.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) ladder: Vec<Rung>,
+    pub(crate) difference: Option<Divergence>,
+    /// Exchanges that have not taken place.
+    pub(crate) missing: Vec<String>,
+}
+
+pub(super) struct Server {
+    transcript: Arc<Transcript>,
+    state: Mutex<ReplayState>,
+    /// Something happened that may let [`Server::settled`] or a waiting request go on.
+    news: Notify,
+    cancel: Box<dyn Fn() + Send + Sync>,
+}
+
+struct ReplayState {
+    next: usize,
+    /// The request before, for repeats: its bytes.
+    before: Option<ReceivedRequest>,
+    /// The requests that are left without an end, and the most that each may last.
+    open: BTreeMap<usize, (Instant, Option<Duration>)>,
+    clock: TimingCheck,
+    ladder: Vec<Rung>,
+    difference: Option<Divergence>,
+}
+
+impl Server {
+    /// `cancel` is called when the user is to give up.
+    pub(super) fn new(transcript: Arc<Transcript>, cancel: Box<dyn Fn() + Send + Sync>) -> Self {
+        let state = Mutex::new(ReplayState {
+            next: 0,
+            before: None,
+            open: BTreeMap::new(),
+            clock: TimingCheck::new(transcript.input.second_ms),
+            ladder: Vec::new(),
+            difference: None,
+        });
+        Self {
+            transcript,
+            state,
+            news: Notify::new(),
+            cancel,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, ReplayState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns once every exchange has taken place or one went wrong: at once in most runs.
+    pub(super) async fn settled(&self) {
+        loop {
+            let news = self.news.notified();
+            {
+                let state = self.state();
+                if state.difference.is_some() || state.next == self.transcript.exchanges.len() {
+                    return;
+                }
+            }
+            news.await;
+        }
+    }
+
+    /// The record so far.
+    pub(super) fn seen(&self) -> Seen {
+        let state = self.state();
+        let missing = self.transcript.exchanges.iter().skip(state.next);
+        Seen {
+            ladder: state.ladder.clone(),
+            difference: state.difference.clone(),
+            missing: missing
+                .map(|exchange| compare::name(&exchange.request.method, &exchange.request.target))
+                .collect(),
+        }
+    }
+
+    /// A client makes one request at a time: it has let go of one that it gave up before the next.
+    async fn alone(&self) -> Result<(), Divergence> {
+        let wait = async {
+            loop {
+                let news = self.news.notified();
+                if self.state().open.is_empty() {
+                    return;
+                }
+                news.await;
+            }
+        };
+        tokio::time::timeout(LETTING_GO, wait).await.map_err(|_| {
+            Divergence::new(
+                "CLIENT-1",
+                "requests in hand",
+                "one at a time",
+                "two at a time",
+            )
+        })
+    }
+
+    /// The index of the exchange that a request belongs to.
+    fn find(
+        &self,
+        state: &mut ReplayState,
+        arrived: &ReceivedRequest,
+    ) -> Result<usize, Divergence> {
+        let exchanges = &self.transcript.exchanges;
+        let name = compare::name(&arrived.method, &arrived.target);
+        let before = state.next.checked_sub(1);
+        let before = before.and_then(|index| Some((index, exchanges.get(index)?)));
+        let is_repeat = (state.before.as_ref()).is_some_and(|before| same(before, arrived));
+        if let Some((index, _)) = before.filter(|(_, before)| before.again && is_repeat) {
+            state.clock.arrived(&name, arrived.at, is_repeat)?;
+            return Ok(index);
+        }
+        let role = self.transcript.role;
+        let Some(next) = exchanges.get(state.next) else {
+            let expected = format!("no request after number {}", exchanges.len());
+            let came = Divergence::new(
+                table(role),
+                "the number of requests",
+                expected,
+                compare::describe(arrived),
+            );
+            return Err(needless(before, is_repeat, &name).unwrap_or(came));
+        };
+        if let Err(difference) = compare::compare(role, &next.request, arrived) {
+            return Err(needless(before, is_repeat, &name).unwrap_or(difference));
+        }
+        if next.repeat && !is_repeat {
+            let what = format!("the bytes of the repeated {name}");
+            return Err(Divergence::new("TIME-1", what, "the same", "others"));
+        }
+        state.clock.arrived(&name, arrived.at, is_repeat)?;
+        Ok(state.next)
+    }
+}
+
+/// A repeat of what was answered: more to the point than any other difference.
+fn needless(
+    before: Option<(usize, &RecordedExchange)>,
+    is_repeat: bool,
+    name: &str,
+) -> Option<Divergence> {
+    let closes = name == "close";
+    let answered = before.is_some_and(|(_, before)| !before.failed());
+    (is_repeat && (closes || answered) && !name.starts_with("get ")).then(|| {
+        let (clause, expected) = if closes {
+            ("TIME-7", "one close")
+        } else {
+            ("TIME-1", "no repeat: the request was answered")
+        };
+        Divergence::new(clause, "the request", expected, format!("{name} again"))
+    })
+}
+
+fn same(one: &ReceivedRequest, other: &ReceivedRequest) -> bool {
+    let key = |arrived: &ReceivedRequest| {
+        let authorization: Vec<String> = arrived
+            .header("authorization")
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        (
+            arrived.method.clone(),
+            arrived.target.clone(),
+            authorization,
+            arrived.body.clone(),
+        )
+    };
+    key(one) == key(other)
+}
+
+impl Handler for Server {
+    async fn handle(&self, number: usize, arrived: ReceivedRequest) -> ServerAction {
+        let alone = self.alone().await;
+        let mut cancels = false;
+        let reply = {
+            let mut guard = self.state();
+            let state = &mut *guard;
+            let request = compare::describe(&arrived);
+            if state.difference.is_some() {
+                // The ladder ends where the client went wrong.
+                return refusal();
+            }
+            let found = alone.and_then(|()| self.find(state, &arrived));
+            match found {
+                Ok(index) => {
+                    let exchange = &self.transcript.exchanges[index];
+                    state.next = index + 1;
+                    state.ladder.push(Rung {
+                        request,
+                        reply: shown(exchange),
+                    });
+                    cancels = exchange.cancel;
+                    let reply = match (&exchange.response, &exchange.fault) {
+                        (Some(response), _) => ServerAction::Respond(response.clone()),
+                        (None, Some(fault)) => ServerAction::Fail(fault.clone()),
+                        (None, None) => refusal(),
+                    };
+                    let stalls = matches!(
+                        &reply,
+                        ServerAction::Fail(
+                            TransportFault::Stall | TransportFault::StallBody { .. }
+                        )
+                    );
+                    let attempt = stalls.then(|| attempt(exchange));
+                    if let Some(seconds) = attempt {
+                        let most = state.clock.second() * seconds;
+                        let most = (!cancels).then_some(most);
+                        state.open.insert(number, (arrived.at, most));
+                    }
+                    let retry_after = exchange.response.as_ref().map_or(0, retry_after);
+                    state
+                        .clock
+                        .answered(exchange.failed(), retry_after, attempt);
+                    state.before = Some(arrived);
+                    reply
+                }
+                Err(difference) => {
+                    state.ladder.push(Rung {
+                        request,
+                        reply: "not expected".into(),
+                    });
+                    state.difference = Some(difference);
+                    refusal()
+                }
+            }
+        };
+        if cancels {
+            (self.cancel)();
+        }
+        self.news.notify_waiters();
+        reply
+    }
+
+    fn gone(&self, number: usize) {
+        let mut state = self.state();
+        if let Some((since, Some(most))) = state.open.remove(&number) {
+            let (waited, second) = (since.elapsed(), state.clock.second());
+            if waited > most + LATENESS && state.difference.is_none() {
+                let seconds =
+                    |time: Duration| format!("{:.1} s", time.as_secs_f64() / second.as_secs_f64());
+                let what = "the time of an attempt";
+                state.difference = Some(Divergence::new(
+                    "TIME-2",
+                    what,
+                    seconds(most),
+                    seconds(waited),
+                ));
+            }
+        }
+        drop(state);
+        self.news.notify_waiters();
+    }
+}
+
+/// The number of seconds that an attempt has (section 11.3).
+fn attempt(exchange: &RecordedExchange) -> u32 {
+    match exchange.request.method.as_str() {
+        "GET" => 40,
+        _ => 10,
+    }
+}
+
+/// The whole seconds of `Retry-After` on the two statuses where it counts (TIME-1).
+fn retry_after(response: &RecordedResponse) -> u64 {
+    let told = response
+        .headers
+        .get("retry-after")
+        .filter(|_| matches!(response.status, 429 | 503));
+    told.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// The response to what is not expected: nothing that a client repeats, so that it comes to an end.
+fn refusal() -> ServerAction {
+    ServerAction::Respond(RecordedResponse {
+        status: 400,
+        ..RecordedResponse::default()
+    })
+}
+
+/// An exchange's end, for the ladder.
+fn shown(exchange: &RecordedExchange) -> String {
+    let mut text = match (&exchange.response, &exchange.fault) {
+        (Some(response), _) => {
+            let member = |name: &str| response.body.as_ref().and_then(|body| body[name].as_str());
+            let token = member("type").and_then(|tag| tag.rsplit(':').next());
+            let words = [token, member("reason")].into_iter().flatten();
+            words.fold(response.status.to_string(), |text, word| text + " " + word)
+        }
+        (None, Some(TransportFault::Close)) => "closed without an answer".into(),
+        (None, Some(TransportFault::Stall)) => "no answer".into(),
+        (None, Some(TransportFault::StallBody { .. })) => "half an answer".into(),
+        (None, Some(TransportFault::BreakOff { .. })) => "an answer that breaks off".into(),
+        (None, Some(TransportFault::Garbage { .. })) => "no HTTP".into(),
+        (None, None) => String::new(),
+    };
+    if let Some(wrong) = &exchange.wrong {
+        text += &format!(" ({wrong})");
+    }
+    if exchange.cancel {
+        text += "; the user gives up";
+    }
+    text
+}

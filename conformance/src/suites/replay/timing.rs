@@ -1,0 +1,108 @@
+//! The times of section 11.3, as far as a server can judge them.
+//!
+//! A server sees a request later than the client began it, and a client sees a response later than
+//! the server wrote it. Each check here holds for a correct client whatever those delays are, so
+//! a busy machine fails nobody: only lower bounds, and from the writing of a response to the
+//! arrival of a later request.
+
+use std::time::{Duration, Instant};
+
+use super::compare::Divergence;
+
+/// Rounding of milliseconds.
+const ROUNDING: Duration = Duration::from_millis(2);
+
+/// The events of a run so far, as far as times go.
+#[derive(Debug)]
+pub(super) struct TimingCheck {
+    second: Duration,
+    /// The time at which the last response, or the last fault, began to be written.
+    last: Instant,
+    /// Failures in a row.
+    failures: u32,
+    /// `Retry-After` of the last failure.
+    retry_after: u64,
+    /// The earliest time at which a first attempt, now left without a response, began, and how many
+    /// seconds it has.
+    attempt: Option<(Instant, u32)>,
+    /// The polls of one cell: the response that made the client begin them, and how many there
+    /// were.
+    polls: Option<(Instant, u32)>,
+}
+
+impl TimingCheck {
+    pub(super) fn new(second_ms: u64) -> Self {
+        Self {
+            second: Duration::from_millis(second_ms),
+            last: Instant::now(),
+            failures: 0,
+            retry_after: 0,
+            attempt: None,
+            polls: None,
+        }
+    }
+
+    /// A request has arrived, perhaps a repeat of the one before: was it in time?
+    pub(super) fn arrived(
+        &mut self,
+        name: &str,
+        at: Instant,
+        is_repeat: bool,
+    ) -> Result<(), Divergence> {
+        // Another request after a failure is the next state's, a close for example.
+        if self.failures > 0 && is_repeat {
+            // d = min(8, 0.5 * 2^(k-1)) seconds; the random wait is at least d/2.
+            let half = (0.25 * 2_f64.powi(self.failures.min(10) as i32 - 1)).min(4.0);
+            let back_off = self.second.mul_f64(half);
+            let told = self.second.mul_f64(self.retry_after as f64);
+            self.not_before("TIME-1", name, self.last, back_off.max(told), at)?;
+            if let Some((since, seconds)) = self.attempt {
+                let wait = self.second * seconds + back_off;
+                self.not_before("TIME-2", name, since, wait, at)?;
+            }
+        }
+        if !name.starts_with("get ") {
+            self.polls = None;
+            return Ok(());
+        }
+        let (since, count) = *self.polls.get_or_insert((self.last, 0));
+        self.polls = Some((since, count + 1));
+        self.not_before("TIME-4", name, since, self.second * count, at)
+    }
+
+    fn not_before(
+        &self,
+        clause: &'static str,
+        name: &str,
+        since: Instant,
+        wait: Duration,
+        at: Instant,
+    ) -> Result<(), Divergence> {
+        let waited = at.duration_since(since);
+        if waited + ROUNDING >= wait {
+            return Ok(());
+        }
+        let seconds = |time: Duration| time.as_secs_f64() / self.second.as_secs_f64();
+        Err(Divergence::new(
+            clause,
+            format!("the wait before {name}"),
+            format!("at least {:.2} s", seconds(wait)),
+            format!("{:.2} s", seconds(waited)),
+        ))
+    }
+
+    /// A response or a fault is about to be written; or nothing, to an attempt of so many seconds.
+    ///
+    /// When the client gives that up is seen too late to count from.
+    pub(super) fn answered(&mut self, failed: bool, retry_after: u64, attempt: Option<u32>) {
+        self.attempt = attempt.map(|n| (self.last, n));
+        self.last = Instant::now();
+        self.failures = if failed { self.failures + 1 } else { 0 };
+        self.retry_after = retry_after;
+    }
+
+    /// One second of this run.
+    pub(super) fn second(&self) -> Duration {
+        self.second
+    }
+}

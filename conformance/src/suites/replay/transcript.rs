@@ -1,0 +1,278 @@
+//! The file format of a transcript: one exchange between a client and a relay, with all that
+//! determines it. `transcripts/transcript.schema.json` says the same as a JSON Schema.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, anyhow, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::stage::bytes::TranscriptBytes;
+use crate::stage::response::{RecordedResponse, TransportFault};
+
+/// One transcript, one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Transcript {
+    /// Stable for ever, and the file's name less `.json`.
+    pub(crate) id: String,
+    /// One line that says what the transcript shows.
+    pub(crate) title: String,
+    /// The requirements that a client breaks that does otherwise.
+    pub(crate) clauses: Vec<String>,
+    /// The rows `state/event` of the table of section 11.4 or 11.5 that it is there for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rows: Vec<String>,
+    /// The client that is tested.
+    pub(crate) role: ClientRole,
+    /// The client's input.
+    #[serde(rename = "in")]
+    pub(crate) input: RunInput,
+    /// Each request that the client makes, in order, and what comes of it.
+    pub(crate) exchanges: Vec<RecordedExchange>,
+    /// The client's end.
+    pub(crate) expect: ExpectedEnd,
+}
+
+/// The role of the client that is tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ClientRole {
+    /// The client that makes the code (section 11.4).
+    Initiator,
+    /// The client that is given the code (section 11.5).
+    Receiver,
+}
+
+impl ClientRole {
+    /// The token of the adapter protocol.
+    pub(crate) fn token(self) -> &'static str {
+        match self {
+            Self::Initiator => "initiator",
+            Self::Receiver => "receiver",
+        }
+    }
+
+    /// The other one.
+    pub(crate) fn peer(self) -> Self {
+        match self {
+            Self::Initiator => Self::Receiver,
+            Self::Receiver => Self::Initiator,
+        }
+    }
+}
+
+/// The `in` of the adapter operation `run`, but for the role; the suite puts in the address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RunInput {
+    /// A whole address in place of that of the suite's relay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rendezvous: Option<String>,
+    /// The rest of the address after that of the suite's relay: a path, or a slash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<String>,
+    pub(crate) appid: TranscriptBytes,
+    pub(crate) blob: TranscriptBytes,
+    /// Receiver: the code as it was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<TranscriptBytes>,
+    /// Initiator: the number of words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) words: Option<u32>,
+    /// Named values (section 3.5) in hex; `null` is a source that fails (HOOK-2).
+    pub(crate) inject: BTreeMap<String, Option<String>>,
+    /// The number of milliseconds that a second lasts (HOOK-3).
+    pub(crate) second_ms: u64,
+    /// The user's own deadline in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deadline: Option<u32>,
+    /// Initiator: what the user says in `holding`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hold: Option<String>,
+    /// The key to export at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) export: Option<Export>,
+}
+
+/// A key that the application asks for (section 6.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Export {
+    pub(crate) label: TranscriptBytes,
+    pub(crate) length: u32,
+}
+
+/// One request and what comes of it: a response or a fault, never both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordedExchange {
+    pub(crate) request: RecordedRequest,
+    /// The request before, again: the same bytes.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) repeat: bool,
+    /// Every further repeat of this request gets the same, however many come: how many is up to
+    /// the client's jitter.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) again: bool,
+    /// The user gives up as soon as this request has arrived.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) cancel: bool,
+    /// The deliberate fault of the response, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) wrong: Option<String>,
+    #[serde(rename = "answer", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) response: Option<RecordedResponse>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<TransportFault>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// The parts of a request that HOOK-3 compares.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordedRequest {
+    pub(crate) method: String,
+    /// The target as it stands in the request line, query included.
+    pub(crate) target: String,
+    pub(crate) authorization: String,
+    /// The JSON value of the body; absent for a request without a body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Value>,
+}
+
+/// The client's end, as the adapter's reply to `run` says it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedEnd {
+    /// The code that an initiator shows, if it comes so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
+    pub(crate) outcome: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) delivered: bool,
+    pub(crate) blob: Option<TranscriptBytes>,
+    pub(crate) verifier: Option<Vec<String>>,
+    pub(crate) exported: Option<TranscriptBytes>,
+    /// The time that the whole run lasts, in seconds of HOOK-3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seconds: Option<Seconds>,
+}
+
+/// Bounds on a time, in seconds of HOOK-3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Seconds {
+    pub(crate) at_least: u32,
+    pub(crate) at_most: u32,
+}
+
+impl Transcript {
+    /// The file's text: two spaces of indent, members in the order of this module, one LF at the
+    /// end.
+    pub(crate) fn to_text(&self) -> anyhow::Result<String> {
+        let text = serde_json::to_string_pretty(self)?;
+        Ok(text + "\n")
+    }
+
+    /// Reads a file's text, and checks what the types alone do not.
+    pub(crate) fn from_text(text: &str) -> anyhow::Result<Self> {
+        let transcript: Self = serde_json::from_str(text)?;
+        transcript.check()?;
+        Ok(transcript)
+    }
+
+    /// The number of milliseconds that a run waits, roughly.
+    pub(crate) fn waits(&self) -> u64 {
+        let stalls =
+            self.exchanges
+                .iter()
+                .map(|exchange| match (&exchange.fault, exchange.cancel) {
+                    (Some(TransportFault::Stall | TransportFault::StallBody { .. }), false) => 20,
+                    _ => u64::from(exchange.failed()),
+                });
+        let seconds = self
+            .expect
+            .seconds
+            .map_or(0, |seconds| u64::from(seconds.at_least));
+        self.input.second_ms * seconds.max(stalls.sum())
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let RunInput {
+            appid,
+            blob,
+            code,
+            inject,
+            export,
+            ..
+        } = &self.input;
+        let given = [
+            Some(appid),
+            Some(blob),
+            code.as_ref(),
+            export.as_ref().map(|e| &e.label),
+        ];
+        let expected = [self.expect.blob.as_ref(), self.expect.exported.as_ref()];
+        for bytes in given.into_iter().chain(expected).flatten() {
+            bytes.expand()?;
+        }
+        for value in inject.values().flatten() {
+            TranscriptBytes::Hex(value.clone()).expand()?;
+        }
+        if self.input.second_ms == 0 {
+            bail!("second_ms is 0");
+        }
+        let mut before: Option<&RecordedExchange> = None;
+        for (index, exchange) in self.exchanges.iter().enumerate() {
+            exchange
+                .check(before)
+                .with_context(|| format!("exchange {index}"))?;
+            before = Some(exchange);
+        }
+        Ok(())
+    }
+}
+
+impl RecordedExchange {
+    fn check(&self, before: Option<&Self>) -> anyhow::Result<()> {
+        match (&self.response, &self.fault) {
+            (Some(response), None) => {
+                response.content()?;
+            }
+            (
+                None,
+                Some(
+                    TransportFault::StallBody { response }
+                    | TransportFault::BreakOff { response, .. },
+                ),
+            ) => {
+                response.content()?;
+            }
+            (None, Some(TransportFault::Garbage { bytes })) => {
+                bytes.expand()?;
+            }
+            (None, Some(TransportFault::Close | TransportFault::Stall)) => {}
+            _ => bail!("it needs either an answer or a fault"),
+        }
+        if self.again && !self.failed() {
+            bail!("`again`, but nothing fails");
+        }
+        match before {
+            _ if !self.repeat => Ok(()),
+            Some(before) if before.failed() && before.request == self.request => Ok(()),
+            _ => Err(anyhow!(
+                "`repeat`, but the exchange before is not the same request, failed"
+            )),
+        }
+    }
+
+    /// Whether a client repeats the request: it was *lost* or *busy* (section 11.2).
+    pub(crate) fn failed(&self) -> bool {
+        self.fault.is_some() || self.response.as_ref().is_some_and(RecordedResponse::busy)
+    }
+}

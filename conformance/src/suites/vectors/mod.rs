@@ -1,0 +1,26 @@
+//! Vectors: inputs of operations with the results that have to come out, in files that any
+//! implementation's tests can read as well.
+
+mod builder;
+mod bytes;
+mod case;
+mod derive;
+mod diff;
+mod display;
+mod exchange_values;
+mod families;
+mod file;
+pub(crate) mod generate;
+mod schema;
+mod seeds;
+mod shapes;
+mod sources;
+mod word_lists;
+mod worked_example;
+
+#[cfg(test)]
+mod files_tests;
+
+pub(crate) use case::cases;
+pub(crate) use display::printable;
+pub(crate) use file::Vectors;

@@ -1,0 +1,56 @@
+//! `conformance generate`: writes the vectors, or proves that they come out again.
+
+use std::path::Path;
+
+use anyhow::Error;
+
+use crate::root::Root;
+use crate::suites::vectors::generate::{self, Generated};
+
+/// Compares the committed files with what comes out; gives whether they are the same.
+pub(crate) fn check(root: &Root) -> bool {
+    match generate::check(root) {
+        Ok(generated) => {
+            println!("{}: as committed", summary(&generated));
+            true
+        }
+        Err(difference) => {
+            eprintln!("{difference}");
+            false
+        }
+    }
+}
+
+/// Writes the committed files, or a fresh set from a seed into a folder.
+///
+/// # Errors
+///
+/// A sentence that says what could not be made or written.
+pub(crate) fn write(root: &Root, fresh: Option<(&str, &Path)>) -> anyhow::Result<()> {
+    let generated = match fresh {
+        Some((seed, folder)) => generate::write_fresh(root, seed, folder),
+        None => generate::write(root),
+    };
+    let generated = generated.map_err(Error::msg)?;
+    tell(root, &generated);
+    Ok(())
+}
+
+fn summary(generated: &Generated) -> String {
+    format!(
+        "{} vectors in {} families, {} files",
+        generated.tests, generated.families, generated.files
+    )
+}
+
+fn tell(root: &Root, generated: &Generated) {
+    for path in &generated.written {
+        let shown: &Path = path.strip_prefix(root.path()).unwrap_or(path);
+        println!("wrote {}", shown.display());
+    }
+    println!(
+        "{}, {} of them changed",
+        summary(generated),
+        generated.written.len()
+    );
+}

@@ -1,0 +1,222 @@
+//! The recording proxy: between a client and the suite's relay, it writes down each exchange and
+//! puts in the faults of a scenario.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, anyhow, bail};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+use super::rules::{ResponseChange, Rule, RuleAction};
+use super::secrets::ClientSecrets;
+use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
+use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::suites::replay::compare;
+use crate::suites::replay::transcript::{RecordedExchange, RecordedRequest};
+
+/// The headers of a response that a client reads; a transcript holds no others.
+const HEADERS: [&str; 4] = [
+    "content-type",
+    "content-encoding",
+    "location",
+    "retry-after",
+];
+
+pub(super) struct Proxy {
+    /// `127.0.0.1:port`
+    relay: String,
+    state: Mutex<ProxyState>,
+    cancel: Box<dyn Fn() + Send + Sync>,
+}
+
+struct ProxyState {
+    rules: Vec<Rule>,
+    /// The rule of the request before, for its repeats.
+    again: Option<(RecordedRequest, ServerAction)>,
+    /// The client's secrets, and what was recorded.
+    secrets: ClientSecrets,
+    faults: Vec<anyhow::Error>,
+}
+
+impl Proxy {
+    pub(super) fn new(
+        relay: String,
+        rules: Vec<Rule>,
+        secrets: ClientSecrets,
+        cancel: Box<dyn Fn() + Send + Sync>,
+    ) -> Self {
+        let state = ProxyState {
+            rules,
+            again: None,
+            secrets,
+            faults: Vec::new(),
+        };
+        Self {
+            relay,
+            state: Mutex::new(state),
+            cancel,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, ProxyState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The exchanges that were recorded.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that the recording itself did not manage, or else a rule that no request
+    /// met.
+    pub(super) fn exchanges(&self) -> anyhow::Result<Vec<RecordedExchange>> {
+        let mut state = self.state();
+        if !state.faults.is_empty() {
+            return Err(state.faults.remove(0));
+        }
+        if let Some(rule) = state.rules.first() {
+            bail!("no {} came for its rule", rule.on);
+        }
+        Ok(state.secrets.exchanges.clone())
+    }
+
+    async fn forward(&self, arrived: &ReceivedRequest) -> ServerAction {
+        match self.ask(arrived).await {
+            Ok(response) => ServerAction::Respond(response),
+            Err(error) => {
+                self.state()
+                    .faults
+                    .push(anyhow!("the relay did not answer: {error}"));
+                ServerAction::Fail(TransportFault::Close)
+            }
+        }
+    }
+
+    async fn ask(&self, arrived: &ReceivedRequest) -> io::Result<RecordedResponse> {
+        let stream = TcpStream::connect(&self.relay).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(io::Error::other)?;
+        let connection = tokio::spawn(connection);
+        // A base path is the scenario's; the relay itself is at the root.
+        let at = arrived.target.find("/v1/").unwrap_or_default();
+        let mut request = hyper::Request::builder()
+            .method(arrived.method.as_str())
+            .uri(&arrived.target[at..])
+            .header("host", &self.relay);
+        for (name, value) in &arrived.headers {
+            if name == "authorization" || name == "content-type" {
+                request = request.header(name, value);
+            }
+        }
+        let body = Full::new(hyper::body::Bytes::from(arrived.body.clone()));
+        let request = request.body(body).map_err(io::Error::other)?;
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(io::Error::other)?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+        connection.abort();
+        let mut response = RecordedResponse {
+            status: head.status.as_u16(),
+            ..RecordedResponse::default()
+        };
+        for name in HEADERS {
+            if let Some(value) = head.headers.get(name).and_then(|value| value.to_str().ok()) {
+                response.headers.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        if !body.is_empty() {
+            response.body = Some(serde_json::from_slice(&body).map_err(io::Error::other)?);
+        }
+        Ok(response)
+    }
+
+    fn change(&self, change: &ResponseChange, response: RecordedResponse) -> ServerAction {
+        let mut state = self.state();
+        change(&state.secrets, response).unwrap_or_else(|fault| {
+            state.faults.push(fault);
+            ServerAction::Fail(TransportFault::Close)
+        })
+    }
+
+    fn record(&self, request: RecordedRequest, reply: &ServerAction, rule: Option<&Rule>) {
+        let mut state = self.state();
+        let before = state.secrets.exchanges.last();
+        let repeat = before.is_some_and(|before| before.request == request && before.failed());
+        let (response, fault) = match reply.clone() {
+            ServerAction::Respond(response) => (Some(response), None),
+            ServerAction::Fail(fault) => (None, Some(fault)),
+        };
+        state.secrets.exchanges.push(RecordedExchange {
+            request,
+            repeat,
+            again: rule.is_some_and(|rule| rule.again),
+            cancel: rule.is_some_and(|rule| rule.cancel),
+            wrong: rule.and_then(|rule| rule.wrong.clone()),
+            response,
+            fault,
+        });
+    }
+}
+
+impl Handler for Proxy {
+    async fn handle(&self, _: usize, arrived: ReceivedRequest) -> ServerAction {
+        let request = match request(&arrived) {
+            Ok(request) => request,
+            Err(fault) => {
+                self.state().faults.push(fault);
+                return ServerAction::Fail(TransportFault::Close);
+            }
+        };
+        let name = compare::name(&arrived.method, &arrived.target);
+        let rule = {
+            let mut state = self.state();
+            if let Some((_, reply)) = state
+                .again
+                .as_ref()
+                .filter(|(before, _)| *before == request)
+            {
+                return reply.clone();
+            }
+            let at = state.rules.iter().position(|rule| rule.on == name);
+            at.map(|at| state.rules.remove(at))
+        };
+        let reply = match rule.as_ref().map(|rule| &rule.act) {
+            None | Some(RuleAction::Pass) => self.forward(&arrived).await,
+            Some(RuleAction::Instead(reply)) => reply.clone(),
+            Some(RuleAction::Then(change)) => match self.forward(&arrived).await {
+                ServerAction::Respond(response) => self.change(&**change, response),
+                failed @ ServerAction::Fail(_) => failed,
+            },
+        };
+        self.record(request.clone(), &reply, rule.as_ref());
+        if rule.as_ref().is_some_and(|rule| rule.again) {
+            self.state().again = Some((request, reply.clone()));
+        }
+        if rule.is_some_and(|rule| rule.cancel) {
+            (self.cancel)();
+        }
+        reply
+    }
+
+    fn gone(&self, _: usize) {}
+}
+
+fn request(arrived: &ReceivedRequest) -> anyhow::Result<RecordedRequest> {
+    let body = if arrived.body.is_empty() {
+        None
+    } else {
+        let value: Result<Value, _> = serde_json::from_slice(&arrived.body);
+        Some(value.context("a body that is no JSON")?)
+    };
+    Ok(RecordedRequest {
+        method: arrived.method.clone(),
+        target: arrived.target.clone(),
+        authorization: arrived.header("authorization").concat(),
+        body,
+    })
+}

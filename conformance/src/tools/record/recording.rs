@@ -1,0 +1,196 @@
+//! Recording: a scenario, played by a client against the suite's relay, becomes a transcript.
+//!
+//! Everything that could differ between two recordings is fixed: the named values come from the
+//! scenario's id, the relay's random numbers too, and how many times a client repeats by its
+//! jitter is not written down (`again`).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
+
+use super::inputs::{client_secrets, mistyped, peer_input, spoken};
+use super::proxy::Proxy;
+use super::scenario::{PeerKind, Scenario};
+use super::secrets::labelled;
+use super::transcribe::finish;
+use crate::stage::listener::listen;
+use crate::suites::replay::case::{limit, run_input};
+use crate::suites::replay::client::{Client, RunError};
+use crate::suites::replay::transcript::{ClientRole, RecordedExchange, RunInput, Transcript};
+
+/// The time that the peer has to show its code.
+const CODE: Duration = Duration::from_secs(10);
+
+/// The two clients of a recording.
+pub(super) struct Clients<'a> {
+    /// The one that is recorded.
+    pub(super) subject: &'a dyn Client,
+    /// The other one.
+    pub(super) peer: &'a dyn Client,
+}
+
+/// Records a scenario.
+///
+/// # Errors
+///
+/// A sentence that says where the recording is not what the scenario says.
+pub(super) fn record(
+    scenario: Scenario,
+    clients: &Clients<'_>,
+    runtime: &Runtime,
+) -> anyhow::Result<Transcript> {
+    let relay = relay(&scenario.id)?;
+    let url = relay.url();
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let recorded = match scenario.role {
+            ClientRole::Initiator => initiator(scenario, clients, runtime, &url, scope, &over),
+            ClientRole::Receiver => receiver(scenario, clients, runtime, &url, scope, &over),
+        };
+        over.store(true, Ordering::SeqCst);
+        recorded
+    })
+}
+
+/// A relay whose channel ids depend on the label alone.
+fn relay(label: &str) -> anyhow::Result<RelayHandle> {
+    let mut drawn = 0_u64;
+    let label = label.to_owned();
+    let random = move || {
+        drawn += 1;
+        let [a, b, c, d, e, f, g, h, ..] = labelled(&format!("{label} relay {drawn}"));
+        Some(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+    };
+    let options = RelayOptions {
+        random: Box::new(random),
+        shutdown_time: Duration::from_millis(100),
+        ..RelayOptions::default()
+    };
+    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    Ok(RelayHandle::spawn(any, Limits::default(), options)?)
+}
+
+fn initiator<'scope, 'env>(
+    scenario: Scenario,
+    clients: &'env Clients<'_>,
+    runtime: &Runtime,
+    url: &'env str,
+    scope: &'scope thread::Scope<'scope, 'env>,
+    over: &'env AtomicBool,
+) -> anyhow::Result<Transcript> {
+    let peer = peer_input(&scenario);
+    let (tell, told) = mpsc::channel();
+    let mut hear = move |code: &str| {
+        let Some(mut input) = peer.clone() else {
+            return;
+        };
+        input.code = Some(crate::stage::bytes::TranscriptBytes::hex(
+            mistyped(&input, code).as_bytes(),
+        ));
+        let tell = tell.clone();
+        scope.spawn(move || {
+            let run = || {
+                let input =
+                    run_input(ClientRole::Receiver, &input, url).map_err(RunError::Suite)?;
+                clients.peer.run(input, CODE, over, &mut |_| {})
+            };
+            let _ = tell.send(run());
+        });
+    };
+    let input = scenario.input.clone();
+    let (result, exchanges, code) = subject(&scenario, &input, clients, runtime, url, &mut hear)?;
+    // It has said all that it will, or never will.
+    over.store(true, Ordering::SeqCst);
+    drop(hear);
+    let peer = told.recv_timeout(CODE).ok().transpose()?;
+    finish(scenario, input, &result, exchanges, code, peer.as_ref())
+}
+
+fn receiver<'scope, 'env>(
+    scenario: Scenario,
+    clients: &'env Clients<'_>,
+    runtime: &Runtime,
+    url: &'env str,
+    scope: &'scope thread::Scope<'scope, 'env>,
+    over: &'env AtomicBool,
+) -> anyhow::Result<Transcript> {
+    let (tell, told) = mpsc::channel();
+    let (show, shown) = mpsc::channel();
+    let mut code = format!("7-{}", spoken(&scenario.id, 2));
+    if let Some(input) = peer_input(&scenario) {
+        scope.spawn(move || {
+            let mut hear = |code: &str| drop(show.send(code.to_owned()));
+            let mut run = || {
+                let input =
+                    run_input(ClientRole::Initiator, &input, url).map_err(RunError::Suite)?;
+                clients.peer.run(input, CODE, over, &mut hear)
+            };
+            let _ = tell.send(run());
+        });
+        code = shown
+            .recv_timeout(CODE)
+            .ok()
+            .context("the peer shows no code")?;
+    }
+    if matches!(scenario.peer, PeerKind::Mistaken) {
+        // The same words as the peer's, but for the last.
+        let (channel, _) = code.split_once('-').unwrap_or_default();
+        code = format!(
+            "{channel}-{}",
+            spoken(&format!("{} mistaken", scenario.id), 2)
+        );
+    }
+    let mut input = scenario.input.clone();
+    if input.code.is_none() {
+        input.code = Some(crate::stage::bytes::TranscriptBytes::hex(
+            &(scenario.types)(&code),
+        ));
+    }
+    let (result, exchanges, _) = subject(&scenario, &input, clients, runtime, url, &mut |_| {})?;
+    over.store(true, Ordering::SeqCst);
+    let peer = match scenario.peer {
+        PeerKind::Nobody => None,
+        PeerKind::Honest(_) | PeerKind::Mistaken => told.recv_timeout(CODE).ok().transpose()?,
+    };
+    finish(scenario, input, &result, exchanges, None, peer.as_ref())
+}
+
+type Recorded = (Value, Vec<RecordedExchange>, Option<String>);
+
+/// Runs the client that is recorded, behind the proxy.
+fn subject(
+    scenario: &Scenario,
+    input: &RunInput,
+    clients: &Clients<'_>,
+    runtime: &Runtime,
+    url: &str,
+    hear: &mut dyn FnMut(&str),
+) -> anyhow::Result<Recorded> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let given_up = Arc::clone(&cancel);
+    let give_up = Box::new(move || given_up.store(true, Ordering::SeqCst));
+    let secrets = client_secrets(scenario, input)?;
+    let authority = url.trim_start_matches("http://").to_owned();
+    let proxy = Arc::new(Proxy::new(
+        authority,
+        scenario.rules.clone(),
+        secrets,
+        give_up,
+    ));
+    let listening = runtime.block_on(listen(Arc::clone(&proxy)))?;
+    let run = run_input(scenario.role, input, &listening.url())?;
+    let mut code = None;
+    let result = clients
+        .subject
+        .run(run, limit(input, CODE), &cancel, &mut |text: &str| {
+            code = Some(text.to_owned());
+            hear(text);
+        })?;
+    Ok((result, proxy.exchanges()?, code))
+}

@@ -1,0 +1,190 @@
+//! The rules by which a scenario changes or replaces the responses of the relay.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use wormhole_sync::values::hex;
+
+use super::secrets::ClientSecrets;
+use crate::stage::listener::ServerAction;
+use crate::stage::response::{RecordedResponse, TransportFault};
+
+/// A rule for the next request of a name: how it is treated in place of the relay's own response.
+/// Rules of one name are used up in their order; requests without a rule pass.
+#[derive(Clone)]
+pub(super) struct Rule {
+    pub(super) on: &'static str,
+    pub(super) act: RuleAction,
+    pub(super) again: bool,
+    pub(super) cancel: bool,
+    pub(super) wrong: Option<String>,
+}
+
+#[derive(Clone)]
+pub(super) enum RuleAction {
+    /// The relay responds.
+    Pass,
+    /// The request does not reach the relay.
+    Instead(ServerAction),
+    /// The relay responds, and the client gets the changed response.
+    Then(Arc<ResponseChange>),
+}
+
+/// A change of the relay's response, by one who knows the client's secrets.
+pub(super) type ResponseChange =
+    dyn Fn(&ClientSecrets, RecordedResponse) -> anyhow::Result<ServerAction> + Send + Sync;
+
+/// The request comes to nothing: it does not reach the relay.
+pub(super) fn lost(on: &'static str, fault: TransportFault) -> Rule {
+    rule(on, RuleAction::Instead(ServerAction::Fail(fault)))
+}
+
+/// The request gets this response, and does not reach the relay.
+pub(super) fn instead(on: &'static str, response: RecordedResponse) -> Rule {
+    rule(on, RuleAction::Instead(ServerAction::Respond(response)))
+}
+
+/// The relay responds to the request.
+pub(super) fn pass(on: &'static str) -> Rule {
+    rule(on, RuleAction::Pass)
+}
+
+/// The relay carries out the request; the client gets something else.
+pub(super) fn after(
+    on: &'static str,
+    change: impl Fn(&ClientSecrets, RecordedResponse) -> anyhow::Result<ServerAction>
+    + Send
+    + Sync
+    + 'static,
+) -> Rule {
+    rule(on, RuleAction::Then(Arc::new(change)))
+}
+
+/// The relay's response with a change of its own.
+pub(super) fn edit(
+    on: &'static str,
+    change: impl Fn(&mut RecordedResponse) + Send + Sync + 'static,
+) -> Rule {
+    after(on, move |_, mut response| {
+        change(&mut response);
+        Ok(ServerAction::Respond(response))
+    })
+}
+
+/// The relay's response, written as an HTTP library does not write it; the text is its body.
+pub(super) fn raw(on: &'static str, write: fn(&RecordedResponse, &str) -> String) -> Rule {
+    after(on, move |_, response| {
+        let text = String::from_utf8(response.content()?)?;
+        let raw = Some(write(&response, &text));
+        Ok(ServerAction::Respond(RecordedResponse {
+            status: response.status,
+            raw,
+            ..RecordedResponse::default()
+        }))
+    })
+}
+
+/// The relay's response with other bytes in `body`.
+pub(super) fn cell(
+    on: &'static str,
+    change: impl Fn(&ClientSecrets, Vec<u8>) -> anyhow::Result<Vec<u8>> + Send + Sync + 'static,
+) -> Rule {
+    after(on, move |secrets, mut response| {
+        let body = response.body.as_mut().context("an answer without a body")?;
+        let bytes = hex::decode(body["body"].as_str().unwrap_or_default().as_bytes());
+        let bytes = change(secrets, bytes.ok().context("an answer without a cell")?)?;
+        body["body"] = json!(hex::encode(&bytes));
+        Ok(ServerAction::Respond(response))
+    })
+}
+
+fn rule(on: &'static str, act: RuleAction) -> Rule {
+    Rule {
+        on,
+        act,
+        again: false,
+        cancel: false,
+        wrong: None,
+    }
+}
+
+impl Rule {
+    /// Every repeat of the request gets the same.
+    pub(super) fn again(mut self) -> Self {
+        self.again = true;
+        self
+    }
+
+    /// The user gives up when the request has arrived.
+    pub(super) fn cancel(mut self) -> Self {
+        self.cancel = true;
+        self
+    }
+
+    /// The response is wrong on purpose, in this.
+    pub(super) fn wrong(mut self, what: impl Into<String>) -> Self {
+        self.wrong = Some(what.into());
+        self
+    }
+}
+
+/// A JSON response.
+pub(super) fn json_response(status: u16, body: Value) -> RecordedResponse {
+    RecordedResponse {
+        body: Some(body),
+        ..typed(status, "application/json")
+    }
+}
+
+/// A refusal as a relay writes it (section 9.3).
+pub(super) fn problem(token: &str, reason: Option<&str>) -> RecordedResponse {
+    let status = match token {
+        "malformed" => 400,
+        "unauthorized" => 401,
+        "forbidden" => 403,
+        "no-such-channel" | "not-found" => 404,
+        "method-not-allowed" => 405,
+        "crowded" | "conflict" | "out-of-order" => 409,
+        "closed" => 410,
+        "too-large" => 413,
+        "rate-limited" => 429,
+        _ => 503,
+    };
+    let tag = format!("tag:wormhole-sync.example,2026:{token}");
+    let mut body = json!({"type": tag, "title": token, "status": status});
+    if let Some(reason) = reason {
+        body["reason"] = json!(reason);
+    }
+    RecordedResponse {
+        body: Some(body),
+        ..typed(status, "application/problem+json")
+    }
+}
+
+/// A response of a content type and no body yet.
+pub(super) fn typed(status: u16, content_type: &str) -> RecordedResponse {
+    let headers = [("content-type".to_owned(), content_type.to_owned())];
+    RecordedResponse {
+        status,
+        headers: headers.into(),
+        ..RecordedResponse::default()
+    }
+}
+
+/// The page of a proxy whose relay is away.
+pub(super) fn html(status: u16) -> RecordedResponse {
+    let text = format!("<html><body><h1>{status}</h1></body></html>\n");
+    RecordedResponse {
+        text: Some(text),
+        ..typed(status, "text/html")
+    }
+}
+
+impl RecordedResponse {
+    /// Adds one header.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.insert(name.to_owned(), value.to_owned());
+        self
+    }
+}

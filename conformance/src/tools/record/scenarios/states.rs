@@ -1,0 +1,116 @@
+//! The states of sections 11.4 and 11.5 that have a request in hand, and how an exchange that has
+//! come so far ends by the tables. This is read off the tables by a person; no recording has a say.
+
+use super::super::scenario::{Scenario, initiator, receiver};
+use crate::suites::replay::transcript::ClientRole;
+
+/// A state with its request.
+#[derive(Clone, Copy)]
+pub(super) struct ClientState {
+    pub(super) role: ClientRole,
+    pub(super) name: &'static str,
+    pub(super) request: &'static str,
+    /// `misbehaved` leads to a close.
+    pub(super) closes: bool,
+    /// The peer's blob is handed over with whatever outcome follows (INIT-3, RECV-2).
+    pub(super) has_blob: bool,
+}
+
+pub(super) const ALLOCATING: ClientState = initiators("allocating", "allocate", false, false);
+pub(super) const WAITING_FOR_ANSWER: ClientState =
+    initiators("waiting-for-answer", "get answer", true, false);
+pub(super) const FINISHING: ClientState = initiators("finishing", "put finish", true, true);
+pub(super) const WAITING_FOR_RECEIPT: ClientState =
+    initiators("waiting-for-receipt", "get receipt", false, true);
+pub(super) const CLAIMING: ClientState = receivers("claiming", "claim", false, false);
+pub(super) const ANSWERING: ClientState = receivers("answering", "put answer", true, false);
+pub(super) const WAITING_FOR_FINISH: ClientState =
+    receivers("waiting-for-finish", "get finish", true, false);
+pub(super) const SENDING_RECEIPT: ClientState =
+    receivers("sending-receipt", "put receipt", false, true);
+
+pub(super) const STATES: [ClientState; 8] = [
+    ALLOCATING,
+    WAITING_FOR_ANSWER,
+    FINISHING,
+    WAITING_FOR_RECEIPT,
+    CLAIMING,
+    ANSWERING,
+    WAITING_FOR_FINISH,
+    SENDING_RECEIPT,
+];
+
+const fn initiators(
+    name: &'static str,
+    request: &'static str,
+    closes: bool,
+    has_blob: bool,
+) -> ClientState {
+    ClientState {
+        role: ClientRole::Initiator,
+        name,
+        request,
+        closes,
+        has_blob,
+    }
+}
+
+const fn receivers(
+    name: &'static str,
+    request: &'static str,
+    closes: bool,
+    has_blob: bool,
+) -> ClientState {
+    ClientState {
+        role: ClientRole::Receiver,
+        name,
+        request,
+        closes,
+        has_blob,
+    }
+}
+
+impl ClientState {
+    /// A scenario about what happens in this state; what it is called says the state's request.
+    pub(super) fn scenario(self, name: &str, title: &str) -> Scenario {
+        let name = format!("{}-{name}", self.request.replace(' ', "-"));
+        let title = format!("{}: {title}", self.request);
+        let scenario = match self.role {
+            ClientRole::Initiator => initiator(&name, &title).clauses(&["INIT-1"]),
+            ClientRole::Receiver => receiver(&name, &title).clauses(&["RECV-1"]),
+        };
+        match (self.role, self.has_blob) {
+            (ClientRole::Initiator, true) => scenario.clauses(&["INIT-3"]).blob(),
+            (ClientRole::Receiver, true) => scenario.clauses(&["RECV-2"]).blob(),
+            (_, false) => scenario,
+        }
+    }
+
+    /// Says whether the client ends as `done` by now whatever else happens (INIT-4, RECV-2).
+    pub(super) fn is_done(self) -> bool {
+        matches!(self.name, "waiting-for-receipt" | "sending-receipt")
+    }
+
+    /// The end by a state that is done whatever happens: a receiver's blob has arrived, an
+    /// initiator's may have.
+    pub(super) fn done(self, scenario: Scenario) -> Scenario {
+        let scenario = scenario.done(self.role == ClientRole::Receiver);
+        match self.role {
+            ClientRole::Initiator => scenario.clauses(&["INIT-4"]),
+            ClientRole::Receiver => scenario,
+        }
+    }
+
+    /// The end by the event `misbehaved`.
+    pub(super) fn misbehaved(self, scenario: Scenario) -> Scenario {
+        if self.is_done() {
+            return self.done(scenario);
+        }
+        let scenario = scenario.ends("relay-misbehaved").clauses(&["OUT-1"]);
+        if self.closes {
+            scenario.closes("relay-misbehaved")
+        } else {
+            scenario
+        }
+    }
+}

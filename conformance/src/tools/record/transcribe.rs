@@ -1,0 +1,103 @@
+//! A recording becomes a transcript here, if it is what the scenario says.
+
+use anyhow::bail;
+use serde_json::Value;
+use wormhole_sync::values::hex;
+
+use super::inputs::joined;
+use super::scenario::Scenario;
+use crate::stage::bytes::TranscriptBytes;
+use crate::suites::replay::transcript::{ExpectedEnd, RecordedExchange, RunInput, Transcript};
+
+/// Puts the transcript together, if the run was as the scenario says.
+pub(super) fn finish(
+    scenario: Scenario,
+    input: RunInput,
+    result: &Value,
+    exchanges: Vec<RecordedExchange>,
+    code: Option<String>,
+    peer: Option<&Value>,
+) -> anyhow::Result<Transcript> {
+    let Scenario {
+        id,
+        title,
+        clauses,
+        rows,
+        role,
+        mut expect,
+        closes,
+        ..
+    } = scenario;
+    let closed = exchanges.iter().find_map(|exchange| {
+        exchange
+            .request
+            .body
+            .as_ref()
+            .and_then(|body| body["reason"].as_str())
+    });
+    if closed != closes {
+        let ended = &result["outcome"];
+        bail!("it closed with {closed:?}, expected {closes:?}, and ended as {ended}");
+    }
+    // What cannot be written down beforehand is taken from the recording, and checked against
+    // the other side where there is one.
+    if expect.blob.is_some() {
+        let words = result["verifier"].as_array().into_iter().flatten();
+        expect.verifier = Some(words.filter_map(Value::as_str).map(str::to_owned).collect());
+        if input.export.is_some() {
+            let exported = result["exported"].as_str().unwrap_or_default().to_owned();
+            expect.exported = Some(TranscriptBytes::Hex(exported));
+        }
+    }
+    let theirs = peer
+        .map(|peer| &peer["verifier"])
+        .filter(|words| words.is_array());
+    if let (Some(_), Some(theirs)) = (&expect.verifier, theirs)
+        && result["verifier"] != *theirs
+    {
+        bail!("the two verifiers differ");
+    }
+    if let Some(code) = &code {
+        let (_, words) = code.split_once('-').unwrap_or_default();
+        let injected = input
+            .inject
+            .get("words")
+            .cloned()
+            .flatten()
+            .unwrap_or_default();
+        let bytes = hex::decode(injected.as_bytes()).unwrap_or_default();
+        if words != joined(&bytes) {
+            bail!("the code {code} does not have the injected words");
+        }
+    }
+    expect.code = code;
+    let transcript = Transcript {
+        id,
+        title,
+        clauses: clauses.into_iter().map(str::to_owned).collect(),
+        rows,
+        role,
+        input,
+        exchanges,
+        expect,
+    };
+    ended_as(&transcript.expect, result)?;
+    Ok(transcript)
+}
+
+fn ended_as(expect: &ExpectedEnd, result: &Value) -> anyhow::Result<()> {
+    let expected = serde_json::json!({
+        "outcome": expect.outcome,
+        "reason": expect.reason,
+        "delivered": expect.delivered,
+        "blob": expect.blob.as_ref().map(|b| b.expand().map(|b| hex::encode(&b))).transpose()?,
+        "verifier": expect.verifier,
+        "exported": expect.exported,
+    });
+    for (name, expected) in expected.as_object().into_iter().flatten() {
+        if result[name] != *expected {
+            bail!("`{name}` is {}, expected {expected}", result[name]);
+        }
+    }
+    Ok(())
+}
