@@ -1,8 +1,10 @@
-//! The relay's address at the command line: checked before anybody types, and shown with its origin.
+//! The relay's address at the command line: checked before anybody types, and shown with its
+//! origin.
+
+use std::fmt;
 
 use crate::client::{AddressOrigin, RENDEZVOUS_VARIABLE, RelayAddress};
 use crate::values::{BadRendezvous, Rendezvous};
-use std::fmt;
 
 /// The relay's address as it was given. It may be none (RDV-1).
 #[derive(Clone, Debug)]

@@ -1,11 +1,13 @@
 //! What can be typed, and `--help`.
 
-use super::status;
-use crate::relay::{Limits, Network};
-use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::status;
+use crate::relay::{Limits, Network};
 
 /// The application identifier of this program, so that two of its users need not agree on one.
 pub(super) const APPID: &str = "wormhole-sync.example/cli";
@@ -162,8 +164,8 @@ pub(super) struct PeerArguments {
 
 /// Run a relay, on its own and in memory
 ///
-/// It prints `listening on http://ADDRESS` on standard output and runs until Ctrl-C. It speaks plain
-/// http: for other machines, put a proxy that ends TLS in front of it.
+/// It prints `listening on http://ADDRESS` on standard output and runs until Ctrl-C. It speaks
+/// plain http: for other machines, put a proxy that ends TLS in front of it.
 #[derive(Args)]
 pub(super) struct RelayArguments {
     /// Where to listen: ADDRESS:PORT, or PORT for this machine only; port 0 takes a free one
@@ -249,8 +251,9 @@ fn listen_address(typed: &str) -> Result<SocketAddr, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use clap::CommandFactory;
+
+    use super::*;
 
     #[test]
     fn the_definitions_are_sound() {

@@ -1,11 +1,12 @@
 //! How a run failed: two lines for the user, and an exit status for a program.
 
+use std::fmt::Display;
+
 use super::address::ChosenAddress;
 use super::status;
 use super::wording::{meaning, start_a_relay};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
-use std::fmt::Display;
 
 /// A run that did not end with `done`.
 #[derive(Debug)]

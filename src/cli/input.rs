@@ -1,10 +1,5 @@
 //! The blob that is handed in: an argument, a file, standard input, or typed at the terminal.
 
-use super::failure::Failure;
-use super::progress::Progress;
-use super::wording::bytes;
-use crate::protocol::Outcome;
-use crate::values::Blob;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
@@ -13,7 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
 use zeroize::Zeroizing;
+
+use super::failure::Failure;
+use super::progress::Progress;
+use super::wording::bytes;
+use crate::protocol::Outcome;
+use crate::values::Blob;
 
 /// Where the blob comes from.
 #[derive(Debug)]

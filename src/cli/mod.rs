@@ -21,10 +21,12 @@ mod status;
 mod terminal;
 mod wording;
 
-use arguments::{Arguments, Command};
-use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use arguments::{Arguments, Command};
 
 /// Runs the command line and says how it ended.
 ///

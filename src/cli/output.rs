@@ -1,15 +1,17 @@
 //! Where the peer's blob goes. Once it has come there is no second one: whatever can be refused is
 //! refused before the exchange, and what fails after it falls back to standard output.
 
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
 use super::arguments::PeerArguments;
 use super::failure::Failure;
 use super::printable;
 use super::progress::Progress;
 use super::wording::bytes;
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// A place for the peer's blob that is known to be good.
 #[derive(Debug)]

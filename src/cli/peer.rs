@@ -1,5 +1,10 @@
 //! `send` and `receive`: one side of an exchange.
 
+use std::ffi::OsStr;
+use std::io::{self, Write};
+
+use zeroize::Zeroizing;
+
 use super::arguments::{ReceiveArguments, SendArguments};
 use super::failure::Failure;
 use super::input::{Otherwise, Source};
@@ -10,9 +15,6 @@ use crate::client::Held;
 use crate::client::blocking::{Initiator, Receiver};
 use crate::protocol::Outcome;
 use crate::values::{Code, CodeError, WordCount};
-use std::ffi::OsStr;
-use std::io::{self, Write};
-use zeroize::Zeroizing;
 
 /// Runs `send`.
 pub(super) fn send(options: SendArguments) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Text that a terminal can be shown: it obeys control characters, and the peer chose these.
 
 use std::fmt::Write;
+
 use zeroize::Zeroizing;
 
 /// A blob as text.

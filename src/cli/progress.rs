@@ -1,13 +1,15 @@
 //! What the user is told on the way, on standard error: a line that moves on a terminal, plain
 //! lines elsewhere, nothing when quiet.
 
-use super::address::ChosenAddress;
-use super::wording::{TRYING_AGAIN, start_a_relay, time};
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::{Display, Write};
 use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+use super::address::ChosenAddress;
+use super::wording::{TRYING_AGAIN, start_a_relay, time};
 
 /// Tells the user. Clones tell the same user.
 #[derive(Clone, Debug)]

@@ -1,11 +1,8 @@
 //! Asks for the code: with completion of each word from the list of its position, and a check of
 //! each word as it is typed. A mistyped code costs nothing (CODE-8): it can be corrected.
 
-use super::failure::Failure;
-use super::signals::cancelled;
-use super::terminal::Terminal;
-use crate::protocol::Outcome;
-use crate::values::{Code, words};
+use std::borrow::Cow;
+
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
@@ -13,8 +10,13 @@ use rustyline::hint::{Hint, Hinter};
 use rustyline::history::MemHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, CompletionType, Config, Context, Editor, Helper};
-use std::borrow::Cow;
 use zeroize::Zeroizing;
+
+use super::failure::Failure;
+use super::signals::cancelled;
+use super::terminal::Terminal;
+use crate::protocol::Outcome;
+use crate::values::{Code, words};
 
 /// A code that can be one, as it was typed.
 pub(super) fn code() -> Result<Zeroizing<String>, Failure> {

@@ -1,13 +1,15 @@
 //! `relay`: the rendezvous server, until a signal.
 
+use std::io::{self, ErrorKind, Write};
+use std::process::exit;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
+
 use super::arguments::RelayArguments;
 use super::failure::Failure;
 use crate::protocol::Outcome;
 use crate::relay::{ForwardedHeader, Limits, Proxies, Relay, RelayError, RelayOptions};
-use std::io::{self, ErrorKind, Write};
-use std::process::exit;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::watch;
 
 /// Runs `relay`.
 pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {

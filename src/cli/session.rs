@@ -1,5 +1,11 @@
 //! What both sides of an exchange do alike at the command line.
 
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
 use super::address::ChosenAddress;
 use super::arguments::{APPID, PeerArguments};
 use super::failure::Failure;
@@ -12,10 +18,6 @@ use crate::client::blocking::Blocking;
 use crate::client::{Builder, Error, Received, Verifier};
 use crate::protocol::Outcome;
 use crate::values::{AppId, hex};
-use std::fs;
-use std::io::{self, IsTerminal};
-use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// What both sides do alike.
 pub(super) struct Session {

@@ -1,13 +1,14 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first gives the exchange up and closes the channel, so that the
 //! other side need not wait; the second abandons the close; a third ends the process.
 
+use std::io::{self, IsTerminal};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::client::blocking::Canceller;
 use crate::protocol::Outcome;
-use std::io::{self, IsTerminal};
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a signal does now.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! The exit statuses: one for each outcome of section 12, and three of our own.
 
+use std::fmt::Write;
+
 use super::wording::meaning;
 use crate::protocol::Outcome;
-use std::fmt::Write;
 
 /// A file, a terminal or an address of this machine could not be used.
 pub(super) const LOCAL: u8 = 1;
@@ -36,8 +37,9 @@ pub(super) fn after_help(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::BTreeSet;
+
+    use super::*;
 
     #[test]
     fn each_outcome_has_its_own() {

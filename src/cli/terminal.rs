@@ -1,11 +1,13 @@
 //! Asks the user at the terminal, also where standard input and output lead elsewhere.
 
-use super::signals::Signals;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::sync::mpsc;
 use std::thread;
+
 use zeroize::Zeroizing;
+
+use super::signals::Signals;
 
 /// The terminal from which the program was started.
 #[derive(Debug)]

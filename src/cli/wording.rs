@@ -1,7 +1,8 @@
 //! How things are put into words.
 
-use crate::protocol::{CloseReason, Outcome, RETRY_WINDOW};
 use std::time::Duration;
+
+use crate::protocol::{CloseReason, Outcome, RETRY_WINDOW};
 
 /// What an outcome means (section 12), where nothing more is known.
 pub(super) fn meaning(outcome: Outcome) -> &'static str {

@@ -33,6 +33,7 @@ pub enum AddressOrigin {
 impl RelayAddress {
     /// The address that an exchange uses: the given one, else that of the environment, else the
     /// default.
+    #[must_use]
     pub fn choose(given: Option<String>) -> RelayAddress {
         // A variable that is no text is there as well: it is refused then, and not passed over.
         let variable = || std::env::var_os(RENDEZVOUS_VARIABLE);
@@ -57,11 +58,13 @@ impl RelayAddress {
     }
 
     /// The address, as text.
+    #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
     /// The place that it came from.
+    #[must_use]
     pub fn origin(&self) -> AddressOrigin {
         self.origin
     }

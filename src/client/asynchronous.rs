@@ -16,6 +16,11 @@
 //! is released that was not, and a task that lives at most ten seconds tells the relay, so that
 //! the other side need not wait. The same happens to a step that is dropped.
 
+use std::fmt;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::builder::{Builder, Initiating, OnRetry, Receiving};
 use super::prepared::{Prepared, conclude, not_ended};
 use super::transport::asynchronous::HyperTransport;
@@ -27,9 +32,6 @@ use crate::protocol::{
     Action, AttemptFailure, AttemptResult, Exchange, InitiatorMachine, Machine, ReceiverMachine,
 };
 use crate::values::Code;
-use std::fmt;
-use std::time::Duration;
-use tokio::time::Instant;
 
 /// Names the asynchronous client in [`Initiator`] and [`Receiver`].
 #[derive(Debug)]

@@ -12,6 +12,11 @@
 //! # Ok(()) }
 //! ```
 
+pub use super::canceller::Canceller;
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
 use super::builder::{Builder, Initiating, OnRetry, Receiving};
 use super::prepared::{Prepared, conclude, not_ended};
 use super::transport::blocking::UreqTransport;
@@ -23,10 +28,6 @@ use crate::protocol::{
     Action, AttemptResult, Exchange, InitiatorMachine, Machine, ReceiverMachine,
 };
 use crate::values::Code;
-use std::fmt;
-use std::time::{Duration, Instant};
-
-pub use super::canceller::Canceller;
 
 /// Names the blocking client in [`Initiator`] and [`Receiver`].
 #[derive(Debug)]
@@ -144,6 +145,7 @@ impl Holding {
 
     /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
     /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
+    #[must_use]
     pub fn refuse(mut self) -> Error {
         self.driver.cancel();
         self.driver.fail()

@@ -1,12 +1,15 @@
 //! The builder of an exchange: all that a user says before it begins, the same for both clients.
 
-use super::transport::{TlsFault, TlsOptions};
-use crate::values::WordCount;
 use std::marker::PhantomData;
 use std::time::Duration;
+
 use zeroize::Zeroizing;
 
-/// An exchange that has not begun. `R` is the role, `C` the client that will run it; see [`Initiator`] and [`Receiver`].
+use super::transport::{TlsFault, TlsOptions};
+use crate::values::WordCount;
+
+/// An exchange that has not begun. `R` is the role, `C` the client that will run it; see
+/// [`Initiator`] and [`Receiver`].
 #[derive(Debug)]
 #[must_use = "nothing happens before `start` or `finish`"]
 pub struct Builder<R, C> {

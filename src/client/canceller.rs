@@ -1,9 +1,10 @@
 //! Gives an exchange of the blocking client up from another thread.
 
-use super::transport::blocking::Interrupt;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use super::transport::blocking::Interrupt;
 
 /// Gives an exchange up from another thread: the request under way is abandoned and the channel
 /// closed. Giving up once more abandons the close as well.
@@ -18,6 +19,7 @@ struct Cancelling {
 
 impl Canceller {
     /// A canceller that is not given to an exchange yet. Each is for one exchange.
+    #[must_use]
     pub fn new() -> Canceller {
         Canceller::default()
     }

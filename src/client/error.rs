@@ -1,10 +1,11 @@
 //! How an exchange fails, as the user's program sees it.
 
+use std::fmt;
+
 use super::Received;
 use crate::crypto::NoRandomness;
 use crate::protocol::{Detail, Outcome};
 use crate::values::{BadAppId, BadRendezvous, BlobTooLarge, CodeError};
-use std::fmt;
 
 /// An exchange that ended with another outcome than `done`.
 ///
@@ -38,16 +39,19 @@ pub enum Cause {
 
 impl Error {
     /// The outcome, one of the closed list of section 12.
+    #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
 
     /// What is known beside the outcome.
+    #[must_use]
     pub fn cause(&self) -> Option<&Cause> {
         self.cause.as_ref()
     }
 
     /// What the user should do next (OUT-3).
+    #[must_use]
     pub fn hint(&self) -> &'static str {
         match self.cause {
             // There is no other user to ask yet.
@@ -58,11 +62,13 @@ impl Error {
 
     /// What the peer had already proved and sent: an initiator gets it with whatever outcome
     /// follows (INIT-3).
+    #[must_use]
     pub fn received(&self) -> Option<&Received> {
         self.received.as_deref()
     }
 
     /// [`received`](Error::received), by value.
+    #[must_use]
     pub fn into_received(self) -> Option<Received> {
         self.received.map(|received| *received)
     }

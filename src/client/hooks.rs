@@ -1,8 +1,9 @@
 //! The test hooks of section 13. This module exists with the feature `test-hooks-dangerous` only.
 
+use std::time::Duration;
+
 use crate::crypto::{NoRandomness, PakeScalar};
 use crate::values::{Side, Words};
-use std::time::Duration;
 
 /// The values that a test decides in the place of chance and time. The default decides nothing.
 #[derive(Debug, Default)]

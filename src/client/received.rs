@@ -1,11 +1,12 @@
 //! What an exchange yields.
 
+pub use crate::crypto::{ExportError, ExportedKey, Verifier};
+
+use std::fmt;
+
 use crate::crypto::{Exporter, Standard};
 use crate::protocol::{self, Outcome};
 use crate::values::Blob;
-use std::fmt;
-
-pub use crate::crypto::{ExportError, ExportedKey, Verifier};
 
 /// The peer's blob, and what was proved on the way to it.
 #[derive(Debug)]
@@ -27,11 +28,13 @@ impl Received {
     }
 
     /// The peer's blob.
+    #[must_use]
     pub fn blob(&self) -> &[u8] {
         self.blob.expose()
     }
 
     /// The peer's blob, which from now on is the caller's to wipe.
+    #[must_use]
     pub fn into_blob(self) -> Vec<u8> {
         self.blob.into_bytes()
     }
@@ -39,11 +42,13 @@ impl Received {
     /// Whether it is proved that the peer opened the blob that this side handed in (INIT-5,
     /// RECV-2). At an initiator this may be false although the exchange is `done`: the receipt did
     /// not come.
+    #[must_use]
     pub fn delivered(&self) -> bool {
         self.delivered
     }
 
     /// What the user should be told (OUT-3).
+    #[must_use]
     pub fn sentence(&self) -> &'static str {
         if self.delivered {
             Outcome::Done.sentence()
@@ -53,6 +58,7 @@ impl Received {
     }
 
     /// The eight words that both users may compare (KEY-3).
+    #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.verifier
     }
@@ -76,11 +82,13 @@ pub struct Held<'a>(pub(super) &'a protocol::Unsealed<Standard>);
 
 impl Held<'_> {
     /// The peer's blob.
+    #[must_use]
     pub fn blob(&self) -> &[u8] {
         self.0.blob.get().expose()
     }
 
     /// The eight words that both users may compare (KEY-3).
+    #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.0.verifier
     }

@@ -1,11 +1,12 @@
 //! The steps of an exchange. Both clients have them; each has a loop of its own between them.
 
+use std::fmt;
+use std::time::Duration;
+
 use super::{Held, Verifier};
 use crate::crypto::Standard;
 use crate::protocol::{InitiatorMachine, Machine, ReceiverMachine};
 use crate::values::Code;
-use std::fmt;
-use std::time::Duration;
 
 /// A client: [`Blocking`](super::blocking::Blocking) or
 /// [`Asynchronous`](super::asynchronous::Asynchronous).

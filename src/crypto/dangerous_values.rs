@@ -2,6 +2,7 @@
 //!
 //! Only with the feature `test-hooks-dangerous`: these are the secrets themselves.
 
+use sha2::{Digest, Sha256};
 use spake2::Group;
 
 use super::bad_element::BadElement;
@@ -11,7 +12,6 @@ use super::random::PakeScalar;
 use super::schedule::{KeyContext, Label, Prk};
 use crate::values::secret::SecretBytes;
 use crate::values::{Password, Role};
-use sha2::{Digest, Sha256};
 
 /// The values of section 5, by their names there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,8 @@ pub struct PakeValues {
     pub key: [u8; 32],
 }
 
-/// Runs SPAKE2 as `role` once more, by the formulas of section 5 instead of the crate, and shows everything.
+/// Runs SPAKE2 as `role` once more, by the formulas of section 5 instead of the crate, and shows
+/// everything.
 ///
 /// # Errors
 ///
@@ -111,10 +112,11 @@ pub fn schedule_values(
 
 #[cfg(test)]
 mod tests {
+    use hkdf::Hkdf;
+
     use super::*;
     use crate::crypto::{InitiatorBlob, Keys, SealKey};
     use crate::values::{AppId, Blob, ChannelId, Mode};
-    use hkdf::Hkdf;
 
     /// Each value out of the one before it, and the last ones are those of an exchange.
     #[test]

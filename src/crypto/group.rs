@@ -1,8 +1,9 @@
 //! A strict edwards25519 behind the trait `Group` of the crate `spake2` (section 5.1).
 //!
-//! It computes what the crate's own group computes, and differs in three ways: it refuses what PAKE-5 and PAKE-6
-//! refuse, where the crate takes every encoding of every curve point; it wipes scalars and points; and it multiplies
-//! the base point by its table and decompresses M and N once, which pays for the checks.
+//! It computes what the crate's own group computes, and differs in three ways: it refuses what
+//! PAKE-5 and PAKE-6 refuse, where the crate takes every encoding of every curve point; it wipes
+//! scalars and points; and it multiplies the base point by its table and decompresses M and N once,
+//! which pays for the checks.
 
 use std::sync::LazyLock;
 
@@ -22,7 +23,8 @@ pub(super) struct StrictGroup;
 /// A scalar modulo L, wiped on drop.
 pub(super) struct SecretScalar(Scalar);
 
-/// An element of order L (or, of those that are computed here, perhaps the identity), wiped on drop.
+/// An element of order L (or, of those that are computed here, perhaps the identity), wiped on
+/// drop.
 pub(super) struct Element(EdwardsPoint);
 
 impl spake2::Group for StrictGroup {
@@ -47,7 +49,8 @@ impl spake2::Group for StrictGroup {
         Element(EdwardsPoint::identity())
     }
 
-    // PAKE-2: A client MUST compute the password scalar as w = OS2IP(HKDF-SHA256(salt = empty, IKM = pw, info = "SPAKE2 pw", length 48)) mod L
+    // PAKE-2: A client MUST compute the password scalar as w = OS2IP(HKDF-SHA256(salt = empty, IKM
+    // = pw, info = "SPAKE2 pw", length 48)) mod L
     fn hash_to_scalar(password: &[u8]) -> SecretScalar {
         let mut wide = Zeroizing::new([0; 64]);
         let mut okm = Zeroizing::new([0; 48]);
@@ -98,13 +101,15 @@ impl spake2::Group for StrictGroup {
 /// The element of these 32 bytes, checked (PAKE-5, PAKE-6).
 pub(super) fn decode(bytes: &[u8; 32]) -> Result<Element, BadElement> {
     let compressed = CompressedEdwardsY(*bytes);
-    // PAKE-5: A client MUST refuse 32 bytes that are not the canonical encoding of a curve point as `bad-element`: y is not below p, or no x exists, or x is 0 with its sign bit set.
+    // PAKE-5: A client MUST refuse 32 bytes that are not the canonical encoding of a curve point as
+    // `bad-element`: y is not below p, or no x exists, or x is 0 with its sign bit set.
     let point = compressed.decompress().ok_or(BadElement::NotAPoint)?;
     // The library takes y modulo p and the sign of a zero as they come; it writes them canonically.
     if point.compress() != compressed {
         return Err(BadElement::NotCanonical);
     }
-    // PAKE-6: A client MUST refuse the identity element, and every point P with L·P different from the identity (points outside the prime-order subgroup), as `bad-element`.
+    // PAKE-6: A client MUST refuse the identity element, and every point P with L·P different from
+    // the identity (points outside the prime-order subgroup), as `bad-element`.
     if point.is_identity() {
         return Err(BadElement::Identity);
     }
@@ -116,7 +121,8 @@ pub(super) fn decode(bytes: &[u8; 32]) -> Result<Element, BadElement> {
 
 /// `L·P = identity`, as `(L - 1)·P = -P`, for a P that is not the identity.
 ///
-/// In variable time, which is a quarter faster and gives nothing away: the relay has the point anyway.
+/// In variable time, which is a quarter faster and gives nothing away: the relay has the point
+/// anyway.
 fn is_of_order_l(point: &EdwardsPoint) -> bool {
     let l_minus_1 = -Scalar::ONE;
     EdwardsPoint::vartime_double_scalar_mul_basepoint(&l_minus_1, point, &Scalar::ZERO) == -point
@@ -135,7 +141,8 @@ pub(super) fn is_below_l(scalar: &[u8; 32]) -> bool {
     Scalar::from_canonical_bytes(*scalar).is_some().into()
 }
 
-/// Writes the scalar that 64 random bytes are modulo L, little-endian: uniform but for less than 2^-256.
+/// Writes the scalar that 64 random bytes are modulo L, little-endian: uniform but for less than
+/// 2^-256.
 pub(super) fn reduce_wide(wide: &[u8; 64], scalar: &mut [u8; 32]) {
     *scalar = SecretScalar(Scalar::from_bytes_mod_order_wide(wide))
         .0
@@ -192,10 +199,11 @@ fn constant(encoding: &[u8; 32]) -> EdwardsPoint {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
     use hex_literal::hex;
     use spake2::{Ed25519Group, Group};
+
+    use super::*;
 
     fn fault(bytes: &[u8; 32]) -> Option<BadElement> {
         decode(bytes).err()

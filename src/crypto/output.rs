@@ -8,7 +8,8 @@ use super::expand::expand;
 use crate::values::secret::SecretBytes;
 use crate::values::words;
 
-/// The verifier: eight words by which two users make sure that nobody guessed the code (section 6.1).
+/// The verifier: eight words by which two users make sure that nobody guessed the code (section
+/// 6.1).
 ///
 /// Shown in full or not at all: a man in the middle could search for a match of a part.
 #[derive(Debug)]
@@ -16,7 +17,8 @@ pub struct Verifier(SecretBytes<8>);
 
 impl Verifier {
     /// The eight words, joined by single spaces, to be shown to the user.
-    // KEY-3: A client that shows the verifier MUST show all eight words: byte i of key_verifier[0..8] gives the word of that byte in the list of position i
+    // KEY-3: A client that shows the verifier MUST show all eight words: byte i of
+    // key_verifier[0..8] gives the word of that byte in the list of position i
     #[must_use]
     pub fn reveal(&self) -> impl fmt::Display + '_ {
         fmt::from_fn(|f| {
@@ -64,7 +66,8 @@ impl Exporter {
     /// # Errors
     ///
     /// [`ExportError`] for a label of another length than 1 to 255 and for an n outside 1 to 8 160.
-    // KEY-4: A client MUST refuse a label that is not 1 to 255 bytes long and a length n outside 1 to 8 160, with an error of the call that leaves the exchange as it was.
+    // KEY-4: A client MUST refuse a label that is not 1 to 255 bytes long and a length n outside 1
+    // to 8 160, with an error of the call that leaves the exchange as it was.
     pub fn export(&self, label: &[u8], n: usize) -> Result<ExportedKey, ExportError> {
         if !(1..=255).contains(&label.len()) {
             return Err(ExportError::Label);

@@ -32,7 +32,8 @@ pub fn pad(blob: &Blob) -> Padded {
 /// # Errors
 ///
 /// [`BadPadding`]: a peer that pads in another way speaks the protocol wrongly.
-// SEAL-2: An opener MUST take a padded text apart so, and refuse it as `malformed-message` otherwise
+// SEAL-2: An opener MUST take a padded text apart so, and refuse it as `malformed-message`
+// otherwise
 pub fn unpad(Padded(mut bytes): Padded) -> Result<Blob, BadPadding> {
     let bucket = bytes.len();
     let last = bytes

@@ -18,8 +18,10 @@ pub type PakeMessage = [u8; 33];
 
 /// One side of SPAKE2, between its message and the peer's (section 5).
 ///
-/// It is consumed by the peer's message, whatever that is: this is what gives a relay one guess (PAKE-10).
-// PAKE-10: it computes at most one K in a run, and any fault in that answer is terminal and never retried.
+/// It is consumed by the peer's message, whatever that is: this is what gives a relay one guess
+/// (PAKE-10).
+// PAKE-10: it computes at most one K in a run, and any fault in that answer is terminal and never
+// retried.
 pub struct Pake {
     role: Role,
     identities: Identities,
@@ -83,7 +85,8 @@ impl Pake {
             state,
         } = self;
         let ([side, element @ ..], [_, own @ ..]) = (peer, &message);
-        // PAKE-4: A client MUST refuse a message whose first byte is not the peer's side byte (0x42 at the initiator, 0x41 at the receiver) as `bad-element`.
+        // PAKE-4: A client MUST refuse a message whose first byte is not the peer's side byte (0x42
+        // at the initiator, 0x41 at the receiver) as `bad-element`.
         if *side != role.peer().side_byte() {
             return Err(BadElement::WrongSide);
         }
@@ -98,12 +101,14 @@ impl Pake {
                     .err()
                     .unwrap_or(BadElement::NotAPoint),
             })?;
-        // PAKE-7: A client MUST refuse an element whose 32 bytes are its own as `bad-element` (a reflected message).
+        // PAKE-7: A client MUST refuse an element whose 32 bytes are its own as `bad-element` (a
+        // reflected message).
         if element == own {
             return Err(BadElement::Reflected);
         }
         // PAKE-8: A client MUST refuse as `bad-element` when Z is the identity.
-        // The crate gives away K alone. K is a hash over enc(Z) and what is known here, so Z is the identity
+        // The crate gives away K alone. K is a hash over enc(Z) and what is known here, so Z is the
+        // identity
         // exactly when K is that hash over enc(identity): else SHA-256 had a collision.
         let (x, y) = match role {
             Role::Initiator => (own, element),
@@ -157,7 +162,8 @@ pub(super) type Identities = [&'static [u8]; 2];
 pub(super) const IDENTITIES: Identities =
     [b"wormhole-sync/1/initiator", b"wormhole-sync/1/receiver"];
 
-/// `K = SHA-256( SHA-256(pw) || SHA-256(idA) || SHA-256(idB) || enc(X) || enc(Y) || enc(Z) )` (section 5.4).
+/// `K = SHA-256( SHA-256(pw) || SHA-256(idA) || SHA-256(idB) || enc(X) || enc(Y) || enc(Z) )`
+/// (section 5.4).
 pub(super) fn key_of(
     password_hash: &SecretBytes<32>,
     [a, b]: Identities,
@@ -175,7 +181,8 @@ pub(super) fn key_of(
     SecretBytes::filled(|key| *key = transcript.finalize().into())
 }
 
-/// The one way to give the crate a scalar by value: it draws 64 bytes, and takes them modulo L, little-endian.
+/// The one way to give the crate a scalar by value: it draws 64 bytes, and takes them modulo L,
+/// little-endian.
 ///
 /// Not a random source: for the scalar itself and 32 zero bytes, it gets that scalar.
 struct ScalarByValue(PakeScalar);

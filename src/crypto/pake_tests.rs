@@ -1,6 +1,9 @@
 //! SPAKE2 against published values and hostile messages (section 5).
 
+use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use hex_literal::hex;
+use sha2::{Digest, Sha256};
+use spake2::Group;
 
 use super::BadElement;
 use super::dangerous_values::pake_values;
@@ -9,11 +12,9 @@ use super::pake::{Pake, PakeMessage, key_of};
 use super::random::PakeScalar;
 use crate::values::secret::SecretBytes;
 use crate::values::{Password, Role};
-use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
-use sha2::{Digest, Sha256};
-use spake2::Group;
 
-// python-spake2 0.9, test_compat.py, and spake2 0.4, src/lib.rs: `test_asymmetric`, in little-endian.
+// python-spake2 0.9, test_compat.py, and spake2 0.4, src/lib.rs: `test_asymmetric`, in
+// little-endian.
 const X: [u8; 32] = hex!("25184061a70b1142f1a9f043a52cf7033dc308b5a0a32e42b003ecd59c2ac605");
 const Y: [u8; 32] = hex!("9fb5e845084e0cbe27ac8b4d3af139b33f3f8a047d4234e2d45d33c5cd367b0f");
 const MESSAGE_A: PakeMessage =

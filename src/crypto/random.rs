@@ -12,7 +12,8 @@ use crate::values::{Side, WordCount, Words};
 #[derive(Debug)]
 pub struct PakeScalar(SecretBytes<32>);
 
-// RAND-1: A client MUST draw fresh named values for each exchange from a cryptographically secure source, and never use one for a second exchange
+// RAND-1: A client MUST draw fresh named values for each exchange from a cryptographically secure
+// source, and never use one for a second exchange
 // Each is of a type of its own that cannot be cloned, and an exchange consumes it.
 
 impl PakeScalar {

@@ -24,7 +24,8 @@ use crate::values::secret::SecretBytes;
 /// key.seal(two);
 /// # }
 /// ```
-// SEAL-4: A client MUST seal at most one plaintext under one key, and repeat a message only as the same bytes
+// SEAL-4: A client MUST seal at most one plaintext under one key, and repeat a message only as the
+// same bytes
 pub struct SealKey<M> {
     key: SecretBytes<32>,
     th: [u8; 32],
@@ -58,7 +59,9 @@ impl<M: HoldsBlob> SealKey<M> {
     ///
     /// [`PeerFault`]: the first of length, seal and padding that is wrong.
     pub fn open(self, sealed: &[u8]) -> Result<Opened<Blob>, PeerFault> {
-        // SEAL-7: A receiver MUST check a finish in this order, and refuse with the first that fails: its length is bucket + 16 for some bucket, else `malformed-message`; the seal opens, else `wrong-code`; the padding (SEAL-2), else `malformed-message`.
+        // SEAL-7: A receiver MUST check a finish in this order, and refuse with the first that
+        // fails: its length is bucket + 16 for some bucket, else `malformed-message`; the seal
+        // opens, else `wrong-code`; the padding (SEAL-2), else `malformed-message`.
         check_length(sealed)?;
         let padded = self.open_bytes(sealed).ok_or(PeerFault::WrongCode)?;
         let blob =
@@ -75,7 +78,8 @@ impl SealKey<Receipt> {
     }
 
     /// Whether these bytes are the receipt (SEAL-8).
-    // SEAL-8: An initiator MUST take a receipt that does not open under key_receipt to an empty plaintext, whatever its length, as no receipt.
+    // SEAL-8: An initiator MUST take a receipt that does not open under key_receipt to an empty
+    // plaintext, whatever its length, as no receipt.
     #[must_use]
     pub fn open(self, sealed: &[u8]) -> Option<Opened<Receipt>> {
         let plaintext = self.open_bytes(sealed)?;
@@ -127,7 +131,8 @@ impl<M> SealKey<M> {
         core::mem::take(&mut *text)
     }
 
-    // SEAL-9: A client MUST NOT hand over, use or export anything of a sealed message before its tag has been verified and its padding checked.
+    // SEAL-9: A client MUST NOT hand over, use or export anything of a sealed message before its
+    // tag has been verified and its padding checked.
     fn open_bytes(self, sealed: &[u8]) -> Option<Padded> {
         let (ciphertext, tag) = sealed.split_last_chunk::<TAG>()?;
         let mut text = Zeroizing::new(ciphertext.to_vec());
@@ -166,14 +171,16 @@ mod sealed {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use hex_literal::hex;
+
+    use super::*;
 
     fn key<M>(th: u8) -> SealKey<M> {
         SealKey::dangerously_from_bytes([7; 32], [th; 32])
     }
 
-    /// RFC 8439, section 2.8.2, on the primitive itself: its nonce and its associated data are not ours.
+    /// RFC 8439, section 2.8.2, on the primitive itself: its nonce and its associated data are not
+    /// ours.
     #[test]
     fn the_primitive_is_rfc_8439() {
         let key: Vec<u8> = (0x80..=0x9f).collect();

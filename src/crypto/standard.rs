@@ -60,7 +60,8 @@ impl Suite for Standard {
         own: &Blob,
         offer: &[u8],
     ) -> Result<OfferRead<Self>, PeerFault> {
-        // SEAL-5: A receiver MUST refuse an offer that is not 33 bytes long as `malformed-message`, then check its element (PAKE-4 to PAKE-8).
+        // SEAL-5: A receiver MUST refuse an offer that is not 33 bytes long as `malformed-message`,
+        // then check its element (PAKE-4 to PAKE-8).
         let offer: &PakeMessage = offer.try_into().map_err(|_| MALFORMED)?;
         let message = *pake.message();
         let keys = Keys::derive(pake.finish(offer)?, &place.context(offer, &message));
@@ -84,7 +85,10 @@ impl Suite for Standard {
         own: &Blob,
         answer: &[u8],
     ) -> Result<AnswerRead<Self>, PeerFault> {
-        // SEAL-6: An initiator MUST check an answer in this order, and refuse with the first that fails: its length is 33 + bucket + 16 for some bucket, else `malformed-message`; the element in its first 33 bytes (PAKE-4 to PAKE-8), else `bad-element`; the seal opens, else `wrong-code`; the padding (SEAL-2), else `malformed-message`.
+        // SEAL-6: An initiator MUST check an answer in this order, and refuse with the first that
+        // fails: its length is 33 + bucket + 16 for some bucket, else `malformed-message`; the
+        // element in its first 33 bytes (PAKE-4 to PAKE-8), else `bad-element`; the seal opens,
+        // else `wrong-code`; the padding (SEAL-2), else `malformed-message`.
         let (message, sealed): (&PakeMessage, _) = answer.split_first_chunk().ok_or(MALFORMED)?;
         seal::check_length(sealed)?;
         let offer = *pake.message();

@@ -7,15 +7,17 @@ use super::peer_fault::PeerFault;
 use super::schedule::KeyContext;
 use crate::values::Blob;
 
-/// What the state machine of the protocol asks of cryptography (sections 5 to 7), message by message.
+/// What the state machine of the protocol asks of cryptography (sections 5 to 7), message by
+/// message.
 ///
-/// [`Standard`](super::Standard) is the one to use. The trait is there so that a model checker can drive the same
-/// state machine with symbolic terms: whatever its types are, messages are bytes, and each state is consumed by the
-/// one message that it waits for (PAKE-10).
+/// [`Standard`](super::Standard) is the one to use. The trait is there so that a model checker can
+/// drive the same state machine with symbolic terms: whatever its types are, messages are bytes,
+/// and each state is consumed by the one message that it waits for (PAKE-10).
 ///
 /// ```text
-/// initiator:  offer sent ... read_answer -> AnswerRead { blob, finish, .. } ... read_receipt
-/// receiver:   read_offer -> OfferRead { answer, .. } ... read_finish -> FinishRead { blob, receipt, .. }
+/// initiator, offer sent:  read_answer -> AnswerRead { blob, finish, .. }, then read_receipt
+/// receiver:               read_offer -> OfferRead { answer, .. },
+///                         then read_finish -> FinishRead { blob, receipt, .. }
 /// ```
 pub trait Suite: Sized + fmt::Debug {
     /// An initiator that waits for the answer.
@@ -43,7 +45,8 @@ pub trait Suite: Sized + fmt::Debug {
         offer: &[u8],
     ) -> Result<OfferRead<Self>, PeerFault>;
 
-    /// The initiator reads the answer, and seals its blob once the answer's seal has opened (SEAL-6, SEAL-10).
+    /// The initiator reads the answer, and seals its blob once the answer's seal has opened
+    /// (SEAL-6, SEAL-10).
     ///
     /// # Errors
     ///

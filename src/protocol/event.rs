@@ -1,9 +1,10 @@
 //! The events of the tables in sections 11.4 and 11.5: all that can happen to a client.
 
+use std::fmt;
+
 use super::CloseReason;
 use crate::crypto::PeerFault;
 use crate::values::ChannelId;
-use std::fmt;
 
 /// One event. An answer's message is still unread: the state reads it (SEAL-5 to SEAL-8), and so
 /// one `Cell` stands for `answer-opened`, `answer-malformed` and so on.
@@ -65,6 +66,7 @@ pub enum Proof {
 
 impl Proof {
     /// The proof's letter in section 11.4.
+    #[must_use]
     pub fn letter(self) -> char {
         match self {
             Proof::OtherRequest => 'a',

@@ -1,8 +1,9 @@
 //! A state machine with its repeats and deadlines (section 11.3).
 
+use std::time::Duration;
+
 use super::retry::{RetryState, Times};
 use super::{AttemptFailure, CellName, Ended, Event, Machine, Request, RequestKind};
-use std::time::Duration;
 
 /// The next thing that a driver does; see the loop in [`super`].
 #[derive(Debug)]

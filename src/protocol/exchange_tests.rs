@@ -1,5 +1,7 @@
 //! Repeats and deadlines (section 11.3), on a clock that the test turns.
 
+use std::time::Duration;
+
 use super::scripted_suite::ScriptedSuite;
 use super::{
     Action, AttemptFailure, AttemptResult, CloseReason, Event, Exchange, InitiatorMachine, Outcome,
@@ -7,7 +9,6 @@ use super::{
 };
 use crate::protocol::CellName;
 use crate::values::{AppId, Blob, ChannelId};
-use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -182,7 +183,8 @@ fn retry_after_is_waited_for_and_ends_the_run_when_it_is_past_the_window() {
     assert_eq!(run.outcome(), Outcome::RelayUnreachable);
 }
 
-// TIME-1: A client MUST repeat a request that was *lost* or *busy*, with the same method, target, `Authorization` and body, after the back-off
+// TIME-1: A client MUST repeat a request that was *lost* or *busy*, with the same method, target,
+// `Authorization` and body, after the back-off
 #[test]
 fn retry_after_makes_a_back_off_longer_and_never_shorter() {
     let mut run = initiator(None);

@@ -55,7 +55,8 @@ fn detail_of(way: &[&str]) -> Option<Detail> {
     })
 }
 
-// INIT-2: An initiator whose user wants to look first MUST stay in `holding`, with the verifier and the receiver's blob at hand
+// INIT-2: An initiator whose user wants to look first MUST stay in `holding`, with the verifier and
+// the receiver's blob at hand
 #[test]
 fn an_initiator_knows_its_channel_and_shows_what_it_holds_while_it_holds() {
     for path in INITIATOR_STATES {
@@ -88,7 +89,8 @@ fn an_initiator_hands_over_what_opened_and_claims_delivery_with_a_receipt_only()
     let ends = ends(&INITIATOR_STATES, &INITIATOR_EVENTS, initiator);
     assert_eq!(ends.len(), 9 + 12 + 2 + 9 + 12 + 2, "state by state");
     for (way, ended) in ends {
-        // INIT-3: An initiator MUST hand over the receiver's blob, once the answer's seal has opened, with whatever outcome follows.
+        // INIT-3: An initiator MUST hand over the receiver's blob, once the answer's seal has
+        // opened, with whatever outcome follows.
         let has_opened = has_happened(&way, &["answer-opened"]);
         assert_eq!(ended.received.is_some(), has_opened, "{way:?}");
         // INIT-5: An initiator MUST give `delivered` as true only when a receipt has opened
@@ -109,7 +111,8 @@ fn a_receiver_hands_over_what_opened_and_has_then_delivered() {
         // OUT-2: A client MUST NOT hand over a blob with any outcome but `done`
         let is_done = ended.outcome == Outcome::Done;
         assert_eq!(ended.received.is_some(), is_done, "{way:?}");
-        // RECV-2: its `delivered` is then true, because the finish proves that the initiator opened its blob.
+        // RECV-2: its `delivered` is then true, because the finish proves that the initiator opened
+        // its blob.
         let has_opened = has_happened(&way, &["finish-opened"]);
         assert_eq!(
             (is_done, ended.delivered),

@@ -1,7 +1,8 @@
 //! The initiator's states (section 11.4): each holds what it needs and is spent by its event.
 //!
 //! ```text
-//! allocating -> waiting-for-answer -> holding -> finishing -> waiting-for-receipt -> closing -> ended
+//! allocating -> waiting-for-answer -> holding -> finishing -> waiting-for-receipt
+//!     -> closing -> ended
 //! ```
 
 use super::closing::{Closing, impossible};
@@ -74,7 +75,8 @@ pub struct WaitingForReceipt<S: Suite> {
 }
 
 impl<S: Suite> InitiatorMachine<S> {
-    /// `allocating`: `pake` and `offer` are what [`Standard::start_initiator`](crate::crypto::Standard::start_initiator) made of the words.
+    /// `allocating`: `pake` and `offer` are what
+    /// [`Standard::start_initiator`](crate::crypto::Standard::start_initiator) made of the words.
     pub fn new(appid: AppId, pake: S::InitiatorPake, offer: Vec<u8>, blob: Blob) -> Self {
         InitiatorMachine::Allocating(Allocating {
             appid,

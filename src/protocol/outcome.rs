@@ -100,6 +100,7 @@ outcomes! {
 
 impl Outcome {
     /// The sentence that tells the user what to do next (OUT-3), in the words of section 12.
+    #[must_use]
     pub const fn sentence(self) -> &'static str {
         // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`,
         // marked as the relay's word.
@@ -168,6 +169,7 @@ impl CloseReason {
     /// Reads a reason that came over the wire: what is not in RELAY-16's list is `other`.
     ///
     /// `lost` is this side's own word; a relay that says it is heard as `other`.
+    #[must_use]
     pub fn from_wire(token: &str) -> CloseReason {
         CloseReason::ALL
             .into_iter()
@@ -178,8 +180,9 @@ impl CloseReason {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::BTreeMap;
+
+    use super::*;
 
     /// The sentences of the table in section 12, by outcome.
     fn sentences() -> BTreeMap<&'static str, &'static str> {
@@ -196,7 +199,8 @@ mod tests {
         .collect()
     }
 
-    // OUT-3: A client MUST tell its user the outcome and what to do next, in the sense of this list.
+    // OUT-3: A client MUST tell its user the outcome and what to do next, in the sense of this
+    // list.
     #[test]
     fn each_outcome_has_the_sentence_of_the_specification() {
         let sentences = sentences();
@@ -209,7 +213,8 @@ mod tests {
         }
     }
 
-    // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`, marked as the relay's word.
+    // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`, marked as
+    // the relay's word.
     #[test]
     fn closed_for_a_wrong_code_says_so_by_the_relays_word() {
         let said = Outcome::Closed(CloseReason::WrongCode).sentence();
@@ -218,7 +223,8 @@ mod tests {
         assert_eq!(said, format!("The relay says that the words{told}"));
     }
 
-    // OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as `other` when that is none of those of RELAY-16
+    // OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as
+    // `other` when that is none of those of RELAY-16
     #[test]
     fn a_reason_of_the_list_is_kept_and_any_other_is_other() {
         for (token, reason) in [

@@ -67,7 +67,8 @@ struct ReceiverKeys<S: Suite> {
 }
 
 impl<S: Suite> ReceiverMachine<S> {
-    /// `claiming`: `pake` is what [`Standard::start_receiver`](crate::crypto::Standard::start_receiver) made of the words.
+    /// `claiming`: `pake` is what
+    /// [`Standard::start_receiver`](crate::crypto::Standard::start_receiver) made of the words.
     pub fn new(channel: ChannelId, appid: AppId, pake: S::ReceiverPake, blob: Blob) -> Self {
         ReceiverMachine::Claiming(Claiming {
             channel,

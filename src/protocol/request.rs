@@ -59,6 +59,7 @@ pub enum RequestKind {
 
 impl Request<'_> {
     /// Which request it is.
+    #[must_use]
     pub fn kind(&self) -> RequestKind {
         match self {
             Request::Allocate { .. } => RequestKind::Allocate,

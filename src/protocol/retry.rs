@@ -1,7 +1,8 @@
 //! Repeats: one request's attempts, its retry window and the pace of polls (section 11.3).
 
-use super::{CellName, RequestKind};
 use std::time::Duration;
+
+use super::{CellName, RequestKind};
 
 /// The seconds after which the repeats of a request end (TIME-3); a receipt has half of them.
 pub const RETRY_WINDOW: u32 = 60;
@@ -23,6 +24,7 @@ impl Default for Times {
 impl Times {
     /// Times in which a second lasts as long as it is told (HOOK-3).
     #[cfg(feature = "test-hooks-dangerous")]
+    #[must_use]
     pub fn with_second_for_testing_only(second: Duration) -> Times {
         Times { second }
     }
@@ -148,7 +150,9 @@ impl RetryState {
 mod tests {
     use super::*;
 
-    // HOOK-3: An implementation under test MUST take a *second*, in every time of section 11.3 (back-off, `ttl`, `Retry-After` and the user's deadline included), to last as many milliseconds as it is told
+    // HOOK-3: An implementation under test MUST take a *second*, in every time of section 11.3
+    // (back-off, `ttl`, `Retry-After` and the user's deadline included), to last as many
+    // milliseconds as it is told
     #[test]
     fn every_time_is_a_multiple_of_the_second_that_is_told() {
         let times = |times: Times| {

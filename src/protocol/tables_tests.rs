@@ -1,11 +1,12 @@
 //! The tables of sections 11.4 and 11.5 are the code's: every (state, event) pair is put to the
 //! state machines, and what comes out is compared with the specification's text, cell by cell.
 
+use std::collections::BTreeMap;
+
 use super::event::{AttemptFailure, ChannelRefusal, Event, Misbehaviour};
 use super::scripted_suite::ScriptedSuite;
 use super::{CloseReason, InitiatorMachine, Machine, Outcome, ReceiverMachine, Request};
 use crate::values::{AppId, Blob, ChannelId};
-use std::collections::BTreeMap;
 
 fn channel() -> ChannelId {
     ChannelId::new(7).unwrap()

@@ -1,5 +1,7 @@
 //! Requests and answers as HTTP and JSON: sections 8, 9.2 and 11.2, without a socket.
 
+use std::fmt;
+
 use super::event::{ChannelRefusal, Event, Misbehaviour};
 use super::{AttemptResult, CloseReason, Request, RequestKind};
 use crate::values::json::JsonFault;
@@ -7,7 +9,6 @@ use crate::values::messages::{
     Allocate, Allocated, CellMessage, Claim, Claimed, Close, Empty, Write,
 };
 use crate::values::{AppId, Problem, ProblemToken, Rendezvous, Side};
-use std::fmt;
 
 /// CLIENT-5: A client MUST read at most 262 144 bytes of a body
 pub const BODY_LIMIT: usize = 262_144;
@@ -73,6 +74,7 @@ pub struct Wire {
 
 impl Wire {
     /// Requests of this side to this relay.
+    #[must_use]
     pub fn new(rendezvous: Rendezvous, appid: AppId, side: Side) -> Wire {
         Wire {
             rendezvous,
@@ -83,6 +85,7 @@ impl Wire {
 
     /// A request as HTTP (section 9.2).
     // CLIENT-1: A client MUST make only the requests that the tables of sections 11.4 and 11.5 name
+    #[must_use]
     pub fn request(&self, request: &Request<'_>) -> HttpRequest {
         let (method, path, body) = match request {
             Request::Allocate { offer } => {

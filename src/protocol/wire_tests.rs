@@ -118,7 +118,8 @@ fn requests_are_those_of_the_table() {
             (http.bearer.as_str(), http.body.as_deref()),
             ("a".repeat(32).as_str(), body)
         );
-        // RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from them
+        // RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from
+        // them
         let shown = format!("HttpRequest {{ method: {method:?}, url: {url:?}, .. }}");
         assert_eq!(format!("{http:?}"), shown);
     }
@@ -135,7 +136,8 @@ fn busy_is_429_and_500_to_599() {
     }
 }
 
-// TIME-1: after a 429 or 503 with a `Retry-After` of a whole number of seconds (digits only) it waits at least so long
+// TIME-1: after a 429 or 503 with a `Retry-After` of a whole number of seconds (digits only) it
+// waits at least so long
 #[test]
 fn retry_after_counts_with_429_and_503_and_in_digits() {
     for (text, seconds) in [

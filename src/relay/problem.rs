@@ -47,7 +47,8 @@ impl EndReason {
     /// Reads the reason that a close gives.
     ///
     /// `expired` is the relay's own word; a client that says it is heard as `other`.
-    // RELAY-16: or `other` when that is none of `done`, `wrong-code`, `bad-element`, `malformed-message`, `cancelled`, `timeout` and `relay-misbehaved`
+    // RELAY-16: or `other` when that is none of `done`, `wrong-code`, `bad-element`,
+    // `malformed-message`, `cancelled`, `timeout` and `relay-misbehaved`
     #[must_use]
     pub fn of_close(text: &str) -> Self {
         Self::ALL
@@ -129,7 +130,8 @@ impl Refusal {
     }
 
     /// The problem document.
-    // RELAY-8: A relay MUST report each refusal as such a document with the token and status of this list.
+    // RELAY-8: A relay MUST report each refusal as such a document with the token and status of
+    // this list.
     #[must_use]
     pub fn document(self) -> String {
         let reason = match self {

@@ -67,7 +67,8 @@ fn trouble<C: Client>(first: Vec<u8>) -> String {
     line.clone()
 }
 
-// CLIENT-1: each with its `Authorization`, with `wait=25` on each GET, and with `Content-Type: application/json` on each body.
+// CLIENT-1: each with its `Authorization`, with `wait=25` on each GET, and with
+// `Content-Type: application/json` on each body.
 fn both_say_the_same_to_the_relay<C: Client>() {
     let code = Code::parse("7-crossover-clockwork").unwrap();
     let (_, offer) = Standard::start_initiator(code.words(), PakeScalar::draw().unwrap());
@@ -275,7 +276,8 @@ fn garbage_is_not_http<C: Client>() {
     }
 }
 
-// TIME-2: A client MUST end an attempt, from name resolution to the last byte of the body, when its time of this table has passed, and count it as *lost*.
+// TIME-2: A client MUST end an attempt, from name resolution to the last byte of the body, when its
+// time of this table has passed, and count it as *lost*.
 fn the_time_of_an_attempt_covers_an_answer_that_drips<C: Client>() {
     for head in [
         "HTTP/1.1 201 Created\r\nContent-Length: 100000\r\n\r\n",

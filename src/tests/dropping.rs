@@ -79,7 +79,9 @@ fn an_initiator_that_is_dropped_on_the_way_closes_or_has_released() {
         for (request, stop, at_receiver) in [
             ("/answer?wait", There, CANCELLED),
             ("/answer?wait", Back, CANCELLED),
-            // INIT-4: An initiator whose finish may have been stored MUST end as `done` with `delivered` false when no receipt opened, and makes no close, so that the receiver may still read the finish.
+            // INIT-4: An initiator whose finish may have been stored MUST end as `done` with
+            // `delivered` false when no receipt opened, and makes no close, so that the receiver
+            // may still read the finish.
             ("/finish", There, Outcome::Timeout),
             ("/finish", Back, Outcome::Done),
             ("/receipt?wait", There, Outcome::Done),

@@ -99,7 +99,8 @@ fn both_see_the_same_verifier_and_export_the_same_keys<C: Client>() {
     assert_eq!(export(b"a", 8160)[..32], export(b"a", 32));
     assert_ne!(export(b"a", 32), export(b"b", 32));
     assert_eq!(export(&[0xff; 255], 1).len(), 1);
-    // KEY-4: A client MUST refuse a label that is not 1 to 255 bytes long and a length n outside 1 to 8 160, with an error of the call that leaves the exchange as it was.
+    // KEY-4: A client MUST refuse a label that is not 1 to 255 bytes long and a length n outside 1
+    // to 8 160, with an error of the call that leaves the exchange as it was.
     for (label, n, error) in [
         (0, 1, ExportError::Label),
         (256, 1, ExportError::Label),
@@ -137,7 +138,8 @@ fn an_initiator_may_look_first<C: Client>() {
     assert_eq!(receiving.join().unwrap().blob(), b"mine");
 }
 
-// INIT-2: An initiator whose user wants to look first MUST stay in `holding`, with the verifier and the receiver's blob at hand, until the user agrees (`release`) or not (`cancel`)
+// INIT-2: An initiator whose user wants to look first MUST stay in `holding`, with the verifier and
+// the receiver's blob at hand, until the user agrees (`release`) or not (`cancel`)
 fn an_initiator_may_refuse<C: Client>() {
     let relay = relay();
     let (holding, answered) = held::<C>(&relay.url());
@@ -177,7 +179,8 @@ fn a_receiver_gives_up<C: Client>() {
     assert_eq!(error.received().unwrap().blob(), b"theirs");
 }
 
-// INIT-3: An initiator MUST hand over the receiver's blob, once the answer's seal has opened, with whatever outcome follows.
+// INIT-3: An initiator MUST hand over the receiver's blob, once the answer's seal has opened, with
+// whatever outcome follows.
 fn an_initiator_that_is_closed_on_keeps_what_it_has<C: Client>() {
     let relay = relay();
     let (holding, answered) = held::<C>(&relay.url());
@@ -188,7 +191,8 @@ fn an_initiator_that_is_closed_on_keeps_what_it_has<C: Client>() {
     let received = error.into_received().unwrap();
     assert_eq!(received.verifier().reveal().to_string(), verifier);
     assert!(!received.delivered() && received.export_key("a", 32).is_ok());
-    // OUT-3: A client MUST tell its user the outcome and what to do next, in the sense of this list.
+    // OUT-3: A client MUST tell its user the outcome and what to do next, in the sense of this
+    // list.
     let spec = include_str!("../../spec/wormhole-sync.md");
     assert!(spec.contains(&format!(
         "(Initiator without `delivered`: {})",

@@ -193,7 +193,8 @@ fn each_outcome_can_be_had_and_is_one_line<C: Client>() {
     assert!(sentences.is_empty(), "no such outcome: {sentences:?}");
 }
 
-// OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as `other` when that is none of those of RELAY-16.
+// OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as `other`
+// when that is none of those of RELAY-16.
 fn each_reason_of_a_close_comes_through<C: Client>() {
     let reasons = [
         CloseReason::Done,

@@ -165,7 +165,8 @@ fn sides() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
         .map(|side| ("a side", hex::decode(*side).unwrap()))
 }
 
-// RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from them (but what section 9 sends) out of logs, error texts and every other output
+// RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from them (but
+// what section 9 sends) out of logs, error texts and every other output
 // CODE-9: A client MUST send nothing of the code but the channel id
 fn no_secret_is_said_to_anybody<C: Client>() {
     let relay = relay();

@@ -218,7 +218,9 @@ fn the_wrong_scheme_is_named<C: Client>() {
     assert_eq!(said(url), "the server does not speak TLS at that address");
 }
 
-// RDV-2: A client MUST refuse plain `http` as `bad-rendezvous`, before any request, unless the host is `localhost` (in any case), an IPv4 address in 127.0.0.0/8 or the IPv6 address ::1 in any spelling, or its user has explicitly allowed plain `http`.
+// RDV-2: A client MUST refuse plain `http` as `bad-rendezvous`, before any request, unless the host
+// is `localhost` (in any case), an IPv4 address in 127.0.0.0/8 or the IPv6 address ::1 in any
+// spelling, or its user has explicitly allowed plain `http`.
 fn plain_http_stays_on_this_machine<C: Client>() {
     for elsewhere in [
         "http://192.0.2.1:9",

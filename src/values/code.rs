@@ -9,10 +9,12 @@ use super::code_error::CodeError;
 use super::code_words::{WordCount, Words};
 use super::words;
 
-/// `code = channel "-" word 1*7("-" word)`: an invitation code such as `7-crossover-clockwork` (section 4).
+/// `code = channel "-" word 1*7("-" word)`: an invitation code such as `7-crossover-clockwork`
+/// (section 4).
 ///
-/// A secret that is made to be shown, once, to its user (CODE-3, RAND-2). So that no log shows it by accident it
-/// has no `Display` and its `Debug` redacts; it comes out by the named call [`reveal`](Self::reveal).
+/// A secret that is made to be shown, once, to its user (CODE-3, RAND-2). So that no log shows it
+/// by accident it has no `Display` and its `Debug` redacts; it comes out by the named call
+/// [`reveal`](Self::reveal).
 #[derive(Debug)]
 pub struct Code {
     channel: ChannelId,
@@ -30,11 +32,12 @@ impl Code {
     ///
     /// # Errors
     ///
-    /// [`CodeError`], the first fault in the order of the requirements. Nothing is sent then (CODE-8): a typing
-    /// error costs no code.
+    /// [`CodeError`], the first fault in the order of the requirements. Nothing is sent then
+    /// (CODE-8): a typing error costs no code.
     pub fn parse(typed: impl AsRef<[u8]>) -> Result<Self, CodeError> {
         let text = normalise(typed.as_ref())?;
-        // CODE-6: A receiver MUST then split at `-` and refuse as `bad-code` when the first part does not match `channel` (`bad-channel`)
+        // CODE-6: A receiver MUST then split at `-` and refuse as `bad-code` when the first part
+        // does not match `channel` (`bad-channel`)
         let (channel, rest) = match text.split_once('-') {
             Some((channel, rest)) => (channel, Some(rest)),
             None => (text.as_str(), None),
@@ -74,7 +77,9 @@ impl Code {
     }
 
     /// The code as text, to be shown to its user and to nobody else.
-    // CODE-3: An initiator MUST show the code, once the relay has allocated the channel and before its first get answer, as the channel id in decimal without leading zeros, then each word in lowercase, joined by single hyphens.
+    // CODE-3: An initiator MUST show the code, once the relay has allocated the channel and before
+    // its first get answer, as the channel id in decimal without leading zeros, then each word in
+    // lowercase, joined by single hyphens.
     #[must_use]
     pub fn reveal(&self) -> impl fmt::Display + '_ {
         fmt::from_fn(|f| {
@@ -86,7 +91,9 @@ impl Code {
 
 /// CODE-4 and CODE-5.
 fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
-    // CODE-4: A receiver MUST refuse input of more than 1 024 bytes (`too-long`), or else with any byte outside HT (0x09), LF (0x0A), CR (0x0D) and 0x20 to 0x7E (`bad-character`), as `bad-code`.
+    // CODE-4: A receiver MUST refuse input of more than 1 024 bytes (`too-long`), or else with any
+    // byte outside HT (0x09), LF (0x0A), CR (0x0D) and 0x20 to 0x7E (`bad-character`), as
+    // `bad-code`.
     if typed.len() > 1024 {
         return Err(CodeError::TooLong);
     }
@@ -96,7 +103,8 @@ fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
     {
         return Err(CodeError::BadCharacter);
     }
-    // CODE-5: A receiver MUST then remove all HT, LF, CR and SP from both ends, turn `A` to `Z` into `a` to `z`, and replace each run of HT, SP, `-` and `_` by one `-`
+    // CODE-5: A receiver MUST then remove all HT, LF, CR and SP from both ends, turn `A` to `Z`
+    // into `a` to `z`, and replace each run of HT, SP, `-` and `_` by one `-`
     let is_space = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' ');
     let start = typed
         .iter()
@@ -125,7 +133,8 @@ fn word_fault(parts: &[&str], position: usize) -> CodeError {
             .get(index)
             .and_then(|part| words::byte(list, part).map(|byte| words::word(list, byte)))
     };
-    // CODE-7: if it is in the other list, and part i + 1 exists, and that part is in the list of position i, the fault is `swapped-words`; else it is `unknown-word`
+    // CODE-7: if it is in the other list, and part i + 1 exists, and that part is in the list of
+    // position i, the fault is `swapped-words`; else it is `unknown-word`
     match (
         in_list(position + 1, position),
         in_list(position, position + 1),

@@ -4,10 +4,11 @@ use core::fmt;
 
 use super::words;
 
-/// Why a text cannot be a code, always `bad-code`; each variant is a fault of CODE-1, CODE-4, CODE-6 or CODE-7.
+/// Why a text cannot be a code, always `bad-code`; each variant is a fault of CODE-1, CODE-4,
+/// CODE-6 or CODE-7.
 ///
-/// `Display` shows the user what the user typed, and suggestions from the public list; `Debug`, which goes to
-/// logs, shows neither (RAND-2).
+/// `Display` shows the user what the user typed, and suggestions from the public list; `Debug`,
+/// which goes to logs, shows neither (RAND-2).
 #[derive(Clone, PartialEq, Eq)]
 pub enum CodeError {
     /// `too-long`: more than 1 024 bytes (CODE-4).
@@ -117,7 +118,8 @@ impl fmt::Display for CodeError {
 }
 
 /// Token and position only: a log is no place for words.
-// RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from them (but what section 9 sends) out of logs, error texts and every other output
+// RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from them (but
+// what section 9 sends) out of logs, error texts and every other output
 impl fmt::Debug for CodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CodeError({}", self.fault())?;

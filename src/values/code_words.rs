@@ -17,7 +17,8 @@ impl WordCount {
     /// # Errors
     ///
     /// [`CodeError::WordCount`] outside 2 to 8.
-    // CODE-1: An initiator MUST make a code of n words, 2 unless its user asks for another number; a number outside 2 to 8 is refused as `bad-code`, before any request.
+    // CODE-1: An initiator MUST make a code of n words, 2 unless its user asks for another number;
+    // a number outside 2 to 8 is refused as `bad-code`, before any request.
     pub fn new(count: usize) -> Result<Self, CodeError> {
         match count {
             2..=8 => Ok(Self(count)),
@@ -67,7 +68,8 @@ impl Words {
     }
 
     /// `pw`: the words alone, joined by single hyphens (section 5.2, PAKE-1).
-    // PAKE-1: A client MUST use as the password `pw` the ASCII bytes of the words alone, lowercase, in order, joined by single hyphens
+    // PAKE-1: A client MUST use as the password `pw` the ASCII bytes of the words alone, lowercase,
+    // in order, joined by single hyphens
     #[must_use]
     pub fn password(&self) -> Password {
         let length: usize = self.iter().map(|word| word.len() + 1).sum();
@@ -82,7 +84,8 @@ impl Words {
         Password(text)
     }
 
-    // CODE-2: An initiator MUST take as word i of the code the word of byte `words[i]` in the list of position i
+    // CODE-2: An initiator MUST take as word i of the code the word of byte `words[i]` in the list
+    // of position i
     pub(super) fn iter(&self) -> impl Iterator<Item = &'static str> {
         self.0
             .iter()
@@ -101,7 +104,8 @@ impl fmt::Debug for Words {
 pub struct Password(Zeroizing<Vec<u8>>);
 
 impl Password {
-    /// Any password, such as one of the published test vectors; the protocol's comes from [`Words::password`].
+    /// Any password, such as one of the published test vectors; the protocol's comes from
+    /// [`Words::password`].
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn dangerously_from_bytes(bytes: &[u8]) -> Self {

@@ -23,7 +23,8 @@ pub fn encode(bytes: &[u8]) -> String {
 /// # Errors
 ///
 /// [`NotHex`] for an odd length and for any character outside `0-9a-f`.
-// HEX-1: A reader of hex (relay, client, adapter) MUST refuse text of odd length and text with any character outside `0-9a-f`, uppercase included
+// HEX-1: A reader of hex (relay, client, adapter) MUST refuse text of odd length and text with any
+// character outside `0-9a-f`, uppercase included
 pub fn decode(text: &[u8]) -> Result<Vec<u8>, NotHex> {
     let (pairs, rest) = text.as_chunks::<2>();
     if !rest.is_empty() {

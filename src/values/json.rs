@@ -1,8 +1,9 @@
 //! Strict JSON (section 8).
 //!
-//! The lexing is serde_json's. Each value is taken as its raw text and then read by its kind, one level at a time,
-//! so that what a number or a name was written as stays visible, and so that no cargo feature of serde_json which
-//! somebody else in the build turns on (`arbitrary_precision`, `preserve_order`, ..) changes what is accepted.
+//! The lexing is serde_json's. Each value is taken as its raw text and then read by its kind, one
+//! level at a time, so that what a number or a name was written as stays visible, and so that no
+//! cargo feature of serde_json which somebody else in the build turns on (`arbitrary_precision`,
+//! `preserve_order`, ..) changes what is accepted.
 
 use core::fmt;
 use core::ops::RangeInclusive;
@@ -22,13 +23,15 @@ pub struct Object(BTreeMap<String, Value>);
 
 /// Reads a text as strict JSON whose top level is an object (JSON-1 to JSON-3).
 ///
-/// Refusing what JSON readers differ in keeps relay and client from seeing two different messages in one text.
+/// Refusing what JSON readers differ in keeps relay and client from seeing two different messages
+/// in one text.
 ///
 /// # Errors
 ///
 /// [`JsonFault`], always *malformed*.
 pub fn parse(text: &[u8]) -> Result<Object, JsonFault> {
-    // JSON-1: A reader MUST refuse as malformed a text that is not exactly one JSON value by RFC 8259 in UTF-8, with optional white space around it
+    // JSON-1: A reader MUST refuse as malformed a text that is not exactly one JSON value by RFC
+    // 8259 in UTF-8, with optional white space around it
     let top: &RawValue = serde_json::from_slice(text).map_err(|_| JsonFault::NotJson)?;
     // JSON-2: A reader MUST refuse as malformed a text whose top level is not an object
     if !top.get().starts_with('{') {
@@ -72,8 +75,9 @@ impl Object {
     ///
     /// # Errors
     ///
-    /// [`JsonFault::Missing`], [`JsonFault::WrongType`], [`JsonFault::NotHex`], [`JsonFault::EmptyValue`], and
-    /// [`JsonFault::TooLarge`], which alone is not *malformed* in a request (RELAY-9).
+    /// [`JsonFault::Missing`], [`JsonFault::WrongType`], [`JsonFault::NotHex`],
+    /// [`JsonFault::EmptyValue`], and [`JsonFault::TooLarge`], which alone is not *malformed* in a
+    /// request (RELAY-9).
     // JSON-4: a *binary value* is a string of hex (HEX-1) of at least one byte
     pub fn binary(&self, name: &'static str, max: usize) -> Result<Vec<u8>, JsonFault> {
         let bytes =
@@ -85,7 +89,8 @@ impl Object {
         }
     }
 
-    // JSON-5: A reader MUST ignore members that the table below does not name for the message, whatever their value and type
+    // JSON-5: A reader MUST ignore members that the table below does not name for the message,
+    // whatever their value and type
     fn member(&self, name: &'static str) -> Result<&Value, JsonFault> {
         self.0.get(name).ok_or(JsonFault::Missing(name))
     }
@@ -192,7 +197,8 @@ fn read_object(text: &str, depth: usize) -> Result<BTreeMap<String, Value>, Json
     let mut members = BTreeMap::new();
     for (name, value) in raw {
         let value = read_value(value, depth)?;
-        // JSON-2: and one in which any object, at any depth, has two members of the same name (compared after unescaping)
+        // JSON-2: and one in which any object, at any depth, has two members of the same name
+        // (compared after unescaping)
         if members.insert(name, value).is_some() {
             return Err(JsonFault::DuplicateMember);
         }
@@ -209,7 +215,8 @@ fn read_array(text: &str, depth: usize) -> Result<(), JsonFault> {
 }
 
 fn check_depth(depth: usize) -> Result<(), JsonFault> {
-    // JSON-3: A reader MUST refuse as malformed a text that nests objects and arrays deeper than 16 levels, the top level being level 1
+    // JSON-3: A reader MUST refuse as malformed a text that nests objects and arrays deeper than 16
+    // levels, the top level being level 1
     if depth > MAX_DEPTH {
         Err(JsonFault::TooDeep)
     } else {

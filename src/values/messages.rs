@@ -1,13 +1,14 @@
 //! The messages between client and relay (sections 8 and 9.2).
 //!
-//! Each has `decode`, which is strict (section 8), and `encode`, which writes the usual form: members in order, no
-//! white space.
+//! Each has `decode`, which is strict (section 8), and `encode`, which writes the usual form:
+//! members in order, no white space.
 
 use super::channel::ChannelId;
 use super::hex;
 use super::json::{self, JsonFault};
 
-/// A cell that is read and written by its name (section 10.1); the offer goes with `allocate` and `claim`.
+/// A cell that is read and written by its name (section 10.1); the offer goes with `allocate` and
+/// `claim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CellName {
     /// Written by the claimant, read by the owner.

@@ -175,7 +175,8 @@ mod tests {
         );
     }
 
-    // RELAY-8: A relay MUST report each refusal as such a document with the token and status of this list.
+    // RELAY-8: A relay MUST report each refusal as such a document with the token and status of
+    // this list.
     #[test]
     fn tokens_and_statuses_are_those_of_the_specification() {
         let spec = include_str!("../../spec/wormhole-sync.md");

@@ -25,7 +25,8 @@ impl Rendezvous {
     ///
     /// [`BadRendezvous`], with the first thing that is wrong.
     pub fn parse(text: &str, allow_plain_http: bool) -> Result<Self, BadRendezvous> {
-        // RDV-1: A client MUST refuse an address as `bad-rendezvous`, before any request, when any of these holds
+        // RDV-1: A client MUST refuse an address as `bad-rendezvous`, before any request, when any
+        // of these holds
         if text.is_empty() || text.len() > 2048 {
             return Err(BadRendezvous::Length);
         }
@@ -49,7 +50,9 @@ impl Rendezvous {
         let is_loopback = check_host(host)?;
         let port = port.map(parse_port).transpose()?;
         check_path(path)?;
-        // RDV-2: A client MUST refuse plain `http` as `bad-rendezvous`, before any request, unless the host is `localhost` (in any case), an IPv4 address in 127.0.0.0/8 or the IPv6 address ::1 in any spelling, or its user has explicitly allowed plain `http`.
+        // RDV-2: A client MUST refuse plain `http` as `bad-rendezvous`, before any request, unless
+        // the host is `localhost` (in any case), an IPv4 address in 127.0.0.0/8 or the IPv6 address
+        // ::1 in any spelling, or its user has explicitly allowed plain `http`.
         if !is_https && !is_loopback && !allow_plain_http {
             return Err(BadRendezvous::PlainHttp);
         }
@@ -112,7 +115,8 @@ impl Rendezvous {
     }
 
     /// The address of a request of section 9.2, whose path there is `path` (such as `/channels`).
-    // RDV-3: A client MUST build the URL of each request as the address, less one trailing slash if it has one, followed by `/v1/`, the appid in hex, and the path of section 9.2
+    // RDV-3: A client MUST build the URL of each request as the address, less one trailing slash if
+    // it has one, followed by `/v1/`, the appid in hex, and the path of section 9.2
     #[must_use]
     pub fn target(&self, app_id: &AppId, path: &str) -> String {
         format!("{}{}", self.base(), Self::suffix(app_id, path))

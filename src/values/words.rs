@@ -27,8 +27,8 @@ pub fn nearest(position: usize, typed: &str) -> Vec<&'static str> {
         .iter()
         .filter_map(|&word| {
             let most = word.len() / 2;
-            // The distance is no less than the difference of the lengths. Without this, an input of the greatest length
-            // costs a tenth of a second.
+            // The distance is no less than the difference of the lengths. Without this, an input of
+            // the greatest length costs a tenth of a second.
             let may_be_near = length.abs_diff(word.len()) <= most;
             let distance = may_be_near.then(|| strsim::damerau_levenshtein(typed, word))?;
             (distance <= most).then_some((distance, word))
@@ -65,9 +65,10 @@ fn lines(file: &'static str) -> List {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use hex_literal::hex;
     use sha2::{Digest, Sha256};
+
+    use super::*;
 
     #[test]
     fn the_files_are_those_of_the_specification() {

@@ -1,9 +1,10 @@
 //! Explains each request and response of section 9.2: its content and its purpose.
 
+use hyper::Method;
+
 use crate::protocol::RequestKind;
 use crate::values::hex;
 use crate::values::messages::{Allocate, Allocated, CellName, Claimed, Close, Write};
-use hyper::Method;
 
 /// A line of explanation, and the section that it is about.
 pub(super) type Line = (String, &'static str);

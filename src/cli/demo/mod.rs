@@ -9,6 +9,11 @@ mod explain;
 mod script;
 mod tap;
 
+use std::fmt::Display;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread;
+
 use super::arguments::DemoArguments;
 use super::failure::Failure;
 use crate::client::Error;
@@ -17,10 +22,6 @@ use crate::protocol::Outcome;
 use crate::relay::{Limits, RelayHandle, RelayOptions};
 use crate::values::Role;
 use script::Script;
-use std::fmt::Display;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::thread;
 use tap::Taps;
 
 const APPID: &str = "wormhole-sync.example/demo";

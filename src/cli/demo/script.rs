@@ -1,14 +1,16 @@
 //! Prints what passes as a diagram: the initiator on the left, the relay in the middle, the
 //! receiver on the right; beside each line its section of the specification.
 
+use std::net::SocketAddr;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use hyper::Method;
+
 use super::super::wording;
 use super::explain::{self, short, without_appid};
 use crate::client::{Received, Verifier};
 use crate::protocol::RequestKind;
 use crate::values::Role;
-use hyper::Method;
-use std::net::SocketAddr;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Prints the demo as its parts come in from several threads.
 #[derive(Debug, Default)]

@@ -1,7 +1,10 @@
 //! Passes requests on to the relay and answers back, and tells what passed.
 
-use super::script::Script;
-use crate::values::Role;
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -10,12 +13,11 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use std::convert::Infallible;
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+
+use super::script::Script;
+use crate::values::Role;
 
 /// One tap for each side, so that a request's side is known without its bearer.
 pub(super) struct Taps {

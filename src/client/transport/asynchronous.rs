@@ -9,6 +9,7 @@
 //! anything was sent. That is switched off, so a request is sent at most once and the caller
 //! decides about repeating it.
 
+use std::time::Duration;
 use std::{error::Error, io};
 
 use http::Request;
@@ -24,7 +25,6 @@ use super::{
     BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsFault, TlsOptions, TransportError,
 };
 use crate::protocol::wire::{HttpRequest, HttpResponse};
-use std::time::Duration;
 
 /// An asynchronous HTTP client. It keeps its connections for further requests; a clone shares
 /// them.

@@ -22,14 +22,15 @@ use std::{
     time::Duration,
 };
 
-use super::coalesce::CoalescingConnector;
-use super::resolver::CachingResolver;
-use super::{BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsOptions, TransportError};
-use crate::protocol::wire::{HttpRequest, HttpResponse};
 use http::Request;
 use ureq::config::Config;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody, Error};
+
+use super::coalesce::CoalescingConnector;
+use super::resolver::CachingResolver;
+use super::{BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsOptions, TransportError};
+use crate::protocol::wire::{HttpRequest, HttpResponse};
 
 /// Bytes that are written at a time. ureq fills its buffers with zeros for each connection, and its
 /// own choice is 128 KiB in each direction; a header must fit into the one for input.
@@ -158,9 +159,9 @@ impl UreqTransport {
 }
 
 impl Interrupt {
-    /// Ends what the client is doing and lets it do nothing more: a [`UreqTransport::send`] under way
-    /// returns [`TransportError::Cancelled`], and so does every later one. For a last request to the server,
-    /// take a [`fresh`](UreqTransport::fresh) client.
+    /// Ends what the client is doing and lets it do nothing more: a [`UreqTransport::send`] under
+    /// way returns [`TransportError::Cancelled`], and so does every later one. For a last request
+    /// to the server, take a [`fresh`](UreqTransport::fresh) client.
     ///
     /// Waiting for the server, sending, receiving and a TLS handshake are interrupted at once.
     /// Name resolution and the making of a TCP connection are not: they end by themselves or with

@@ -1,9 +1,10 @@
 //! Why a request has no answer, in terms a person can be told.
 
-use crate::protocol::AttemptFailure;
 use std::{error::Error, fmt, io};
 
 use rustls::{CertificateError, InvalidMessage};
+
+use crate::protocol::AttemptFailure;
 
 /// A request without a usable answer. `Display` is one line without any text from the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

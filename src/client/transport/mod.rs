@@ -14,12 +14,14 @@ mod tls;
 pub(super) use error::{FailureKind, TransportError};
 pub use tls::{TlsFault, TlsOptions};
 
-use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
+use std::time::Duration;
+
 use http::header::{self, HeaderName};
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Request, Uri, response};
 use rustls::pki_types::ServerName;
-use std::time::Duration;
+
+use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 
 /// The largest answer header that is read, in bytes. A longer one is not taken for HTTP.
 const HEADER_LIMIT: usize = 64 * 1024;

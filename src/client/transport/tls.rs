@@ -37,6 +37,7 @@ pub enum TlsFault {
 
 impl TlsOptions {
     /// Trusts the public authorities.
+    #[must_use]
     pub fn public() -> Self {
         Self::default()
     }

@@ -64,7 +64,8 @@ impl Addresses {
     }
 
     /// Counts one allocation or claim.
-    // RELAY-20: and the allocations and claims of each address in a time; over the bound of an address it answers `rate-limited`
+    // RELAY-20: and the allocations and claims of each address in a time; over the bound of an
+    // address it answers `rate-limited`
     pub(super) fn start(&mut self, now: u64, address: ClientAddress) -> Result<(), Refusal> {
         if self.known.len() >= self.sweep_at.min(self.bound) && !self.known.contains_key(&address) {
             self.make_room(now)?;

@@ -247,7 +247,8 @@ impl Channel {
             ChannelRequest::Put(cell, _) if party != writer(cell) => {
                 Decision::Refuse(Refusal::Forbidden)
             }
-            // RELAY-13: A relay MUST compare a repeated write byte by byte after decoding; a repeat of what is written changes nothing.
+            // RELAY-13: A relay MUST compare a repeated write byte by byte after decoding; a repeat
+            // of what is written changes nothing.
             ChannelRequest::Put(cell, body) => match self.cells.get(cell) {
                 Some(written) if *written == body => Decision::Unchanged,
                 Some(_) => Decision::Refuse(Refusal::Conflict),

@@ -46,7 +46,10 @@ struct Length {
 
 impl Ids {
     /// Draws an id and marks it live; `None` when all are, or the random source fails.
-    // RELAY-19: A relay MUST allocate uniformly at random among the free ids of the shortest length (in digits) that has a free one, preferring those that did not end within the last 600 seconds (the *quarantine*); if all free ids of that length did, it takes the one that ended longest ago.
+    // RELAY-19: A relay MUST allocate uniformly at random among the free ids of the shortest length
+    // (in digits) that has a free one, preferring those that did not end within the last 600
+    // seconds (the *quarantine*); if all free ids of that length did, it takes the one that ended
+    // longest ago.
     pub(super) fn allocate(&mut self, now: u64, random: &mut Random) -> Option<ChannelId> {
         self.purge(now);
         for digits in 0..MAX_DIGITS {

@@ -33,15 +33,14 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use addresses::Addresses;
-use channel::{Channel, Decision, PerCell};
-use ids::Ids;
-use slab::Slab;
-
 use super::limits::{LIFE_AFTER_CLAIM, Limits};
 use super::problem::Refusal;
 use crate::values::ChannelId;
 use crate::values::messages::CellName;
+use addresses::Addresses;
+use channel::{Channel, Decision, PerCell};
+use ids::Ids;
+use slab::Slab;
 
 /// What a channel counts for beside its cells: about what it costs in all tables together.
 pub(super) const CHANNEL_COST: u64 = 512;
@@ -179,7 +178,8 @@ impl Registry {
         if self.going_down {
             return Err(Refusal::Unavailable);
         }
-        // RELAY-9: the rate of allocations and claims, refused and repeated ones included (`rate-limited`), then the channel by section 10
+        // RELAY-9: the rate of allocations and claims, refused and repeated ones included
+        // (`rate-limited`), then the channel by section 10
         if let RelayAction::Allocate(_) | RelayAction::Channel(_, ChannelRequest::Claim) =
             call.action
         {
@@ -203,13 +203,15 @@ impl Registry {
     }
 
     /// The channel that a number stands for, seen by one side.
-    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live channel of that number
+    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live
+    // channel of that number
     fn find(&self, app: u32, number: ChannelId, side: SideKey) -> Option<u32> {
         let ended = self.ended.get(&(app, number, side));
         ended.or_else(|| self.live.get(&(app, number))).copied()
     }
 
-    // RELAY-14: live, with the same body: 201 with the same channel; live, with another body: `conflict`; ended, in its grace: `closed`.
+    // RELAY-14: live, with the same body: 201 with the same channel; live, with another body:
+    // `conflict`; ended, in its grace: `closed`.
     fn allocated_before(&self, channel: &Channel, offer: &Bytes) -> Result<Reply, Refusal> {
         match channel.ended {
             Some(reason) => Err(Refusal::Closed(reason)),
@@ -229,7 +231,8 @@ impl Registry {
         from: ClientAddress,
         offer: Bytes,
     ) -> Result<Reply, Refusal> {
-        // RELAY-20: over the bound of an address it answers `rate-limited`, over any other `unavailable`, and never ends a live channel to make room.
+        // RELAY-20: over the bound of an address it answers `rate-limited`, over any other
+        // `unavailable`, and never ends a live channel to make room.
         if self.addresses.live(from) >= self.limits.channels_per_address {
             return Err(Refusal::RateLimited {
                 retry_after: CHANNELS_RETRY,
@@ -326,7 +329,8 @@ impl Registry {
                 }
                 self.stored += bytes;
                 *channel.cells.get_mut(cell) = Some(Arc::clone(&body));
-                // RELAY-4: else it holds the answer until the cell is written, the channel ends or w seconds have passed
+                // RELAY-4: else it holds the answer until the cell is written, the channel ends or
+                // w seconds have passed
                 if let Some(ticket) = channel.waits.get_mut(cell).take() {
                     self.wake(ticket, Reply::Cell(body));
                 }

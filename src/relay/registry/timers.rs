@@ -78,7 +78,8 @@ impl Registry {
             }
             None => None,
         };
-        // RELAY-7: A relay MUST end an older GET of the same side for the same cell with 204 when a newer one arrives
+        // RELAY-7: A relay MUST end an older GET of the same side for the same cell with 204 when a
+        // newer one arrives
         // Only one side may read a cell, so the older one is of the same side.
         if let Some(older) = older {
             self.wake(older, Reply::Nothing);
@@ -189,7 +190,8 @@ impl Registry {
         }
     }
 
-    // RELAY-17: A relay MUST keep an ended channel for its two sides for 60 seconds of grace, answer them by the column *ended*, and forget it afterwards
+    // RELAY-17: A relay MUST keep an ended channel for its two sides for 60 seconds of grace,
+    // answer them by the column *ended*, and forget it afterwards
     fn forget(&mut self, key: u32) {
         let Some(channel) = self.channels.remove(key) else {
             return;

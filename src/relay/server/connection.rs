@@ -69,7 +69,8 @@ pub(super) async fn serve(
             // Whatever ended it, there is nobody to tell.
             _ = connection.as_mut() => return,
             () = &mut alarm => {
-                // RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds of its first byte, by closing the connection without an answer.
+                // RELAY-21: A relay MUST drop a request that has not wholly arrived within 30
+                // seconds of its first byte, by closing the connection without an answer.
                 let deadline = activity.deadline();
                 if deadline <= Instant::now() {
                     return;

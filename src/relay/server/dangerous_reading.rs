@@ -1,4 +1,5 @@
-//! How the relay reads one request, without a connection: for tests that cannot open one for each input.
+//! How the relay reads one request, without a connection: for tests that cannot open one for each
+//! input.
 //!
 //! Only with the feature `test-hooks-dangerous`: nothing here bounds what it is given.
 

@@ -68,7 +68,8 @@ impl From<Refusal> for Fault {
 }
 
 impl From<JsonFault> for Fault {
-    // RELAY-9: query and JSON (`malformed`), a binary value over its bound in a message that is otherwise well-formed (`too-large`)
+    // RELAY-9: query and JSON (`malformed`), a binary value over its bound in a message that is
+    // otherwise well-formed (`too-large`)
     fn from(fault: JsonFault) -> Self {
         Self::Refused(match fault.is_too_large() {
             true => Refusal::TooLarge,
@@ -154,7 +155,8 @@ async fn read(mut body: Incoming, bound: usize) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-// RELAY-1: exactly one `Authorization` header whose value is the scheme `Bearer` (in any case), one space, and 32 hex digits (HEX-1).
+// RELAY-1: exactly one `Authorization` header whose value is the scheme `Bearer` (in any case), one
+// space, and 32 hex digits (HEX-1).
 fn side(headers: &HeaderMap) -> Option<SideKey> {
     let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
     let value = values.next()?.as_bytes();
@@ -195,7 +197,8 @@ fn action(operation: Operation, query: Option<&str>, body: &[u8]) -> Result<Rela
 }
 
 /// The answer that bears a reply, by the table of section 9.2.
-// RELAY-3: A relay MUST answer the requests of this table with the status, the message and, where there is one, the content type `application/json` that it gives
+// RELAY-3: A relay MUST answer the requests of this table with the status, the message and, where
+// there is one, the content type `application/json` that it gives
 fn reply_response(reply: &Reply) -> Response<Full<Bytes>> {
     match reply {
         Reply::Allocated { channel, ttl } => {

@@ -35,13 +35,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use connection::ConnectionContext;
-use limiter::ConnectionLimiter;
-use shared::SharedRegistry;
-
 use super::limits::{BadLimits, Limits, REQUEST_TIME};
 use super::problem::Refusal;
 use super::registry::{Random, Registry, system_random};
+use connection::ConnectionContext;
+use limiter::ConnectionLimiter;
+use shared::SharedRegistry;
 
 /// The surroundings of a relay, beside its [`Limits`].
 pub struct RelayOptions {

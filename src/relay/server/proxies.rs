@@ -38,7 +38,8 @@ impl Proxies {
     /// The address that a request counts for: the rightmost that is not a trusted proxy's.
     ///
     /// What is left of it was written by strangers.
-    // RELAY-22: A relay behind a proxy MUST take the client's address from a forwarded header only when its operator named that proxy's address as trusted
+    // RELAY-22: A relay behind a proxy MUST take the client's address from a forwarded header only
+    // when its operator named that proxy's address as trusted
     pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         if !self.trusts(peer) {

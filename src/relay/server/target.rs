@@ -79,7 +79,8 @@ impl Resource {
 
 impl Operation {
     /// How much of the body is read; `None` for a request whose body is ignored.
-    // RELAY-10: A relay MUST keep no more than 1 024 bytes of the body of an allocate, claim, put receipt and close, and 139 264 bytes of a put answer and put finish
+    // RELAY-10: A relay MUST keep no more than 1 024 bytes of the body of an allocate, claim, put
+    // receipt and close, and 139 264 bytes of a put answer and put finish
     pub(super) const fn body_bound(self) -> Option<usize> {
         match self {
             Self::Get(..) => None,
@@ -90,7 +91,8 @@ impl Operation {
 }
 
 /// Reads the query of a GET; `None` when it is malformed.
-// RELAY-5: a query other than, on a GET, none at all (w is then 0) or exactly `wait=` and a decimal integer without leading zeros from 0 to 30.
+// RELAY-5: a query other than, on a GET, none at all (w is then 0) or exactly `wait=` and a decimal
+// integer without leading zeros from 0 to 30.
 pub(super) fn wait(query: Option<&str>) -> Option<u8> {
     let Some(query) = query else {
         return Some(0);

@@ -1,8 +1,10 @@
 //! How exchanges end that do not end well.
 
-use crate::program::{NOWHERE, Relay, Running, end, program};
 use std::process::Stdio;
+
 use wormhole_sync::Initiator;
+
+use crate::program::{NOWHERE, Relay, Running, end, program};
 
 const APPID: &str = "wormhole-sync.example/cli";
 

@@ -1,8 +1,9 @@
 //! What is refused before anything is sent: the relay of these tests is nowhere.
 
-use crate::program::{NOWHERE, end, end_with_input, program, without_terminal};
 use std::collections::BTreeMap;
 use std::process::Stdio;
+
+use crate::program::{NOWHERE, end, end_with_input, program, without_terminal};
 
 /// Runs it and finds this status, and these words on standard error.
 #[track_caller]

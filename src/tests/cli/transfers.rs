@@ -1,7 +1,8 @@
 //! A blob each way, by every way in and out.
 
-use crate::program::{Relay, Running, end_with_input, program};
 use std::fs;
+
+use crate::program::{Relay, Running, end_with_input, program};
 
 #[test]
 fn arguments_go_both_ways_and_stand_alone_on_standard_output() {

@@ -69,7 +69,7 @@ impl Client for Blocking {
         holding.release()
     }
     fn refuse(holding: Self::Holding) {
-        holding.refuse();
+        drop(holding.refuse());
     }
     fn answer(receiver: blocking::Receiver) -> Result<Self::Answered, Error> {
         receiver.start()

@@ -95,7 +95,8 @@ fn check<S: Startable>(script: &Script) -> Ends<S> {
                 .is_none_or(|received| script.words_agree && received == sent)
         );
     }
-    // OUT-2: A client MUST NOT hand over a blob with any outcome but `done`, save an initiator by INIT-3.
+    // OUT-2: A client MUST NOT hand over a blob with any outcome but `done`, save an initiator by
+    // INIT-3.
     assert!(one.outcome != Outcome::Done || at_initiator.is_some());
     let is_done = |end: &wormhole_sync::protocol::Ended<S>| end.outcome == Outcome::Done;
     assert_eq!(two.is_some_and(is_done), at_receiver.is_some());
@@ -186,7 +187,8 @@ proptest! {
 }
 
 /// Two lost messages open a window; the poll that the relay then holds outlasts it.
-// TIME-3: An attempt that has begun keeps its own time, so that a poll that the relay holds is not given up.
+// TIME-3: An attempt that has begun keeps its own time, so that a poll that the relay holds is not
+// given up.
 #[test]
 fn a_poll_that_the_relay_holds_outlasts_the_window() {
     let script = Script {

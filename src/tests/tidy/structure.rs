@@ -18,17 +18,40 @@ const ROOTS: [&str; 4] = [
 type Layers<'a> = &'a [(&'a str, &'a [&'a str])];
 
 /// The crates whose modules stand in layers.
-const LAYERS: [(&str, Layers); 1] = [(
-    "src/lib.rs",
-    &[
-        ("values", &[]),
-        ("crypto", &["values"]),
-        ("protocol", &["values", "crypto"]),
-        ("client", &["values", "crypto", "protocol"]),
-        ("relay", &["values"]),
-        ("cli", &["values", "crypto", "protocol", "client", "relay"]),
-    ],
-)];
+const LAYERS: [(&str, Layers); 2] = [
+    (
+        "src/lib.rs",
+        &[
+            ("values", &[]),
+            ("crypto", &["values"]),
+            ("protocol", &["values", "crypto"]),
+            ("client", &["values", "crypto", "protocol"]),
+            ("relay", &["values"]),
+            ("cli", &["values", "crypto", "protocol", "client", "relay"]),
+        ],
+    ),
+    (
+        "conformance/src/main.rs",
+        &[
+            ("root", &[]),
+            ("spec", &["root"]),
+            ("stage", &[]),
+            ("subject", &["root"]),
+            ("suites", &["root", "spec", "stage", "subject"]),
+            ("run", &["root", "spec", "subject", "suites"]),
+            ("report", &["spec", "suites", "run"]),
+            (
+                "tools",
+                &["root", "spec", "stage", "subject", "suites", "run"],
+            ),
+            ("check", &["root", "spec", "subject", "run", "report"]),
+            (
+                "cli",
+                &["root", "subject", "run", "report", "tools", "check"],
+            ),
+        ],
+    ),
+];
 
 fn edges(root: &str) -> Edges {
     let edges = Crate::load(root, &find).edges();

@@ -196,7 +196,8 @@ fn a_late_code_does_not_hit_a_strangers_channel() {
     }
     let n = bench.allocate(OWNER);
     assert_eq!(n, ended[0]);
-    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live channel of that number
+    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live
+    // channel of that number
     let get = ChannelRequest::Get(AnswerCell, 0);
     assert_eq!(bench.now(side(0), n, get), closed(EndReason::Cancelled));
     let close = ChannelRequest::Close(EndReason::Cancelled);
@@ -216,7 +217,8 @@ fn a_side_may_have_had_two_channels_of_one_number() {
     let mut bench = Bench::new(Limits::default());
     let numbers: Vec<u32> = (0..9).map(|owner| bench.allocate(side(owner))).collect();
     let n = numbers[0];
-    // GUEST claims and ends a channel; then gets the same number as an owner, since no other is free.
+    // GUEST claims and ends a channel; then gets the same number as an owner, since no other is
+    // free.
     bench.now(GUEST, n, ChannelRequest::Claim);
     bench.now(GUEST, n, ChannelRequest::Close(EndReason::Timeout));
     assert_eq!(bench.allocate(GUEST), n);

@@ -104,7 +104,8 @@ fn pipelined_requests_are_answered_in_order() {
 }
 
 /// With a shorter time.
-// RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds of its first byte, by closing the connection without an answer.
+// RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds of its first
+// byte, by closing the connection without an answer.
 #[test]
 fn a_request_that_does_not_arrive_is_dropped() {
     let relay = quick_relay(Duration::from_millis(300));
@@ -172,7 +173,8 @@ fn connections_are_bounded() {
     panic!("the place of a closed connection stays taken");
 }
 
-// RELAY-22: A relay behind a proxy MUST take the client's address from a forwarded header only when its operator named that proxy's address as trusted
+// RELAY-22: A relay behind a proxy MUST take the client's address from a forwarded header only when
+// its operator named that proxy's address as trusted
 #[test]
 fn addresses_come_from_trusted_proxies_only() {
     let ask = |relay: &RelayHandle, from: &str| {

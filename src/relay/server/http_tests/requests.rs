@@ -139,7 +139,8 @@ fn the_refusals_of_channels() {
     );
 }
 
-// RELAY-1: A relay MUST refuse as `unauthorized` a request that does not have exactly one `Authorization` header
+// RELAY-1: A relay MUST refuse as `unauthorized` a request that does not have exactly one
+// `Authorization` header
 #[test]
 fn authorization_is_strict() {
     let (relay, _hand) = relay(Limits::default());
