@@ -196,9 +196,13 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
                 return;
             }
             match exchange.next(self.started.elapsed()) {
-                Action::Send { request, within } => {
+                Action::Send {
+                    request,
+                    wait,
+                    within,
+                } => {
                     let kind = request.kind();
-                    let request = self.wire.request(&request);
+                    let request = self.wire.request(&request, wait);
                     let result = match send(self.transport.as_ref(), &request, within).await {
                         Ok(response) => wire::interpret_response(kind, response),
                         Err(failure) => AttemptResult::Lost(failure),
@@ -266,8 +270,13 @@ impl<T: Machine<Suite = Standard>> Drop for AsyncDriver<T> {
         };
         let now = self.started.elapsed();
         exchange.cancel(now);
-        if let Action::Send { request, within } = exchange.next(now) {
-            let request = self.wire.request(&request);
+        if let Action::Send {
+            request,
+            wait,
+            within,
+        } = exchange.next(now)
+        {
+            let request = self.wire.request(&request, wait);
             let transport = HyperTransport::new(&self.tls).ok();
             runtime.spawn(async move {
                 // TIME-7: its result changes no outcome

@@ -207,9 +207,13 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
             }
             let now = self.now();
             match self.exchange.next(now) {
-                Action::Send { request, within } => {
+                Action::Send {
+                    request,
+                    wait,
+                    within,
+                } => {
                     let kind = request.kind();
-                    let request = self.wire.request(&request);
+                    let request = self.wire.request(&request, wait);
                     let result = match self.transport.send(&request, within) {
                         Ok(response) => wire::interpret_response(kind, response),
                         Err(error) => AttemptResult::Lost(error.into()),

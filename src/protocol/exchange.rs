@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::retry::{RetryState, Times};
+use super::retry::{LONGEST_WAIT, RetryState, Times};
 use super::{AttemptFailure, CellName, Ended, Event, Machine, Request, RequestKind};
 
 /// The next thing that a driver does; see the loop in [`super`].
@@ -12,6 +12,8 @@ pub enum Action<'a> {
     Send {
         /// The request.
         request: Request<'a>,
+        /// The seconds that a GET asks the relay to wait (TIME-8).
+        wait: u32,
         /// How long the attempt may take, from name resolution to the last byte.
         within: Duration,
     },
@@ -43,6 +45,11 @@ pub enum AttemptResult {
         /// The seconds of `Retry-After`, where they count (TIME-1).
         retry_after: Option<u32>,
     },
+    /// An answer that is not the relay's (CLIENT-11): *busy* as well.
+    Foreign {
+        /// The status.
+        status: u16,
+    },
     /// An answer.
     Event {
         /// Its event.
@@ -63,6 +70,8 @@ pub struct Exchange<T> {
     /// TIME-6
     receipt_wait: Option<Duration>,
     retry: Option<RetryState>,
+    /// The seconds that a GET asks the relay to wait (TIME-8).
+    wait: u32,
     last_failure: Option<AttemptFailure>,
     /// Whether any attempt of the run has begun.
     has_begun: bool,
@@ -77,6 +86,7 @@ impl<T: Machine> Exchange<T> {
             deadline,
             receipt_wait: None,
             retry: None,
+            wait: LONGEST_WAIT,
             last_failure: None,
             has_begun: false,
         }
@@ -126,6 +136,7 @@ impl<T: Machine> Exchange<T> {
                 self.has_begun = true;
                 Action::Send {
                     request,
+                    wait: self.wait,
                     within: cut(retry.begin(now)),
                 }
             }
@@ -143,6 +154,13 @@ impl<T: Machine> Exchange<T> {
                 now,
                 AttemptFailure::passing(format!("the relay is busy (status {status})")),
                 retry_after,
+            ),
+            AttemptResult::Foreign { status } => self.failed(
+                now,
+                AttemptFailure::passing(format!(
+                    "an answer that is not the relay's (status {status})"
+                )),
+                None,
             ),
             AttemptResult::Event { event, ttl } => {
                 if let Some(retry) = &mut self.retry {
@@ -181,6 +199,10 @@ impl<T: Machine> Exchange<T> {
         if retry.kind() == RequestKind::Close {
             // TIME-7: A client MUST try a close once
             return self.apply(now, Event::CloseTried);
+        }
+        if retry.was_cut_off(now, self.wait) {
+            // TIME-8: go on with half of w, rounded up to a whole number, for the rest of the run
+            self.wait = self.wait.div_ceil(2);
         }
         self.last_failure = Some(loss.clone());
         // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted`

@@ -18,6 +18,8 @@ struct Run<T> {
     now: Duration,
     /// How often it was asked what to do.
     asked: u32,
+    /// The wait that the last request asked for.
+    wait: u32,
 }
 
 fn initiator(deadline: Option<Duration>) -> Run<InitiatorMachine<ScriptedSuite>> {
@@ -31,6 +33,7 @@ fn initiator(deadline: Option<Duration>) -> Run<InitiatorMachine<ScriptedSuite>>
         exchange: Exchange::new(machine, Times::default(), deadline),
         now: Duration::ZERO,
         asked: 0,
+        wait: 0,
     }
 }
 
@@ -45,6 +48,7 @@ fn receiver() -> Run<ReceiverMachine<ScriptedSuite>> {
         exchange: Exchange::new(machine, Times::default(), None),
         now: Duration::ZERO,
         asked: 0,
+        wait: 0,
     }
 }
 
@@ -65,7 +69,15 @@ impl<T: super::Machine> Run<T> {
     fn try_send(&mut self) -> Option<(RequestKind, Duration)> {
         loop {
             match self.next() {
-                Action::Send { request, within } => return Some((request.kind(), within)),
+                Action::Send {
+                    request,
+                    wait,
+                    within,
+                } => {
+                    let sent = (request.kind(), within);
+                    self.wait = wait;
+                    return Some(sent);
+                }
                 Action::Pause { least, most } => {
                     assert!(least <= most, "{least:?} {most:?}");
                     self.now += most;
@@ -155,6 +167,109 @@ fn the_window_ends_repeats_and_not_attempts() {
         run.now
     );
     assert_eq!(run.outcome(), Outcome::RelayUnreachable);
+}
+
+// TIME-8: A client MUST begin a run with w = 25, and after a GET that was cut off (it failed 3
+// seconds or more after its start, and before w seconds had passed) go on with half of w
+#[test]
+fn a_poll_that_is_cut_off_is_followed_by_shorter_ones() {
+    for (patience, waits) in [
+        (5, &[25, 13, 7, 4][..]),
+        (15, &[25, 13]),
+        (24, &[25, 13]),
+        (29, &[25]),
+    ] {
+        let mut run = initiator(None);
+        run.send();
+        run.hear(allocated(), Some(3600));
+        let mut seen = Vec::new();
+        // Until minute ten, behind a proxy of this patience: no window ever ends.
+        while run.now < 600 * SECOND {
+            run.send();
+            if seen.last() != Some(&run.wait) {
+                seen.push(run.wait);
+            }
+            if run.wait < patience {
+                run.now += run.wait * SECOND;
+                run.hear(Event::Empty, None);
+            } else {
+                run.now += patience * SECOND;
+                run.busy(504, None);
+            }
+        }
+        assert_eq!(seen, waits, "{patience}");
+        // It is the way there that is short of patience: the next cell is asked for alike.
+        run.send();
+        run.hear(cell("opened"), None);
+        run.exchange.release(run.now);
+        run.send();
+        run.hear(Event::Stored, None);
+        assert_eq!(run.send().0, RequestKind::Get(CellName::Receipt));
+        assert_eq!(run.wait, *waits.last().unwrap());
+    }
+}
+
+#[test]
+fn a_failure_that_is_no_cut_leaves_the_wait_alone() {
+    for (after, cut) in [
+        (0, false),
+        (2_999, false),
+        (3_000, true),
+        (24_999, true),
+        (25_000, false),
+    ] {
+        let mut run = initiator(None);
+        run.send();
+        run.hear(allocated(), Some(3600));
+        run.send();
+        run.now += Duration::from_millis(after);
+        run.lose();
+        run.send();
+        assert_eq!(run.wait, if cut { 13 } else { 25 }, "{after}");
+    }
+    // Of other requests there is none.
+    let mut run = initiator(None);
+    run.send();
+    run.now += 5 * SECOND;
+    run.lose();
+    run.send();
+    run.hear(allocated(), Some(3600));
+    run.send();
+    assert_eq!(run.wait, 25);
+}
+
+#[test]
+fn the_wait_ends_at_two_seconds() {
+    let mut run = initiator(None);
+    run.send();
+    run.hear(allocated(), Some(3600));
+    for _ in 0..8 {
+        run.send();
+        run.now += 3 * SECOND;
+        run.lose();
+        run.send();
+        run.hear(Event::Empty, None);
+    }
+    run.send();
+    // With 2 s, a failure after 3 s is none of a poll that was cut off.
+    assert_eq!(run.wait, 2);
+}
+
+#[test]
+fn a_page_of_somebody_else_is_repeated_within_the_window() {
+    let mut run = initiator(None);
+    run.send();
+    run.hear(allocated(), Some(3600));
+    while run.try_send().is_some() {
+        run.exchange
+            .attempt_ended(run.now, AttemptResult::Foreign { status: 404 });
+    }
+    assert_eq!(run.outcome(), Outcome::RelayUnreachable);
+    assert!(
+        run.now <= 60 * SECOND && run.now > 50 * SECOND,
+        "{:?}",
+        run.now
+    );
 }
 
 #[test]

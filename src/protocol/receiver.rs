@@ -170,9 +170,8 @@ impl<S: Suite> Claiming<S> {
                 ChannelRefusal::Expired => Outcome::Expired,
                 ChannelRefusal::Forbidden => Outcome::RelayMisbehaved,
             }))),
-            Event::Misbehaved(m) => Ok(ReceiverMachine::Ended(
-                Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m)),
-            )),
+            // RECV-4: A receiver MUST close after a claim that was answered out of the table
+            Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
             Event::Exhausted(loss) => unreachable_relay(loss),
             // Whether the claim was carried out is not known; if it was, the initiator need not
             // wait for the channel's end.

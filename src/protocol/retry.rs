@@ -7,6 +7,9 @@ use super::{CellName, RequestKind};
 /// The seconds after which the repeats of a request end (TIME-3); a receipt has half of them.
 pub const RETRY_WINDOW: u32 = 60;
 
+/// The seconds that a GET asks the relay to wait, at the beginning of a run (TIME-8).
+pub(super) const LONGEST_WAIT: u32 = 25;
+
 /// The times of section 11.3, all multiples of one second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
@@ -75,6 +78,8 @@ pub(super) struct RetryState {
     /// When the window opened (TIME-3).
     window: Option<Duration>,
     failures: u32,
+    /// The beginning of the last attempt.
+    begun: Duration,
     /// The next attempt begins between these.
     earliest: Duration,
     latest: Duration,
@@ -87,6 +92,7 @@ impl RetryState {
             kind,
             window: None,
             failures: 0,
+            begun: now,
             earliest: now,
             latest: now,
         }
@@ -103,12 +109,22 @@ impl RetryState {
 
     /// An attempt begins; returns how long it may take (TIME-2).
     pub(super) fn begin(&mut self, now: Duration) -> Duration {
+        self.begun = now;
         if let RequestKind::Get(_) = self.kind {
             // TIME-4: A client MUST start polls of one cell at least 1 second apart
             self.earliest = now.saturating_add(self.times.seconds(1));
             self.latest = self.earliest;
         }
         self.times.attempt(self.kind)
+    }
+
+    /// Whether the attempt that has just failed is a poll that something in between gave up.
+    // TIME-8: it failed 3 seconds or more after its start, and before w seconds had passed
+    pub(super) fn was_cut_off(&self, now: Duration, wait: u32) -> bool {
+        let lasted = now.saturating_sub(self.begun);
+        matches!(self.kind, RequestKind::Get(_))
+            && lasted >= self.times.seconds(3)
+            && lasted < self.times.seconds(wait)
     }
 
     /// The attempt brought an answer that is no failure.

@@ -13,9 +13,6 @@ use crate::values::{AppId, Problem, ProblemToken, Rendezvous, Side};
 /// CLIENT-5: A client MUST read at most 262 144 bytes of a body
 pub const BODY_LIMIT: usize = 262_144;
 
-/// How long a GET asks the relay to wait, in seconds (CLIENT-1).
-pub const WAIT: u32 = 25;
-
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -83,10 +80,10 @@ impl Wire {
         }
     }
 
-    /// A request as HTTP (section 9.2).
+    /// A request as HTTP (section 9.2); a GET asks the relay to wait for `wait` seconds (TIME-8).
     // CLIENT-1: A client MUST make only the requests that the tables of sections 11.4 and 11.5 name
     #[must_use]
-    pub fn request(&self, request: &Request<'_>) -> HttpRequest {
+    pub fn request(&self, request: &Request<'_>, wait: u32) -> HttpRequest {
         let (method, path, body) = match request {
             Request::Allocate { offer } => {
                 let body = offer.to_vec();
@@ -115,7 +112,7 @@ impl Wire {
             }
             Request::Get { channel, cell } => (
                 Method::Get,
-                format!("/channels/{channel}/{}?wait={WAIT}", cell.name()),
+                format!("/channels/{channel}/{}?wait={wait}", cell.name()),
                 None,
             ),
             Request::Close { channel, reason } => {
@@ -140,42 +137,46 @@ impl Wire {
 
 /// What an answer to a request of this kind means: the table of section 11.2, line by line.
 // CLIENT-7: A client MUST turn what comes of a request into one event
-pub fn interpret_response(kind: RequestKind, answer: HttpResponse) -> AttemptResult {
-    let status = answer.status;
+pub fn interpret_response(kind: RequestKind, response: HttpResponse) -> AttemptResult {
+    let status = response.status;
     if status == 429 || (500..=599).contains(&status) {
         return AttemptResult::Busy {
             status,
-            // TIME-1: after a 429 or 503 with a `Retry-After` of a whole number of seconds
+            // TIME-1: after a 429 or 503 with a `Retry-After` (CLIENT-14) it waits at least so long from the answer on
             retry_after: (status == 429 || status == 503)
-                .then(|| answer.retry_after.as_deref().and_then(seconds))
+                .then(|| response.retry_after.as_deref().and_then(seconds))
                 .flatten(),
         };
+    }
+    // CLIENT-11: Once the relay has accepted this side, which is the case of every PUT and GET, an
+    // answer without one of them comes from something in between
+    let is_accepted = matches!(kind, RequestKind::Put(_) | RequestKind::Get(_));
+    let is_empty = matches!(kind, RequestKind::Get(_)) && status == 204;
+    if is_accepted && !is_empty && !(bears(&response, JSON) || bears(&response, PROBLEM)) {
+        return AttemptResult::Foreign { status };
     }
     let mut ttl = None;
     let event = match kind {
         RequestKind::Close => Event::CloseTried,
-        _ => event(kind, answer, &mut ttl).unwrap_or_else(Event::Misbehaved),
+        _ => event(kind, response, &mut ttl).unwrap_or_else(Event::Misbehaved),
     };
     AttemptResult::Event { event, ttl }
 }
 
 fn event(
     kind: RequestKind,
-    answer: HttpResponse,
+    response: HttpResponse,
     ttl: &mut Option<u32>,
 ) -> Result<Event, Misbehaviour> {
-    let status = answer.status;
-    if answer.is_coded {
+    let status = response.status;
+    if response.is_coded {
         return Err(Misbehaviour::ContentCoding);
     }
-    let Some(body) = answer.body else {
+    let Some(body) = &response.body else {
         return Err(Misbehaviour::TooLong);
     };
     let is = |wanted: &str| {
-        let given = answer.content_type.as_deref().unwrap_or_default();
-        let given = given.split(';').next().unwrap_or_default().trim();
-        given
-            .eq_ignore_ascii_case(wanted)
+        bears(&response, wanted)
             .then_some(())
             .ok_or(Misbehaviour::ContentType(status))
     };
@@ -183,30 +184,30 @@ fn event(
     match (kind, status) {
         (RequestKind::Allocate, 201) => {
             is(JSON)?;
-            let message = Allocated::decode(&body).map_err(malformed)?;
+            let message = Allocated::decode(body).map_err(malformed)?;
             *ttl = Some(message.ttl);
             Ok(Event::Allocated(message.channel))
         }
         (RequestKind::Claim, 200) => {
             is(JSON)?;
-            let message = Claimed::decode(&body).map_err(malformed)?;
+            let message = Claimed::decode(body).map_err(malformed)?;
             *ttl = Some(message.ttl);
             Ok(Event::Claimed(message.body))
         }
         (RequestKind::Put(_), 200) => {
             is(JSON)?;
-            Empty::decode(&body).map_err(malformed)?;
+            Empty::decode(body).map_err(malformed)?;
             Ok(Event::Stored)
         }
         (RequestKind::Get(cell), 200) => {
             is(JSON)?;
-            let message = CellMessage::decode(&body, cell).map_err(malformed)?;
+            let message = CellMessage::decode(body, cell).map_err(malformed)?;
             Ok(Event::Cell(message.body))
         }
         (RequestKind::Get(_), 204) => Ok(Event::Empty),
         (_, 403 | 404 | 409 | 410) => {
             is(PROBLEM)?;
-            match (status, Problem::decode(&body).map_err(malformed)?) {
+            match (status, Problem::decode(body).map_err(malformed)?) {
                 (403, Problem::Known(ProblemToken::Forbidden)) => Ok(ChannelRefusal::Forbidden),
                 (404, Problem::Known(ProblemToken::NoSuchChannel)) => {
                     Ok(ChannelRefusal::NoSuchChannel)
@@ -229,7 +230,17 @@ fn event(
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 
+/// Whether a response bears this content type.
+// CLIENT-11: compared without its parameters and without regard to case
+fn bears(response: &HttpResponse, wanted: &str) -> bool {
+    let given = response.content_type.as_deref().unwrap_or_default();
+    let given = given.split(';').next().unwrap_or_default().trim();
+    given.eq_ignore_ascii_case(wanted)
+}
+
 /// `Retry-After` as a whole number of seconds; a date, or anything else, counts as none.
+// CLIENT-14: A client MUST count `Retry-After` only when there is exactly one and its value is made
+// of digits alone
 fn seconds(text: &str) -> Option<u32> {
     let text = text.trim();
     (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))

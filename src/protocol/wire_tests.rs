@@ -111,7 +111,7 @@ fn requests_are_those_of_the_table() {
             Some(r#"{"reason":"wrong-code"}"#),
         ),
     ] {
-        let http = wire.request(&request);
+        let http = wire.request(&request, 25);
         let url = format!("https://relay.example/base/v1/61/{path}");
         assert_eq!((http.method, &http.url), (method, &url));
         assert_eq!(
@@ -136,8 +136,7 @@ fn busy_is_429_and_500_to_599() {
     }
 }
 
-// TIME-1: after a 429 or 503 with a `Retry-After` of a whole number of seconds (digits only) it
-// waits at least so long
+// TIME-1: after a 429 or 503 with a `Retry-After` (CLIENT-14) it waits at least so long
 #[test]
 fn retry_after_counts_with_429_and_503_and_in_digits() {
     for (text, seconds) in [
@@ -198,7 +197,6 @@ fn each_request_has_its_answer() {
                 answer(status, PROBLEM, body),
                 Misbehaviour::ContentType(status),
             ),
-            (answer(status, "", body), Misbehaviour::ContentType(status)),
             (
                 answer(status, JSON, "[]"),
                 Misbehaviour::Malformed("not-an-object"),
@@ -220,6 +218,14 @@ fn each_request_has_its_answer() {
         ];
         for (answer, how) in wrong {
             assert_eq!(misbehaved(kind, answer), Some(how));
+        }
+        let untyped = answer(status, "", body);
+        match kind {
+            ALLOCATE | CLAIM => {
+                let how = Misbehaviour::ContentType(status);
+                assert_eq!(misbehaved(kind, untyped), Some(how));
+            }
+            _ => assert!(is_foreign(kind, untyped)),
         }
     }
     assert_eq!(event(GET, answer(204, "", "")), (Event::Empty, None));
@@ -259,6 +265,48 @@ fn a_refusal_has_its_status_and_its_problem() {
         let conflict = problem(409, "conflict", "");
         assert_eq!(misbehaved(kind, conflict), Some(Misbehaviour::Problem(409)));
     }
+}
+
+// CLIENT-11: Once the relay has accepted this side, which is the case of every PUT and GET, an
+// answer without one of them comes from something in between
+#[test]
+fn a_page_of_somebody_else_is_busy_once_the_side_is_accepted() {
+    for status in [200, 204, 302, 403, 404, 408, 410, 421, 425] {
+        for content_type in [
+            "",
+            "text/html",
+            "application/jsonp",
+            "text/plain; x=application/json",
+        ] {
+            let page = || HttpResponse {
+                is_coded: true,
+                body: None,
+                ..answer(status, content_type, "")
+            };
+            for kind in [PUT, GET] {
+                let is_empty = kind == GET && status == 204;
+                assert_eq!(
+                    is_foreign(kind, page()),
+                    !is_empty,
+                    "{status} {content_type}"
+                );
+            }
+            for kind in [ALLOCATE, CLAIM] {
+                assert!(
+                    misbehaved(kind, page()).is_some(),
+                    "{status} {content_type}"
+                );
+            }
+        }
+    }
+}
+
+fn is_foreign(kind: RequestKind, response: HttpResponse) -> bool {
+    let status = response.status;
+    matches!(
+        interpret_response(kind, response),
+        AttemptResult::Foreign { status: other } if other == status
+    )
 }
 
 /// "to a close: whatever came".

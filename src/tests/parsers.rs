@@ -116,6 +116,10 @@ proptest! {
                 prop_assert!(status == 429 || status / 100 == 5);
                 prop_assert!(retry_after.is_none() || status == 429 || status == 503);
             }
+            AttemptResult::Foreign { status: heard } => {
+                prop_assert_eq!(heard, status);
+                prop_assert!(KINDS[2..8].contains(&kind));
+            }
             AttemptResult::Lost(loss) => prop_assert!(false, "{loss}"),
             AttemptResult::Event { event, ttl } => {
                 let kinds: &[RequestKind] = match event {

@@ -17,7 +17,7 @@ HELLO = {
     "protocol": PROTOCOL,
     "name": "wsync-python",
     "version": "1.0",
-    "spec": "1.0.0",
+    "spec": "1.1.0",
     "roles": ["initiator", "receiver"],
     "operations": [*OPERATIONS, "run", "cancel"],
     "inject": [*NAMES, "second"],

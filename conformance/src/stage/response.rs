@@ -73,8 +73,33 @@ pub(crate) enum TransportFault {
 }
 
 impl RecordedResponse {
-    /// Says whether a client takes it as *busy*, by its status alone (CLIENT-7).
-    pub(crate) fn busy(&self) -> bool {
+    /// Says whether a client takes it as *busy* in response to this request (CLIENT-7): by its
+    /// status, or because it bears none of the relay's content types (CLIENT-11).
+    pub(crate) fn busy(&self, request: &str) -> bool {
+        let is_get = request.starts_with("get ");
+        let is_accepted = is_get || request.starts_with("put ");
+        let is_empty = is_get && self.status == 204;
         matches!(self.status, 429 | 500..=599)
+            || is_accepted && !is_empty && !self.bears_a_type_of_the_relay()
+    }
+
+    fn bears_a_type_of_the_relay(&self) -> bool {
+        let mut types: Vec<&str> = self
+            .headers
+            .get("content-type")
+            .into_iter()
+            .map(String::as_str)
+            .collect();
+        for line in self.raw.iter().flat_map(|raw| raw.split("\r\n")) {
+            let field = line
+                .split_once(':')
+                .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+            types.extend(field.map(|(_, value)| value));
+        }
+        let [one] = types[..] else { return false };
+        let essence = one.split(';').next().unwrap_or_default().trim();
+        ["application/json", "application/problem+json"]
+            .iter()
+            .any(|known| essence.eq_ignore_ascii_case(known))
     }
 }

@@ -88,10 +88,20 @@ fn response(head: &response::Parts, body: Option<Vec<u8>>) -> HttpResponse {
             .headers
             .get_all(header::CONTENT_ENCODING)
             .iter()
-            .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")),
+            .any(is_coding),
         retry_after: field(&head.headers, &header::RETRY_AFTER),
         body,
     }
+}
+
+/// Whether a `Content-Encoding` names a coding.
+// CLIENT-12: each member, other than `identity` in any case and an empty one, of the
+// comma-separated lists of all `Content-Encoding` lines
+fn is_coding(line: &HeaderValue) -> bool {
+    line.as_bytes()
+        .split(|byte| *byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
 /// The field of that name, if there is exactly one and it is visible ASCII (CLIENT-7).

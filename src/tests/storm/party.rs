@@ -101,11 +101,15 @@ impl<T: Machine> Party<T> {
 impl<T: Machine> Acts for Party<T> {
     fn next(&mut self, now: Duration) -> Doing {
         let doing = match self.exchange.next(now - self.started) {
-            Action::Send { request, within } => {
+            Action::Send {
+                request,
+                wait,
+                within,
+            } => {
                 self.sent = Some(request.kind());
                 self.attempts += 1;
                 Doing::Sends {
-                    request: self.wire.request(&request),
+                    request: self.wire.request(&request, wait),
                     within,
                 }
             }

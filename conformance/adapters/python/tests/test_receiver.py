@@ -56,8 +56,8 @@ class ReceiverTest(unittest.TestCase):
             (say(problem(410, "closed", reason="timeout")), "closed", "timeout", 0),
             (say(ok(body="41" + "00" * 31, ttl=600)), "malformed-message", None, 1),
             (say(ok(body="41" + "00" * 32, ttl=600)), "bad-element", None, 1),
-            (say(ok(body="41" + "00" * 32, ttl=601)), "relay-misbehaved", None, 0),
-            (say(ok(body="41" + "00" * 64, ttl=600)), "relay-misbehaved", None, 0),
+            (say(ok(body="41" + "00" * 32, ttl=601)), "relay-misbehaved", None, 1),
+            (say(ok(body="41" + "00" * 64, ttl=600)), "relay-misbehaved", None, 1),
         ):
             result, server = self.run_it(step, STORED)
             got = (result.outcome, result.reason, result.delivered)

@@ -11,6 +11,8 @@ from .http_relay import Answer
 from .messages import CLOSED, EXPIRED, read_problem
 from .strictjson import MalformedJsonError, Object, parse_object
 
+JSON = "application/json"
+PROBLEM = "application/problem+json"
 _WHOLE = re.compile(r"[0-9]+")
 _LONGEST_WAIT = 10**9
 
@@ -35,13 +37,17 @@ class Verb(Enum):
     CLOSE = auto()
 
 
-def is_busy(answer: Answer) -> bool:
-    """429 or 500 to 599, whatever the rest."""
-    return answer.status == 429 or 500 <= answer.status <= 599
+def is_busy(verb: Verb, answer: Answer) -> bool:
+    """429 or 500 to 599, whatever the rest; after acceptance, what is not the relay's (CLIENT-11)."""
+    if answer.status == 429 or 500 <= answer.status <= 599:
+        return True
+    if verb not in (Verb.PUT, Verb.GET) or (verb is Verb.GET and answer.status == 204):
+        return False
+    return _media_type(answer) not in (JSON, PROBLEM)
 
 
 def retry_after(answer: Answer) -> int:
-    """The whole seconds of a Retry-After of a 429 or 503, else 0 (TIME-1)."""
+    """The whole seconds of a Retry-After of a 429 or 503, else 0 (CLIENT-14)."""
     values = answer.all("Retry-After")
     if answer.status not in (429, 503) or len(values) != 1 or not _WHOLE.fullmatch(values[0]):
         return 0
@@ -53,21 +59,26 @@ def classify(verb: Verb, answer: Answer, read: Reader) -> Event:
     """The one event of an answer that is not busy (CLIENT-7)."""
     if verb is Verb.CLOSE:
         return Event(Kind.CLOSE_TRIED)
-    codings = answer.all("Content-Encoding")
-    if answer.body is None or any(coding.lower() != "identity" for coding in codings):
+    if answer.body is None or _is_coded(answer):
         return MISBEHAVED
     if verb is Verb.GET and answer.status == 204:
         return Event(Kind.EMPTY)
     media_type = _media_type(answer)
     try:
         if answer.status == (201 if verb is Verb.ALLOCATE else 200):
-            if media_type == "application/json":
+            if media_type == JSON:
                 return read(parse_object(answer.body))
-        elif media_type == "application/problem+json":
+        elif media_type == PROBLEM:
             return _problem(answer.status, parse_object(answer.body))
     except MalformedJsonError:
         pass
     return MISBEHAVED
+
+
+def _is_coded(answer: Answer) -> bool:
+    """Whether a member of the lists of Content-Encoding is a coding (CLIENT-12)."""
+    members = ",".join(answer.all("Content-Encoding")).split(",")
+    return any(member.strip(" \t").lower() not in ("", "identity") for member in members)
 
 
 def _media_type(answer: Answer) -> str | None:

@@ -122,7 +122,7 @@ class Initiator(Run):
             case State.ALLOCATING:
                 body = write_object(body=self._exchange.message.hex())
                 request = Request("POST", "/channels", body)
-                return self._perform(Verb.ALLOCATE, request, self._read_allocated)
+                return self._perform(Verb.ALLOCATE, lambda: request, self._read_allocated)
             case State.WAITING_FOR_ANSWER:
                 return self._get("answer", self._read_answer)
             case State.HOLDING:

@@ -38,7 +38,8 @@ TABLE = table(
         (_S.CLAIMING, [_K.CROWDED], Step(_S.ENDED, _O.CROWDED)),
         (_S.CLAIMING, [_K.CLOSED], _CLOSED),
         (_S.CLAIMING, [_K.EXPIRED], _EXPIRED),
-        (_S.CLAIMING, [_K.FORBIDDEN, _K.MISBEHAVED], Step(_S.ENDED, _O.RELAY_MISBEHAVED)),
+        (_S.CLAIMING, [_K.FORBIDDEN], Step(_S.ENDED, _O.RELAY_MISBEHAVED)),
+        (_S.CLAIMING, [_K.MISBEHAVED], _close(_O.RELAY_MISBEHAVED)),
         (_S.CLAIMING, [_K.EXHAUSTED], _UNREACHABLE),
         (_S.CLAIMING, [_K.DEADLINE], _close(_O.TIMEOUT)),
         (_S.CLAIMING, [_K.CANCEL], _close(_O.CANCELLED)),
@@ -113,7 +114,7 @@ class Receiver(Run):
         match state:
             case State.CLAIMING:
                 request = Request("POST", self._channel_path("claim"), write_object())
-                return self._perform(Verb.CLAIM, request, self._read_offer)
+                return self._perform(Verb.CLAIM, lambda: request, self._read_offer)
             case State.ANSWERING:
                 return self._put("answer", self._answer)
             case State.WAITING_FOR_FINISH:

@@ -15,7 +15,7 @@ from .events import Event, Kind, State, Step, Table
 from .http_relay import Answer, Lost, Relay, Request
 from .outcome import LOST, Outcome, Refusal, Result
 from .session import Session
-from .strictjson import write_object
+from .strictjson import Object, write_object
 from .values import SourceFailedError, check_appid, check_blob, parse_rendezvous
 
 POST_SECONDS = 10.0
@@ -23,7 +23,9 @@ GET_SECONDS = 40.0
 WINDOW_SECONDS = 60.0
 RECEIPT_WINDOW_SECONDS = 30.0
 POLL_SECONDS = 1.0
-POLL_WAIT = 25
+LONGEST_WAIT = 25
+CUT_SECONDS = 3.0
+"""A poll that fails so late, and before its wait is over, was cut off (TIME-8)."""
 
 _MACHINE_FAILED = {
     State.FINISHING: Kind.EXHAUSTED,
@@ -38,6 +40,11 @@ def back_off(repeat: int) -> float:
     """Seconds before repeat 1, 2, ... of a window."""
     longest = min(8.0, 0.5 * 2 ** (min(repeat, 10) - 1))
     return random.SystemRandom().uniform(longest / 2, longest)
+
+
+def _stored(_: Object) -> Event:
+    """The event of a PUT that was carried out."""
+    return Event(Kind.STORED)
 
 
 class Run(ABC):
@@ -55,6 +62,7 @@ class Run(ABC):
         self._started = False
         self._timers: dict[Kind, float] = {}
         self._last_poll: dict[str, float] = {}
+        self._wait = LONGEST_WAIT
         self._relay: Relay | None = None
         self._outcome: Outcome | None = None
         self._reason: str | None = None
@@ -227,11 +235,13 @@ class Run(ABC):
     def _put(self, cell: str, message: bytes, *, window: float = WINDOW_SECONDS) -> Event:
         body = write_object(body=message.hex())
         request = Request("PUT", self._channel_path(cell), body)
-        return self._perform(Verb.PUT, request, lambda _: Event(Kind.STORED), window=window)
+        return self._perform(Verb.PUT, lambda: request, _stored, window=window)
 
     def _get(self, cell: str, read: Reader) -> Event:
-        path = self._channel_path(f"{cell}?wait={POLL_WAIT}")
-        return self._perform(Verb.GET, Request("GET", path), read)
+        path = self._channel_path(cell)
+        return self._perform(
+            Verb.GET, lambda: Request("GET", f"{path}?wait={self._wait}"), read, poll=path
+        )
 
     def _close(self) -> Event:
         """Try a close once (TIME-7); only a cancel cuts it short."""
@@ -257,28 +267,40 @@ class Run(ABC):
             attempt.abandon()
 
     def _perform(
-        self, verb: Verb, request: Request, read: Reader, *, window: float = WINDOW_SECONDS
+        self,
+        verb: Verb,
+        request: Callable[[], Request],
+        read: Reader,
+        *,
+        window: float = WINDOW_SECONDS,
+        poll: str | None = None,
     ) -> Event:
-        """Make a request until it has an answer (TIME-1 to TIME-5)."""
-        is_get = verb is Verb.GET
+        """Make a request until it has an answer (TIME-1 to TIME-5, TIME-8).
+
+        ``request`` makes it anew for each attempt; ``poll`` names the cell that a GET polls.
+        """
+        is_get = poll is not None
         longest = GET_SECONDS if is_get else POST_SECONDS
         start, window_end, repeats = self._clock.now(), math.inf, 0
         while True:
-            if is_get:
-                start = max(start, self._last_poll.get(request.path, -math.inf) + POLL_SECONDS)
+            if poll is not None:
+                start = max(start, self._last_poll.get(poll, -math.inf) + POLL_SECONDS)
             if repeats and start > window_end:
                 return Event(Kind.EXHAUSTED)
             event = self._pause(start)
             if event is not None:
                 return event
-            now = self._clock.now()
-            self._last_poll[request.path] = now
-            result = self._attempt(request, now + longest)
+            begun = self._clock.now()
+            if poll is not None:
+                self._last_poll[poll] = begun
+            result = self._attempt(request(), begun + longest)
             if isinstance(result, Event):
                 return result
             now = self._answered = self._clock.now()
-            if isinstance(result, Answer) and not is_busy(result):
+            if isinstance(result, Answer) and not is_busy(verb, result):
                 return classify(verb, result, read)
+            if is_get and CUT_SECONDS <= now - begun < self._wait:
+                self._wait = -(-self._wait // 2)
             if window_end == math.inf:
                 window_end = now + window
             if now >= window_end or (isinstance(result, Lost) and result.bad_certificate):

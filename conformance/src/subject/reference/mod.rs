@@ -22,7 +22,7 @@ impl Operations for Reference {
         Hello {
             name: "wormhole-sync (the reference, in Rust)".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            spec: "1.0.0".to_owned(),
+            spec: "1.1.0".to_owned(),
             roles: list(&["initiator", "receiver"]),
             operations,
             inject: list(&["side", "words", "pake_scalar", "second"]),

@@ -200,6 +200,7 @@ impl Handler for Server {
     async fn handle(&self, number: usize, arrived: ReceivedRequest) -> ServerAction {
         let alone = self.alone().await;
         let mut cancels = false;
+        let mut after = None;
         let reply = {
             let mut guard = self.state();
             let state = &mut *guard;
@@ -218,6 +219,7 @@ impl Handler for Server {
                         reply: shown(exchange),
                     });
                     cancels = exchange.cancel;
+                    after = exchange.after;
                     let reply = match (&exchange.response, &exchange.fault) {
                         (Some(response), _) => ServerAction::Respond(response.clone()),
                         (None, Some(fault)) => ServerAction::Fail(fault.clone()),
@@ -254,6 +256,10 @@ impl Handler for Server {
         };
         if cancels {
             (self.cancel)();
+        }
+        if let Some(seconds) = after {
+            let second = self.state().clock.second();
+            tokio::time::sleep(second * seconds).await;
         }
         self.news.notify_waiters();
         reply

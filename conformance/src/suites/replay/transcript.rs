@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::compare;
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::response::{RecordedResponse, TransportFault};
 
@@ -118,6 +119,9 @@ pub(crate) struct RecordedExchange {
     /// The user gives up as soon as this request has arrived.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) cancel: bool,
+    /// The seconds of HOOK-3 from the request to the response or the fault; none unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) after: Option<u32>,
     /// The deliberate fault of the response, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) wrong: Option<String>,
@@ -193,7 +197,7 @@ impl Transcript {
                 .iter()
                 .map(|exchange| match (&exchange.fault, exchange.cancel) {
                     (Some(TransportFault::Stall | TransportFault::StallBody { .. }), false) => 20,
-                    _ => u64::from(exchange.failed()),
+                    _ => u64::from(exchange.failed()) + u64::from(exchange.after.unwrap_or(0)),
                 });
         let seconds = self
             .expect
@@ -273,6 +277,8 @@ impl RecordedExchange {
 
     /// Whether a client repeats the request: it was *lost* or *busy* (section 11.2).
     pub(crate) fn failed(&self) -> bool {
-        self.fault.is_some() || self.response.as_ref().is_some_and(RecordedResponse::busy)
+        let request = compare::name(&self.request.method, &self.request.target);
+        self.fault.is_some()
+            || (self.response.as_ref()).is_some_and(|response| response.busy(&request))
     }
 }

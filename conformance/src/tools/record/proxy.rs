@@ -3,6 +3,7 @@
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use http_body_util::{BodyExt, Full};
@@ -30,6 +31,7 @@ pub(super) struct Proxy {
     relay: String,
     state: Mutex<ProxyState>,
     cancel: Box<dyn Fn() + Send + Sync>,
+    second: Duration,
 }
 
 struct ProxyState {
@@ -47,6 +49,7 @@ impl Proxy {
         rules: Vec<Rule>,
         secrets: ClientSecrets,
         cancel: Box<dyn Fn() + Send + Sync>,
+        second: Duration,
     ) -> Self {
         let state = ProxyState {
             rules,
@@ -58,6 +61,7 @@ impl Proxy {
             relay,
             state: Mutex::new(state),
             cancel,
+            second,
         }
     }
 
@@ -156,6 +160,7 @@ impl Proxy {
             repeat,
             again: rule.is_some_and(|rule| rule.again),
             cancel: rule.is_some_and(|rule| rule.cancel),
+            after: rule.and_then(|rule| rule.after),
             wrong: rule.and_then(|rule| rule.wrong.clone()),
             response,
             fault,
@@ -194,6 +199,9 @@ impl Handler for Proxy {
             },
         };
         self.record(request.clone(), &reply, rule.as_ref());
+        if let Some(seconds) = rule.as_ref().and_then(|rule| rule.after) {
+            tokio::time::sleep(self.second * seconds).await;
+        }
         if rule.as_ref().is_some_and(|rule| rule.again) {
             self.state().again = Some((request, reply.clone()));
         }

@@ -182,6 +182,7 @@ fn subject(
         scenario.rules.clone(),
         secrets,
         give_up,
+        Duration::from_millis(input.second_ms),
     ));
     let listening = runtime.block_on(listen(Arc::clone(&proxy)))?;
     let run = run_input(scenario.role, input, &listening.url())?;

@@ -18,6 +18,7 @@ pub(super) struct Rule {
     pub(super) act: RuleAction,
     pub(super) again: bool,
     pub(super) cancel: bool,
+    pub(super) after: Option<u32>,
     pub(super) wrong: Option<String>,
 }
 
@@ -105,6 +106,7 @@ fn rule(on: &'static str, act: RuleAction) -> Rule {
         act,
         again: false,
         cancel: false,
+        after: None,
         wrong: None,
     }
 }
@@ -119,6 +121,12 @@ impl Rule {
     /// The user gives up when the request has arrived.
     pub(super) fn cancel(mut self) -> Self {
         self.cancel = true;
+        self
+    }
+
+    /// The response or the fault comes so many seconds after the request.
+    pub(super) fn after(mut self, seconds: u32) -> Self {
+        self.after = Some(seconds);
         self
     }
 

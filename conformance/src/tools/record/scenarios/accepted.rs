@@ -59,12 +59,23 @@ fn unusual(state: ClientState) -> Vec<Scenario> {
         right(
             state,
             "identity",
-            "the content coding identity",
-            "CLIENT-7",
+            "the content coding identity, twice and in another case",
+            "CLIENT-12",
             edit(on, |response| {
                 response
                     .headers
-                    .insert("content-encoding".into(), "identity".into());
+                    .insert("content-encoding".into(), "identity, Identity".into());
+            }),
+        ),
+        right(
+            state,
+            "no-coding",
+            "an empty list of content codings",
+            "CLIENT-12",
+            edit(on, |response| {
+                response
+                    .headers
+                    .insert("content-encoding".into(), " , ".into());
             }),
         ),
         right(

@@ -44,7 +44,8 @@ fn refusals(state: ClientState) -> Vec<Scenario> {
     // OUT-5 holds once the relay has accepted this side; a finish may have been stored before the
     // relay forgot the channel.
     let lost = |one: Scenario| match state.request {
-        "allocate" | "claim" => state.misbehaved(one),
+        "allocate" => state.misbehaved(one),
+        "claim" => one.ends("relay-misbehaved").clauses(&["OUT-1"]),
         "put finish" => state.done(one).clauses(&["OUT-5"]),
         _ => one.ends_closed("lost").clauses(&["OUT-5"]),
     };

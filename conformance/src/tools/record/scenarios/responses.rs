@@ -1,9 +1,9 @@
-//! Responses out of the table of section 11.2: each is `misbehaved`, and what that leads to is the
-//! state's affair.
+//! Responses out of the table of section 11.2: `misbehaved`, or *busy* where they are not the
+//! relay's own (CLIENT-11). The state says what either leads to.
 
 use serde_json::json;
 
-use super::super::rules::{Rule, edit, instead, json_response, problem, raw, typed};
+use super::super::rules::{Rule, edit, html, instead, json_response, problem, raw, typed};
 use super::super::scenario::Scenario;
 use super::states::{
     ALLOCATING, ANSWERING, CLAIMING, ClientState, FINISHING, SENDING_RECEIPT, STATES,
@@ -15,6 +15,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
     for state in STATES {
         all.extend(everywhere(state));
+        all.extend(pages(state));
     }
     for state in [ALLOCATING, CLAIMING, WAITING_FOR_ANSWER, WAITING_FOR_FINISH] {
         all.extend(heads(state));
@@ -42,6 +43,38 @@ pub(super) fn wrong(
     state.misbehaved(one)
 }
 
+/// The scenario of one response that may not be the relay's own: busy once the relay has accepted
+/// the side, and out of the table before (CLIENT-11).
+fn foreign(
+    state: ClientState,
+    name: &str,
+    what: &str,
+    clause: &'static str,
+    rule: Rule,
+) -> Scenario {
+    if !state.is_accepted() {
+        return wrong(state, name, what, clause, rule);
+    }
+    state
+        .scenario(&format!("page-{name}"), what)
+        .clauses(&["CLIENT-11", clause])
+        .second(100)
+        .rules([rule.wrong(what)])
+        .done(true)
+}
+
+/// Pages of somebody between the client and the relay, for each request.
+fn pages(state: ClientState) -> Vec<Scenario> {
+    let on = state.request;
+    [403, 404, 408, 410, 421, 425]
+        .map(|status| {
+            let what = format!("a page of somebody in between, with the status {status}");
+            let rule = instead(on, html(status));
+            foreign(state, &status.to_string(), &what, "CLIENT-7", rule)
+        })
+        .into()
+}
+
 /// Faults that make sense for each request.
 fn everywhere(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
@@ -55,7 +88,7 @@ fn everywhere(state: ClientState) -> Vec<Scenario> {
         )
     };
     vec![
-        wrong(
+        foreign(
             state,
             "redirect",
             "a redirect to the same relay",
@@ -113,7 +146,7 @@ fn heads(state: ClientState) -> Vec<Scenario> {
                 response.status = if response.status == 200 { 201 } else { 200 };
             }),
         ),
-        wrong(
+        foreign(
             state,
             "type",
             "the content type text/html",
@@ -127,7 +160,7 @@ fn heads(state: ClientState) -> Vec<Scenario> {
             "CLIENT-7",
             header("content-type", "application/problem+json"),
         ),
-        wrong(
+        foreign(
             state,
             "no-type",
             "no content type",
@@ -152,7 +185,7 @@ fn heads(state: ClientState) -> Vec<Scenario> {
                 response.status = 300;
             }),
         ),
-        wrong(
+        foreign(
             state,
             "two-types",
             "two content types, both right",
@@ -186,7 +219,7 @@ fn heads(state: ClientState) -> Vec<Scenario> {
 }
 
 /// A content coding where there is no message to decode, and where the message is a refusal.
-fn coded(state: ClientState) -> [Scenario; 2] {
+fn coded(state: ClientState) -> [Scenario; 3] {
     let empty = RecordedResponse {
         status: 204,
         ..RecordedResponse::default()
@@ -198,10 +231,25 @@ fn coded(state: ClientState) -> [Scenario; 2] {
             "a refusal in a content coding",
             problem("forbidden", None),
         ),
+        (
+            "refusal-identity-gzip",
+            "a refusal in a list of codings, of which one is identity",
+            problem("forbidden", None),
+        ),
     ]
     .map(|(name, what, reply)| {
-        let reply = reply.with("content-encoding", "gzip");
-        wrong(state, name, what, "CLIENT-7", instead(state.request, reply))
+        let coding = match name {
+            "refusal-identity-gzip" => "identity, gzip",
+            _ => "gzip",
+        };
+        let reply = reply.with("content-encoding", coding);
+        wrong(
+            state,
+            name,
+            what,
+            "CLIENT-12",
+            instead(state.request, reply),
+        )
     })
 }
 
@@ -220,20 +268,19 @@ fn statuses() -> Vec<Scenario> {
             } else {
                 json_response(status, json!({}))
             };
-            all.push(wrong(
-                state,
-                name,
-                &what,
-                "CLIENT-7",
-                instead(state.request, reply),
-            ));
+            let rule = instead(state.request, reply);
+            all.push(match status {
+                // Without a content type.
+                204 => foreign(state, name, &what, "CLIENT-7", rule),
+                _ => wrong(state, name, &what, "CLIENT-7", rule),
+            });
         }
         let reply = RecordedResponse {
             body: Some(json!({})),
             ..typed(200, "text/plain")
         };
         let rule = instead(state.request, reply);
-        all.push(wrong(
+        all.push(foreign(
             state,
             "plain",
             "the content type text/plain",

@@ -22,7 +22,7 @@ pub(super) const WAITING_FOR_ANSWER: ClientState =
 pub(super) const FINISHING: ClientState = initiators("finishing", "put finish", true, true);
 pub(super) const WAITING_FOR_RECEIPT: ClientState =
     initiators("waiting-for-receipt", "get receipt", false, true);
-pub(super) const CLAIMING: ClientState = receivers("claiming", "claim", false, false);
+pub(super) const CLAIMING: ClientState = receivers("claiming", "claim", true, false);
 pub(super) const ANSWERING: ClientState = receivers("answering", "put answer", true, false);
 pub(super) const WAITING_FOR_FINISH: ClientState =
     receivers("waiting-for-finish", "get finish", true, false);
@@ -86,6 +86,12 @@ impl ClientState {
         }
     }
 
+    /// Says whether the relay has accepted the side before: an answer without one of the relay's
+    /// content types is *busy* then (CLIENT-11).
+    pub(super) fn is_accepted(self) -> bool {
+        !matches!(self.name, "allocating" | "claiming")
+    }
+
     /// Says whether the client ends as `done` by now whatever else happens (INIT-4, RECV-2).
     pub(super) fn is_done(self) -> bool {
         matches!(self.name, "waiting-for-receipt" | "sending-receipt")
@@ -107,6 +113,10 @@ impl ClientState {
             return self.done(scenario);
         }
         let scenario = scenario.ends("relay-misbehaved").clauses(&["OUT-1"]);
+        let scenario = match self.name {
+            "claiming" => scenario.clauses(&["RECV-4"]),
+            _ => scenario,
+        };
         if self.closes {
             scenario.closes("relay-misbehaved")
         } else {

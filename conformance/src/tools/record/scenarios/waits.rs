@@ -1,8 +1,11 @@
 //! Deadlines, windows, empty polls.
 
-use super::super::rules::{edit, instead, lost, pass, problem};
+use super::super::rules::{edit, html, instead, lost, pass, problem};
 use super::super::scenario::{Scenario, initiator, receiver};
-use super::states::{ClientState, FINISHING, SENDING_RECEIPT, STATES, WAITING_FOR_RECEIPT};
+use super::states::{
+    ClientState, FINISHING, SENDING_RECEIPT, STATES, WAITING_FOR_ANSWER, WAITING_FOR_FINISH,
+    WAITING_FOR_RECEIPT,
+};
 use crate::stage::response::{RecordedResponse, TransportFault};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -28,6 +31,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         );
     }
     all.extend(lives());
+    for state in [WAITING_FOR_ANSWER, WAITING_FOR_FINISH] {
+        all.extend(cut_off(state));
+    }
+    all.push(cut_off_for_the_rest_of_the_run());
     all.extend(receipts());
     all.extend(windows());
     all
@@ -156,6 +163,49 @@ fn receipts() -> Vec<Scenario> {
         WAITING_FOR_RECEIPT.done(late),
         WAITING_FOR_RECEIPT.done(failing),
     ]
+}
+
+/// Polls that something in between gives up (TIME-8).
+fn cut_off(state: ClientState) -> Vec<Scenario> {
+    let on = state.request;
+    let gateway = |seconds| instead(on, html(504)).after(seconds);
+    let of = |name: &str, title: &str| {
+        let one = state.scenario(name, title).clauses(&["TIME-8"]);
+        one.second(100).done(true)
+    };
+    vec![
+        of("cut-off-5", "a proxy gives each poll up after 5 s").rules([
+            gateway(5),
+            gateway(5),
+            gateway(5),
+            pass(on),
+        ]),
+        of("cut-off-15", "a connection breaks 15 s after the poll")
+            .rules([lost(on, TransportFault::Close).after(15), pass(on)])
+            .second(50),
+        of("cut-off-page", "a page comes 4 s after the poll")
+            .rules([instead(on, html(408)).after(4), pass(on)]),
+        of("failed-early", "a poll fails after 2 s, which is no cut").rules([gateway(2), pass(on)]),
+        of(
+            "failed-late",
+            "a poll fails after 28 s, when its wait was over",
+        )
+        .rules([gateway(28), pass(on)])
+        .second(100),
+    ]
+}
+
+/// The initiator's next cell is polled with the wait that the first one ended with.
+fn cut_off_for_the_rest_of_the_run() -> Scenario {
+    WAITING_FOR_RECEIPT
+        .scenario(
+            "cut-off-before",
+            "polls stay as short as the answer's became",
+        )
+        .clauses(&["TIME-8"])
+        .second(100)
+        .rules([instead("get answer", html(504)).after(5)])
+        .done(true)
 }
 
 /// The beginning from which a retry window is counted.
