@@ -13,7 +13,7 @@ use crate::values::{AppId, Problem, ProblemToken, Rendezvous, Side};
 /// CLIENT-5: A client MUST read at most 262 144 bytes of a body
 pub const BODY_LIMIT: usize = 262_144;
 
-/// How long a GET asks the relay to wait, in seconds (CLIENT-1).
+/// The time that a GET asks the relay to wait, in seconds (CLIENT-1).
 pub const WAIT: u32 = 25;
 
 /// The method of a request.
@@ -27,14 +27,14 @@ pub enum Method {
     Put,
 }
 
-/// One HTTP request. Its bearer is a secret between this client and the relay.
+/// One HTTP request. Its `bearer` is a secret between this client and the relay.
 #[derive(Clone)]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
     /// The absolute URL.
     pub url: String,
-    /// What follows `Bearer ` in `Authorization`.
+    /// The token after `Bearer ` in `Authorization`.
     pub bearer: String,
     /// The JSON body of a POST or PUT.
     pub body: Option<String>,
@@ -64,7 +64,7 @@ pub struct HttpResponse {
     pub body: Option<Vec<u8>>,
 }
 
-/// Where requests go and who sends them.
+/// The relay, application and side of an exchange's requests.
 #[derive(Debug)]
 pub struct Wire {
     rendezvous: Rendezvous,
@@ -73,7 +73,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Requests of this side to this relay.
+    /// Makes the requests of this side to this relay.
     #[must_use]
     pub fn new(rendezvous: Rendezvous, appid: AppId, side: Side) -> Wire {
         Wire {
@@ -83,7 +83,7 @@ impl Wire {
         }
     }
 
-    /// A request as HTTP (section 9.2).
+    /// Writes a request as HTTP (section 9.2).
     // CLIENT-1: A client MUST make only the requests that the tables of sections 11.4 and 11.5 name
     #[must_use]
     pub fn request(&self, request: &Request<'_>) -> HttpRequest {
@@ -138,7 +138,7 @@ impl Wire {
     }
 }
 
-/// What an answer to a request of this kind means: the table of section 11.2, line by line.
+/// Turns the answer to a request of this kind into its event, by the table of section 11.2.
 // CLIENT-7: A client MUST turn what comes of a request into one event
 pub fn interpret_response(kind: RequestKind, answer: HttpResponse) -> AttemptResult {
     let status = answer.status;
@@ -229,7 +229,7 @@ fn event(
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 
-/// `Retry-After` as a whole number of seconds; a date, or anything else, counts as none.
+/// Reads `Retry-After` as a whole number of seconds; a date, or anything else, counts as none.
 fn seconds(text: &str) -> Option<u32> {
     let text = text.trim();
     (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
