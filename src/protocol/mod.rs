@@ -2,8 +2,8 @@
 //!
 //! Three layers, each pure:
 //!
-//! - [`Initiator`] and [`Receiver`]: the state machines of sections 11.4 and 11.5, generic over
-//!   the cryptography ([`Suite`]). They do not know the time.
+//! - [`InitiatorMachine`], [`ReceiverMachine`]: the state machines of sections 11.4 and 11.5,
+//!   generic over the cryptography ([`Suite`]). They do not know the time.
 //! - [`Exchange`]: a state machine with the repeats and deadlines of section 11.3. The caller
 //!   passes the time as `now`.
 //! - [`wire`]: requests and answers as HTTP and JSON (sections 8, 9 and 11.2). The caller sends
