@@ -194,7 +194,7 @@ impl<T: Machine> Exchange<T> {
     }
 
     fn fire_timers(&mut self, now: Duration) {
-        // The deadline comes first, because it applies to every request.
+        // The deadline comes first, because it ends the whole exchange.
         if self.deadline.is_some_and(|at| now >= at) {
             self.deadline = None;
             self.apply(now, Event::Deadline);
