@@ -7,9 +7,9 @@
 //! `spec/wormhole-sync.md`; identifiers such as `PAKE-10` in this documentation are its
 //! requirements.
 //!
-//! In scope: this exchange, once, between two people. Not in scope: who talks to the relay and
-//! when, more data than a blob, more than two people, and secrecy against a quantum computer that
-//! records today.
+//! In scope is this exchange, once, between two people. Not in scope are more data than a blob,
+//! more than two people, hiding who talks to the relay and when, and secrecy against somebody who
+//! records today and has a quantum computer later.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), wormhole_sync::Error> {
@@ -27,12 +27,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # The parts, of which each uses only those above it
+//! # The parts: each uses only those above it
 //!
 //! - [`values`]: codes, appids, addresses, messages; strict parsing (sections 3, 4 and 8).
 //! - [`crypto`]: SPAKE2, the key schedule, padding and seals (sections 5 to 7).
 //! - [`protocol`]: the state machines, without clock or socket (section 11).
-//! - `client`: the blocking and the asynchronous client, and `relay`: the rendezvous server.
+//! - `client`: the blocking and the asynchronous client; `relay`: the rendezvous server.
 //! - `cli`: the command line.
 //!
 //! # Features

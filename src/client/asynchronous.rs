@@ -1,4 +1,4 @@
-//! The asynchronous client, on tokio and hyper. The steps are those of the blocking one.
+//! The asynchronous client, on tokio and hyper. Its steps are those of the blocking client.
 //!
 //! ```no_run
 //! use wormhole_sync::asynchronous::{Initiator, Receiver};
@@ -12,9 +12,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Every future here may be dropped at any time. The request under way is then abandoned, nothing
-//! is released that was not, and a task that lives at most ten seconds tells the relay, so that
-//! the other side need not wait. The same happens to a step that is dropped.
+//! Every future and every step here may be dropped at any time. The request under way is then
+//! abandoned, no blob is released any more, and a task that lives at most ten seconds tells the
+//! relay, so that the other side need not wait.
 
 use std::fmt;
 use std::time::Duration;
@@ -33,7 +33,7 @@ use crate::protocol::{
 };
 use crate::values::Code;
 
-/// Names the asynchronous client in [`Initiator`] and [`Receiver`].
+/// The type that selects the asynchronous client in [`Initiator`] and [`Receiver`].
 #[derive(Debug)]
 pub enum Asynchronous {}
 
@@ -43,14 +43,14 @@ pub type Initiator = super::Initiator<Asynchronous>;
 /// The receiver, run by the asynchronous client.
 pub type Receiver = super::Receiver<Asynchronous>;
 
-/// An initiator whose code can be shown. Dropped, it gives the exchange up.
+/// An initiator whose code can be shown. Dropping it gives the exchange up.
 pub type Waiting = super::Waiting<Asynchronous>;
 
-/// An initiator whose peer is confirmed and whose blob is still held back. Dropped, it gives the
+/// An initiator whose peer is confirmed and whose blob is still held back. Dropping it gives the
 /// exchange up.
 pub type Holding = super::Holding<Asynchronous>;
 
-/// A receiver that has answered. Dropped, it gives the exchange up.
+/// A receiver that has answered. Dropping it gives the exchange up.
 pub type Answered = super::Answered<Asynchronous>;
 
 impl Client for Asynchronous {
@@ -58,7 +58,7 @@ impl Client for Asynchronous {
 }
 
 impl Builder<Initiating, Asynchronous> {
-    /// Asks the relay for a channel; then there is a code to show.
+    /// Asks the relay for a channel, after which there is a code to show.
     ///
     /// # Errors
     /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
@@ -79,7 +79,7 @@ impl Builder<Initiating, Asynchronous> {
 }
 
 impl Builder<Receiving, Asynchronous> {
-    /// Claims the channel and answers; then there is a verifier to compare.
+    /// Claims the channel and answers, after which there is a verifier to compare.
     ///
     /// # Errors
     /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
@@ -93,7 +93,7 @@ impl Builder<Receiving, Asynchronous> {
         }
     }
 
-    /// The whole exchange: the peer's blob, once it has opened.
+    /// Runs the whole exchange, and returns the peer's blob once it has opened.
     ///
     /// # Errors
     /// Any outcome but `done`.
@@ -111,7 +111,7 @@ impl Waiting {
         self.hold().await?.release().await
     }
 
-    /// Waits for the peer, and releases nothing yet, so that the user may look first (INIT-2).
+    /// Waits for the peer and keeps this side's blob, so that the user may look first (INIT-2).
     ///
     /// # Errors
     /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
@@ -141,8 +141,8 @@ impl Holding {
         self.driver.conclude()
     }
 
-    /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
-    /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
+    /// Gives up and tells the relay; this side's blob is not sent. The error holds the peer's blob
+    /// (INIT-3), and its outcome is `cancelled` unless the time was already over.
     pub async fn refuse(mut self) -> Error {
         self.driver.cancel().await;
         self.driver.fail()
@@ -165,13 +165,13 @@ impl Answered {
     }
 }
 
-/// The loop of [`protocol`](crate::protocol), with tasks and sockets.
+/// The driver of an exchange: the loop of [`protocol`](crate::protocol), with tasks and sockets.
 pub struct AsyncDriver<T: Machine<Suite = Standard>> {
-    /// None only once the end was taken.
+    /// The exchange, or `None` once its end has been taken.
     exchange: Option<Exchange<T>>,
     wire: Wire,
     tls: TlsOptions,
-    /// None when the libraries refuse the TLS configuration.
+    /// The transport, or `None` when the libraries refuse the TLS configuration.
     transport: Option<HyperTransport>,
     started: Instant,
     on_retry: Option<OnRetry>,
@@ -189,7 +189,7 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
         }
     }
 
-    /// Drives the exchange until the machine is where it is wanted, or holds, or has ended.
+    /// Drives the exchange until the machine is as `wanted`, or holds, or has ended.
     async fn run_until(&mut self, wanted: impl Fn(&T) -> bool) {
         while let Some(exchange) = &mut self.exchange {
             if exchange.machine().is_none_or(&wanted) {
@@ -235,7 +235,7 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
         conclude(self.exchange.take().and_then(Exchange::into_ended))
     }
 
-    /// The end of an exchange that did not get where it was wanted: an error, by the tables.
+    /// The error of an exchange that ended before it was as wanted.
     fn fail(self) -> Error {
         match self.conclude() {
             Err(error) => error,
@@ -258,8 +258,8 @@ async fn send(
     }
 }
 
-/// An exchange that is dropped before its end is given up: the one request that is left, a close,
-/// goes over a fresh connection in a task of its own.
+/// Gives up an exchange that is dropped before its end: the one remaining request, a close, goes
+/// over a fresh connection in a task of its own.
 impl<T: Machine<Suite = Standard>> Drop for AsyncDriver<T> {
     fn drop(&mut self) {
         let Some(exchange) = &mut self.exchange else {

@@ -29,7 +29,7 @@ use crate::protocol::{
 };
 use crate::values::Code;
 
-/// Names the blocking client in [`Initiator`] and [`Receiver`].
+/// The type that selects the blocking client in [`Initiator`] and [`Receiver`].
 #[derive(Debug)]
 pub enum Blocking {}
 
@@ -53,7 +53,7 @@ impl Client for Blocking {
 }
 
 impl<R> Builder<R, Blocking> {
-    /// Lets `canceller` give the exchange up from another thread, from its start on.
+    /// Lets `canceller` give the exchange up from another thread, at any time after its start.
     pub fn canceller(mut self, canceller: &Canceller) -> Self {
         self.options.canceller = canceller.clone();
         self
@@ -61,7 +61,7 @@ impl<R> Builder<R, Blocking> {
 }
 
 impl Builder<Initiating, Blocking> {
-    /// Asks the relay for a channel; then there is a code to show.
+    /// Asks the relay for a channel, after which there is a code to show.
     ///
     /// # Errors
     /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
@@ -74,14 +74,14 @@ impl Builder<Initiating, Blocking> {
                 driver,
                 code: Code::new(channel, words),
             }),
-            // Without a channel there is no other end than an error.
+            // An exchange without a channel can only have ended in an error.
             None => Err(driver.fail()),
         }
     }
 }
 
 impl Builder<Receiving, Blocking> {
-    /// Claims the channel and answers; then there is a verifier to compare.
+    /// Claims the channel and answers, after which there is a verifier to compare.
     ///
     /// # Errors
     /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
@@ -95,7 +95,7 @@ impl Builder<Receiving, Blocking> {
         }
     }
 
-    /// The whole exchange: the peer's blob, once it has opened.
+    /// Runs the whole exchange, and returns the peer's blob once it has opened.
     ///
     /// # Errors
     /// Any outcome but `done`.
@@ -113,7 +113,7 @@ impl Waiting {
         self.hold()?.release()
     }
 
-    /// Waits for the peer, and releases nothing yet, so that the user may look first (INIT-2).
+    /// Waits for the peer and keeps this side's blob, so that the user may look first (INIT-2).
     ///
     /// # Errors
     /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
@@ -143,8 +143,8 @@ impl Holding {
         self.driver.conclude()
     }
 
-    /// Gives up and tells the relay; this side's blob stays here. The peer's is in the error
-    /// (INIT-3), whose outcome is `cancelled` unless the time was over before.
+    /// Gives up and tells the relay; this side's blob is not sent. The error holds the peer's blob
+    /// (INIT-3), and its outcome is `cancelled` unless the time was already over.
     #[must_use]
     pub fn refuse(mut self) -> Error {
         self.driver.cancel();
@@ -168,7 +168,7 @@ impl Answered {
     }
 }
 
-/// The loop of [`protocol`](crate::protocol), with threads and sockets.
+/// The driver of an exchange: the loop of [`protocol`](crate::protocol), with threads and sockets.
 pub struct BlockingDriver<T> {
     exchange: Exchange<T>,
     wire: Wire,
@@ -196,9 +196,9 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
         self.started.elapsed()
     }
 
-    /// Drives the exchange until the machine is where it is wanted, or holds, or has ended.
+    /// Drives the exchange until the machine is as `wanted`, or holds, or has ended.
     fn run_until(&mut self, wanted: impl Fn(&T) -> bool) {
-        // Registered first: whoever gives up from now on interrupts this transport.
+        // This comes first, so that whoever gives up from now on interrupts this transport.
         self.canceller.guard(self.transport.interrupt());
         loop {
             self.heed_canceller();
@@ -232,7 +232,7 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
         }
     }
 
-    /// The user agrees, unless somebody gave up before.
+    /// Agrees for the user, unless somebody gave up before.
     fn release(&mut self) {
         self.heed_canceller();
         self.exchange.release(self.now());
@@ -246,7 +246,7 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
         }
     }
 
-    /// `cancel`: the close goes over a fresh connection, because the old one was shut down.
+    /// Gives up. The close goes over a fresh connection, because the old one was shut down.
     fn give_up(&mut self) {
         self.transport = self.transport.fresh();
         self.canceller.guard(self.transport.interrupt());
@@ -268,7 +268,7 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
         conclude(self.exchange.into_ended())
     }
 
-    /// The end of an exchange that did not get where it was wanted: an error, by the tables.
+    /// The error of an exchange that ended before it was as wanted.
     fn fail(self) -> Error {
         match self.conclude() {
             Err(error) => error,

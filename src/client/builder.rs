@@ -1,4 +1,4 @@
-//! The builder of an exchange: all that a user says before it begins, the same for both clients.
+//! The builder of an exchange: its options, which are the same for both clients.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::transport::{TlsFault, TlsOptions};
 use crate::values::WordCount;
 
-/// An exchange that has not begun. `R` is the role, `C` the client that will run it; see
+/// An exchange that has not begun, in the role `R` and to be run by the client `C`; see
 /// [`Initiator`] and [`Receiver`].
 #[derive(Debug)]
 #[must_use = "nothing happens before `start` or `finish`"]
@@ -18,19 +18,19 @@ pub struct Builder<R, C> {
     client: PhantomData<C>,
 }
 
-/// The initiator: makes the code and goes first (section 11.4).
+/// The initiator, which makes the code and begins the exchange (section 11.4).
 pub type Initiator<C> = Builder<Initiating, C>;
 
-/// The receiver: has the code from its user (section 11.5).
+/// The receiver, which has the code from its user (section 11.5).
 pub type Receiver<C> = Builder<Receiving, C>;
 
-/// The part of an [`Initiator`] that a receiver does not have.
+/// The options that only an [`Initiator`] has.
 #[derive(Debug)]
 pub struct Initiating {
     pub(super) words: usize,
 }
 
-/// The part of a [`Receiver`] that an initiator does not have.
+/// The options that only a [`Receiver`] has.
 pub struct Receiving {
     pub(super) code: Zeroizing<Vec<u8>>,
 }
@@ -41,10 +41,10 @@ impl std::fmt::Debug for Receiving {
     }
 }
 
-/// A function that hears of each failure that will be repeated, as one line.
+/// A function that is called with one line for each failure after which a request is repeated.
 pub(super) type OnRetry = Box<dyn FnMut(&str) + Send>;
 
-/// The part that both roles have.
+/// The options that both roles have.
 pub(super) struct ExchangeOptions {
     pub(super) appid: Vec<u8>,
     pub(super) blob: Zeroizing<Vec<u8>>,
@@ -68,8 +68,8 @@ impl std::fmt::Debug for ExchangeOptions {
 }
 
 impl<C> Builder<Initiating, C> {
-    /// An initiator in the application `appid` (1 to 128 bytes) that hands in `blob` (0 to 65 535
-    /// bytes). Faults in them are told when it starts.
+    /// Makes an initiator in the application `appid` (1 to 128 bytes) that sends `blob` (0 to
+    /// 65 535 bytes). Faults in them are reported at its start.
     pub fn new(appid: impl AsRef<[u8]>, blob: impl Into<Vec<u8>>) -> Self {
         Builder {
             role: Initiating {
@@ -80,8 +80,8 @@ impl<C> Builder<Initiating, C> {
         }
     }
 
-    /// The number of words in the code, 2 to 8; 2 unless said (CODE-1). Each word more makes
-    /// guessing 256 times harder.
+    /// Sets the number of words in the code, 2 to 8; the default is 2 (CODE-1). Each further word
+    /// makes guessing 256 times harder.
     pub fn words(self, words: usize) -> Self {
         Builder {
             role: Initiating { words },
@@ -91,8 +91,8 @@ impl<C> Builder<Initiating, C> {
 }
 
 impl<C> Builder<Receiving, C> {
-    /// A receiver in the application `appid` (1 to 128 bytes) with the code as its user typed it,
-    /// that hands in `blob` (0 to 65 535 bytes).
+    /// Makes a receiver in the application `appid` (1 to 128 bytes), with the code as its user
+    /// typed it, that sends `blob` (0 to 65 535 bytes). Faults in them are reported at its start.
     pub fn new(appid: impl AsRef<[u8]>, code: impl AsRef<[u8]>, blob: impl Into<Vec<u8>>) -> Self {
         Builder {
             role: Receiving {
@@ -105,7 +105,7 @@ impl<C> Builder<Receiving, C> {
 }
 
 impl<R, C> Builder<R, C> {
-    /// The relay's address, instead of that of
+    /// Sets the relay's address, instead of that of
     /// [`RENDEZVOUS_VARIABLE`](super::RENDEZVOUS_VARIABLE) or
     /// [`DEFAULT_RENDEZVOUS`](super::DEFAULT_RENDEZVOUS).
     pub fn rendezvous(mut self, url: impl Into<String>) -> Self {
@@ -113,8 +113,8 @@ impl<R, C> Builder<R, C> {
         self
     }
 
-    /// Allows plain `http` to relays that are not on this machine (RDV-2). The blobs are
-    /// safe then, too; who watches the network can take part in the relay's place.
+    /// Allows plain `http` to relays that are not on this machine (RDV-2). The blobs stay safe, but
+    /// whoever controls the network can act as the relay.
     pub fn allow_plain_http(mut self) -> Self {
         self.options.allow_plain_http = true;
         self
@@ -130,21 +130,20 @@ impl<R, C> Builder<R, C> {
         Ok(self)
     }
 
-    /// The longest time that the whole exchange may take, counted from its start (TIME-5).
-    /// The channel's own life ends it in any case.
+    /// Limits the time of the whole exchange, counted from its start (TIME-5). The exchange ends
+    /// with the life of its channel in any case.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
     }
 
-    /// Calls `f` with one line whenever an attempt failed and will be repeated, so that
-    /// the user can be told.
+    /// Calls `f` with one line to show to the user whenever an attempt failed and will be repeated.
     pub fn on_retry(mut self, f: impl FnMut(&str) + Send + 'static) -> Self {
         self.options.on_retry = Some(Box::new(f));
         self
     }
 
-    /// The hooks of section 13.
+    /// Sets the hooks of section 13.
     #[cfg(feature = "test-hooks-dangerous")]
     pub fn hooks_for_testing_only(mut self, hooks: super::Hooks) -> Self {
         self.options.hooks = hooks;

@@ -1,4 +1,4 @@
-//! Gives an exchange of the blocking client up from another thread.
+//! The handle that gives up an exchange of the blocking client from another thread.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::transport::blocking::Interrupt;
 
-/// Gives an exchange up from another thread: the request under way is abandoned and the channel
-/// closed. Giving up once more abandons the close as well.
+/// A handle that gives up an exchange from another thread: the request under way is abandoned, and
+/// the channel is closed. Giving up once more abandons the close as well.
 #[derive(Clone, Default)]
 pub struct Canceller(Arc<(Mutex<Cancelling>, Condvar)>);
 
@@ -18,13 +18,13 @@ struct Cancelling {
 }
 
 impl Canceller {
-    /// A canceller that is not given to an exchange yet. Each is for one exchange.
+    /// Makes a canceller for one exchange.
     #[must_use]
     pub fn new() -> Canceller {
         Canceller::default()
     }
 
-    /// Gives up.
+    /// Gives up the exchange.
     pub fn cancel(&self) {
         let mut cancelling = self.lock();
         cancelling.times = cancelling.times.saturating_add(1);
@@ -34,7 +34,7 @@ impl Canceller {
         self.0.1.notify_all();
     }
 
-    /// The number of times that somebody gave up.
+    /// The number of calls of [`cancel`](Canceller::cancel).
     pub(super) fn times(&self) -> u32 {
         self.lock().times
     }
@@ -44,9 +44,9 @@ impl Canceller {
         self.lock().interrupt = Some(interrupt);
     }
 
-    /// Lets the time pass, unless somebody gives up.
+    /// Waits for this time, or until there are more cancels than those `seen`.
     pub(super) fn pause(&self, seen: u32, time: Duration) {
-        // A poisoned lock guards two plain values that are whole at any time.
+        // A poisoned lock does no harm: its two values are valid at any time.
         let _ = self
             .0
             .1

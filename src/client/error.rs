@@ -1,4 +1,4 @@
-//! How an exchange fails, as the user's program sees it.
+//! The error with which an exchange fails.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::crypto::NoRandomness;
 use crate::protocol::{Detail, Outcome};
 use crate::values::{BadAppId, BadRendezvous, BlobTooLarge, CodeError};
 
-/// An exchange that ended with another outcome than `done`.
+/// The error of an exchange that ended with another outcome than `done`.
 ///
 /// `Display` is one line that says what happened; [`hint`](Error::hint) says what to do next.
 #[derive(Debug)]
@@ -17,15 +17,15 @@ pub struct Error {
     pub(super) received: Option<Box<Received>>,
 }
 
-/// What is known beside the outcome.
+/// The cause of an outcome, where it is known.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The code that the receiver's user typed cannot be one: `bad-code`.
+    /// The text that the receiver's user typed is not a code: `bad-code`.
     Code(CodeError),
-    /// No code can have the number of words that the initiator's user asked for: `bad-code`.
+    /// No code has the number of words that the initiator's user asked for: `bad-code`.
     Words(CodeError),
-    /// The caller's appid cannot be one: `bad-appid`.
+    /// The caller's appid is not 1 to 128 bytes long: `bad-appid`.
     AppId(BadAppId),
     /// The caller's blob is too large: `blob-too-large`.
     Blob(BlobTooLarge),
@@ -33,7 +33,7 @@ pub enum Cause {
     Rendezvous(BadRendezvous),
     /// The system gives no randomness: `internal`.
     Randomness(NoRandomness),
-    /// What the relay, the peer or the way there did.
+    /// The relay, the peer or the network is at fault.
     Exchange(Detail),
 }
 
@@ -44,30 +44,30 @@ impl Error {
         self.outcome
     }
 
-    /// What is known beside the outcome.
+    /// The cause, where it is known.
     #[must_use]
     pub fn cause(&self) -> Option<&Cause> {
         self.cause.as_ref()
     }
 
-    /// What the user should do next (OUT-3).
+    /// The sentence that tells the user what to do next (OUT-3).
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self.cause {
-            // There is no other user to ask yet.
+            // The sentence of the outcome speaks of another user, but there is none yet.
             Some(Cause::Words(_)) => "A code has 2 to 8 words.",
             _ => self.outcome.sentence(),
         }
     }
 
-    /// What the peer had already proved and sent: an initiator gets it with whatever outcome
-    /// follows (INIT-3).
+    /// The peer's blob and keys, if the answer had already opened: an initiator gets them with
+    /// whatever outcome follows (INIT-3).
     #[must_use]
     pub fn received(&self) -> Option<&Received> {
         self.received.as_deref()
     }
 
-    /// [`received`](Error::received), by value.
+    /// The value of [`received`](Error::received), owned.
     #[must_use]
     pub fn into_received(self) -> Option<Received> {
         self.received.map(|received| *received)

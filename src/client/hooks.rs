@@ -5,33 +5,33 @@ use std::time::Duration;
 use crate::crypto::{NoRandomness, PakeScalar};
 use crate::values::{Side, Words};
 
-/// The values that a test decides in the place of chance and time. The default decides nothing.
+/// The values that a test sets instead of chance and time. The default sets none.
 #[derive(Debug, Default)]
 pub struct Hooks {
-    /// `side`
+    /// The named value `side`.
     pub side: Named<Side>,
-    /// `words`
+    /// The named value `words`.
     pub words: Named<Words>,
-    /// `pake_scalar`
+    /// The named value `pake_scalar`.
     pub pake_scalar: Named<PakeScalar>,
-    /// How long a second lasts (HOOK-3).
+    /// The duration of a *second* in the times of section 11.3; a real second if `None` (HOOK-3).
     pub second: Option<Duration>,
 }
 
 /// A named random value (section 3.5).
 #[derive(Debug, Default)]
 pub enum Named<T> {
-    /// Drawn as ever.
+    /// The value is drawn at random.
     #[default]
     Drawn,
-    /// This value (HOOK-2).
+    /// The value is this one (HOOK-2).
     Fixed(T),
-    /// Its source fails (RAND-1).
+    /// The random source fails (RAND-1).
     Unavailable,
 }
 
 impl<T> Named<T> {
-    /// The value for this exchange; `draw` is asked where none was named.
+    /// Takes the value for this exchange; without an injected one, `draw` draws it.
     // HOOK-2: An implementation under test MUST use an injected named value as it is
     pub(super) fn take(
         &mut self,

@@ -1,4 +1,4 @@
-//! From what the user says to an exchange that can be driven, and from its end to a result.
+//! The start of an exchange from the caller's options, and its end as the caller's result.
 
 use super::builder::{ExchangeOptions, Initiating, OnRetry, Receiving};
 use super::{Builder, Error, Received, RelayAddress, TlsOptions};
@@ -8,7 +8,7 @@ use crate::protocol::wire::Wire;
 use crate::protocol::{Ended, Exchange, InitiatorMachine, Outcome, ReceiverMachine, Times};
 use crate::values::{AppId, Blob, Code, Rendezvous, Side, WordCount, Words};
 
-/// An exchange at its start, and what its driver needs.
+/// An exchange at its start, and the other values that its driver needs.
 pub(super) struct Prepared<T> {
     pub(super) exchange: Exchange<T>,
     pub(super) wire: Wire,
@@ -18,7 +18,7 @@ pub(super) struct Prepared<T> {
     pub(super) canceller: super::canceller::Canceller,
 }
 
-/// What both roles check first, in the order of sections 11.4 and 11.5.
+/// The values that both roles check first, in the order of sections 11.4 and 11.5.
 struct Checked {
     blob: Blob,
     appid: AppId,
@@ -26,7 +26,7 @@ struct Checked {
 }
 
 impl<C> Builder<Initiating, C> {
-    /// The exchange, and the words of its code.
+    /// Prepares the exchange and the words of its code.
     // Section 11.4: BLOB-1, APP-1, RDV-1, RDV-2, CODE-1 and RAND-1, in this order.
     pub(super) fn prepare(
         mut self,
@@ -44,7 +44,7 @@ impl<C> Builder<Initiating, C> {
 }
 
 impl<C> Builder<Receiving, C> {
-    /// The exchange.
+    /// Prepares the exchange.
     // Section 11.5: BLOB-1, APP-1, RDV-1, RDV-2, CODE-4 to CODE-7 and RAND-1, in this order.
     pub(super) fn prepare(mut self) -> Result<Prepared<ReceiverMachine<Standard>>, Error> {
         let checked = self.options.check()?;
@@ -121,7 +121,7 @@ impl ExchangeOptions {
     }
 }
 
-/// The end as the user's program sees it.
+/// Turns the end of an exchange into the caller's result.
 pub(super) fn conclude(ended: Option<Ended<Standard>>) -> Result<Received, Error> {
     let Some(ended) = ended else {
         return Err(not_ended());
@@ -139,7 +139,7 @@ pub(super) fn conclude(ended: Option<Ended<Standard>>) -> Result<Received, Error
     }
 }
 
-/// A driver stopped before the end: a fault of this program.
+/// The error of a driver that stopped before the end, which is a fault of this program.
 pub(super) fn not_ended() -> Error {
     Error {
         outcome: Outcome::Internal,

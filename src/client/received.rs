@@ -1,4 +1,4 @@
-//! What an exchange yields.
+//! The results of an exchange.
 
 pub use crate::crypto::{ExportError, ExportedKey, Verifier};
 
@@ -8,7 +8,7 @@ use crate::crypto::{Exporter, Standard};
 use crate::protocol::{self, Outcome};
 use crate::values::Blob;
 
-/// The peer's blob, and what was proved on the way to it.
+/// The peer's blob, with the verifier, further keys and the proof of delivery.
 #[derive(Debug)]
 pub struct Received {
     blob: Blob,
@@ -33,21 +33,20 @@ impl Received {
         self.blob.expose()
     }
 
-    /// The peer's blob, which from now on is the caller's to wipe.
+    /// Hands the peer's blob to the caller, who must wipe it.
     #[must_use]
     pub fn into_blob(self) -> Vec<u8> {
         self.blob.into_bytes()
     }
 
-    /// Whether it is proved that the peer opened the blob that this side handed in (INIT-5,
-    /// RECV-2). At an initiator this may be false although the exchange is `done`: the receipt did
-    /// not come.
+    /// Whether it is proved that the peer opened this side's blob (INIT-5, RECV-2). At an initiator
+    /// this may be false although the exchange is `done`: the receipt did not come.
     #[must_use]
     pub fn delivered(&self) -> bool {
         self.delivered
     }
 
-    /// What the user should be told (OUT-3).
+    /// The sentence that tells the user the result (OUT-3).
     #[must_use]
     pub fn sentence(&self) -> &'static str {
         if self.delivered {
@@ -63,8 +62,8 @@ impl Received {
         &self.verifier
     }
 
-    /// `export(label, n)`: a further key of `n` bytes for the application (section 6.2). Both sides
-    /// get the same one.
+    /// Exports a further key of `n` bytes for the application: `export(label, n)` (section 6.2).
+    /// Both sides get the same key.
     ///
     /// # Errors
     /// [`ExportError`] unless `label` has 1 to 255 bytes and `n` is 1 to 8 160 (KEY-4).
@@ -77,7 +76,7 @@ impl Received {
     }
 }
 
-/// What an initiator's user may look at before anything is released (INIT-2).
+/// The values that an initiator's user may look at before this side's blob is released (INIT-2).
 pub struct Held<'a>(pub(super) &'a protocol::Unsealed<Standard>);
 
 impl Held<'_> {

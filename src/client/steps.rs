@@ -1,4 +1,4 @@
-//! The steps of an exchange. Both clients have them; each has a loop of its own between them.
+//! The steps of an exchange, which both clients share. Each client runs its own loop between them.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,10 +20,10 @@ pub trait Driver: fmt::Debug {
     /// The state machine of its role.
     type Machine: Machine<Suite = Standard>;
 
-    /// The state machine as it is, until its end was taken.
+    /// The state machine, or `None` once its end has been taken.
     fn machine(&self) -> Option<&Self::Machine>;
 
-    /// The time until the exchange ends by itself, when a timer is set.
+    /// The time until a timer ends the exchange, if one is set.
     fn time_left(&self) -> Option<Duration>;
 }
 
@@ -41,7 +41,7 @@ impl<C: Client> Waiting<C> {
         self.code.reveal()
     }
 
-    /// The time that the peer may take yet.
+    /// The time that is left for the peer, if it is limited.
     pub fn time_left(&self) -> Option<Duration> {
         self.driver.time_left()
     }
@@ -60,7 +60,7 @@ impl<C: Client> Holding<C> {
         self.driver.machine()?.held().map(Held)
     }
 
-    /// The time that the user may look yet.
+    /// The time that is left for the user to decide, if it is limited.
     pub fn time_left(&self) -> Option<Duration> {
         self.driver.time_left()
     }
@@ -79,7 +79,7 @@ impl<C: Client> Answered<C> {
         self.driver.machine()?.verifier()
     }
 
-    /// The time that the peer may take yet.
+    /// The time that is left for the peer, if it is limited.
     pub fn time_left(&self) -> Option<Duration> {
         self.driver.time_left()
     }

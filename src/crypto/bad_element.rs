@@ -1,30 +1,30 @@
-//! Why a SPAKE2 message is refused (section 5.3).
+//! The faults of a SPAKE2 message (section 5.3).
 
 use core::fmt;
 
-/// Why the peer's SPAKE2 message is refused, always as `bad-element` (PAKE-4 to PAKE-8).
+/// The reason why the peer's SPAKE2 message is refused as `bad-element` (PAKE-4 to PAKE-8).
 ///
-/// Each of these elements would let the relay or a peer know or steer the key without the words.
+/// Each such element would let the relay or a peer learn or steer the key without the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BadElement {
-    /// `wrong-side`: the first byte is not the peer's (PAKE-4).
+    /// `wrong-side`: the first byte is not the peer's side byte (PAKE-4).
     WrongSide,
     /// `not-a-point`: there is no x for this y (PAKE-5).
     NotAPoint,
     /// `not-canonical`: y is not below p, or x is 0 with its sign bit set (PAKE-5).
     NotCanonical,
-    /// `identity`: the identity element (PAKE-6).
+    /// `identity`: the element is the identity (PAKE-6).
     Identity,
-    /// `not-prime-order`: outside the prime-order subgroup (PAKE-6).
+    /// `not-prime-order`: the element is outside the prime-order subgroup (PAKE-6).
     NotPrimeOrder,
-    /// `reflected`: this side's own element (PAKE-7).
+    /// `reflected`: the element is this side's own (PAKE-7).
     Reflected,
     /// `shared-identity`: Z is the identity (PAKE-8).
     SharedIdentity,
 }
 
 impl BadElement {
-    /// All of them, in the order of the checks.
+    /// All faults, in the order of the checks.
     pub const ALL: [Self; 7] = [
         Self::WrongSide,
         Self::NotAPoint,
@@ -35,7 +35,7 @@ impl BadElement {
         Self::SharedIdentity,
     ];
 
-    /// A token for it, stable for vectors.
+    /// The fault's token, as the vectors have it.
     #[must_use]
     pub const fn fault(self) -> &'static str {
         match self {

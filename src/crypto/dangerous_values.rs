@@ -1,6 +1,6 @@
-//! Every intermediate value of sections 5 and 6, for vectors and for explaining a difference.
+//! Every intermediate value of sections 5 and 6, for vectors and for finding a difference.
 //!
-//! Only with the feature `test-hooks-dangerous`: these are the secrets themselves.
+//! These are the secrets themselves, and exist with the feature `test-hooks-dangerous` only.
 
 use sha2::{Digest, Sha256};
 use spake2::Group;
@@ -22,18 +22,17 @@ pub struct PakeValues {
     pub message: PakeMessage,
     /// `enc(Z)`.
     pub z: [u8; 32],
-    /// What `K` is the SHA-256 of: six times 32 bytes.
+    /// The 192 bytes whose SHA-256 is `K`: six values of 32 bytes.
     pub transcript: Vec<u8>,
     /// `K`.
     pub key: [u8; 32],
 }
 
-/// Runs SPAKE2 as `role` once more, by the formulas of section 5 instead of the crate, and shows
-/// everything.
+/// Runs SPAKE2 as `role` by the formulas of section 5, without the crate, and returns every value.
 ///
 /// # Errors
 ///
-/// [`BadElement`] as [`Pake::finish`].
+/// [`BadElement`], as from [`Pake::finish`].
 pub fn pake_values(
     role: Role,
     password: &Password,
@@ -85,11 +84,11 @@ pub struct ScheduleValues {
     pub th: [u8; 32],
     /// `PRK`.
     pub prk: [u8; 32],
-    /// `key_x` behind its label, in the order of the table.
+    /// Each label with its `key_x`, in the order of the table.
     pub keys: [(Label, [u8; 32]); 5],
 }
 
-/// Runs the key schedule and shows everything.
+/// Runs the key schedule and returns every value.
 #[must_use]
 pub fn schedule_values(
     key: [u8; 32],
@@ -118,7 +117,7 @@ mod tests {
     use crate::crypto::{InitiatorBlob, Keys, SealKey};
     use crate::values::{AppId, Blob, ChannelId, Mode};
 
-    /// Each value out of the one before it, and the last ones are those of an exchange.
+    /// Each value follows from the one before it, and the keys are those of an exchange.
     #[test]
     fn the_key_schedule_is_shown_as_it_is() {
         let place = KeyContext {

@@ -5,7 +5,7 @@ use sha2::Sha256;
 
 use crate::values::secret::SecretBytes;
 
-/// `HKDF-Expand(key, info, L = length of out)`, of at most 8 160 bytes.
+/// Writes `HKDF-Expand(key, info, L = length of out)` to `out`, of at most 8 160 bytes.
 pub(super) fn expand(key: &SecretBytes<32>, info: &[u8], out: &mut [u8]) {
     Hkdf::<Sha256>::from_prk(key.expose())
         .expect("32 bytes are a key of HKDF-SHA256")
@@ -19,7 +19,7 @@ mod tests {
 
     use super::*;
 
-    /// RFC 5869, appendix A.1: the expansion that every key here comes from.
+    /// The expansion of RFC 5869, appendix A.1; every key here comes from this primitive.
     #[test]
     fn the_primitive_is_rfc_5869() {
         let salt = hex!("000102030405060708090a0b0c");

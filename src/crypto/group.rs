@@ -1,9 +1,9 @@
 //! A strict edwards25519 behind the trait `Group` of the crate `spake2` (section 5.1).
 //!
-//! It computes what the crate's own group computes, and differs in three ways: it refuses what
-//! PAKE-5 and PAKE-6 refuse, where the crate takes every encoding of every curve point; it wipes
-//! scalars and points; and it multiplies the base point by its table and decompresses M and N once,
-//! which pays for the checks.
+//! This group computes the same as the crate's own, and differs in three ways. It refuses elements
+//! by PAKE-5 and PAKE-6, where the crate takes every encoding of every curve point. It wipes
+//! scalars and points. It multiplies the base point by a table and decompresses M and N only once,
+//! which makes up for the time of the checks.
 
 use std::sync::LazyLock;
 
@@ -23,8 +23,7 @@ pub(super) struct StrictGroup;
 /// A scalar modulo L, wiped on drop.
 pub(super) struct SecretScalar(Scalar);
 
-/// An element of order L (or, of those that are computed here, perhaps the identity), wiped on
-/// drop.
+/// An element of order L, wiped on drop. A computed one, unlike a decoded one, may be the identity.
 pub(super) struct Element(EdwardsPoint);
 
 impl spake2::Group for StrictGroup {
@@ -44,7 +43,7 @@ impl spake2::Group for StrictGroup {
         Element(*N)
     }
 
-    /// The constant of the symmetric form, which this protocol does not have: nothing calls it.
+    /// The constant of symmetric SPAKE2. The trait wants it, but this protocol never uses it.
     fn const_s() -> Element {
         Element(EdwardsPoint::identity())
     }
@@ -98,13 +97,13 @@ impl spake2::Group for StrictGroup {
     }
 }
 
-/// The element of these 32 bytes, checked (PAKE-5, PAKE-6).
+/// Decodes and checks an element of 32 bytes (PAKE-5, PAKE-6).
 pub(super) fn decode(bytes: &[u8; 32]) -> Result<Element, BadElement> {
     let compressed = CompressedEdwardsY(*bytes);
     // PAKE-5: A client MUST refuse 32 bytes that are not the canonical encoding of a curve point as
     // `bad-element`: y is not below p, or no x exists, or x is 0 with its sign bit set.
     let point = compressed.decompress().ok_or(BadElement::NotAPoint)?;
-    // The library takes y modulo p and the sign of a zero as they come; it writes them canonically.
+    // The library accepts any y and any sign of a zero x, but writes the canonical form.
     if point.compress() != compressed {
         return Err(BadElement::NotCanonical);
     }
@@ -119,10 +118,10 @@ pub(super) fn decode(bytes: &[u8; 32]) -> Result<Element, BadElement> {
     Ok(Element(point))
 }
 
-/// `L·P = identity`, as `(L - 1)·P = -P`, for a P that is not the identity.
+/// Whether `L·P = identity`, computed as `(L - 1)·P = -P`, for a P that is not the identity.
 ///
-/// In variable time, which is a quarter faster and gives nothing away: the relay has the point
-/// anyway.
+/// It takes variable time, which is a quarter faster and reveals nothing, because the relay knows
+/// the point anyway.
 fn is_of_order_l(point: &EdwardsPoint) -> bool {
     let l_minus_1 = -Scalar::ONE;
     EdwardsPoint::vartime_double_scalar_mul_basepoint(&l_minus_1, point, &Scalar::ZERO) == -point
@@ -135,14 +134,14 @@ pub(super) const IDENTITY: [u8; 32] = {
     bytes
 };
 
-/// Whether these bytes are a scalar below L, little-endian, in a time that does not depend on them.
+/// Whether these little-endian bytes are a scalar below L, in a time that does not depend on them.
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 pub(super) fn is_below_l(scalar: &[u8; 32]) -> bool {
     Scalar::from_canonical_bytes(*scalar).is_some().into()
 }
 
-/// Writes the scalar that 64 random bytes are modulo L, little-endian: uniform but for less than
-/// 2^-256.
+/// Reduces 64 random bytes modulo L to a scalar, both little-endian. Its distance from a uniform
+/// one is less than 2^-256.
 pub(super) fn reduce_wide(wide: &[u8; 64], scalar: &mut [u8; 32]) {
     *scalar = SecretScalar(Scalar::from_bytes_mod_order_wide(wide))
         .0
@@ -220,7 +219,8 @@ mod tests {
         assert_eq!((fault(&m), fault(&n)), (None, None));
     }
 
-    /// python-spake2 0.9, test_compat.py, `P2S_TEST_VECTORS`, and the crate's own test.
+    /// The values come from python-spake2 0.9, test_compat.py, `P2S_TEST_VECTORS`, and from the
+    /// crate's own test.
     #[test]
     fn the_password_scalar_is_the_published_one() {
         for (password, scalar) in [
@@ -274,7 +274,7 @@ mod tests {
         let mut off_curve = [0; 32];
         off_curve[0] = 2;
         assert_eq!(fault(&off_curve), Some(BadElement::NotAPoint));
-        // y = p + 3 .. p + 18 and y = 2^255 - 1: all that have a second encoding.
+        // y goes from p to p + 18 = 2^255 - 1: these are all encodings of a y that is not below p.
         for last in 0xed..=0xff_u8 {
             let mut bytes = [0xff; 32];
             (bytes[0], bytes[31]) = (last, 0x7f);

@@ -1,8 +1,8 @@
 //! The cryptography of the protocol: SPAKE2, the key schedule, padding and seals (spec sections 5
 //! to 7).
 //!
-//! The protocol uses it through [`Suite`], of which [`Standard`] is the implementation. No type of
-//! the crates that compute is part of this interface.
+//! The protocol uses it through the trait [`Suite`], which [`Standard`] implements. No type of
+//! another cryptographic crate is part of this interface.
 
 mod bad_element;
 mod expand;

@@ -1,4 +1,4 @@
-//! What applications and users get of the keys (sections 6.1 and 6.2).
+//! The verifier for users and the keys for applications (sections 6.1 and 6.2).
 
 use core::fmt;
 
@@ -8,10 +8,10 @@ use super::expand::expand;
 use crate::values::secret::SecretBytes;
 use crate::values::words;
 
-/// The verifier: eight words by which two users make sure that nobody guessed the code (section
-/// 6.1).
+/// The verifier: eight words that two users compare to make sure that nobody guessed the code
+/// (section 6.1).
 ///
-/// Shown in full or not at all: a man in the middle could search for a match of a part.
+/// It is shown in full or not at all: a man in the middle could find keys that match a part.
 #[derive(Debug)]
 pub struct Verifier(SecretBytes<8>);
 
@@ -33,7 +33,7 @@ impl Verifier {
         })
     }
 
-    /// Whether both are the same, in constant time.
+    /// Whether both are the same verifier, compared in constant time.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0)
@@ -48,7 +48,7 @@ impl Verifier {
         }))
     }
 
-    /// The verifier of a `key_verifier` out of a vector.
+    /// Makes the verifier of a vector's `key_verifier`.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn dangerously_from_key(mut key: [u8; 32]) -> Self {
@@ -61,7 +61,7 @@ impl Verifier {
 pub struct Exporter(SecretBytes<32>);
 
 impl Exporter {
-    /// `export(label, n) = HKDF-Expand(key_exporter, info = label, L = n)`.
+    /// Derives n bytes: `export(label, n) = HKDF-Expand(key_exporter, info = label, L = n)`.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Exporter {
         Self(key)
     }
 
-    /// A `key_exporter` out of a vector.
+    /// Makes the exporter of a vector's `key_exporter`.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn dangerously_from_key(mut key: [u8; 32]) -> Self {
@@ -96,7 +96,7 @@ impl Exporter {
 pub struct ExportedKey(Zeroizing<Vec<u8>>);
 
 impl ExportedKey {
-    /// The bytes.
+    /// The key's bytes.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -109,7 +109,7 @@ impl fmt::Debug for ExportedKey {
     }
 }
 
-/// No key can be exported so (KEY-4). The exchange goes on.
+/// The reason why no key is exported (KEY-4). The exchange itself goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportError {
     /// The label is not 1 to 255 bytes long.

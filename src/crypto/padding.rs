@@ -6,20 +6,20 @@ use zeroize::Zeroizing;
 
 use crate::values::Blob;
 
-/// The buckets: how long a padded blob can be (section 7.1).
+/// The buckets: the lengths that a padded blob can have, in bytes (section 7.1).
 pub const BUCKETS: [usize; 9] = [256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
 
-/// `padded`: what is sealed for a blob (section 7.1).
+/// `padded`: a blob with its padding, ready to be sealed (section 7.1).
 pub struct Padded(Zeroizing<Vec<u8>>);
 
-/// `padded = blob || 0x80 || zero bytes up to the bucket` (SEAL-1).
+/// Pads a blob: `padded = blob || 0x80 || zero bytes up to the bucket` (SEAL-1).
 ///
-/// It hides the blob's length up to the bucket.
+/// The padding hides which of the bucket's lengths the blob has.
 // SEAL-1: A sender MUST pad its blob so before it seals it
 #[must_use]
 pub fn pad(blob: &Blob) -> Padded {
     let bucket = bucket_of(blob.len());
-    // Room for the tag too, so that sealing in place leaves no unwiped copy behind.
+    // There is room for the tag too, so that sealing in place leaves no unwiped copy behind.
     let mut padded = Zeroizing::new(Vec::with_capacity(bucket + 16));
     padded.extend_from_slice(blob.expose());
     padded.push(0x80);
@@ -27,11 +27,11 @@ pub fn pad(blob: &Blob) -> Padded {
     Padded(padded)
 }
 
-/// The blob of a padded text, in its one right form (SEAL-2).
+/// Takes the padding off a blob. Each blob has exactly one right padding (SEAL-2).
 ///
 /// # Errors
 ///
-/// [`BadPadding`]: a peer that pads in another way speaks the protocol wrongly.
+/// [`BadPadding`] for any other padding: the peer then breaks the protocol.
 // SEAL-2: An opener MUST take a padded text apart so, and refuse it as `malformed-message`
 // otherwise
 pub fn unpad(Padded(mut bytes): Padded) -> Result<Blob, BadPadding> {
@@ -47,20 +47,20 @@ pub fn unpad(Padded(mut bytes): Padded) -> Result<Blob, BadPadding> {
     Blob::new(core::mem::take(&mut *bytes)).map_err(|_| BadPadding)
 }
 
-/// Whether a padded text can be this long.
+/// Whether a padded blob can have this length, in bytes.
 #[must_use]
 pub fn is_bucket(length: usize) -> bool {
     BUCKETS.contains(&length)
 }
 
 impl Padded {
-    /// These bytes, to be taken apart.
+    /// Takes these bytes as a padded blob; [`unpad`] checks them.
     #[must_use]
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(Zeroizing::new(bytes.into()))
     }
 
-    /// The bytes, as secret as the blob.
+    /// The padded bytes, as secret as the blob.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -77,7 +77,7 @@ impl fmt::Debug for Padded {
     }
 }
 
-/// Not the padding of section 7.1: `malformed-message` (SEAL-2).
+/// The padding is not that of section 7.1: `malformed-message` (SEAL-2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadPadding;
 
@@ -89,7 +89,7 @@ impl fmt::Display for BadPadding {
 
 impl core::error::Error for BadPadding {}
 
-/// The smallest bucket of at least n + 1 bytes.
+/// The smallest bucket that holds `length` bytes and one more.
 fn bucket_of(length: usize) -> usize {
     (length + 1).next_power_of_two().max(256)
 }

@@ -13,13 +13,13 @@ use super::random::PakeScalar;
 use crate::values::secret::SecretBytes;
 use crate::values::{Password, Role};
 
-/// A SPAKE2 message: side byte and element (section 5.3).
+/// A SPAKE2 message: the side byte, then the element in 32 bytes (section 5.3).
 pub type PakeMessage = [u8; 33];
 
 /// One side of SPAKE2, between its message and the peer's (section 5).
 ///
-/// It is consumed by the peer's message, whatever that is: this is what gives a relay one guess
-/// (PAKE-10).
+/// The peer's message consumes this state, whatever the message is, so that a relay gets only one
+/// guess (PAKE-10).
 // PAKE-10: it computes at most one K in a run, and any fault in that answer is terminal and never
 // retried.
 pub struct Pake {
@@ -31,7 +31,7 @@ pub struct Pake {
 }
 
 impl Pake {
-    /// `X = x·B + w·M` as A, the initiator; `Y = y·B + w·N` as B, the receiver (PAKE-3).
+    /// Computes `X = x·B + w·M` as A, the initiator; `Y = y·B + w·N` as B, the receiver (PAKE-3).
     #[must_use]
     pub fn start(role: Role, password: &Password, scalar: PakeScalar) -> Self {
         Self::start_as(role, IDENTITIES, password, scalar)
@@ -46,7 +46,7 @@ impl Pake {
         let [a, b] = identities.map(Identity::new);
         let source = ScalarByValue(scalar);
         // PAKE-3: A client MUST compute its element and message by this table
-        // The crate does not wipe its copies of the password (KEY-2).
+        // The crate does not wipe its own copies of the password (KEY-2).
         let copy = spake2::Password::new(password.expose());
         let (state, bytes) = match role {
             Role::Initiator => Spake2::start_a_with_rng(&copy, &a, &b, source),
@@ -71,11 +71,11 @@ impl Pake {
         &self.message
     }
 
-    /// `K`, from the peer's message (section 5.4, PAKE-4 to PAKE-10).
+    /// Computes `K` from the peer's message (section 5.4, PAKE-4 to PAKE-10).
     ///
     /// # Errors
     ///
-    /// [`BadElement`], the first that applies. The state is spent then, too.
+    /// [`BadElement`], the first that applies. The state is consumed in this case too.
     pub fn finish(self, peer: &PakeMessage) -> Result<SharedKey, BadElement> {
         let Self {
             role,
@@ -91,7 +91,7 @@ impl Pake {
             return Err(BadElement::WrongSide);
         }
         // PAKE-9: A client MUST compute K by these formulas
-        // The group refuses by PAKE-5 and PAKE-6; the crate does not pass on why.
+        // The group refuses by PAKE-5 and PAKE-6, but the crate does not pass on the reason.
         let key = state
             .finish(peer)
             .map(Zeroizing::new)
@@ -107,9 +107,9 @@ impl Pake {
             return Err(BadElement::Reflected);
         }
         // PAKE-8: A client MUST refuse as `bad-element` when Z is the identity.
-        // The crate gives away K alone. K is a hash over enc(Z) and what is known here, so Z is the
-        // identity
-        // exactly when K is that hash over enc(identity): else SHA-256 had a collision.
+        // The crate returns K and not Z. K is a hash over enc(Z) and values that are known here. So
+        // Z is the identity if and only if K is the hash over enc(identity), unless SHA-256 has a
+        // collision.
         let (x, y) = match role {
             Role::Initiator => (own, element),
             Role::Receiver => (element, own),
@@ -131,7 +131,7 @@ impl fmt::Debug for Pake {
     }
 }
 
-/// `K`: what both sides know when they know the same words (section 5.4).
+/// `K`: the secret that both sides share if they have the same words (section 5.4).
 #[derive(Debug)]
 pub struct SharedKey(SecretBytes<32>);
 
@@ -140,14 +140,14 @@ impl SharedKey {
         self.0.expose()
     }
 
-    /// A key out of a vector.
+    /// Makes the key of a vector.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn dangerously_from_bytes(mut bytes: [u8; 32]) -> Self {
         Self(SecretBytes::take(&mut bytes))
     }
 
-    /// The key for a vector.
+    /// The key's bytes, for a vector.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn dangerously_reveal(&self) -> [u8; 32] {
@@ -155,7 +155,7 @@ impl SharedKey {
     }
 }
 
-/// idA and idB.
+/// The names of the two sides, `idA` and `idB`.
 pub(super) type Identities = [&'static [u8]; 2];
 
 /// `idA` and `idB` of section 5.4.
@@ -181,10 +181,10 @@ pub(super) fn key_of(
     SecretBytes::filled(|key| *key = transcript.finalize().into())
 }
 
-/// The one way to give the crate a scalar by value: it draws 64 bytes, and takes them modulo L,
-/// little-endian.
+/// A stand-in for a random source that makes the crate use the given scalar.
 ///
-/// Not a random source: for the scalar itself and 32 zero bytes, it gets that scalar.
+/// The crate takes no scalar by value: it draws 64 bytes and reduces them modulo L, little-endian.
+/// The bytes drawn here are the scalar and 32 zeros, which reduce to the scalar.
 struct ScalarByValue(PakeScalar);
 
 impl RngCore for ScalarByValue {

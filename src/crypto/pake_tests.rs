@@ -13,8 +13,8 @@ use super::random::PakeScalar;
 use crate::values::secret::SecretBytes;
 use crate::values::{Password, Role};
 
-// python-spake2 0.9, test_compat.py, and spake2 0.4, src/lib.rs: `test_asymmetric`, in
-// little-endian.
+// These values, in little-endian, are those of `test_asymmetric` in python-spake2 0.9,
+// test_compat.py, and in spake2 0.4, src/lib.rs.
 const X: [u8; 32] = hex!("25184061a70b1142f1a9f043a52cf7033dc308b5a0a32e42b003ecd59c2ac605");
 const Y: [u8; 32] = hex!("9fb5e845084e0cbe27ac8b4d3af139b33f3f8a047d4234e2d45d33c5cd367b0f");
 const MESSAGE_A: PakeMessage =
@@ -67,7 +67,8 @@ fn the_published_exchanges() {
     }
 }
 
-/// spake2 0.4, `test_hash_ab`; python-spake2, `Finalize.test_asymmetric`.
+/// The hash is that of `test_hash_ab` in spake2 0.4 and `Finalize.test_asymmetric` in
+/// python-spake2.
 #[test]
 fn the_published_transcript_hash() {
     let password_hash = SecretBytes::take(&mut Sha256::digest(b"pw").into());
@@ -165,7 +166,7 @@ fn says_why_an_element_is_refused() {
     }
 }
 
-/// Y = w·N, and a scalar of zero: both give Z = identity.
+/// Both Y = w·N and a scalar of zero give Z = identity.
 #[test]
 fn refuses_a_shared_identity() {
     let w = StrictGroup::hash_to_scalar(b"password");

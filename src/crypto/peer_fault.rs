@@ -1,31 +1,31 @@
-//! What can be wrong with a peer's message (section 7.3).
+//! The faults of a peer's message (section 7.3).
 
 use core::fmt;
 
 use super::bad_element::BadElement;
 
-/// Why a message of the peer is refused (SEAL-5 to SEAL-7).
+/// The reason why a message of the peer is refused (SEAL-5 to SEAL-7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PeerFault {
-    /// `malformed-message`: it has the wrong form.
+    /// `malformed-message`: the message has the wrong form.
     MalformedMessage(Malformed),
-    /// `bad-element`: its SPAKE2 element is not acceptable.
+    /// `bad-element`: the message's SPAKE2 element is not acceptable.
     BadElement(BadElement),
-    /// `wrong-code`: its seal did not open.
+    /// `wrong-code`: the message's seal did not open.
     WrongCode,
 }
 
-/// What about a message has the wrong form.
+/// The part of a message that has the wrong form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Malformed {
-    /// `length`: not a length of the table in section 7.2.
+    /// `length`: the length is none of the table in section 7.2.
     Length,
-    /// `padding`: SEAL-2.
+    /// `padding`: the padding is not that of section 7.1 (SEAL-2).
     Padding,
 }
 
 impl PeerFault {
-    /// The outcome, and the reason of the close (section 12).
+    /// The token of the outcome, which is also the reason of the close (section 12).
     #[must_use]
     pub const fn outcome(self) -> &'static str {
         match self {

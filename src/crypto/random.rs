@@ -14,10 +14,10 @@ pub struct PakeScalar(SecretBytes<32>);
 
 // RAND-1: A client MUST draw fresh named values for each exchange from a cryptographically secure
 // source, and never use one for a second exchange
-// Each is of a type of its own that cannot be cloned, and an exchange consumes it.
+// Each value has a type of its own that cannot be cloned, and an exchange consumes it.
 
 impl PakeScalar {
-    /// A fresh one from the system.
+    /// Draws a fresh scalar from the system.
     ///
     /// # Errors
     ///
@@ -30,11 +30,11 @@ impl PakeScalar {
         })))
     }
 
-    /// This one: 32 bytes, little-endian, below L (HOOK-2).
+    /// Takes an injected scalar: 32 bytes, little-endian, below L (HOOK-2).
     ///
     /// # Errors
     ///
-    /// [`ScalarTooLarge`] when it is not below L.
+    /// [`ScalarTooLarge`] when the scalar is not below L.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     pub fn dangerously_from_le_bytes(mut bytes: [u8; 32]) -> Result<Self, ScalarTooLarge> {
         let scalar = SecretBytes::take(&mut bytes);
@@ -51,7 +51,7 @@ impl PakeScalar {
 }
 
 impl Side {
-    /// A fresh one from the system.
+    /// Draws a fresh side from the system.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Side {
 }
 
 impl Words {
-    /// Fresh ones from the system, each word uniform among its list's 256.
+    /// Draws fresh words from the system, each uniformly among the 256 of its list.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl Words {
     }
 }
 
-/// The system has no randomness to give: `internal` (RAND-1).
+/// The system gives no random bytes: `internal` (RAND-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoRandomness;
 

@@ -24,23 +24,23 @@ use super::seal::{InitiatorBlob, ReceiverBlob, SealKey};
 use crate::values::secret::SecretBytes;
 use crate::values::{AppId, ChannelId, Mode};
 
-/// `label_x`: the whole of HKDF's info (section 6).
+/// `label_x`: the info with which a key is expanded (section 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
-    /// Seal of the receiver's blob, in the answer.
+    /// The key that seals the receiver's blob, in the answer.
     ReceiverBlob,
-    /// Seal of the initiator's blob, the finish.
+    /// The key that seals the initiator's blob, which is the finish.
     InitiatorBlob,
-    /// Seal of the receipt.
+    /// The key that seals the receipt.
     Receipt,
-    /// Verifier words.
+    /// The key that gives the words of the verifier.
     Verifier,
-    /// Keys for the application.
+    /// The key from which the application's keys are exported.
     Exporter,
 }
 
 impl Label {
-    /// All of them, in the order of section 6.
+    /// All labels, in the order of section 6.
     pub const ALL: [Self; 5] = [
         Self::ReceiverBlob,
         Self::InitiatorBlob,
@@ -49,7 +49,7 @@ impl Label {
         Self::Exporter,
     ];
 
-    /// The text.
+    /// The label's text.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ impl Label {
     }
 }
 
-/// Where an exchange takes place: what both sides must agree on besides the words (section 6).
+/// The values besides the words that both sides must agree on (section 6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyContext {
     /// `mode`.
@@ -74,9 +74,9 @@ pub struct KeyContext {
 }
 
 impl KeyContext {
-    /// `context`, in which the fields and their order cannot be mistaken (section 6).
+    /// Encodes `context`: each field follows its length in 2 bytes, big-endian (section 6).
     ///
-    /// Whatever a relay changes of it, the peer's seal does not open.
+    /// If a relay changes any field, the peer's seal does not open.
     // VER-2: A client MUST bind the mode into the context (section 6)
     #[must_use]
     pub fn context(&self, offer: &PakeMessage, answer_message: &PakeMessage) -> Vec<u8> {
@@ -109,14 +109,15 @@ pub struct Keys {
     pub initiator_blob: SealKey<InitiatorBlob>,
     /// `key_receipt`.
     pub receipt: SealKey<Receipt>,
-    /// The verifier, of `key_verifier`.
+    /// The verifier, made of `key_verifier`.
     pub verifier: Verifier,
     /// `key_exporter`.
     pub exporter: Exporter,
 }
 
 impl Keys {
-    /// `key_x = HKDF-Expand(PRK, info = label_x, L = 32)` for all x (KEY-1); consumes `K` (KEY-2).
+    /// Derives `key_x = HKDF-Expand(PRK, info = label_x, L = 32)` for all x (KEY-1), and consumes
+    /// `K` (KEY-2).
     // KEY-1: A client MUST derive th, PRK and the five keys by these formulas
     #[must_use]
     pub fn derive(shared: SharedKey, context: &[u8]) -> Self {

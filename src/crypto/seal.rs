@@ -13,9 +13,9 @@ use super::peer_fault::{Malformed, PeerFault};
 use crate::values::Blob;
 use crate::values::secret::SecretBytes;
 
-/// `key_x` with its `th`, for the one message M (section 7.2).
+/// `key_x` with its `th`, for one message of the kind M (section 7.2).
 ///
-/// Sealing and opening consume it, so a second seal under it does not compile:
+/// Sealing and opening consume the key, so that a second seal under it does not compile:
 ///
 /// ```compile_fail,E0382
 /// # use wormhole_sync::{crypto::{SealKey, ReceiverBlob}, values::Blob};
@@ -32,32 +32,32 @@ pub struct SealKey<M> {
     message: PhantomData<M>,
 }
 
-/// The receiver's blob, in the answer.
+/// The message that holds the receiver's blob, a part of the answer.
 #[derive(Debug)]
 pub enum ReceiverBlob {}
 
-/// The initiator's blob, the finish.
+/// The message that holds the initiator's blob, which is the finish.
 #[derive(Debug)]
 pub enum InitiatorBlob {}
 
-/// A message that holds a blob: [`ReceiverBlob`] or [`InitiatorBlob`].
+/// A kind of message that holds a blob: [`ReceiverBlob`] or [`InitiatorBlob`].
 pub trait HoldsBlob: sealed::Sealed {}
 
 impl HoldsBlob for ReceiverBlob {}
 impl HoldsBlob for InitiatorBlob {}
 
 impl<M: HoldsBlob> SealKey<M> {
-    /// `seal(key_x, padded blob)`: bucket + 16 bytes (SEAL-1, SEAL-3).
+    /// Makes `seal(key_x, padded blob)`, of bucket + 16 bytes (SEAL-1, SEAL-3).
     #[must_use]
     pub fn seal(self, blob: &Blob) -> Vec<u8> {
         self.seal_bytes(padding::pad(blob).into_bytes())
     }
 
-    /// The blob of a sealed message (SEAL-7, and the end of SEAL-6).
+    /// Opens a sealed blob (SEAL-7, and the end of SEAL-6).
     ///
     /// # Errors
     ///
-    /// [`PeerFault`]: the first of length, seal and padding that is wrong.
+    /// [`PeerFault`], for the first of length, seal and padding that is wrong.
     pub fn open(self, sealed: &[u8]) -> Result<Opened<Blob>, PeerFault> {
         // SEAL-7: A receiver MUST check a finish in this order, and refuse with the first that
         // fails: its length is bucket + 16 for some bucket, else `malformed-message`; the seal
@@ -71,13 +71,13 @@ impl<M: HoldsBlob> SealKey<M> {
 }
 
 impl SealKey<Receipt> {
-    /// `seal(key_receipt, empty)`: 16 bytes (SEAL-3).
+    /// Makes `seal(key_receipt, empty)`, of 16 bytes (SEAL-3).
     #[must_use]
     pub fn seal(self) -> Vec<u8> {
         self.seal_bytes(Zeroizing::default())
     }
 
-    /// Whether these bytes are the receipt (SEAL-8).
+    /// Opens the receipt; any other bytes give `None` (SEAL-8).
     // SEAL-8: An initiator MUST take a receipt that does not open under key_receipt to an empty
     // plaintext, whatever its length, as no receipt.
     #[must_use]
@@ -99,7 +99,7 @@ impl<M> SealKey<M> {
         }
     }
 
-    /// A key out of a vector.
+    /// Makes the key of a vector.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn dangerously_from_bytes(mut key: [u8; 32], th: [u8; 32]) -> Self {
@@ -113,7 +113,7 @@ impl<M> SealKey<M> {
         self.seal_bytes(Zeroizing::new(plaintext.to_vec()))
     }
 
-    /// Opens any plaintext, without a look at its length and padding.
+    /// Opens any plaintext, without checking its length and padding.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn dangerously_open_plaintext(self, sealed: &[u8]) -> Option<Vec<u8>> {
@@ -121,7 +121,8 @@ impl<M> SealKey<M> {
             .map(|plaintext| plaintext.expose().to_vec())
     }
 
-    /// `ChaCha20-Poly1305, nonce = 12 zero bytes, associated data = th`: ciphertext, then tag.
+    /// Seals by `ChaCha20-Poly1305, nonce = 12 zero bytes, associated data = th`. The result is the
+    /// ciphertext, then the tag of 16 bytes.
     fn seal_bytes(self, mut text: Zeroizing<Vec<u8>>) -> Vec<u8> {
         let tag = self
             .cipher()
@@ -153,7 +154,7 @@ impl<M> fmt::Debug for SealKey<M> {
     }
 }
 
-/// Refuses a sealed blob that is not bucket + 16 bytes long.
+/// Refuses a sealed blob that is not some bucket + 16 bytes long.
 pub(super) fn check_length(sealed: &[u8]) -> Result<(), PeerFault> {
     match sealed.len().checked_sub(TAG) {
         Some(length) if padding::is_bucket(length) => Ok(()),
@@ -179,8 +180,8 @@ mod tests {
         SealKey::dangerously_from_bytes([7; 32], [th; 32])
     }
 
-    /// RFC 8439, section 2.8.2, on the primitive itself: its nonce and its associated data are not
-    /// ours.
+    /// This is the example of RFC 8439, section 2.8.2. It uses the primitive itself, because nonce
+    /// and associated data are not those of the protocol.
     #[test]
     fn the_primitive_is_rfc_8439() {
         let key: Vec<u8> = (0x80..=0x9f).collect();

@@ -1,4 +1,4 @@
-//! The suite of version 1.
+//! The cryptographic suite of version 1.
 
 use super::opened::{Opened, Receipt};
 use super::output::{Exporter, Verifier};
@@ -10,7 +10,7 @@ use super::seal::{self, InitiatorBlob, SealKey};
 use super::suite::{AnswerRead, FinishRead, OfferRead, Suite};
 use crate::values::{Blob, Role, Words};
 
-/// SPAKE2 on edwards25519, HKDF-SHA256, ChaCha20-Poly1305 (sections 5 to 7).
+/// The suite of SPAKE2 on edwards25519, HKDF-SHA256 and ChaCha20-Poly1305 (sections 5 to 7).
 #[derive(Debug)]
 pub enum Standard {}
 
@@ -31,7 +31,7 @@ pub struct FinishOpener {
 }
 
 impl Standard {
-    /// Starts as A, and gives the offer (PAKE-3).
+    /// Starts SPAKE2 as A, and returns the state and the offer of 33 bytes (PAKE-3).
     #[must_use]
     pub fn start_initiator(words: &Words, scalar: PakeScalar) -> (InitiatorPake, Vec<u8>) {
         let pake = Pake::start(Role::Initiator, &words.password(), scalar);
@@ -39,7 +39,7 @@ impl Standard {
         (InitiatorPake(pake), offer)
     }
 
-    /// Starts as B.
+    /// Starts SPAKE2 as B (PAKE-3).
     #[must_use]
     pub fn start_receiver(words: &Words, scalar: PakeScalar) -> ReceiverPake {
         ReceiverPake(Pake::start(Role::Receiver, &words.password(), scalar))

@@ -69,8 +69,8 @@ fn an_exchange_moves_both_blobs() {
     assert!(Standard::read_receipt(answered.receipt, &finished.receipt).is_some());
 }
 
-/// The same exchange, computed from the specification by a Python program on python-spake2 0.9 and
-/// `cryptography`.
+/// The expected bytes were computed from the specification by a Python program on python-spake2 0.9
+/// and `cryptography`.
 #[test]
 fn another_implementation_sends_the_same_bytes() {
     let offered = offered([1, 2], 7);

@@ -5,7 +5,8 @@ use super::{CloseReason, Detail, Ended, Outcome, Request};
 use crate::crypto::{PeerFault, Suite};
 use crate::values::ChannelId;
 
-/// The last request, whose result changes nothing (TIME-7), and the end that is already fixed.
+/// The state in which the outcome is fixed and the close is tried, whose result changes nothing
+/// (TIME-7).
 #[derive(Debug)]
 pub struct Closing<S: Suite> {
     pub(super) channel: ChannelId,
@@ -14,7 +15,7 @@ pub struct Closing<S: Suite> {
 }
 
 impl<S: Suite> Closing<S> {
-    /// Closes with the reason that the outcome gives.
+    /// Closes with the reason that belongs to the outcome.
     pub(super) fn new(channel: ChannelId, end: Ended<S>) -> Closing<S> {
         let reason = match end.outcome {
             Outcome::Done => CloseReason::Done,
@@ -23,7 +24,7 @@ impl<S: Suite> Closing<S> {
             Outcome::MalformedMessage => CloseReason::MalformedMessage,
             Outcome::RelayMisbehaved => CloseReason::RelayMisbehaved,
             Outcome::Timeout => CloseReason::Timeout,
-            // The user gave up, or the outcome is one that no state closes with.
+            // The user gave up, or no state closes with this outcome.
             Outcome::Cancelled
             | Outcome::BadCode
             | Outcome::BadAppid
@@ -60,7 +61,7 @@ impl<S: Suite> Closing<S> {
         }
     }
 
-    /// The column `closing` of both tables.
+    /// The rows of the state `closing` in both tables.
     pub(super) fn on<M>(
         self,
         event: Event,
@@ -83,7 +84,7 @@ impl<S: Suite> Closing<S> {
     }
 }
 
-/// An event that the tables call impossible: the state stays as it is.
+/// Refuses an event that the tables call impossible, and leaves the state as it is.
 pub(super) fn impossible<M>(state: M, proof: Proof) -> Next<M> {
     Err(Impossible { state, proof })
 }

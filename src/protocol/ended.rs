@@ -4,7 +4,7 @@ use super::{ChannelRefusal, CloseReason, Detail, Outcome};
 use crate::crypto::{Opened, Suite};
 use crate::values::Blob;
 
-/// What the peer's opened seal yields: there is no other way to make one (SEAL-9).
+/// The results of opening the peer's seal; they are made in no other way (SEAL-9).
 #[derive(Debug)]
 pub struct Unsealed<S: Suite> {
     /// The peer's blob.
@@ -15,16 +15,17 @@ pub struct Unsealed<S: Suite> {
     pub exporter: Opened<S::Exporter>,
 }
 
-/// The end: exactly one outcome (OUT-1), and what is handed over with it.
+/// The end: exactly one outcome (OUT-1), and the values that are handed over with it.
 #[derive(Debug)]
 pub struct Ended<S: Suite> {
     /// The outcome.
     pub outcome: Outcome,
-    /// The peer's blob: with `done`, and at the initiator whenever the answer opened (INIT-3).
+    /// The peer's blob and keys: with `done`, and at the initiator whenever the answer opened
+    /// (INIT-3).
     pub received: Option<Unsealed<S>>,
-    /// Whether the own blob certainly arrived (INIT-5, RECV-2).
+    /// Whether it is proved that the peer opened this side's blob (INIT-5, RECV-2).
     pub delivered: bool,
-    /// What the user is told beside the outcome.
+    /// The detail to show besides the outcome.
     pub detail: Option<Detail>,
 }
 
@@ -61,8 +62,8 @@ impl<S: Suite> Ended<S> {
 }
 
 impl ChannelRefusal {
-    /// What a refusal means once the relay has accepted this side, where it is no misbehaviour:
-    /// `crowded` is (sections 11.4, 11.5).
+    /// The outcome of a refusal after the relay has accepted this side (sections 11.4 and 11.5);
+    /// `None` for `crowded`, which is then misbehaviour of the relay.
     pub(super) fn after_acceptance(self) -> Option<Outcome> {
         match self {
             // OUT-5: A client MUST take `forbidden` and `no-such-channel`, once the relay has

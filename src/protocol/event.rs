@@ -1,4 +1,4 @@
-//! The events of the tables in sections 11.4 and 11.5: all that can happen to a client.
+//! The events of the tables in sections 11.4 and 11.5: everything that can happen to a client.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use super::CloseReason;
 use crate::crypto::PeerFault;
 use crate::values::ChannelId;
 
-/// One event. An answer's message is still unread: the state reads it (SEAL-5 to SEAL-8), and so
-/// one `Cell` stands for `answer-opened`, `answer-malformed` and so on.
+/// One event. It carries a peer's message unread, because only the state can read it (SEAL-5 to
+/// SEAL-8). So `Cell` stands for `answer-opened`, `answer-malformed` and so on.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Event {
-    /// `allocated`: the relay's answer to allocate. The life of the channel is the timer's matter.
+    /// `allocated`: the relay's answer to allocate. Timers see to the life of the channel.
     Allocated(ChannelId),
     /// `offer-…`: the relay's answer to claim.
     Claimed(Vec<u8>),
@@ -24,21 +24,21 @@ pub enum Event {
     Refused(ChannelRefusal),
     /// `misbehaved`: an answer that is not in the table of section 11.2.
     Misbehaved(Misbehaviour),
-    /// `close-tried`: the close was answered, or not.
+    /// `close-tried`: the close was attempted, with or without an answer.
     CloseTried,
-    /// `exhausted`: the retry window is over (TIME-3); with the last failure.
+    /// `exhausted`: the retry window is over (TIME-3); the last failure comes with it.
     Exhausted(AttemptFailure),
-    /// `deadline` (TIME-5).
+    /// `deadline`: the life of the channel or the user's time is over (TIME-5).
     Deadline,
-    /// `receipt-wait-over` (TIME-6).
+    /// `receipt-wait-over`: the wait for the receipt is over (TIME-6).
     ReceiptWaitOver,
-    /// `cancel`: the user gives up.
+    /// `cancel`: the user gave up.
     Cancel,
-    /// `release`: the initiator's user agrees (INIT-2).
+    /// `release`: the initiator's user agreed to send the blob (INIT-2).
     Release,
 }
 
-/// The relay's refusals that mean something to a client (section 11.2).
+/// The relay's refusals that have a line in the table of section 11.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChannelRefusal {
     /// This side may not do this to this channel.
@@ -53,19 +53,19 @@ pub enum ChannelRefusal {
     Expired,
 }
 
-/// The proof that an event cannot happen in a state (section 11.4).
+/// The reason why an event cannot happen in a state (section 11.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// (a) The event comes of another request than the one in hand.
+    /// (a) The event belongs to another request than the one in hand.
     OtherRequest,
-    /// (b) The timer is not set.
+    /// (b) The event's timer is not set.
     TimerNotSet,
-    /// (c) The user is asked in `holding` only.
+    /// (c) The user is asked in the state `holding` only.
     NotAsked,
 }
 
 impl Proof {
-    /// The proof's letter in section 11.4.
+    /// The letter of the proof in section 11.4.
     #[must_use]
     pub fn letter(self) -> char {
         match self {
@@ -76,33 +76,33 @@ impl Proof {
     }
 }
 
-/// An event that cannot happen in this state: the state is given back as it was.
+/// The refusal of an event that cannot happen in a state, with the state given back.
 #[derive(Debug)]
 pub struct Impossible<T> {
     /// The state, unchanged.
     pub state: T,
-    /// Why the event cannot happen.
+    /// The proof that the event cannot happen.
     pub proof: Proof,
 }
 
-/// The next state of a machine, or the same one when the event cannot happen in it.
+/// The next state of a machine, or the old one when the event cannot happen in it.
 pub(super) type Next<M> = Result<M, Impossible<M>>;
 
-/// The way in which a response falls out of the table of section 11.2. It bears nothing that the
+/// The reason why an answer fits no line of the table of section 11.2. It holds no text that the
 /// relay wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misbehaviour {
     /// A status that has no line in the table.
     Status(u16),
-    /// A status of the table, with another content type than its line names.
+    /// A status of the table, but with another content type than its line names.
     ContentType(u16),
     /// A content coding that nobody asked for.
     ContentCoding,
     /// A body of more than 262 144 bytes (CLIENT-5).
     TooLong,
-    /// A body that is not the message that its line names; with the kind of fault.
+    /// A body that is not the message that its line names; the token of the fault comes with it.
     Malformed(&'static str),
-    /// A problem document with a type that has no line in the table, or another status.
+    /// A problem document whose type and status have no line in the table.
     Problem(u16),
 }
 
@@ -131,17 +131,17 @@ impl fmt::Display for Misbehaviour {
     }
 }
 
-/// The failure of one attempt: one line for the user, by this machine and not by the relay.
+/// The failure of one attempt, described by this machine and not by the relay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptFailure {
-    /// One line in lower case and without a full stop: `connection refused`.
+    /// One line for the user, in lower case and without a full stop: `connection refused`.
     pub why: String,
-    /// Whether a repeat cannot help: the relay's certificate was refused (CLIENT-4).
+    /// Whether a repeat cannot help, because the relay's certificate was refused (CLIENT-4).
     pub is_final: bool,
 }
 
 impl AttemptFailure {
-    /// A failure that a repeat may mend.
+    /// Makes a failure after which a repeat may succeed.
     pub fn passing(why: impl Into<String>) -> AttemptFailure {
         AttemptFailure {
             why: why.into(),
@@ -156,12 +156,12 @@ impl fmt::Display for AttemptFailure {
     }
 }
 
-/// A detail that the user is told beside the outcome.
+/// A detail to show to the user besides the outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// The relay's response fell out of the table.
+    /// The relay's answer fits no line of the table in section 11.2.
     Misbehaviour(Misbehaviour),
-    /// The last attempt brought no response.
+    /// The last attempt of the request failed.
     Attempt(AttemptFailure),
     /// The peer's message or element is faulty.
     Peer(PeerFault),
@@ -178,7 +178,7 @@ impl fmt::Display for Detail {
 }
 
 impl fmt::Debug for Event {
-    /// The event's name; what a message holds is for its reader only.
+    /// Writes the event's name only: the content of a message must not get into logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Event::Allocated(_) => "allocated",

@@ -1,48 +1,48 @@
-//! A state machine with its repeats and deadlines (section 11.3).
+//! A state machine together with its repeats and deadlines (section 11.3).
 
 use std::time::Duration;
 
 use super::retry::{LONGEST_WAIT, RetryState, Times};
 use super::{AttemptFailure, CellName, Ended, Event, Machine, Request, RequestKind};
 
-/// The next thing that a driver does; see the loop in [`super`].
+/// The next step of a client; see the loop in [`super`].
 #[derive(Debug)]
 pub enum Action<'a> {
-    /// Make this request, for at most this long.
+    /// The client makes this request.
     Send {
         /// The request.
         request: Request<'a>,
         /// The seconds that a GET asks the relay to wait (TIME-8).
         wait: u32,
-        /// How long the attempt may take, from name resolution to the last byte.
+        /// The longest time of the attempt, from name resolution to the last byte.
         within: Duration,
     },
-    /// Let a time between the two pass, at random.
+    /// The client lets some time pass, chosen at random between the two.
     Pause {
-        /// The least time.
+        /// The shortest time.
         least: Duration,
-        /// The most time.
+        /// The longest time.
         most: Duration,
     },
-    /// Wait for the user's word, for at most this long.
+    /// The client waits for the user to agree or give up.
     Hold {
-        /// How long, when there is a deadline.
+        /// The longest time to wait, if there is a deadline.
         within: Option<Duration>,
     },
-    /// It is over.
+    /// The exchange is over.
     Ended,
 }
 
 /// The result of one attempt (section 11.2).
 #[derive(Debug)]
 pub enum AttemptResult {
-    /// No complete answer.
+    /// *Lost*: there was no complete answer.
     Lost(AttemptFailure),
-    /// Status 429 or 500 to 599.
+    /// *Busy*: the relay answered with status 429 or 500 to 599.
     Busy {
         /// The status.
         status: u16,
-        /// The seconds of `Retry-After`, where they count (TIME-1).
+        /// The seconds of `Retry-After`, if the status is one with which they count (TIME-1).
         retry_after: Option<u32>,
     },
     /// An answer that is not the relay's (CLIENT-11): *busy* as well.
@@ -50,24 +50,24 @@ pub enum AttemptResult {
         /// The status.
         status: u16,
     },
-    /// An answer.
+    /// Any other answer.
     Event {
-        /// Its event.
+        /// The answer's event.
         event: Event,
-        /// The `ttl` in it, in seconds.
+        /// The answer's `ttl`, in seconds, if it has one.
         ttl: Option<u32>,
     },
 }
 
-/// One exchange of one role.
+/// One exchange of one role. All its times are counted from its start.
 #[derive(Debug)]
 pub struct Exchange<T> {
-    // None only within `apply`.
+    // This is `None` only within `apply`.
     machine: Option<T>,
     times: Times,
-    /// The channel's life or the user's deadline, whichever is first (TIME-5).
+    /// The end of the channel's life or the user's deadline, whichever comes first (TIME-5).
     deadline: Option<Duration>,
-    /// TIME-6
+    /// The end of the wait for the receipt (TIME-6).
     receipt_wait: Option<Duration>,
     retry: Option<RetryState>,
     /// The seconds that a GET asks the relay to wait (TIME-8).
@@ -78,7 +78,7 @@ pub struct Exchange<T> {
 }
 
 impl<T: Machine> Exchange<T> {
-    /// Begins at time 0, with the user's deadline counted from there.
+    /// Starts an exchange at time 0, from which the user's deadline is counted too.
     pub fn new(machine: T, times: Times, deadline: Option<Duration>) -> Exchange<T> {
         Exchange {
             machine: Some(machine),
@@ -92,21 +92,20 @@ impl<T: Machine> Exchange<T> {
         }
     }
 
-    /// The state machine as it is.
+    /// The state machine.
     pub fn machine(&self) -> Option<&T> {
         self.machine.as_ref()
     }
 
-    /// The failure of the last attempt, while its repeats go on: for showing progress.
+    /// The failure of the last attempt while its repeats go on, to show progress.
     pub fn retrying(&self) -> Option<&AttemptFailure> {
-        // An attempt that a deadline cut off has failed for no other reason, and a close is not
-        // repeated.
+        // There is no failure to show if a deadline ended the attempt, and a close is not repeated.
         let kind = self.machine.as_ref()?.request()?.kind();
         let goes_on = kind != RequestKind::Close;
         self.last_failure.as_ref().filter(|_| goes_on)
     }
 
-    /// Says what to do next.
+    /// The next step of the client.
     pub fn next(&mut self, now: Duration) -> Action<'_> {
         self.fire_timers(now);
         let within = self.time_left(now);
@@ -146,7 +145,7 @@ impl<T: Machine> Exchange<T> {
     /// Takes the result of the attempt that [`Action::Send`] asked for.
     pub fn attempt_ended(&mut self, now: Duration, result: AttemptResult) {
         match result {
-            AttemptResult::Lost(loss) => self.failed(now, loss, None),
+            AttemptResult::Lost(failure) => self.failed(now, failure, None),
             AttemptResult::Busy {
                 status,
                 retry_after,
@@ -176,12 +175,12 @@ impl<T: Machine> Exchange<T> {
         }
     }
 
-    /// The user gives up; a request under way is abandoned.
+    /// Gives up for the user; a request under way is abandoned.
     pub fn cancel(&mut self, now: Duration) {
         self.apply(now, Event::Cancel);
     }
 
-    /// The initiator's user agrees (INIT-2); too late when the time was over meanwhile.
+    /// Agrees for the initiator's user (INIT-2), which has no effect once the deadline has passed.
     pub fn release(&mut self, now: Duration) {
         self.fire_timers(now);
         self.apply(now, Event::Release);
@@ -192,7 +191,7 @@ impl<T: Machine> Exchange<T> {
         self.machine.and_then(T::into_ended)
     }
 
-    fn failed(&mut self, now: Duration, loss: AttemptFailure, retry_after: Option<u32>) {
+    fn failed(&mut self, now: Duration, failure: AttemptFailure, retry_after: Option<u32>) {
         let Some(retry) = &mut self.retry else {
             return;
         };
@@ -204,20 +203,20 @@ impl<T: Machine> Exchange<T> {
             // TIME-8: go on with half of w, rounded up to a whole number, for the rest of the run
             self.wait = self.wait.div_ceil(2);
         }
-        self.last_failure = Some(loss.clone());
+        self.last_failure = Some(failure.clone());
         // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted`
         // at once
-        let goes_on = !loss.is_final && retry.failed(now, retry_after);
-        // A timer that is due goes before the window: the attempt failed because the timer cut it
-        // off.
+        let goes_on = !failure.is_final && retry.failed(now, retry_after);
+        // A timer that is due takes precedence over the retry window, because it was the timer that
+        // ended the attempt.
         self.fire_timers(now);
         if !goes_on && self.retry.is_some() {
-            self.apply(now, Event::Exhausted(loss));
+            self.apply(now, Event::Exhausted(failure));
         }
     }
 
     fn fire_timers(&mut self, now: Duration) {
-        // The order of the table: the deadline covers everything else.
+        // The deadline comes first, because it ends the whole exchange.
         if self.deadline.is_some_and(|at| now >= at) {
             self.deadline = None;
             self.apply(now, Event::Deadline);
@@ -229,16 +228,16 @@ impl<T: Machine> Exchange<T> {
         if let Some(retry) = &self.retry
             && retry.is_exhausted(now)
         {
-            let loss = self
+            let failure = self
                 .last_failure
                 .clone()
                 .unwrap_or_else(|| AttemptFailure::passing("no answer"));
-            self.apply(now, Event::Exhausted(loss));
+            self.apply(now, Event::Exhausted(failure));
         }
     }
 
-    /// The time until the exchange ends by itself, when a timer is set: the channel's life, the
-    /// user's deadline or the wait for the receipt.
+    /// The time until a timer ends the exchange, if one is set: the channel's life, the user's
+    /// deadline or the wait for the receipt.
     pub fn time_left(&self, now: Duration) -> Option<Duration> {
         [self.deadline, self.receipt_wait]
             .into_iter()
@@ -254,7 +253,7 @@ impl<T: Machine> Exchange<T> {
         let before = machine.request().map(|r| r.kind());
         let mut machine = on(machine, event);
         if !self.has_begun && machine.request().map(|r| r.kind()) == Some(RequestKind::Close) {
-            // Section 11.3: given up before its first attempt, a run makes no request.
+            // Section 11.3: a run that ends before its first attempt makes no request.
             machine = on(machine, Event::CloseTried);
         }
         let after = machine.request().map(|r| r.kind());
@@ -273,8 +272,8 @@ impl<T: Machine> Exchange<T> {
     }
 }
 
-/// The next state. An event that is proved impossible changes nothing: a proof that errs must not
-/// cost the user the exchange.
+/// The next state. An impossible event changes nothing, so that a mistake in a proof does not cost
+/// the user the exchange.
 fn on<T: Machine>(machine: T, event: Event) -> T {
     machine
         .on(event)

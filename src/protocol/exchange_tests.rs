@@ -1,4 +1,4 @@
-//! Repeats and deadlines (section 11.3), on a clock that the test turns.
+//! Repeats and deadlines (section 11.3), on a clock that the test sets.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 struct Run<T> {
     exchange: Exchange<T>,
     now: Duration,
-    /// How often it was asked what to do.
+    /// The number of calls of `next`.
     asked: u32,
     /// The wait that the last request asked for.
     wait: u32,
@@ -53,19 +53,19 @@ fn receiver() -> Run<ReceiverMachine<ScriptedSuite>> {
 }
 
 impl<T: super::Machine> Run<T> {
-    /// What to do next. A run that never ends fails its test and does not hang it.
+    /// The next action. A run that never ends fails its test instead of hanging it.
     fn next(&mut self) -> Action<'_> {
         self.asked += 1;
         assert!(self.asked < 1000, "this run does not end");
         self.exchange.next(self.now)
     }
 
-    /// Passes all pauses at their longest, and returns the request and its time.
+    /// Lets all pauses pass at their longest, and returns the next request and its longest time.
     fn send(&mut self) -> (RequestKind, Duration) {
         self.try_send().expect("a request")
     }
 
-    /// The same, or `None` when it ends instead.
+    /// Does as `send`, or returns `None` if the exchange ends.
     fn try_send(&mut self) -> Option<(RequestKind, Duration)> {
         loop {
             match self.next() {
@@ -101,9 +101,9 @@ impl<T: super::Machine> Run<T> {
     }
 
     fn lose(&mut self) {
-        let loss = AttemptFailure::passing("connection refused");
+        let failure = AttemptFailure::passing("connection refused");
         self.exchange
-            .attempt_ended(self.now, AttemptResult::Lost(loss));
+            .attempt_ended(self.now, AttemptResult::Lost(failure));
     }
 
     fn busy(&mut self, status: u16, retry_after: Option<u32>) {
@@ -331,7 +331,7 @@ fn polls_start_a_second_apart() {
     assert_eq!(run.pause(), (SECOND, SECOND));
     run.send();
     assert_eq!(run.now - start, SECOND);
-    // One that took its time is followed at once.
+    // A poll that took more than a second is followed at once.
     run.now += 25 * SECOND;
     run.hear(Event::Empty, None);
     let before = run.now;
@@ -414,12 +414,12 @@ fn the_receipt_is_repeated_for_thirty_seconds_only() {
 fn a_refused_certificate_is_not_tried_again() {
     let mut run = initiator(None);
     run.send();
-    let loss = AttemptFailure {
+    let failure = AttemptFailure {
         why: "the certificate has expired".to_owned(),
         is_final: true,
     };
     run.exchange
-        .attempt_ended(run.now, AttemptResult::Lost(loss));
+        .attempt_ended(run.now, AttemptResult::Lost(failure));
     assert_eq!(run.outcome(), Outcome::RelayUnreachable);
 }
 

@@ -1,4 +1,5 @@
-//! What each state and each end hands over, whatever way leads there (sections 11.4, 11.5 and 12).
+//! The values that each state and each end hands over, by every way that leads there (sections
+//! 11.4, 11.5 and 12).
 
 use super::event::Event;
 use super::scripted_suite::ScriptedSuite;
@@ -9,7 +10,7 @@ use super::tables_tests::{
 use super::{AttemptFailure, Detail, Ended, Machine, Misbehaviour, Outcome};
 use crate::crypto::{BadElement, Malformed, PeerFault};
 
-/// Every way to an end: its events but `close-tried`, and the end.
+/// Every way to an end: its events except `close-tried`, and the end.
 fn ends<T: Machine<Suite = ScriptedSuite>>(
     states: &[&'static [&'static str]],
     events: &[&'static str],
@@ -39,7 +40,7 @@ fn has_happened(way: &[&str], events: &[&str]) -> bool {
     way.iter().any(|name| events.contains(name))
 }
 
-/// The last event is the one that decided, unless the user gave up before.
+/// The detail of the event that decided: the last one, unless the user gave up before.
 fn detail_of(way: &[&str]) -> Option<Detail> {
     Some(match *way.last()? {
         "misbehaved" => Detail::Misbehaviour(Misbehaviour::TooLong),
@@ -71,7 +72,7 @@ fn an_initiator_knows_its_channel_and_shows_what_it_holds_while_it_holds() {
     }
 }
 
-/// A receiver shows the verifier once put answer is answered.
+/// A receiver shows the verifier once the relay has answered put answer.
 #[test]
 fn a_receiver_has_a_verifier_from_the_offer_to_the_finish() {
     for path in RECEIVER_STATES {
@@ -96,7 +97,7 @@ fn an_initiator_hands_over_what_opened_and_claims_delivery_with_a_receipt_only()
         // INIT-5: An initiator MUST give `delivered` as true only when a receipt has opened
         let has_receipt = has_happened(&way, &["receipt-opened"]);
         assert_eq!(ended.delivered, has_receipt, "{way:?}");
-        // A wait for the receipt ends as `done`, and the user needs to know no more.
+        // A wait for the receipt ends as `done`, and has no detail for the user.
         if !way.contains(&"stored") {
             assert_eq!(ended.detail, detail_of(&way), "{way:?}");
         }
@@ -150,7 +151,7 @@ fn each_detail_is_one_line_by_this_machine() {
     }
 }
 
-/// A message that came is not in what an event says of itself.
+/// The `Debug` of an event does not show the message that came with it.
 #[test]
 fn an_event_says_its_name_alone() {
     for (event, name) in [

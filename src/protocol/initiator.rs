@@ -1,4 +1,4 @@
-//! The initiator's states (section 11.4): each holds what it needs and is spent by its event.
+//! The initiator's states (section 11.4): each holds only what it needs, and an event consumes it.
 //!
 //! ```text
 //! allocating -> waiting-for-answer -> holding -> finishing -> waiting-for-receipt
@@ -14,23 +14,23 @@ use crate::values::{AppId, Blob, ChannelId, Mode};
 /// An initiator in one of its states.
 #[derive(Debug)]
 pub enum InitiatorMachine<S: Suite> {
-    /// The relay is asked for a channel.
+    /// The initiator asks the relay for a channel.
     Allocating(Allocating<S>),
-    /// The code is shown; the answer is polled for.
+    /// The initiator has shown the code and polls for the answer.
     WaitingForAnswer(WaitingForAnswer<S>),
-    /// The answer has opened; the user may look first (INIT-2).
+    /// The answer has opened, and the user may look before agreeing (INIT-2).
     Holding(Holding<S>),
-    /// The finish is being written.
+    /// The initiator writes the finish.
     Finishing(Finishing<S>),
-    /// The receipt is polled for.
+    /// The initiator polls for the receipt.
     WaitingForReceipt(WaitingForReceipt<S>),
-    /// The outcome is fixed; the close is tried once.
+    /// The outcome is fixed, and the close is tried once.
     Closing(Closing<S>),
-    /// The end.
+    /// The exchange is over.
     Ended(Ended<S>),
 }
 
-/// What an initiator begins with.
+/// The state `allocating`: the initiator asks the relay for a channel.
 #[derive(Debug)]
 pub struct Allocating<S: Suite> {
     appid: AppId,
@@ -39,7 +39,7 @@ pub struct Allocating<S: Suite> {
     blob: Blob,
 }
 
-/// The code is out, the PAKE unspent.
+/// The state `waiting-for-answer`: the code has been shown, and the PAKE is unused.
 #[derive(Debug)]
 pub struct WaitingForAnswer<S: Suite> {
     channel: ChannelId,
@@ -48,7 +48,7 @@ pub struct WaitingForAnswer<S: Suite> {
     blob: Blob,
 }
 
-/// The answer has opened: the peer is confirmed, and nothing has been released yet.
+/// The state `holding`: the peer is confirmed, and nothing has been released to it.
 #[derive(Debug)]
 pub struct Holding<S: Suite> {
     channel: ChannelId,
@@ -57,7 +57,7 @@ pub struct Holding<S: Suite> {
     received: Unsealed<S>,
 }
 
-/// The finish is sealed and may be stored from its first attempt on (INIT-4).
+/// The state `finishing`: from its first attempt on, the finish may have been stored (INIT-4).
 #[derive(Debug)]
 pub struct Finishing<S: Suite> {
     channel: ChannelId,
@@ -66,7 +66,7 @@ pub struct Finishing<S: Suite> {
     received: Unsealed<S>,
 }
 
-/// The finish is stored.
+/// The state `waiting-for-receipt`: the finish is stored.
 #[derive(Debug)]
 pub struct WaitingForReceipt<S: Suite> {
     channel: ChannelId,
@@ -75,8 +75,8 @@ pub struct WaitingForReceipt<S: Suite> {
 }
 
 impl<S: Suite> InitiatorMachine<S> {
-    /// `allocating`: `pake` and `offer` are what
-    /// [`Standard::start_initiator`](crate::crypto::Standard::start_initiator) made of the words.
+    /// Begins in `allocating`, with `pake` and `offer` from
+    /// [`Standard::start_initiator`](crate::crypto::Standard::start_initiator).
     pub fn new(appid: AppId, pake: S::InitiatorPake, offer: Vec<u8>, blob: Blob) -> Self {
         InitiatorMachine::Allocating(Allocating {
             appid,
@@ -98,7 +98,7 @@ impl<S: Suite> InitiatorMachine<S> {
         }
     }
 
-    /// What the peer's seal yielded, while the user looks (INIT-2).
+    /// The peer's blob and keys, in the state `holding` only (INIT-2).
     pub fn held(&self) -> Option<&Unsealed<S>> {
         match self {
             InitiatorMachine::Holding(s) => Some(&s.received),
@@ -186,8 +186,8 @@ impl<S: Suite> Allocating<S> {
             Event::Misbehaved(m) => Ok(InitiatorMachine::Ended(
                 Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m)),
             )),
-            Event::Exhausted(loss) => Ok(InitiatorMachine::Ended(
-                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(loss)),
+            Event::Exhausted(failure) => Ok(InitiatorMachine::Ended(
+                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(failure)),
             )),
             Event::Deadline => ended(Outcome::Timeout),
             Event::Cancel => ended(Outcome::Cancelled),
@@ -219,8 +219,8 @@ impl<S: Suite> WaitingForAnswer<S> {
                 Ok(self
                     .close(Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m))))
             }
-            Event::Exhausted(loss) => Ok(InitiatorMachine::Ended(
-                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(loss)),
+            Event::Exhausted(failure) => Ok(InitiatorMachine::Ended(
+                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(failure)),
             )),
             Event::Deadline => Ok(self.close(Ended::with(Outcome::Timeout))),
             Event::Cancel => Ok(self.close(Ended::with(Outcome::Cancelled))),
@@ -237,7 +237,7 @@ impl<S: Suite> WaitingForAnswer<S> {
         }
     }
 
-    /// The one guess: the PAKE is spent here, whatever the answer holds.
+    /// Reads the answer, which consumes the PAKE in any case, so that a relay gets one guess.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
     fn read(self, answer: &[u8]) -> InitiatorMachine<S> {
         let place = KeyContext {
@@ -272,7 +272,7 @@ impl<S: Suite> Holding<S> {
                 channel: self.channel,
                 // SEAL-10: An initiator MUST NOT send its finish before the answer's seal has
                 // opened
-                // There is none before.
+                // The finish does not exist before that.
                 finish: self.finish,
                 receipt: self.receipt,
                 received: self.received,
@@ -322,9 +322,9 @@ impl<S: Suite> Finishing<S> {
             }
             // INIT-4: An initiator whose finish may have been stored MUST end as `done` with
             // `delivered` false when no receipt opened
-            Event::Exhausted(loss) => Ok(InitiatorMachine::Ended(
+            Event::Exhausted(failure) => Ok(InitiatorMachine::Ended(
                 Ended::with(Outcome::Done)
-                    .detail(Detail::Attempt(loss))
+                    .detail(Detail::Attempt(failure))
                     .received(self.received),
             )),
             Event::Refused(ChannelRefusal::Forbidden | ChannelRefusal::NoSuchChannel)

@@ -1,21 +1,23 @@
-//! The protocol without a clock, a socket, a thread or a source of randomness.
+//! The protocol, without a clock, a socket, a thread or a source of randomness.
 //!
 //! Three layers, each pure:
 //!
-//! - [`Initiator`] and [`Receiver`]: the state machines of sections 11.4 and 11.5, generic over
-//!   the cryptography ([`Suite`]). They know no time.
-//! - [`Exchange`]: a state machine with the repeats and deadlines of section 11.3. `now` comes in.
-//! - [`wire`]: requests and answers as HTTP and JSON (sections 8, 9 and 11.2). Bytes come in.
+//! - [`InitiatorMachine`], [`ReceiverMachine`]: the state machines of sections 11.4 and 11.5,
+//!   generic over the cryptography ([`Suite`]). They do not know the time.
+//! - [`Exchange`]: a state machine with the repeats and deadlines of section 11.3. The caller
+//!   passes the time as `now`.
+//! - [`wire`]: requests and answers as HTTP and JSON (sections 8, 9 and 11.2). The caller sends
+//!   and receives the bytes.
 //!
 //! # The loop
 //!
-//! Who drives an [`Exchange`] repeats: ask [`Exchange::next`] what to do, do just that, and tell
-//! the result. `now` is the time since the start on a clock that never goes back.
+//! A client drives an [`Exchange`] in a loop: it calls [`Exchange::next`], does as the [`Action`]
+//! says, and reports the result. `now` is the time since the start on a clock that never goes back.
 //!
 //! - [`Action::Send`]: make the request, for at most the time given, and hand its result to
 //!   [`Exchange::attempt_ended`] (an attempt that brought no answer is [`AttemptResult::Lost`]).
 //! - [`Action::Pause`]: let some time between the two bounds pass, at random.
-//! - [`Action::Hold`]: the initiator's user looks; call [`Exchange::release`] or
+//! - [`Action::Hold`]: let the initiator's user decide, and call [`Exchange::release`] or
 //!   [`Exchange::cancel`].
 //! - [`Action::Ended`]: take the end with [`Exchange::into_ended`].
 //!
@@ -55,21 +57,21 @@ pub use retry::{RETRY_WINDOW, Times};
 
 use crate::crypto::Suite;
 
-/// What the two roles have in common: a state, the request in hand, and what an event makes of it.
+/// The interface of both roles' state machines: the request in hand, and the step on an event.
 pub trait Machine: Sized {
-    /// The cryptography.
+    /// The cryptography that the machine uses.
     type Suite: Suite;
 
     /// The request in hand, if the state has one.
     fn request(&self) -> Option<Request<'_>>;
 
-    /// The next state, or the same one with the proof that the event cannot happen in it.
+    /// The next state, or the old one with the proof that the event cannot happen in it.
     ///
     /// # Errors
     /// [`Impossible`], by the proofs of section 11.4.
     fn on(self, event: Event) -> Result<Self, Impossible<Self>>;
 
-    /// The outcome, once it is fixed: from then on nothing changes it.
+    /// The outcome, once it is fixed; nothing changes it after that.
     fn outcome(&self) -> Option<Outcome>;
 
     /// The end, once it has come.

@@ -1,9 +1,9 @@
-//! The closed list of section 12: how an exchange ends.
+//! The outcomes of an exchange: the closed list of section 12.
 
 use std::fmt;
 
-/// Makes the list of outcomes once: variant, token, exit status of the command line, and the
-/// sentence of section 12. The statuses are published; a new outcome gets a new one.
+/// Defines the outcomes in one list: variant, token, exit status of the command line, and sentence
+/// of section 12. The statuses are published; a new outcome gets a new one.
 macro_rules! outcomes {
     ($(
         $(#[$doc:meta])*
@@ -17,7 +17,7 @@ macro_rules! outcomes {
         }
 
         impl Outcome {
-            /// Every outcome, in the order of section 12; `Closed` once, with the reason `other`.
+            /// Every outcome, in the order of section 12; `Closed` is there once, as `other`.
             pub const ALL: [Outcome; [$($token),*].len()] =
                 [$(Outcome::$variant $(($example))?),*];
 
@@ -28,7 +28,7 @@ macro_rules! outcomes {
                 }
             }
 
-            /// The exit status of the command line.
+            /// The exit status with which the command line ends.
             pub const fn exit_status(self) -> u8 {
                 match self {
                     $(Outcome::$variant { .. } => $status,)*
@@ -48,16 +48,16 @@ outcomes! {
     /// The peer's blob opened.
     Done, "done", 0,
         "Done.";
-    /// Local: the code cannot be one; nothing was sent.
+    /// The text is not a code; nothing was sent.
     BadCode, "bad-code", 10,
         "Check the code with the other user and type it again; it can still be used.";
-    /// Local: the appid is not 1 to 128 bytes; nothing was sent.
+    /// The appid is not 1 to 128 bytes long; nothing was sent.
     BadAppid, "bad-appid", 11,
         "Give an application identifier of 1 to 128 bytes.";
-    /// Local: the blob is longer than 65 535 bytes; nothing was sent.
+    /// The blob is longer than 65 535 bytes; nothing was sent.
     BlobTooLarge, "blob-too-large", 12,
         "Send at most 65 535 bytes; for more, send a key this way and the data another way.";
-    /// Local: the rendezvous address cannot be used; nothing was sent.
+    /// The rendezvous address cannot be used; nothing was sent.
     BadRendezvous, "bad-rendezvous", 13,
         "Give an address such as https://relay.example.com; plain http works to this machine only, unless you allow it.";
     /// The relay has no channel of that number.
@@ -66,7 +66,7 @@ outcomes! {
     /// Another side has claimed the channel.
     Crowded, "crowded", 15,
         "Somebody else used this code first. If that was not you, somebody may be guessing: start again with a new code.";
-    /// The channel was ended, for the reason that the relay gives.
+    /// The channel has ended, for the reason that the relay gives.
     Closed(CloseReason = CloseReason::Other), "closed", 16,
         "The other side, or the relay, ended the exchange; start again with a new code.";
     /// The relay ended the channel because its time was over.
@@ -81,10 +81,10 @@ outcomes! {
     /// The peer's message has the wrong form.
     MalformedMessage, "malformed-message", 20,
         "The other side speaks the protocol wrongly; update both programs and start again with a new code.";
-    /// The relay's answer is not in the table of section 11.2.
+    /// The relay's answer fits no line of the table in section 11.2.
     RelayMisbehaved, "relay-misbehaved", 21,
         "The address may not be that of a relay, or the relay is broken; check the address, and start again with a new code.";
-    /// No useful answer within the retry window.
+    /// The relay gave no useful answer within the retry window.
     RelayUnreachable, "relay-unreachable", 22,
         "Check the network and the relay's address; start again with a new code.";
     /// The client's own deadline passed.
@@ -93,7 +93,7 @@ outcomes! {
     /// The user gave up.
     Cancelled, "cancelled", 24,
         "Cancelled; the code cannot be used any more.";
-    /// The machine failed the program.
+    /// The machine failed the program; it had no randomness, for example.
     Internal, "internal", 25,
         "Report this as a fault of the program, and start again with a new code.";
 }
@@ -112,7 +112,7 @@ impl Outcome {
 }
 
 impl fmt::Display for Outcome {
-    /// The token, and in brackets the reason of a close: `closed (lost)`.
+    /// Writes the token, and the reason of a close in brackets: `closed (lost)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Outcome::Closed(reason) => write!(f, "closed ({})", reason.token()),
@@ -121,10 +121,10 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Makes the list of reasons once: variant and token.
+/// Defines the reasons in one list: variant and token.
 macro_rules! close_reasons {
     ($($(#[$doc:meta])* $variant:ident, $token:literal;)*) => {
-        /// The reason why a channel was ended, as the relay tells it (RELAY-16, OUT-4, OUT-5).
+        /// The reason why a channel has ended, as the relay gives it (RELAY-16, OUT-4, OUT-5).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum CloseReason {
             $($(#[$doc])* $variant,)*
@@ -149,26 +149,26 @@ close_reasons! {
     Done, "done";
     /// The closing side could not open the peer's first seal.
     WrongCode, "wrong-code";
-    /// The closing side got an unacceptable element.
+    /// The closing side received an unacceptable element.
     BadElement, "bad-element";
-    /// The closing side got a message of the wrong form.
+    /// The closing side received a message of the wrong form.
     MalformedMessage, "malformed-message";
     /// The closing side's user gave up.
     Cancelled, "cancelled";
     /// The closing side's deadline passed.
     Timeout, "timeout";
-    /// The closing side got an answer out of the table.
+    /// The closing side received an answer that fits no line of the table in section 11.2.
     RelayMisbehaved, "relay-misbehaved";
-    /// The relay forgot the channel (OUT-5); never sent.
+    /// The relay forgot the channel (OUT-5). This reason is never sent.
     Lost, "lost";
-    /// Anything else; never sent by this client.
+    /// Any other reason. This client never sends it.
     Other, "other";
 }
 
 impl CloseReason {
-    /// Reads a reason that came over the wire: what is not in RELAY-16's list is `other`.
+    /// Reads the reason that a relay sent; any that is not in the list of RELAY-16 is `other`.
     ///
-    /// `lost` is this side's own word; a relay that says it is heard as `other`.
+    /// `lost` from a relay is `other` too, because only this side decides that a channel was lost.
     #[must_use]
     pub fn from_wire(token: &str) -> CloseReason {
         CloseReason::ALL
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(sentences.len(), Outcome::ALL.len());
         for outcome in Outcome::ALL {
             let (said, listed) = (outcome.sentence(), sentences[outcome.token()]);
-            // What is in brackets is for one role, and added where the role is known.
+            // The text in brackets is for one role; code that knows the role adds it.
             let plain = listed.split(" (Initiator").next().unwrap();
             assert_eq!(said, plain, "{outcome}");
         }
@@ -219,8 +219,8 @@ mod tests {
     fn closed_for_a_wrong_code_says_so_by_the_relays_word() {
         let said = Outcome::Closed(CloseReason::WrongCode).sentence();
         let own = Outcome::WrongCode.sentence();
-        let told = own.strip_prefix("The words").unwrap();
-        assert_eq!(said, format!("The relay says that the words{told}"));
+        let rest = own.strip_prefix("The words").unwrap();
+        assert_eq!(said, format!("The relay says that the words{rest}"));
     }
 
     // OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as
@@ -240,13 +240,13 @@ mod tests {
             assert_eq!(CloseReason::from_wire(token), reason);
             assert_eq!(reason.token(), token);
         }
-        // A relay cannot make this side's own words for it.
+        // A relay cannot give a reason that only this side may decide on.
         for token in ["lost", "expired", "Done", "done ", ""] {
             assert_eq!(CloseReason::from_wire(token), CloseReason::Other, "{token}");
         }
     }
 
-    /// Scripts depend on these numbers: a change of one is a change for them.
+    /// Scripts depend on these numbers, so that a change of one breaks them.
     #[test]
     fn each_outcome_has_its_published_exit_status() {
         let statuses = Outcome::ALL.map(|outcome| (outcome.token(), outcome.exit_status()));

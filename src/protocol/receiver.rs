@@ -1,4 +1,4 @@
-//! The receiver's states (section 11.5): each holds what it needs and is spent by its event.
+//! The receiver's states (section 11.5): each holds only what it needs, and an event consumes it.
 //!
 //! ```text
 //! claiming -> answering -> waiting-for-finish -> sending-receipt -> ended
@@ -13,21 +13,21 @@ use crate::values::{AppId, Blob, ChannelId, Mode};
 /// A receiver in one of its states.
 #[derive(Debug)]
 pub enum ReceiverMachine<S: Suite> {
-    /// The channel is claimed.
+    /// The receiver claims the channel.
     Claiming(Claiming<S>),
-    /// The answer is being written.
+    /// The receiver writes the answer.
     Answering(Answering<S>),
-    /// The finish is polled for.
+    /// The receiver polls for the finish.
     WaitingForFinish(WaitingForFinish<S>),
-    /// The outcome is `done`; the receipt is being written.
+    /// The outcome is `done`, and the receiver writes the receipt.
     SendingReceipt(SendingReceipt<S>),
-    /// The outcome is fixed; the close is tried once.
+    /// The outcome is fixed, and the close is tried once.
     Closing(Closing<S>),
-    /// The end.
+    /// The exchange is over.
     Ended(Ended<S>),
 }
 
-/// What a receiver begins with.
+/// The state `claiming`: the receiver asks for the offer.
 #[derive(Debug)]
 pub struct Claiming<S: Suite> {
     channel: ChannelId,
@@ -36,7 +36,7 @@ pub struct Claiming<S: Suite> {
     blob: Blob,
 }
 
-/// The PAKE is spent, the blob sealed.
+/// The state `answering`: the PAKE is used up, and the blob is sealed.
 #[derive(Debug)]
 pub struct Answering<S: Suite> {
     channel: ChannelId,
@@ -44,14 +44,14 @@ pub struct Answering<S: Suite> {
     keys: ReceiverKeys<S>,
 }
 
-/// The answer is stored.
+/// The state `waiting-for-finish`: the answer is stored.
 #[derive(Debug)]
 pub struct WaitingForFinish<S: Suite> {
     channel: ChannelId,
     keys: ReceiverKeys<S>,
 }
 
-/// The finish has opened.
+/// The state `sending-receipt`: the finish has opened.
 #[derive(Debug)]
 pub struct SendingReceipt<S: Suite> {
     channel: ChannelId,
@@ -59,7 +59,7 @@ pub struct SendingReceipt<S: Suite> {
     end: Ended<S>,
 }
 
-/// What a receiver keeps until the finish comes.
+/// The keys that a receiver keeps until the finish comes.
 #[derive(Debug)]
 struct ReceiverKeys<S: Suite> {
     finish: S::FinishOpener,
@@ -67,8 +67,8 @@ struct ReceiverKeys<S: Suite> {
 }
 
 impl<S: Suite> ReceiverMachine<S> {
-    /// `claiming`: `pake` is what
-    /// [`Standard::start_receiver`](crate::crypto::Standard::start_receiver) made of the words.
+    /// Begins in `claiming`, with `pake` from
+    /// [`Standard::start_receiver`](crate::crypto::Standard::start_receiver).
     pub fn new(channel: ChannelId, appid: AppId, pake: S::ReceiverPake, blob: Blob) -> Self {
         ReceiverMachine::Claiming(Claiming {
             channel,
@@ -78,7 +78,7 @@ impl<S: Suite> ReceiverMachine<S> {
         })
     }
 
-    /// The verifier, from the answered claim until the finish has opened.
+    /// The verifier, from the answer to the claim until the finish has opened.
     pub fn verifier(&self) -> Option<&S::Verifier> {
         match self {
             ReceiverMachine::Answering(s) => Some(&s.keys.verifier),
@@ -172,8 +172,8 @@ impl<S: Suite> Claiming<S> {
             }))),
             // RECV-4: A receiver MUST close after a claim that was answered out of the table
             Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
-            Event::Exhausted(loss) => unreachable_relay(loss),
-            // Whether the claim was carried out is not known; if it was, the initiator need not
+            Event::Exhausted(failure) => unreachable_relay(failure),
+            // The relay may have carried out the claim. The close then spares the initiator the
             // wait for the channel's end.
             Event::Deadline => Ok(close(self.channel, Outcome::Timeout)),
             Event::Cancel => Ok(close(self.channel, Outcome::Cancelled)),
@@ -189,7 +189,7 @@ impl<S: Suite> Claiming<S> {
         }
     }
 
-    /// The one guess: the PAKE is spent here, whatever the offer holds.
+    /// Reads the offer, which consumes the PAKE in any case, so that a relay gets one guess.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
     fn read(self, offer: &[u8]) -> ReceiverMachine<S> {
         let place = KeyContext {
@@ -220,7 +220,7 @@ impl<S: Suite> Answering<S> {
             })),
             Event::Refused(refusal) => Ok(refused(self.channel, refusal)),
             Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
-            Event::Exhausted(loss) => unreachable_relay(loss),
+            Event::Exhausted(failure) => unreachable_relay(failure),
             Event::Deadline => Ok(close(self.channel, Outcome::Timeout)),
             Event::Cancel => Ok(close(self.channel, Outcome::Cancelled)),
             Event::Allocated(_)
@@ -245,7 +245,7 @@ impl<S: Suite> WaitingForFinish<S> {
             Event::Empty => Ok(ReceiverMachine::WaitingForFinish(self)),
             Event::Refused(refusal) => Ok(refused(self.channel, refusal)),
             Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
-            Event::Exhausted(loss) => unreachable_relay(loss),
+            Event::Exhausted(failure) => unreachable_relay(failure),
             Event::Deadline => Ok(close(self.channel, Outcome::Timeout)),
             Event::Cancel => Ok(close(self.channel, Outcome::Cancelled)),
             Event::Allocated(_) | Event::Claimed(_) | Event::Stored | Event::CloseTried => {
@@ -315,9 +315,9 @@ fn misbehaved<S: Suite>(channel: ChannelId, how: super::Misbehaviour) -> Receive
     ))
 }
 
-fn unreachable_relay<S: Suite>(loss: super::AttemptFailure) -> Next<ReceiverMachine<S>> {
+fn unreachable_relay<S: Suite>(failure: super::AttemptFailure) -> Next<ReceiverMachine<S>> {
     Ok(ReceiverMachine::Ended(
-        Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(loss)),
+        Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(failure)),
     ))
 }
 

@@ -1,4 +1,4 @@
-//! The requests a client makes (section 9.2), before they are HTTP.
+//! The requests of a client (section 9.2), independent of HTTP.
 
 use super::CloseReason;
 use crate::values::ChannelId;
@@ -23,7 +23,7 @@ pub enum Request<'a> {
         channel: ChannelId,
         /// The cell to write.
         cell: CellName,
-        /// What to write.
+        /// The bytes to write.
         body: &'a [u8],
     },
     /// `GET /channels/{n}/{cell}?wait=25`
@@ -42,7 +42,7 @@ pub enum Request<'a> {
     },
 }
 
-/// Which request it is, without its values.
+/// The kind of a request, without its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RequestKind {
     /// [`Request::Allocate`]
@@ -58,7 +58,7 @@ pub enum RequestKind {
 }
 
 impl Request<'_> {
-    /// Which request it is.
+    /// The request's kind.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
         match self {

@@ -1,10 +1,10 @@
-//! Repeats: one request's attempts, its retry window and the pace of polls (section 11.3).
+//! Repeats: the attempts of one request, its retry window and the pace of polls (section 11.3).
 
 use std::time::Duration;
 
 use super::{CellName, RequestKind};
 
-/// The seconds after which the repeats of a request end (TIME-3); a receipt has half of them.
+/// The retry window, in seconds (TIME-3); that of put receipt is half as long.
 pub const RETRY_WINDOW: u32 = 60;
 
 /// The seconds that a GET asks the relay to wait, at the beginning of a run (TIME-8).
@@ -25,14 +25,14 @@ impl Default for Times {
 }
 
 impl Times {
-    /// Times in which a second lasts as long as it is told (HOOK-3).
+    /// Makes times in which a second lasts as long as `second` (HOOK-3).
     #[cfg(feature = "test-hooks-dangerous")]
     #[must_use]
     pub fn with_second_for_testing_only(second: Duration) -> Times {
         Times { second }
     }
 
-    /// `n` seconds.
+    /// The duration of `n` seconds.
     pub(super) fn seconds(self, n: u32) -> Duration {
         self.second.saturating_mul(n)
     }
@@ -58,29 +58,29 @@ impl Times {
         }
     }
 
-    /// The back-off before repeat k = 1, 2, ...: at most min(8, 0.5 * 2^(k-1)) s.
+    /// The longest back-off before repeat k = 1, 2, ...: d = min(8, 0.5 * 2^(k-1)) seconds.
     fn backoff(self, k: u32) -> Duration {
         let halves = 1u32.checked_shl(k.saturating_sub(1)).unwrap_or(16).min(16);
         self.seconds(halves) / 2
     }
 
-    /// How long an initiator waits for the receipt.
+    /// The time that an initiator waits for the receipt (TIME-6).
     pub(super) fn receipt_wait(self) -> Duration {
         self.seconds(30)
     }
 }
 
-/// The attempts of the request in hand. Times are since the start of the exchange.
+/// The attempts of the request in hand. Times are counted from the start of the exchange.
 #[derive(Clone, Debug)]
 pub(super) struct RetryState {
     times: Times,
     kind: RequestKind,
-    /// When the window opened (TIME-3).
+    /// The time at which the window opened, if one is open (TIME-3).
     window: Option<Duration>,
     failures: u32,
     /// The beginning of the last attempt.
     begun: Duration,
-    /// The next attempt begins between these.
+    /// The next attempt begins between `earliest` and `latest`.
     earliest: Duration,
     latest: Duration,
 }
@@ -102,12 +102,12 @@ impl RetryState {
         self.kind
     }
 
-    /// How long to pause yet, from and to; `None` when an attempt may begin.
+    /// The shortest and the longest pause from `now` on; `None` when an attempt may begin.
     pub(super) fn pause(&self, now: Duration) -> Option<(Duration, Duration)> {
         (now < self.earliest).then(|| (self.earliest - now, self.latest.saturating_sub(now)))
     }
 
-    /// An attempt begins; returns how long it may take (TIME-2).
+    /// Begins an attempt, and returns its longest time (TIME-2).
     pub(super) fn begin(&mut self, now: Duration) -> Duration {
         self.begun = now;
         if let RequestKind::Get(_) = self.kind {
@@ -127,13 +127,13 @@ impl RetryState {
             && lasted < self.times.seconds(wait)
     }
 
-    /// The attempt brought an answer that is no failure.
+    /// Closes the window after an answer that is neither *lost* nor *busy* (TIME-3).
     pub(super) fn answered(&mut self) {
         self.window = None;
         self.failures = 0;
     }
 
-    /// The attempt failed: back-off, or `false` when the window is over (TIME-3).
+    /// Sets the back-off after a failure; `false` if the window ends before the repeat (TIME-3).
     pub(super) fn failed(&mut self, now: Duration, retry_after: Option<u32>) -> bool {
         self.window.get_or_insert(now);
         self.failures = self.failures.saturating_add(1);

@@ -1,4 +1,4 @@
-//! A suite for tests, in which each message says how it is to be read.
+//! A suite for tests, in which the text of each message decides the result of reading it.
 
 use crate::crypto::{
     AnswerRead, BadElement, FinishRead, KeyContext, Malformed, OfferRead, Opened, PeerFault,
@@ -6,7 +6,8 @@ use crate::crypto::{
 };
 use crate::values::Blob;
 
-/// `opened`, `malformed`, `bad-element`; anything else does not open.
+/// The suite that knows the messages `opened`, `good`, `malformed` and `bad-element`; any other
+/// does not open.
 #[derive(Debug)]
 pub(super) enum ScriptedSuite {}
 

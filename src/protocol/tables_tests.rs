@@ -1,5 +1,5 @@
-//! The tables of sections 11.4 and 11.5 are the code's: every (state, event) pair is put to the
-//! state machines, and what comes out is compared with the specification's text, cell by cell.
+//! The tables of sections 11.4 and 11.5 are those of the code: every (state, event) pair is put to
+//! the state machines, and the result is compared with the text of the specification.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ fn channel() -> ChannelId {
     ChannelId::new(7).unwrap()
 }
 
-/// An event by its name in the tables.
+/// The event of this name in the tables.
 pub(super) fn event(name: &str) -> Event {
     let cell = |how: &str| Event::Cell(how.as_bytes().to_vec());
     match name {
@@ -111,7 +111,7 @@ pub(super) fn receiver(path: &[&str]) -> ReceiverMachine<ScriptedSuite> {
     drive(ReceiverMachine::new(channel(), appid, (), blob), path)
 }
 
-/// The way to each state but `ended`.
+/// The events that lead to each state but `ended`.
 pub(super) const INITIATOR_STATES: [&[&str]; 6] = [
     &[],
     &["allocated"],
@@ -129,7 +129,7 @@ pub(super) const RECEIVER_STATES: [&[&str]; 5] = [
     &["cancel"],
 ];
 
-/// What a table says of one (state, event) pair: next, request, outcome.
+/// The cells of a table for one (state, event) pair: next state, request, outcome.
 type Row = [String; 3];
 type Table = BTreeMap<(String, String), Row>;
 
@@ -179,7 +179,8 @@ fn put<T: Machine>(machine: T, name: &str) -> Row {
     }
 }
 
-/// The events of a cell other than the one that a state reads cannot even be said to it.
+/// Whether the event is of another cell than the one that the state reads. The code cannot even
+/// express such an event: a state takes any `Cell` for the cell that it reads.
 pub(super) fn is_of_other_cell(state: &str, name: &str) -> bool {
     let read = match state {
         "waiting-for-answer" => "answer-",

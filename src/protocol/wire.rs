@@ -24,14 +24,14 @@ pub enum Method {
     Put,
 }
 
-/// One HTTP request. Its bearer is a secret between this client and the relay.
+/// One HTTP request. Its `bearer` is a secret between this client and the relay.
 #[derive(Clone)]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
     /// The absolute URL.
     pub url: String,
-    /// What follows `Bearer ` in `Authorization`.
+    /// The token after `Bearer ` in `Authorization`.
     pub bearer: String,
     /// The JSON body of a POST or PUT.
     pub body: Option<String>,
@@ -61,7 +61,7 @@ pub struct HttpResponse {
     pub body: Option<Vec<u8>>,
 }
 
-/// Where requests go and who sends them.
+/// The relay, application and side of an exchange's requests.
 #[derive(Debug)]
 pub struct Wire {
     rendezvous: Rendezvous,
@@ -70,7 +70,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Requests of this side to this relay.
+    /// Makes the requests of this side to this relay.
     #[must_use]
     pub fn new(rendezvous: Rendezvous, appid: AppId, side: Side) -> Wire {
         Wire {
@@ -80,7 +80,7 @@ impl Wire {
         }
     }
 
-    /// A request as HTTP (section 9.2); a GET asks the relay to wait for `wait` seconds (TIME-8).
+    /// Writes a request as HTTP (section 9.2); a GET asks the relay to wait for `wait` seconds (TIME-8).
     // CLIENT-1: A client MUST make only the requests that the tables of sections 11.4 and 11.5 name
     #[must_use]
     pub fn request(&self, request: &Request<'_>, wait: u32) -> HttpRequest {
@@ -135,7 +135,7 @@ impl Wire {
     }
 }
 
-/// What an answer to a request of this kind means: the table of section 11.2, line by line.
+/// Turns the answer to a request of this kind into its event, by the table of section 11.2.
 // CLIENT-7: A client MUST turn what comes of a request into one event
 pub fn interpret_response(kind: RequestKind, response: HttpResponse) -> AttemptResult {
     let status = response.status;
@@ -238,7 +238,7 @@ fn bears(response: &HttpResponse, wanted: &str) -> bool {
     given.eq_ignore_ascii_case(wanted)
 }
 
-/// `Retry-After` as a whole number of seconds; a date, or anything else, counts as none.
+/// Reads `Retry-After` as a whole number of seconds; a date, or anything else, counts as none.
 // CLIENT-14: A client MUST count `Retry-After` only when there is exactly one and its value is made
 // of digits alone
 fn seconds(text: &str) -> Option<u32> {

@@ -1,4 +1,4 @@
-//! Requests by section 9.2, and what each answer means by the table of section 11.2, line by line.
+//! Requests by section 9.2, and the event of each answer by the table of section 11.2.
 
 use super::wire::{HttpResponse, Method, Wire, interpret_response};
 use super::{
@@ -34,7 +34,7 @@ fn problem(status: u16, token: &str, more: &str) -> HttpResponse {
     answer(status, PROBLEM, &format!(r#"{{"type":"{tag}"{more}}}"#))
 }
 
-/// The event of an answer that is neither lost nor busy, and its `ttl`.
+/// The event and the `ttl` of an answer that is neither *lost* nor *busy*.
 fn event(kind: RequestKind, answer: HttpResponse) -> (Event, Option<u32>) {
     match interpret_response(kind, answer) {
         AttemptResult::Event { event, ttl } => (event, ttl),
@@ -125,7 +125,7 @@ fn requests_are_those_of_the_table() {
     }
 }
 
-/// "status 429 or 500 to 599, whatever the rest".
+/// The line "status 429 or 500 to 599, whatever the rest".
 #[test]
 fn busy_is_429_and_500_to_599() {
     for status in [429, 500, 503, 599] {
@@ -183,14 +183,14 @@ fn each_request_has_its_answer() {
         (GET, 200, r#"{"body":"42"}"#, Event::Cell(vec![0x42]), None),
     ] {
         for content_type in [JSON, "Application/JSON ; charset=utf-8"] {
-            let heard = event(kind, answer(status, content_type, body));
-            assert_eq!(heard, (expected.clone(), ttl), "{content_type}");
+            let found = event(kind, answer(status, content_type, body));
+            assert_eq!(found, (expected.clone(), ttl), "{content_type}");
         }
-        // With any other status it is none.
+        // With any other status, the answer fits no such line.
         for other in [100, 202, 204, 206, 304, 400, 418] {
-            let heard = event(kind, answer(other, JSON, body)).0;
+            let found = event(kind, answer(other, JSON, body)).0;
             let is_empty = kind == GET && other == 204;
-            assert_eq!(matches!(heard, Event::Misbehaved(_)), !is_empty, "{other}");
+            assert_eq!(matches!(found, Event::Misbehaved(_)), !is_empty, "{other}");
         }
         let wrong = [
             (
@@ -249,8 +249,8 @@ fn a_refusal_has_its_status_and_its_problem() {
     ];
     for kind in [ALLOCATE, CLAIM, PUT, GET] {
         for (status, token, more, refusal) in refusals {
-            let heard = event(kind, problem(status, token, more));
-            assert_eq!(heard, (Event::Refused(refusal), None), "{token}");
+            let found = event(kind, problem(status, token, more));
+            assert_eq!(found, (Event::Refused(refusal), None), "{token}");
             for other in [403, 404, 409, 410].into_iter().filter(|s| *s != status) {
                 let how = misbehaved(kind, problem(other, token, more));
                 assert_eq!(how, Some(Misbehaviour::Problem(other)), "{token}");
@@ -309,7 +309,7 @@ fn is_foreign(kind: RequestKind, response: HttpResponse) -> bool {
     )
 }
 
-/// "to a close: whatever came".
+/// The line "to a close: whatever came".
 #[test]
 fn whatever_comes_to_a_close_it_was_tried() {
     for answer in [

@@ -6,19 +6,19 @@ use super::hex;
 
 /// `appid`: 1 to 128 bytes that separate applications (section 3.2, APP-1).
 ///
-/// Compared byte for byte: a normalisation that two sides do differently would separate them.
+/// Appids are compared byte for byte: two sides that normalised them differently could not meet.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppId(Vec<u8>);
 
 impl AppId {
-    /// The most bytes that an appid has.
+    /// The greatest length of an appid, in bytes.
     pub const MAX: usize = 128;
 
-    /// The appid of these bytes, by convention such as `example.com/app1`.
+    /// Makes an appid of these bytes, by convention such as `example.com/app1`.
     ///
     /// # Errors
     ///
-    /// [`BadAppId`] for no bytes, and for more than 128.
+    /// [`BadAppId`] for 0 bytes and for more than 128.
     // APP-1: A client MUST refuse an appid of 0 bytes or of more than 128 bytes as `bad-appid`
     pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, BadAppId> {
         let bytes = bytes.as_ref();
@@ -28,19 +28,19 @@ impl AppId {
         }
     }
 
-    /// The appid that a request's target bears in hex (section 9.2).
+    /// Reads the hex of an appid in a request's target (section 9.2); `None` if it is not one.
     #[must_use]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
         Self::new(hex::decode(text).ok()?).ok()
     }
 
-    /// The bytes.
+    /// The appid's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The bytes in hex, as in a request's target (RDV-3).
+    /// The appid's bytes in hex, as in a request's target (RDV-3).
     #[must_use]
     pub fn to_hex(&self) -> String {
         hex::encode(&self.0)
@@ -56,7 +56,7 @@ impl fmt::Debug for AppId {
 /// The appid is not 1 to 128 bytes long: `bad-appid` (APP-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadAppId {
-    /// How long it is.
+    /// The length of the refused appid, in bytes.
     pub length: usize,
 }
 

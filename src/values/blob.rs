@@ -4,17 +4,17 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-/// `blob`: the 0 to 65 535 secret bytes that a side hands in (section 3.3, BLOB-1).
+/// `blob`: the 0 to 65 535 secret bytes that a side gives to its peer (section 3.3, BLOB-1).
 ///
-/// Wiped on drop, not cloned, and shown by no format: what it holds comes out by
+/// A blob is wiped on drop, cannot be cloned, and is shown by no format: its bytes come out by
 /// [`expose`](Self::expose) and [`into_bytes`](Self::into_bytes) alone.
 pub struct Blob(Zeroizing<Vec<u8>>);
 
 impl Blob {
-    /// The most bytes that a blob has.
+    /// The greatest length of a blob, in bytes.
     pub const MAX: usize = 65_535;
 
-    /// The blob of these bytes; they are wiped if there are too many.
+    /// Makes a blob of these bytes, which are wiped if there are too many.
     ///
     /// # Errors
     ///
@@ -30,25 +30,25 @@ impl Blob {
         Ok(Self(bytes))
     }
 
-    /// The bytes, for as long as the blob lives.
+    /// The blob's bytes, borrowed.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// The bytes, which from now on are the caller's to wipe.
+    /// Hands the bytes to the caller, who must wipe them.
     #[must_use]
     pub fn into_bytes(mut self) -> Vec<u8> {
         core::mem::take(&mut *self.0)
     }
 
-    /// How many bytes it has.
+    /// The length of the blob, in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether it has no bytes, as the blob of a side that only wants to receive.
+    /// Whether the blob has 0 bytes, as that of a side that only wants to receive.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -64,7 +64,7 @@ impl fmt::Debug for Blob {
 /// The blob has more than 65 535 bytes: `blob-too-large` (BLOB-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlobTooLarge {
-    /// How many bytes it has.
+    /// The length of the refused blob, in bytes.
     pub length: usize,
 }
 

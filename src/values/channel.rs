@@ -4,7 +4,7 @@ use core::fmt;
 
 /// `channel`: a channel's number, 1 to 999 999 999 (section 4).
 ///
-/// The only part of an invitation code that leaves the machine (CODE-9).
+/// No other part of an invitation code leaves the machine (CODE-9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChannelId(u32);
 
@@ -12,7 +12,7 @@ impl ChannelId {
     /// The largest channel id.
     pub const MAX: u32 = 999_999_999;
 
-    /// The channel of this number, if 1 to 999 999 999.
+    /// The channel of this number; `None` outside 1 to 999 999 999.
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {
         if 1 <= number && number <= Self::MAX {
@@ -22,7 +22,7 @@ impl ChannelId {
         }
     }
 
-    /// `%x31-39 0*8DIGIT`: the channel of this decimal text, without sign or leading zeros.
+    /// Reads a channel id in decimal, without sign or leading zeros: `%x31-39 0*8DIGIT`.
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let well_formed = matches!(text, [b'1'..=b'9', rest @ ..]
@@ -36,14 +36,15 @@ impl ChannelId {
         )
     }
 
-    /// The number.
+    /// The channel's number.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
 }
 
-/// ASCII decimal without leading zeros, as in codes, targets and the context (CODE-3, section 6).
+/// Writes ASCII decimal without leading zeros, as codes, targets and the context have it (CODE-3,
+/// section 6).
 impl fmt::Display for ChannelId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

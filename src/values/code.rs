@@ -12,9 +12,9 @@ use super::words;
 /// `code = channel "-" word 1*7("-" word)`: an invitation code such as `7-crossover-clockwork`
 /// (section 4).
 ///
-/// A secret that is made to be shown, once, to its user (CODE-3, RAND-2). So that no log shows it
-/// by accident it has no `Display` and its `Debug` redacts; it comes out by the named call
-/// [`reveal`](Self::reveal).
+/// A code is a secret that is shown once, to its user (CODE-3, RAND-2). So that no log shows it by
+/// accident, it has no `Display` and its `Debug` redacts; only [`reveal`](Self::reveal) gives the
+/// text.
 #[derive(Debug)]
 pub struct Code {
     channel: ChannelId,
@@ -22,18 +22,18 @@ pub struct Code {
 }
 
 impl Code {
-    /// The code of a channel and the initiator's words.
+    /// Makes the code of a channel and the initiator's words.
     #[must_use]
     pub fn new(channel: ChannelId, words: Words) -> Self {
         Self { channel, words }
     }
 
-    /// The code that a user typed, forgivingly and exactly (CODE-4 to CODE-7).
+    /// Reads the code that a user typed, in any case and with any separators (CODE-4 to CODE-7).
     ///
     /// # Errors
     ///
-    /// [`CodeError`], the first fault in the order of the requirements. Nothing is sent then
-    /// (CODE-8): a typing error costs no code.
+    /// [`CodeError`], the first fault in the order of the requirements. The client then sends
+    /// nothing (CODE-8), so that a typing error uses up no code.
     pub fn parse(typed: impl AsRef<[u8]>) -> Result<Self, CodeError> {
         let text = normalise(typed.as_ref())?;
         // CODE-6: A receiver MUST then split at `-` and refuse as `bad-code` when the first part
@@ -59,7 +59,7 @@ impl Code {
         Ok(Self { channel, words })
     }
 
-    /// Whether this character separates the parts of a typed code, alone or in a run (CODE-5).
+    /// Whether this character separates the parts of a typed code (CODE-5).
     pub(crate) fn is_separator(character: char) -> bool {
         matches!(character, '\t' | ' ' | '-' | '_')
     }
@@ -89,7 +89,7 @@ impl Code {
     }
 }
 
-/// CODE-4 and CODE-5.
+/// Checks the bytes of a typed code and brings them to the form `part-part-part` (CODE-4, CODE-5).
 fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
     // CODE-4: A receiver MUST refuse input of more than 1 024 bytes (`too-long`), or else with any
     // byte outside HT (0x09), LF (0x0A), CR (0x0D) and 0x20 to 0x7E (`bad-character`), as
@@ -126,7 +126,7 @@ fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
     Ok(text)
 }
 
-/// CODE-7, for the first part that is no word of its list.
+/// The fault of the first part that is not a word of its list (CODE-7).
 fn word_fault(parts: &[&str], position: usize) -> CodeError {
     let in_list = |list: usize, index: usize| {
         parts

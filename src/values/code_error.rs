@@ -1,39 +1,39 @@
-//! What is wrong with an invitation code (section 4).
+//! The faults of an invitation code (section 4).
 
 use core::fmt;
 
 use super::words;
 
-/// Why a text cannot be a code, always `bad-code`; each variant is a fault of CODE-1, CODE-4,
+/// The reason why a text is refused as `bad-code`; each variant is a fault of CODE-1, CODE-4,
 /// CODE-6 or CODE-7.
 ///
-/// `Display` shows the user what the user typed, and suggestions from the public list; `Debug`,
-/// which goes to logs, shows neither (RAND-2).
+/// `Display` shows the user the typed word, and suggestions from the public list; `Debug`, which
+/// goes to logs, shows neither (RAND-2).
 #[derive(Clone, PartialEq, Eq)]
 pub enum CodeError {
     /// `too-long`: more than 1 024 bytes (CODE-4).
     TooLong,
     /// `bad-character`: a byte outside HT, LF, CR and printable ASCII (CODE-4).
     BadCharacter,
-    /// `bad-channel`: the first part is no channel id (CODE-6).
+    /// `bad-channel`: the first part is not a channel id (CODE-6).
     BadChannel,
     /// `word-count`: not 2 to 8 words (CODE-1, CODE-6).
     WordCount {
-        /// How many there are.
+        /// The number of words that the code has.
         found: usize,
     },
-    /// `unknown-word`: no word of the list of its position (CODE-7).
+    /// `unknown-word`: a word that is not in the list of its position (CODE-7).
     UnknownWord {
-        /// Counted from 0.
+        /// The position of the word, counted from 0.
         position: usize,
-        /// What stands there, normalised, of any length and perhaps empty.
+        /// The typed word, normalised; of any length, and empty if it is missing.
         word: String,
-        /// Up to three words of that list that look like it, the likeliest first.
+        /// Up to three words of the list that resemble the typed one, the likeliest first.
         suggestions: Vec<&'static str>,
     },
     /// `swapped-words`: two neighbours would be right the other way round (CODE-7).
     SwappedWords {
-        /// The position of the first, counted from 0.
+        /// The position of the first word, counted from 0.
         position: usize,
         /// The word that came first.
         first: &'static str,
@@ -43,7 +43,7 @@ pub enum CodeError {
 }
 
 impl CodeError {
-    /// The fault's token in section 4.
+    /// The token of the fault in section 4.
     #[must_use]
     pub const fn fault(&self) -> &'static str {
         match self {
@@ -117,7 +117,7 @@ impl fmt::Display for CodeError {
     }
 }
 
-/// Token and position only: a log is no place for words.
+/// Writes the token and the position only, because logs must not contain words.
 // RAND-2: A client MUST keep `side`, `words`, `pake_scalar` and all that is derived from them (but
 // what section 9 sends) out of logs, error texts and every other output
 impl fmt::Debug for CodeError {
@@ -132,7 +132,7 @@ impl fmt::Debug for CodeError {
 
 impl core::error::Error for CodeError {}
 
-/// What was typed, on one line and not too much of it.
+/// The first 32 characters of a typed word, escaped so that they stay on one line.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {

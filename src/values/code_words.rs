@@ -7,12 +7,12 @@ use zeroize::Zeroizing;
 use super::code_error::CodeError;
 use super::words;
 
-/// How many words a code has, 2 to 8 (CODE-1).
+/// The number of words of a code, 2 to 8 (CODE-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WordCount(usize);
 
 impl WordCount {
-    /// This many.
+    /// Makes a count of 2 to 8.
     ///
     /// # Errors
     ///
@@ -26,14 +26,14 @@ impl WordCount {
         }
     }
 
-    /// The number.
+    /// The count as a number.
     #[must_use]
     pub const fn get(self) -> usize {
         self.0
     }
 }
 
-/// Two words: 16 bits, of which an attacker gets one guess.
+/// Two words: 16 bits, at which an attacker gets one guess.
 impl Default for WordCount {
     fn default() -> Self {
         Self(2)
@@ -44,7 +44,7 @@ impl Default for WordCount {
 pub struct Words(Zeroizing<Vec<u8>>);
 
 impl Words {
-    /// The words of these bytes (HOOK-2).
+    /// Makes words of these bytes instead of random ones (HOOK-2).
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Words {
         })
     }
 
-    /// Lets `fill` write the bytes in place, so that no other copy ever exists.
+    /// Makes words of the bytes that `fill` writes in place, so that no other copy ever exists.
     pub(crate) fn try_filled<E>(
         count: WordCount,
         fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
@@ -73,7 +73,7 @@ impl Words {
     #[must_use]
     pub fn password(&self) -> Password {
         let length: usize = self.iter().map(|word| word.len() + 1).sum();
-        // Reserved at once, so that growing leaves no unwiped copy behind.
+        // The whole capacity is reserved at once: growing would leave unwiped copies behind.
         let mut text = Zeroizing::new(Vec::with_capacity(length));
         for (position, word) in self.iter().enumerate() {
             if position > 0 {
@@ -104,7 +104,7 @@ impl fmt::Debug for Words {
 pub struct Password(Zeroizing<Vec<u8>>);
 
 impl Password {
-    /// Any password, such as one of the published test vectors; the protocol's comes from
+    /// Makes any password, such as one of the published test vectors; the protocol's comes from
     /// [`Words::password`].
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]

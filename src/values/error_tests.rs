@@ -1,4 +1,4 @@
-//! What each error of this module says: one line of its own.
+//! The texts of this module's errors: each is one line and differs from all others.
 
 use super::hex::NotHex;
 use super::json::JsonFault;
@@ -47,7 +47,7 @@ fn each_error_is_a_line_of_its_own() {
     }
 }
 
-/// A relay refuses one as `too-large` and all others as `malformed` (RELAY-9).
+/// A relay refuses one of the faults as `too-large` and all others as `malformed` (RELAY-9).
 #[test]
 fn each_fault_of_json_has_its_token_and_one_is_too_large() {
     for (fault, token) in JSON {

@@ -5,8 +5,8 @@ use core::fmt;
 /// `hex(bytes)`: two lowercase digits for each byte (section 2).
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
-    // Without tables or branches, so that the compiler does many digits at a time: a relay reads
-    // and writes little else.
+    // There are no tables or branches, so that the compiler handles many digits at a time: most of
+    // what a relay reads and writes is hex.
     let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
     let mut text = vec![0; 2 * bytes.len()];
     for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
@@ -15,10 +15,10 @@ pub fn encode(bytes: &[u8]) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// The bytes of `text`, which is strict hex (section 3.1, HEX-1).
+/// Reads the bytes of `text`, which is strict hex (section 3.1, HEX-1).
 ///
-/// One value has one text: were uppercase accepted as well, two readers could see
-/// two messages where a third sees a repetition of one.
+/// Each value has exactly one text. If uppercase were accepted too, one reader could see two
+/// different messages where another sees one message twice.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, NotHex> {
     if faults == 0 { Ok(bytes) } else { Err(NotHex) }
 }
 
-/// The N bytes of `text`, written to `out`, which holds zeros after a failure in its length.
+/// Reads the N bytes of `text` into `out`, and leaves `out` alone if the length is wrong.
 ///
 /// # Errors
 ///
@@ -72,13 +72,13 @@ impl fmt::Display for NotHex {
 
 impl core::error::Error for NotHex {}
 
-/// A byte, and 0 if the two digits are.
+/// The byte of two characters, and a second value that is 0 only if both are hex digits.
 fn byte([high, low]: [u8; 2]) -> (u8, u8) {
     let ((high, fault), (low, other)) = (nibble(high), nibble(low));
     ((high << 4) + (low & 0x0f), fault | other)
 }
 
-/// The value of a digit, and 0 if it is one.
+/// The value of a character, and a second value that is 0 only if it is a hex digit.
 fn nibble(digit: u8) -> (u8, u8) {
     let decimal = digit.wrapping_sub(b'0');
     let letter = digit.wrapping_sub(b'a');

@@ -1,9 +1,9 @@
 //! Strict JSON (section 8).
 //!
-//! The lexing is serde_json's. Each value is taken as its raw text and then read by its kind, one
-//! level at a time, so that what a number or a name was written as stays visible, and so that no
-//! cargo feature of serde_json which somebody else in the build turns on (`arbitrary_precision`,
-//! `preserve_order`, ..) changes what is accepted.
+//! The lexer is serde_json's. Each value is taken as raw text and then read by its kind, one level
+//! at a time. So the written form of a number or name stays visible, and no cargo feature of
+//! serde_json that another crate of the build turns on (`arbitrary_precision`, `preserve_order`,
+//! ..) changes which texts are accepted.
 
 use core::fmt;
 use core::ops::RangeInclusive;
@@ -15,20 +15,20 @@ use serde_json::value::RawValue;
 
 use super::hex;
 
-/// The members of a message: one JSON object, checked throughout (section 8, JSON-1 to JSON-3).
+/// The members of a message: one JSON object, checked at every depth (section 8, JSON-1 to JSON-3).
 ///
-/// Members that nobody asks for are ignored, once they are valid (JSON-5).
+/// Members that nobody asks for must be valid, and are otherwise ignored (JSON-5).
 #[derive(Debug)]
 pub struct Object(BTreeMap<String, Value>);
 
 /// Reads a text as strict JSON whose top level is an object (JSON-1 to JSON-3).
 ///
-/// Refusing what JSON readers differ in keeps relay and client from seeing two different messages
-/// in one text.
+/// Texts that JSON readers understand differently are refused, so that relay and client never see
+/// two different messages in one text.
 ///
 /// # Errors
 ///
-/// [`JsonFault`], always *malformed*.
+/// [`JsonFault`], which is *malformed* in every case.
 pub fn parse(text: &[u8]) -> Result<Object, JsonFault> {
     // JSON-1: A reader MUST refuse as malformed a text that is not exactly one JSON value by RFC
     // 8259 in UTF-8, with optional white space around it
@@ -76,7 +76,7 @@ impl Object {
     /// # Errors
     ///
     /// [`JsonFault::Missing`], [`JsonFault::WrongType`], [`JsonFault::NotHex`],
-    /// [`JsonFault::EmptyValue`], and [`JsonFault::TooLarge`], which alone is not *malformed* in a
+    /// [`JsonFault::EmptyValue`], [`JsonFault::TooLarge`]; only the last is not *malformed* in a
     /// request (RELAY-9).
     // JSON-4: a *binary value* is a string of hex (HEX-1) of at least one byte
     pub fn binary(&self, name: &'static str, max: usize) -> Result<Vec<u8>, JsonFault> {
@@ -96,16 +96,16 @@ impl Object {
     }
 }
 
-/// Why a text is not the message that was expected (section 8).
+/// The reason why a text is not the expected message (section 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonFault {
-    /// `not-json`: not exactly one JSON value in UTF-8 (JSON-1).
+    /// `not-json`: the text is not exactly one JSON value in UTF-8 (JSON-1).
     NotJson,
-    /// `not-an-object`: the top level is no object (JSON-2).
+    /// `not-an-object`: the top level is not an object (JSON-2).
     NotAnObject,
-    /// `duplicate-member`: an object has two members of one name (JSON-2).
+    /// `duplicate-member`: an object has two members of the same name (JSON-2).
     DuplicateMember,
-    /// `too-deep`: more than 16 levels (JSON-3).
+    /// `too-deep`: the text has more than 16 levels (JSON-3).
     TooDeep,
     /// `number-too-large`: a number whose nearest binary64 is infinite (JSON-3).
     NumberTooLarge,
@@ -119,12 +119,12 @@ pub enum JsonFault {
     NotHex(&'static str),
     /// `empty-value`: a binary value of no bytes (JSON-4).
     EmptyValue(&'static str),
-    /// `too-large`: a binary value over its bound; a relay says `too-large` then (RELAY-9).
+    /// `too-large`: a binary value over its bound, which a relay refuses as `too-large` (RELAY-9).
     TooLarge(&'static str),
 }
 
 impl JsonFault {
-    /// The fault's token, stable for vectors.
+    /// The fault's token, as the vectors have it.
     #[must_use]
     pub const fn fault(self) -> &'static str {
         match self {
@@ -142,7 +142,7 @@ impl JsonFault {
         }
     }
 
-    /// Whether a relay refuses the request as `too-large` and not as `malformed` (RELAY-9).
+    /// Whether a relay refuses such a request as `too-large` and not as `malformed` (RELAY-9).
     #[must_use]
     pub const fn is_too_large(self) -> bool {
         matches!(self, Self::TooLarge(_))
@@ -169,11 +169,11 @@ impl fmt::Display for JsonFault {
 
 impl core::error::Error for JsonFault {}
 
-/// A checked value, as much of it as any message needs.
+/// A checked value, reduced to the kinds that messages use.
 #[derive(Debug)]
 enum Value {
     String(String),
-    /// Without fraction and exponent; `None` when no `u32`.
+    /// A number without fraction and exponent; `None` if it does not fit a `u32`.
     Integer(Option<u32>),
     Other,
 }
@@ -230,7 +230,7 @@ fn read_number(text: &str) -> Result<Value, JsonFault> {
     if !text.parse().is_ok_and(f64::is_finite) {
         return Err(JsonFault::NumberTooLarge);
     }
-    // No integer of a message is 0 or less: a sign makes it no `u32`, and so out of range.
+    // No integer of a message is 0 or less, so a number with a sign is out of range, as `None`.
     Ok(if text.contains(['.', 'e', 'E']) {
         Value::Other
     } else {
@@ -238,12 +238,12 @@ fn read_number(text: &str) -> Result<Value, JsonFault> {
     })
 }
 
-/// One level of a text: what it holds stays raw.
+/// Reads one level of a text; the values inside stay raw.
 fn lex<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, JsonFault> {
     serde_json::from_str(text).map_err(|_| JsonFault::NotJson)
 }
 
-/// The members of an object in their order, duplicates included.
+/// The members of an object in their order, including duplicates.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {

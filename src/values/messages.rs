@@ -1,29 +1,29 @@
 //! The messages between client and relay (sections 8 and 9.2).
 //!
-//! Each has `decode`, which is strict (section 8), and `encode`, which writes the usual form:
-//! members in order, no white space.
+//! Each message has `decode`, which reads its JSON text strictly (section 8), and `encode`, which
+//! writes the members in order and without white space.
 
 use super::channel::ChannelId;
 use super::hex;
 use super::json::{self, JsonFault};
 
-/// A cell that is read and written by its name (section 10.1); the offer goes with `allocate` and
-/// `claim`.
+/// A cell that is read and written by its name (section 10.1). The offer is none of these: it goes
+/// with `allocate` and `claim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CellName {
-    /// Written by the claimant, read by the owner.
+    /// The claimant writes this cell, and the owner reads it.
     Answer,
-    /// Written by the owner, read by the claimant.
+    /// The owner writes this cell, and the claimant reads it.
     Finish,
-    /// Written by the claimant, read by the owner.
+    /// The claimant writes this cell, and the owner reads it.
     Receipt,
 }
 
 impl CellName {
-    /// All of them, in the order in which they are written.
+    /// All cells, in the order in which they are written.
     pub const ALL: [Self; 3] = [Self::Answer, Self::Finish, Self::Receipt];
 
-    /// The name, as in a target.
+    /// The cell's name, as in a request's target.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -33,13 +33,13 @@ impl CellName {
         }
     }
 
-    /// The cell of this name.
+    /// The cell of this name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|cell| cell.name() == name)
     }
 
-    /// How many bytes it holds at most (section 8).
+    /// The most bytes that the cell holds (section 8).
     #[must_use]
     pub const fn max_len(self) -> usize {
         match self {
@@ -57,18 +57,18 @@ pub struct Allocate {
 }
 
 impl Allocate {
-    /// Reads it.
+    /// Reads the message.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`], of which [`JsonFault::TooLarge`] is not *malformed*.
+    /// [`JsonFault`] for any other text; only [`JsonFault::TooLarge`] is not *malformed*.
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
         Ok(Self {
             body: json::parse(text)?.binary("body", MAX_OFFER)?,
         })
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         body(&self.body)
@@ -80,16 +80,16 @@ impl Allocate {
 pub struct Claim;
 
 impl Claim {
-    /// Reads it.
+    /// Reads the message.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`].
+    /// [`JsonFault`] for any other text.
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
         json::parse(text).map(|_| Self)
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         EMPTY.to_owned()
@@ -99,23 +99,23 @@ impl Claim {
 /// `write`: writes a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
-    /// What the cell shall hold.
+    /// The bytes to write, 1 to [`CellName::max_len`].
     pub body: Vec<u8>,
 }
 
 impl Write {
-    /// Reads it, as a write to `cell`.
+    /// Reads the message, as a write to `cell`.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`], of which [`JsonFault::TooLarge`] is not *malformed*.
+    /// [`JsonFault`] for any other text; only [`JsonFault::TooLarge`] is not *malformed*.
     pub fn decode(text: &[u8], cell: CellName) -> Result<Self, JsonFault> {
         Ok(Self {
             body: json::parse(text)?.binary("body", cell.max_len())?,
         })
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         body(&self.body)
@@ -125,23 +125,23 @@ impl Write {
 /// `close`: ends a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Close {
-    /// Why, at most 64 bytes; any string, of which RELAY-16 knows some.
+    /// The reason, any string of at most 64 bytes; RELAY-16 lists the known ones.
     pub reason: String,
 }
 
 impl Close {
-    /// Reads it.
+    /// Reads the message.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`].
+    /// [`JsonFault`] for any other text.
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
         Ok(Self {
             reason: reason(&json::parse(text)?)?,
         })
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         format!("{{\"reason\":{}}}", string(&self.reason))
@@ -151,18 +151,18 @@ impl Close {
 /// `allocated`: a channel for the initiator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allocated {
-    /// Its number.
+    /// The channel's number.
     pub channel: ChannelId,
-    /// How many seconds it lives, 1 to 86 400.
+    /// The time that the channel lives, 1 to 86 400 seconds.
     pub ttl: u32,
 }
 
 impl Allocated {
-    /// Reads it.
+    /// Reads the message.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`].
+    /// [`JsonFault`] for any other text.
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
         let object = json::parse(text)?;
         let channel = object.integer("channel", 1..=ChannelId::MAX)?;
@@ -173,7 +173,7 @@ impl Allocated {
         })
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         format!("{{\"channel\":{},\"ttl\":{}}}", self.channel, self.ttl)
@@ -185,16 +185,16 @@ impl Allocated {
 pub struct Claimed {
     /// The offer, 1 to 64 bytes.
     pub body: Vec<u8>,
-    /// How many seconds the channel lives from now, 1 to 600.
+    /// The time that the channel lives from now, 1 to 600 seconds.
     pub ttl: u32,
 }
 
 impl Claimed {
-    /// Reads it.
+    /// Reads the message.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`].
+    /// [`JsonFault`] for any other text.
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
         let object = json::parse(text)?;
         Ok(Self {
@@ -203,7 +203,7 @@ impl Claimed {
         })
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         format!(
@@ -214,54 +214,54 @@ impl Claimed {
     }
 }
 
-/// `cell`: what a cell holds.
+/// `cell`: the content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellMessage {
-    /// What it holds.
+    /// The cell's bytes, 1 to [`CellName::max_len`].
     pub body: Vec<u8>,
 }
 
 impl CellMessage {
-    /// Reads it, as the answer to a read of `cell`.
+    /// Reads the message, as the answer to a read of `cell`.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`].
+    /// [`JsonFault`] for any other text.
     pub fn decode(text: &[u8], cell: CellName) -> Result<Self, JsonFault> {
         Ok(Self {
             body: json::parse(text)?.binary("body", cell.max_len())?,
         })
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         body(&self.body)
     }
 }
 
-/// `empty`: done.
+/// `empty`: an answer that says no more than that the request succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Empty;
 
 impl Empty {
-    /// Reads it.
+    /// Reads the message.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`].
+    /// [`JsonFault`] for any other text.
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
         json::parse(text).map(|_| Self)
     }
 
-    /// Writes it.
+    /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
         EMPTY.to_owned()
     }
 }
 
-/// The member `reason`, at most 64 bytes.
+/// Reads the member `reason`, at most 64 bytes.
 pub(super) fn reason(object: &json::Object) -> Result<String, JsonFault> {
     match object.string("reason")? {
         reason if reason.len() > MAX_REASON => Err(JsonFault::OutOfRange("reason")),
@@ -269,7 +269,7 @@ pub(super) fn reason(object: &json::Object) -> Result<String, JsonFault> {
     }
 }
 
-/// `"text"` with what JSON wants escaped.
+/// Writes the text as a JSON string, in quotes and escaped.
 pub(super) fn string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -1,4 +1,4 @@
-//! The values of the protocol: what they are, and how they are written (spec sections 3, 4 and 8).
+//! The values of the protocol and their written forms (spec sections 3, 4 and 8).
 //!
 //! Pure functions and plain types: no clock, no network, no randomness, no cryptography.
 

@@ -4,8 +4,7 @@ use core::fmt;
 
 /// `mode`: how the code reaches the second machine (section 1).
 ///
-/// It is bound into the keys (VER-2), so that a peer in another mode cannot be confused with one in
-/// this.
+/// The mode is bound into the keys (VER-2), so that sides in different modes get different keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {

@@ -3,28 +3,28 @@
 use super::json::{self, JsonFault};
 use super::messages::{self, string};
 
-/// `problem`: why the relay refuses a request (sections 8 and 9.3).
+/// `problem`: the relay's reason for refusing a request (sections 8 and 9.3).
 ///
-/// Its texts are the relay's and are shown to nobody.
+/// The relay chooses the texts in it, and so they are shown to nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// `closed`: the channel has ended, for this reason by the relay's word.
+    /// `closed`: the channel has ended.
     Closed {
-        /// As the relay gave it, unknown ones included.
+        /// The reason as the relay gave it, which need not be a known one.
         reason: String,
     },
-    /// Another type of the list.
+    /// Another type of the list in section 9.3.
     Known(ProblemToken),
     /// A type that is not in the list.
     Unknown,
 }
 
 impl Problem {
-    /// Reads it.
+    /// Reads the message.
     ///
     /// # Errors
     ///
-    /// [`JsonFault`].
+    /// [`JsonFault`] for any other text.
     pub fn decode(text: &[u8]) -> Result<Self, JsonFault> {
         let object = json::parse(text)?;
         let token = object
@@ -40,7 +40,7 @@ impl Problem {
         })
     }
 
-    /// Writes it, with the members of RFC 9457 that section 9.3 names.
+    /// Writes the message, with the members of RFC 9457 that section 9.3 names.
     #[must_use]
     pub fn encode(token: ProblemToken, closed_reason: Option<&str>) -> String {
         let name = token.token();
@@ -54,7 +54,7 @@ impl Problem {
         )
     }
 
-    /// Its token, if it is in the list.
+    /// The problem's token, if its type is in the list.
     #[must_use]
     pub const fn token(&self) -> Option<ProblemToken> {
         match self {
@@ -65,7 +65,7 @@ impl Problem {
     }
 }
 
-/// What `type` ends in (section 9.3).
+/// The token in which a problem's `type` ends (section 9.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProblemToken {
     /// `malformed`, 400.
@@ -97,7 +97,7 @@ pub enum ProblemToken {
 }
 
 impl ProblemToken {
-    /// All of them, in the order of section 9.3.
+    /// All tokens, in the order of section 9.3.
     pub const ALL: [Self; 13] = [
         Self::Malformed,
         Self::Unauthorized,
@@ -114,7 +114,7 @@ impl ProblemToken {
         Self::Unavailable,
     ];
 
-    /// The token.
+    /// The token's text.
     #[must_use]
     pub const fn token(self) -> &'static str {
         match self {
@@ -134,7 +134,7 @@ impl ProblemToken {
         }
     }
 
-    /// The HTTP status that goes with it.
+    /// The HTTP status that goes with the token.
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {

@@ -1,4 +1,4 @@
-//! Whatever bytes arrive: nothing panics, and what is accepted is what it should be.
+//! Property tests: no input makes a reader panic, and each accepted one has the right value.
 
 use proptest::prelude::*;
 use serde_json::Value;

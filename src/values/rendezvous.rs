@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::app_id::AppId;
 
-/// The address of a relay, byte for byte as it was given (section 3.4, RDV-1 to RDV-3).
+/// The address of a relay, byte for byte as the user gave it (section 3.4, RDV-1 to RDV-3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendezvous {
     text: String,
     is_https: bool,
     is_loopback: bool,
-    /// Where in `text` host, port and path stand.
+    /// The places of host and path in `text`, in bytes.
     host_end: usize,
     host_start: usize,
     port: Option<u16>,
@@ -19,11 +19,11 @@ pub struct Rendezvous {
 }
 
 impl Rendezvous {
-    /// The address of this text; plain `http` only to this machine, or when the user allowed it.
+    /// Reads an address. Plain `http` is for this machine only, unless the user allowed it (RDV-2).
     ///
     /// # Errors
     ///
-    /// [`BadRendezvous`], with the first thing that is wrong.
+    /// [`BadRendezvous`], the first fault that is found.
     pub fn parse(text: &str, allow_plain_http: bool) -> Result<Self, BadRendezvous> {
         // RDV-1: A client MUST refuse an address as `bad-rendezvous`, before any request, when any
         // of these holds
@@ -88,7 +88,7 @@ impl Rendezvous {
             .unwrap_or_default()
     }
 
-    /// The port, given or the scheme's own.
+    /// The given port, or else that of the scheme.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(if self.is_https { 443 } else { 80 })
@@ -114,7 +114,7 @@ impl Rendezvous {
         self.text.strip_suffix('/').unwrap_or(&self.text)
     }
 
-    /// The address of a request of section 9.2, whose path there is `path` (such as `/channels`).
+    /// The URL of a request of section 9.2, whose path there is `path` (such as `/channels`).
     // RDV-3: A client MUST build the URL of each request as the address, less one trailing slash if
     // it has one, followed by `/v1/`, the appid in hex, and the path of section 9.2
     #[must_use]
@@ -122,7 +122,7 @@ impl Rendezvous {
         format!("{}{}", self.base(), Self::suffix(app_id, path))
     }
 
-    /// The same without scheme and authority: what an HTTP/1.1 request line has.
+    /// The request's target in origin form: its URL without scheme and authority (RFC 9112).
     #[must_use]
     pub fn origin_form(&self, app_id: &AppId, path: &str) -> String {
         let base_path = self.base().get(self.path_start..).unwrap_or_default();
@@ -141,12 +141,12 @@ impl fmt::Display for Rendezvous {
     }
 }
 
-/// Why an address cannot be used, always `bad-rendezvous` (RDV-1, RDV-2).
+/// The reason why an address is refused as `bad-rendezvous` (RDV-1, RDV-2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadRendezvous {
     /// Empty, or longer than 2 048 bytes.
     Length,
-    /// A character outside printable ASCII without space.
+    /// A space, or a character outside printable ASCII.
     Character,
     /// Neither `http://` nor `https://`.
     Scheme,
@@ -156,7 +156,7 @@ pub enum BadRendezvous {
     Host,
     /// A port that is empty or not 1 to 65535.
     Port,
-    /// A path that RFC 3986 does not allow, or with a segment `.` or `..`.
+    /// A path that RFC 3986 does not allow, or one with a segment `.` or `..`.
     Path,
     /// A query or a fragment, even an empty one.
     QueryOrFragment,
@@ -184,7 +184,7 @@ impl fmt::Display for BadRendezvous {
 
 impl core::error::Error for BadRendezvous {}
 
-/// Host and port text of an authority; a colon within brackets is part of the host.
+/// Splits an authority into host and port text; a colon within brackets is part of the host.
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), BadRendezvous> {
     let host_end = match authority.strip_prefix('[') {
         Some(rest) => rest.find(']').ok_or(BadRendezvous::Host)? + 2,
@@ -198,7 +198,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), BadRendezvous> {
     }
 }
 
-/// Whether the host is this machine itself.
+/// Checks the host, and says whether it is this machine itself (RDV-2).
 fn check_host(host: &str) -> Result<bool, BadRendezvous> {
     if let Some(address) = host
         .strip_prefix('[')
@@ -226,7 +226,7 @@ fn parse_port(text: &str) -> Result<u16, BadRendezvous> {
 }
 
 fn check_path(path: &str) -> Result<(), BadRendezvous> {
-    // RFC 3986: `pchar` and `/`
+    // RFC 3986 allows `pchar` and `/` here.
     let is_path_character =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
     let has_dots = path.split('/').any(|segment| {

@@ -2,17 +2,17 @@
 
 use core::fmt;
 
-/// `role`: who made the code, and who typed it in (section 1).
+/// `role`: the part that a side has in an exchange (section 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Side A of SPAKE2: shows the code.
+    /// The side that shows the code; side A of SPAKE2.
     Initiator,
-    /// Side B of SPAKE2: types the code in.
+    /// The side that types the code in; side B of SPAKE2.
     Receiver,
 }
 
 impl Role {
-    /// The other one.
+    /// The role of the other side.
     #[must_use]
     pub const fn peer(self) -> Self {
         match self {
@@ -21,7 +21,7 @@ impl Role {
         }
     }
 
-    /// The first byte of its SPAKE2 message: `A` or `B` (section 5.3).
+    /// The first byte of the side's SPAKE2 message: `A` or `B` (section 5.3).
     #[must_use]
     pub const fn side_byte(self) -> u8 {
         match self {
@@ -30,7 +30,7 @@ impl Role {
         }
     }
 
-    /// `initiator` or `receiver`.
+    /// The role's name: `initiator` or `receiver`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What every secret of this crate is made of.
+//! The bytes of secrets of a fixed length.
 
 use core::fmt;
 
@@ -7,11 +7,11 @@ use zeroize::Zeroize;
 
 /// N secret bytes: wiped on drop, never copied, never shown.
 ///
-/// They live on the heap, so that moving the owner leaves no copy behind (KEY-2).
+/// The bytes live on the heap, so that moving the owner leaves no copy behind (KEY-2).
 pub(crate) struct SecretBytes<const N: usize>(Box<[u8; N]>);
 
 impl<const N: usize> SecretBytes<N> {
-    /// Takes N bytes over; the caller's array is wiped.
+    /// Takes the N bytes out of the caller's array, and wipes it.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     pub(crate) fn take(bytes: &mut [u8; N]) -> Self {
         let secret = Self(Box::new(*bytes));
@@ -19,7 +19,7 @@ impl<const N: usize> SecretBytes<N> {
         secret
     }
 
-    /// Lets `fill` write the bytes in place, so that no other copy ever exists.
+    /// Makes a secret of the bytes that `fill` writes in place, so that no other copy ever exists.
     pub(crate) fn try_filled<E>(
         fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>,
     ) -> Result<Self, E> {
@@ -28,7 +28,7 @@ impl<const N: usize> SecretBytes<N> {
         Ok(secret)
     }
 
-    /// Lets `fill` write the bytes in place, and cannot fail.
+    /// Makes a secret like [`try_filled`](Self::try_filled), with a `fill` that cannot fail.
     pub(crate) fn filled(fill: impl FnOnce(&mut [u8; N])) -> Self {
         let mut secret = Self(Box::new([0; N]));
         fill(&mut secret.0);
@@ -40,7 +40,7 @@ impl<const N: usize> SecretBytes<N> {
         &self.0
     }
 
-    /// Whether both are the same bytes, in a time that does not depend on them.
+    /// Whether both secrets have the same bytes, in a time that does not depend on them.
     // SEAL-11: A client MUST compare tags, keys and secrets in constant time
     pub(crate) fn ct_eq(&self, other: &Self) -> bool {
         self.0.as_slice().ct_eq(other.0.as_slice()).into()

@@ -5,7 +5,8 @@ use super::secret::SecretBytes;
 
 /// `side`: 16 random bytes by which the relay knows a client (sections 3.5 and 9.1).
 ///
-/// A bearer token for one exchange. It protects no blob, but whoever has it can act as that side.
+/// A side is a bearer token for one exchange. It protects no blob, but whoever has it can act as
+/// that client at the relay.
 #[derive(Debug)]
 pub struct Side(SecretBytes<16>);
 
@@ -14,22 +15,22 @@ impl Side {
         Self(bytes)
     }
 
-    /// The side of 32 hex digits, as in a request (RELAY-1).
+    /// Reads a side from 32 hex digits, as in a request (RELAY-1).
     ///
     /// # Errors
     ///
-    /// [`NotHex`] when the text is anything else.
+    /// [`NotHex`] for any other text.
     pub fn from_hex(text: &[u8]) -> Result<Self, NotHex> {
         SecretBytes::try_filled(|bytes| hex::decode_into(text, bytes)).map(Self)
     }
 
-    /// The 32 hex digits, to be sent to the relay and to nobody else (section 9.1).
+    /// The side in 32 hex digits, to be sent to the relay and to nobody else (section 9.1).
     #[must_use]
     pub fn reveal_to_relay(&self) -> String {
         hex::encode(self.0.expose())
     }
 
-    /// Whether both are the same side, in constant time.
+    /// Whether both are the same side, compared in constant time.
     #[cfg(test)]
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0)

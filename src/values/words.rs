@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 /// The word of `byte` in the list of `position` (section 4, CODE-2).
 ///
-/// The positions 0, 2, 4, 6 take three-syllable words, the others two-syllable ones, so that
-/// a word that is left out, doubled or swapped with its neighbour does not pass.
+/// Positions 0, 2, 4 and 6 take three-syllable words, the others two-syllable ones, so that a word
+/// that is left out, doubled or swapped with its neighbour is noticed.
 #[must_use]
 pub fn word(position: usize, byte: u8) -> &'static str {
     list(position)[usize::from(byte)]
@@ -17,9 +17,9 @@ pub fn byte(position: usize, word: &str) -> Option<u8> {
     (0..=u8::MAX).find(|&byte| self::word(position, byte) == word)
 }
 
-/// Up to three words of the list of `position`, the ones that look most like `typed` first.
+/// Up to three words of the list of `position` that resemble `typed`, the most similar first.
 ///
-/// It gives words that a typing error may have come from, none when `typed` is unlike all of them.
+/// They may be the words that the user meant; there are none if `typed` is unlike all words.
 #[must_use]
 pub fn nearest(position: usize, typed: &str) -> Vec<&'static str> {
     let length = typed.chars().count();
@@ -27,8 +27,8 @@ pub fn nearest(position: usize, typed: &str) -> Vec<&'static str> {
         .iter()
         .filter_map(|&word| {
             let most = word.len() / 2;
-            // The distance is no less than the difference of the lengths. Without this, an input of
-            // the greatest length costs a tenth of a second.
+            // The distance is at least the difference of the lengths. Without this test, an input
+            // of the greatest length costs a tenth of a second.
             let may_be_near = length.abs_diff(word.len()) <= most;
             let distance = may_be_near.then(|| strsim::damerau_levenshtein(typed, word))?;
             (distance <= most).then_some((distance, word))
@@ -54,7 +54,7 @@ fn list(position: usize) -> &'static List {
     }
 }
 
-/// The lines of a file that is part of the program; a test pins their number and their hash.
+/// The 256 lines of a word list; a test pins their number and the hash of the file.
 fn lines(file: &'static str) -> List {
     let mut list = [""; 256];
     for (to, line) in list.iter_mut().zip(file.lines()) {

@@ -1,13 +1,13 @@
 //! The asynchronous transport, on hyper.
 //!
-//! Dropping the future of [`HyperTransport::send`] is the cancellation: the connection it was using
-//! is closed, whether the request was on its way, waiting or being answered. (A name resolution
-//! under way runs to its end on tokio's blocking threads; its result is thrown away. A runtime
-//! that is dropped waits for it, unless it is ended with `shutdown_background`.)
+//! Dropping the future of [`HyperTransport::send`] cancels the request: its connection is closed,
+//! whether the request was on its way, waiting or being answered. (A name resolution under way
+//! runs to its end on tokio's blocking threads, and its result is thrown away. A runtime that is
+//! dropped waits for it, unless it is ended with `shutdown_background`.)
 //!
-//! hyper-util's client would repeat a request whose pooled connection turns out closed before
-//! anything was sent. That is switched off, so a request is sent at most once and the caller
-//! decides about repeating it.
+//! By default, hyper-util's client repeats a request whose pooled connection turns out to be closed
+//! before anything was sent. This is switched off, so that a request is sent at most once and the
+//! caller decides about repeating it.
 
 use std::time::Duration;
 use std::{error::Error, io};
@@ -34,15 +34,15 @@ pub(in crate::client) struct HyperTransport {
 }
 
 impl HyperTransport {
-    /// A client that trusts the given authorities. Nothing is connected yet.
+    /// Makes a client that trusts the given authorities, without connecting to anything.
     ///
     /// # Errors
     ///
-    /// When the cryptographic library refuses the configuration, which the compiled-in one
-    /// does not.
+    /// [`TlsFault`] when the cryptographic library refuses the configuration. The compiled-in
+    /// library never does.
     pub(in crate::client) fn new(tls: &TlsOptions) -> Result<Self, TlsFault> {
         let mut tcp = HttpConnector::new();
-        // Or it would refuse the `https` connections it is to carry.
+        // With this on, the connector would refuse the `https` connections that it has to carry.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         let connector = HttpsConnector::from((tcp, tls.for_hyper()?));
@@ -55,12 +55,12 @@ impl HyperTransport {
         Ok(Self { client })
     }
 
-    /// Sends a request, once, and waits for the answer. Must run within a tokio runtime with its
-    /// network and time drivers enabled.
+    /// Sends a request once, and waits for the answer. This must run within a tokio runtime with
+    /// its network and time drivers enabled.
     ///
     /// # Errors
     ///
-    /// When there is no complete answer within the request's time, or none that is small enough.
+    /// [`TransportError`] when there is no complete answer within the request's time.
     pub(in crate::client) async fn send(
         &self,
         request: &HttpRequest,
@@ -86,16 +86,16 @@ impl HyperTransport {
     }
 }
 
-/// Reads a body up to the bound, and no further; none is one that is longer.
+/// Reads a body up to [`BODY_LIMIT`], and no further; `None` is a longer one.
 // CLIENT-5: A client MUST read at most 262 144 bytes of a body
 async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, TransportError> {
-    // The announced length, if there is one.
+    // This is the announced length, if there is one.
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Ok(None);
     }
     let mut octets = Vec::new();
     while let Some(frame) = body.frame().await {
-        // Anything but data is a trailer.
+        // A frame without data is a trailer.
         if let Ok(data) = frame.map_err(|error| classify(&error))?.into_data() {
             if octets.len().saturating_add(data.len()) > BODY_LIMIT {
                 return Ok(None);
@@ -106,7 +106,7 @@ async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, TransportError> {
     Ok(Some(octets))
 }
 
-/// Says what an error of hyper means.
+/// Classifies an error of hyper.
 fn classify(error: &(dyn Error + 'static)) -> TransportError {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -115,7 +115,7 @@ fn classify(error: &(dyn Error + 'static)) -> TransportError {
         }
         next = error.source();
     }
-    // Below hyper's own: the making of a connection.
+    // The error is not hyper's own, so it came up while connecting.
     TransportError::NoAnswer(FailureKind::find(error).unwrap_or(FailureKind::Other))
 }
 
@@ -127,7 +127,7 @@ fn of_hyper(error: &hyper::Error) -> FailureKind {
         return FailureKind::Broken;
     }
     match FailureKind::find(error) {
-        // So the decoder of the chunked coding reports what it cannot read.
+        // The decoder of the chunked coding reports malformed input in this way.
         Some(FailureKind::System(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) => {
             FailureKind::NotHttp
         }

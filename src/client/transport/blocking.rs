@@ -1,8 +1,8 @@
 //! The blocking transport, on ureq.
 //!
-//! What was read in ureq 3.5.2 and is relied on here:
+//! This module relies on the following, which was read in the source of ureq 3.5.2:
 //!
-//! * ureq never sends a request twice of its own accord. A pooled connection is probed (one
+//! * ureq never repeats a request by itself. A pooled connection is probed (one
 //!   non-blocking read) before it is used again; one that the server has closed is dropped and a
 //!   new one opened, before anything is sent. If the server closes between the probe and the
 //!   answer, the request fails and surfaces as [`FailureKind::Broken`]; repeating it is up to the
@@ -32,11 +32,12 @@ use super::resolver::CachingResolver;
 use super::{BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsOptions, TransportError};
 use crate::protocol::wire::{HttpRequest, HttpResponse};
 
-/// Bytes that are written at a time. ureq fills its buffers with zeros for each connection, and its
-/// own choice is 128 KiB in each direction; a header must fit into the one for input.
+/// The size of ureq's output buffer, in bytes. ureq fills its buffers with zeros for each
+/// connection, and its default is 128 KiB in each direction. A header must fit into the input
+/// buffer.
 const OUTPUT: usize = 16 * 1024;
 
-/// How long looking a name up, and connecting, may take within an attempt.
+/// The longest time of looking up a name, and of connecting, within an attempt.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// A blocking HTTP client for one exchange. It keeps its connection for the next request.
@@ -47,7 +48,7 @@ pub(in crate::client) struct UreqTransport {
     cancelled: Arc<AtomicBool>,
 }
 
-/// Cancels the requests of one [`UreqTransport`] from another thread.
+/// A handle that cancels the requests of one [`UreqTransport`] from another thread.
 #[derive(Debug, Clone)]
 pub(in crate::client) struct Interrupt {
     agent: Agent,
@@ -55,11 +56,11 @@ pub(in crate::client) struct Interrupt {
 }
 
 impl UreqTransport {
-    /// A client that trusts the given authorities. Nothing is connected yet.
+    /// Makes a client that trusts the given authorities, without connecting to anything.
     pub(in crate::client) fn new(tls: &TlsOptions) -> Self {
         let config = Agent::config_builder()
             .tls_config(tls.for_ureq())
-            // The default is taken from the environment.
+            // By default, ureq takes a proxy from the environment.
             .proxy(None)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -68,15 +69,15 @@ impl UreqTransport {
             .input_buffer_size(HEADER_LIMIT + OUTPUT)
             .output_buffer_size(OUTPUT)
             .max_idle_age(IDLE)
-            // An interruption does not reach name resolution and connecting.
+            // An interrupt does not reach name resolution and connecting.
             .timeout_resolve(Some(LONGEST_CONNECT))
             .timeout_connect(Some(LONGEST_CONNECT))
             .build();
         Self::with(config)
     }
 
-    /// A client like this one that shares nothing with it: it has connections of its own, and
-    /// the cancellation of this one does not reach it.
+    /// Makes a client with the same configuration that shares nothing with this one: it has its own
+    /// connections, and an interrupt of this one does not reach it.
     pub(in crate::client) fn fresh(&self) -> Self {
         Self::with(self.agent.config().clone())
     }
@@ -93,7 +94,7 @@ impl UreqTransport {
         }
     }
 
-    /// A handle that ends the requests of this client.
+    /// Makes a handle that ends the requests of this client.
     pub(in crate::client) fn interrupt(&self) -> Interrupt {
         Interrupt {
             agent: self.agent.clone(),
@@ -101,20 +102,20 @@ impl UreqTransport {
         }
     }
 
-    /// Sends a request, once, and waits for the answer.
+    /// Sends a request once, and waits for the answer.
     ///
     /// # Errors
     ///
-    /// When there is no complete answer within the request's time, or none that is small enough;
-    /// and [`TransportError::Cancelled`] whenever the client was cancelled before this returns.
+    /// [`TransportError`] when there is no complete answer within the request's time, and
+    /// [`TransportError::Cancelled`] whenever the client was cancelled before this returns.
     pub(in crate::client) fn send(
         &self,
         request: &HttpRequest,
         within: Duration,
     ) -> Result<HttpResponse, TransportError> {
         let outcome = self.attempt(request, within.min(LONGEST));
-        // Last, and whatever came out: a body that runs to the end of the connection looks
-        // complete when it is the interruption that ended the connection.
+        // This check comes last and applies to a success too: a body that runs to the end of the
+        // connection looks complete even if an interrupt ended the connection.
         if self.cancelled.load(Ordering::Acquire) {
             return Err(TransportError::Cancelled);
         }
@@ -159,20 +160,20 @@ impl UreqTransport {
 }
 
 impl Interrupt {
-    /// Ends what the client is doing and lets it do nothing more: a [`UreqTransport::send`] under
-    /// way returns [`TransportError::Cancelled`], and so does every later one. For a last request
-    /// to the server, take a [`fresh`](UreqTransport::fresh) client.
+    /// Stops the client for good: a [`UreqTransport::send`] under way returns
+    /// [`TransportError::Cancelled`], and so does every later one. A last request to the server
+    /// needs a [`fresh`](UreqTransport::fresh) client.
     ///
     /// Waiting for the server, sending, receiving and a TLS handshake are interrupted at once.
-    /// Name resolution and the making of a TCP connection are not: they end by themselves or with
-    /// the request's time, and then no request is sent.
+    /// Name resolution and connecting are not: they end by themselves or with the request's time,
+    /// and then no request is sent.
     pub(in crate::client) fn interrupt(&self) {
         self.cancelled.store(true, Ordering::Release);
         self.agent.clone().shutdown();
     }
 }
 
-/// Says what an error of ureq means.
+/// Classifies an error of ureq.
 fn classify(error: &Error) -> TransportError {
     TransportError::NoAnswer(match error {
         Error::Http(_) | Error::BadUri(_) => {
@@ -200,7 +201,7 @@ fn is_too_long(error: &Error) -> bool {
     }
 }
 
-/// An error of ureq that went through a reader and was wrapped on the way.
+/// The error of ureq that a reader wrapped in an I/O error, if there is one.
 fn wrapped(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }

@@ -1,18 +1,18 @@
-//! A request goes out whole.
+//! A layer of the blocking transport that sends head and body of a request together.
 
 use std::io::Write as _;
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-/// Puts head and body of a request together.
+/// The maker of [`CoalescingTransport`]s.
 ///
-/// ureq writes them one after the other, and connections do not hold back what is written: that
-/// would be two packets (and two TLS records) for each request, and a relay that wakes up twice.
+/// ureq writes head and body one after the other, and connections send each write at once. That
+/// would make two packets (and two TLS records) of each request, and wake the relay twice.
 #[derive(Debug)]
 pub(super) struct CoalescingConnector;
 
-/// What is held back at most.
+/// The most bytes that are held back.
 const HELD: usize = 16 * 1024;
 
 impl<T: Transport> Connector<T> for CoalescingConnector {
@@ -30,7 +30,7 @@ impl<T: Transport> Connector<T> for CoalescingConnector {
     }
 }
 
-/// A connection that holds back what is written until an answer is awaited.
+/// A connection that holds back the written bytes until an answer is awaited.
 #[derive(Debug)]
 pub(super) struct CoalescingTransport<T> {
     connection: T,
@@ -41,7 +41,7 @@ impl<T: Transport> CoalescingTransport<T> {
     fn send(&mut self, timeout: NextTimeout) -> Result<(), Error> {
         let mut rest = self.held.as_slice();
         while !rest.is_empty() {
-            // As much as there is room for.
+            // This writes as much as there is room for.
             let amount = self.connection.buffers().output().write(rest)?;
             self.connection.transmit_output(amount, timeout)?;
             rest = rest.get(amount..).unwrap_or_default();
@@ -90,7 +90,8 @@ mod tests {
     use super::super::blocking::UreqTransport;
     use crate::protocol::wire::{HttpRequest, Method};
 
-    /// Sends a body of so many bytes; what the first read at the server yields, and all of it.
+    /// Sends a body of `length` bytes. Returns the number of bytes that the server's first read
+    /// gets, and all bytes of the request.
     fn received(length: usize) -> (usize, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

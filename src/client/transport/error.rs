@@ -1,4 +1,4 @@
-//! Why a request has no answer, in terms a person can be told.
+//! The reasons why a request has no answer, worded for people.
 
 use std::{error::Error, fmt, io};
 
@@ -6,7 +6,8 @@ use rustls::{CertificateError, InvalidMessage};
 
 use crate::protocol::AttemptFailure;
 
-/// A request without a usable answer. `Display` is one line without any text from the server.
+/// The error of a request without an answer. `Display` is one line without any text from the
+/// server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::client) enum TransportError {
     /// No complete answer arrived. The server may nevertheless have acted on the request.
@@ -14,11 +15,11 @@ pub(in crate::client) enum TransportError {
     /// The caller cancelled the request.
     #[cfg(feature = "blocking")]
     Cancelled,
-    /// The request was never sent: its address or credential is malformed. The text says which.
+    /// The request was never sent: its address or credential is malformed, as the text says.
     Unsendable(&'static str),
 }
 
-/// Why no answer arrived.
+/// The reason why no answer arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::client) enum FailureKind {
     /// The server's name did not resolve.
@@ -31,9 +32,9 @@ pub(in crate::client) enum FailureKind {
     TimedOut,
     /// The connection was reset or closed before the answer was complete.
     Broken,
-    /// What came back is not an HTTP/1.1 answer.
+    /// The bytes that came back are not an HTTP/1.1 answer.
     NotHttp,
-    /// What came back is not TLS.
+    /// The bytes that came back are not TLS.
     NotTls,
     /// The certificate is for other names.
     CertificateName,
@@ -45,7 +46,7 @@ pub(in crate::client) enum FailureKind {
     CertificateNotYet,
     /// The certificate is not acceptable for another reason.
     Certificate,
-    /// The two sides found no common way of doing TLS, or one broke its rules.
+    /// The two sides have no version or cipher of TLS in common, or one broke its rules.
     Tls,
     /// The system reported another failure.
     System(io::ErrorKind),
@@ -124,8 +125,8 @@ impl FailureKind {
     }
 }
 
-/// Whether the system's name resolution failed. The standard library gives that no stable kind:
-/// on Unix it wraps a text of its own, on Windows it passes the number from the sockets library.
+/// Whether the system's name resolution failed. The standard library has no stable kind for this:
+/// on Unix it wraps its own text, on Windows it passes on the number from the sockets library.
 fn is_lookup(error: &io::Error) -> bool {
     match error.raw_os_error() {
         Some(number) => cfg!(windows) && matches!(number, 11001..=11004),
@@ -171,12 +172,12 @@ impl fmt::Display for FailureKind {
 impl Error for TransportError {}
 
 impl From<TransportError> for AttemptFailure {
-    fn from(lost: TransportError) -> AttemptFailure {
+    fn from(error: TransportError) -> AttemptFailure {
         AttemptFailure {
-            why: lost.to_string(),
+            why: error.to_string(),
             // CLIENT-4: A client MUST verify the relay's certificate and name on `https`; an
             // unacceptable certificate or name is not repeated
-            is_final: match lost {
+            is_final: match error {
                 TransportError::NoAnswer(cause) => cause.is_of_certificate(),
                 TransportError::Unsendable(_) => true,
                 #[cfg(feature = "blocking")]
@@ -192,8 +193,8 @@ mod tests {
 
     use super::*;
 
-    /// The text the standard library gives a failed lookup is not promised: this notices a change.
-    /// A label of 64 octets is refused by the resolver itself, without any network.
+    /// The standard library's text for a failed lookup may change, and this test would notice. The
+    /// resolver itself refuses a label of 64 octets, without any network.
     #[test]
     fn a_failed_lookup_is_recognised() {
         let name = format!("{}.invalid:1", "a".repeat(64));

@@ -1,4 +1,5 @@
-//! How a request goes to the relay and its answer comes back: HTTP and TLS, of libraries.
+//! The transports, which carry a request to the relay and its answer back: HTTP and TLS, of
+//! libraries.
 
 #[cfg(feature = "async")]
 pub(super) mod asynchronous;
@@ -23,19 +24,19 @@ use rustls::pki_types::ServerName;
 
 use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 
-/// The largest answer header that is read, in bytes. A longer one is not taken for HTTP.
+/// The longest answer header that is read, in bytes. A longer one counts as malformed HTTP.
 const HEADER_LIMIT: usize = 64 * 1024;
 
-/// How long an idle connection is kept for a further request.
+/// The longest time that an idle connection is kept for a further request.
 const IDLE: Duration = Duration::from_secs(15);
 
 /// The longest time of one attempt: ureq panics when a deadline leaves the range of the clock.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 
-/// What the client calls itself. It says nothing of the version or of the machine.
+/// The value of `User-Agent`, which says nothing of the version or of the machine.
 const USER_AGENT: &str = "wormhole-sync";
 
-/// A time between the two, at random; the least when the system gives no randomness.
+/// Picks a time between the two at random, or the least when the system gives no random bytes.
 pub(super) fn jitter(least: Duration, most: Duration) -> Duration {
     let mut bytes = [0; 4];
     if getrandom::getrandom(&mut bytes).is_err() {
@@ -45,7 +46,7 @@ pub(super) fn jitter(least: Duration, most: Duration) -> Duration {
     least + most.saturating_sub(least).mul_f64(share)
 }
 
-/// Everything of a request but its body, ready for either HTTP library.
+/// Makes a request without its body, for either HTTP library.
 fn head(request: &HttpRequest) -> Result<Request<()>, TransportError> {
     let method = match request.method {
         Method::Post => http::Method::POST,
@@ -68,7 +69,7 @@ fn head(request: &HttpRequest) -> Result<Request<()>, TransportError> {
     fields.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
     let length = request.body.as_ref().map(String::len);
     if request.method != Method::Get || length.is_some() {
-        // By hand, as hyper leaves it out when the body is empty.
+        // hyper leaves this field out when the body is empty.
         fields.insert(header::CONTENT_LENGTH, length.unwrap_or_default().into());
     }
     if length.is_some() {
@@ -78,8 +79,8 @@ fn head(request: &HttpRequest) -> Result<Request<()>, TransportError> {
     Ok(head)
 }
 
-/// Takes the wanted fields out of a header and puts the body to them; no body is one that is
-/// longer than [`BODY_LIMIT`].
+/// Makes an answer of the needed header fields and the body, which is `None` if it is longer than
+/// [`BODY_LIMIT`].
 fn response(head: &response::Parts, body: Option<Vec<u8>>) -> HttpResponse {
     HttpResponse {
         status: head.status.as_u16(),
@@ -113,8 +114,8 @@ fn field(fields: &HeaderMap, name: &HeaderName) -> Option<String> {
     }
 }
 
-/// Reads an address and refuses what the two libraries would understand differently, would
-/// silently replace (a port out of range becomes the default port), or would add credentials for.
+/// Reads a URL. A URL is refused if the two libraries would understand it differently, would
+/// silently change it (a port out of range becomes the default port), or if it has a user name.
 fn address(url: &str) -> Result<Uri, TransportError> {
     let uri: Uri = url
         .parse()

@@ -1,4 +1,4 @@
-//! Which addresses a relay's name stands for, as ureq asks for them.
+//! The name resolution of the blocking transport, with a cache.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,11 +9,11 @@ use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-/// The names that one transport has looked up.
+/// A resolver that caches the addresses of the relay's name for one transport.
 ///
-/// ureq asks before every request, even when it has a connection, and its own resolver then starts
-/// a thread, even when the name is an address. Here an address stands for itself, and what a name
-/// stands for is asked once, and again when an attempt has failed: a waiting client does not
+/// ureq resolves the name before every request, even when it has a connection, and its own resolver
+/// then starts a thread, even when the name is an address. This resolver looks up a name once, and
+/// again when an attempt has failed; an address needs no lookup. So a waiting client does not
 /// depend on the name server between two polls.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CachingResolver(Arc<Mutex<Option<Known>>>);
@@ -25,7 +25,7 @@ struct Known {
 }
 
 impl CachingResolver {
-    /// Forgets what is known: an attempt failed, and the relay may have moved.
+    /// Empties the cache. It is called after a failed attempt, since the relay may have moved.
     pub(super) fn forget(&self) {
         *self.lock() = None;
     }
@@ -37,7 +37,7 @@ impl CachingResolver {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Known>> {
-        // What is behind the lock is whole at any time.
+        // A poisoned lock does no harm: its value is valid at any time.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -70,7 +70,7 @@ impl Resolver for CachingResolver {
     }
 }
 
-/// The address that a URI names itself.
+/// The socket address of a URI whose host is an IP address.
 fn literal(uri: &Uri) -> Option<SocketAddr> {
     let host = uri.host()?;
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));

@@ -1,4 +1,4 @@
-//! Which certificate authorities vouch for a server.
+//! The certificate authorities that a client trusts.
 
 use std::{error::Error, fmt};
 
@@ -7,21 +7,20 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-/// How a server proves who it is: TLS 1.2 or 1.3, against the public authorities (those of
-/// Mozilla, compiled in) or against the caller's own.
+/// The authorities against which a server's certificate is verified, with TLS 1.2 or 1.3: the
+/// public ones (those of Mozilla, compiled in) or the caller's own.
 ///
-/// Both transports take their configuration from one value of this type. They share the list of
-/// authorities and not the finished configuration: ureq builds its own from that list, and only
-/// its unversioned interface would take a ready one. That is also why own authorities replace
-/// the public ones rather than join them: ureq takes whole certificates, and the compiled-in set
-/// consists of bare trust anchors.
+/// Both transports build their configuration from a value of this type. They share the list of
+/// authorities and not a finished configuration, because only the unversioned interface of ureq
+/// takes one. For the same reason, own authorities replace the public ones instead of joining
+/// them: ureq takes whole certificates, and the compiled-in set has only bare trust anchors.
 #[derive(Debug, Clone, Default)]
 pub struct TlsOptions {
     /// The caller's own authorities; empty means the public ones.
     own: Vec<CertificateDer<'static>>,
 }
 
-/// Why TLS cannot be set up.
+/// The reason why TLS cannot be set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsFault {
@@ -42,13 +41,13 @@ impl TlsOptions {
         Self::default()
     }
 
-    /// Trusts the authorities in `pem`, one or several, in place of the public ones. A second
-    /// call adds to the first.
+    /// Trusts the authorities in `pem`, one or several, in place of the public ones. A second call
+    /// adds to those of the first.
     ///
     /// # Errors
     ///
-    /// When the text is damaged or holds no certificate that could be an authority's. Sections
-    /// other than certificates are passed over.
+    /// [`TlsFault`] when the text is damaged or holds no certificate that can be an authority's.
+    /// Sections other than certificates are ignored.
     pub fn trust(mut self, pem: &[u8]) -> Result<Self, TlsFault> {
         let before = self.own.len();
         let mut probe = RootCertStore::empty();
@@ -65,7 +64,7 @@ impl TlsOptions {
         Ok(self)
     }
 
-    /// The configuration for ureq.
+    /// Makes the configuration for ureq.
     #[cfg(feature = "blocking")]
     pub(super) fn for_ureq(&self) -> ureq::tls::TlsConfig {
         use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -78,7 +77,7 @@ impl TlsOptions {
         TlsConfig::builder().root_certs(roots).build()
     }
 
-    /// The configuration for hyper.
+    /// Makes the configuration for hyper.
     #[cfg(feature = "async")]
     pub(super) fn for_hyper(&self) -> Result<rustls::ClientConfig, TlsFault> {
         let mut roots = RootCertStore::empty();
