@@ -1,6 +1,6 @@
 //! The bytes of an input, taken one after the other.
 
-/// What is left of an input.
+/// The rest of an input.
 #[derive(Debug)]
 pub(crate) struct Input<'a>(&'a [u8]);
 
@@ -31,7 +31,7 @@ impl<'a> Input<'a> {
         all[usize::from(self.or_zero()) % all.len()]
     }
 
-    /// So many bytes, or what there is.
+    /// So many bytes, or all that are left if these are fewer.
     pub(crate) fn take(&mut self, length: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(length.min(self.0.len()));
         self.0 = rest;
