@@ -59,7 +59,8 @@ pub(crate) fn handshake() -> Bar {
     }
 }
 
-/// A whole exchange over loopback HTTP by the blocking client, warm, compared with a bare round trip.
+/// A whole exchange over loopback HTTP by the blocking client, warm, compared with a bare round
+/// trip.
 ///
 /// One round trip is measured for each exchange. Many in a row keep client and server on one core,
 /// where a round trip takes a third of the time that any request of an exchange can take.

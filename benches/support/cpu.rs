@@ -2,7 +2,8 @@
 
 use std::fs;
 
-/// The microseconds that the threads of this name have run so far; `None` where there is no `/proc`.
+/// The microseconds that the threads of this name have run so far; `None` where there is no
+/// `/proc`.
 pub(crate) fn of_threads(name: &str) -> Option<f64> {
     let mut micros = 0.0;
     for task in fs::read_dir("/proc/self/task").ok()?.flatten() {

@@ -27,8 +27,8 @@ pub(crate) struct Memory {
     pub(crate) waiter: f64,
 }
 
-/// Runs the relay until the standard input ends. Each line of input asks for the number of GETs that
-/// wait.
+/// Runs the relay until the standard input ends. Each line of input asks for the number of GETs
+/// that wait.
 pub(crate) fn child() {
     let relay = super::relay();
     println!("{}", relay.addr());
@@ -88,7 +88,7 @@ impl RelayProcess {
         Some((self.resident()? - before) / CHANNELS as f64)
     }
 
-    /// Measures the bytes for each connection with a GET that waits. Its channel is allocated before.
+    /// Measures the bytes for each connection with a GET that waits, whose channel is there before.
     fn waiters(&mut self, count: usize) -> Option<f64> {
         let mut connection = Connection::connect(self.address);
         let numbers = self.allocate(&mut connection, 0..count as u64, 1);
