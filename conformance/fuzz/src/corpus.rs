@@ -25,7 +25,7 @@ pub fn read(target: &str) -> Vec<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// When the file cannot be written.
+/// The file cannot be written.
 pub fn write(target: &str, inputs: Vec<Vec<u8>>, seeds: &[Vec<u8>]) -> io::Result<(usize, usize)> {
     let inputs: BTreeSet<Vec<u8>> = inputs
         .into_iter()

@@ -26,7 +26,7 @@ impl<'a> Input<'a> {
         u16::from_be_bytes([self.or_zero(), self.or_zero()])
     }
 
-    /// One of these, by the next byte; the first of them at the end.
+    /// One of these, chosen by the next byte; the first of them when there are no more bytes.
     pub(crate) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[usize::from(self.or_zero()) % all.len()]
     }

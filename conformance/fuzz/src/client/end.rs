@@ -41,7 +41,7 @@ pub(crate) fn check(observer: &Observer, end: &Ended<Standard>, now: Duration) {
     }
     if let Some(received) = &end.received {
         // Agreement: both sides have one blob, one verifier, one key.
-        assert_eq!(received.blob.get().expose(), observer.role.theirs());
+        assert_eq!(received.blob.get().expose(), observer.role.peer_blob());
         assert!(received.verifier.is(&observer.peer.verifier));
         let key = received.exporter.get().export(LABEL, 16).expect("a key");
         assert_eq!(key.expose(), observer.peer.exported.expose());

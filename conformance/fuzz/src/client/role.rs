@@ -49,7 +49,7 @@ impl Role {
     }
 
     /// The peer's blob.
-    pub(crate) fn theirs(self) -> &'static [u8] {
+    pub(crate) fn peer_blob(self) -> &'static [u8] {
         match self {
             Self::Initiator => BLOBS[1],
             Self::Receiver => BLOBS[0],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// A JSON value, as far as a message needs it.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Value {
-    /// `true`, `false` and `null`.
+    /// One of `true`, `false` and `null`.
     Word,
     /// A number, as it was written.
     Number(String),

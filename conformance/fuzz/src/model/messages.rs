@@ -50,11 +50,11 @@ pub(crate) enum Member {
     Text(String),
 }
 
-/// Why a text is not the message.
+/// The fault of a text that is not the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageFault {
     Malformed,
-    /// Well-formed, but for a binary value over its bound (RELAY-9).
+    /// The text is well-formed, but for a binary value over its bound (RELAY-9).
     TooLarge,
 }
 

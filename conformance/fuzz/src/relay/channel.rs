@@ -16,7 +16,7 @@ impl Comparison {
         let known = &self.naive.channels;
         let number = match step.channel {
             0..128 => u32::from(step.channel),
-            // The newest is the first.
+            // The newest channel has place 0.
             chosen => {
                 let place = usize::from(chosen - 128) % known.len().max(1);
                 known

@@ -161,7 +161,7 @@ impl<'a> RawRequest<'a> {
 
 /// Reads a request by RELAY-9, check after check.
 fn read(raw: &RawRequest<'_>) -> Result<(Vec<u8>, SideKey, RelayAction), Refusal> {
-    // Section 9.2 has a target compared as it stands, but the HTTP library has taken a fragment off before the relay sees it.
+    // The HTTP library takes a fragment off before the relay sees the target.
     let target = raw.target.split('#').next().unwrap_or_default();
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),

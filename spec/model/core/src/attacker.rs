@@ -80,7 +80,7 @@ impl Knowledge {
         };
         messages.push(vec![]);
         let mut written: Vec<Message> = messages.iter().map(|parts| write(parts)).collect();
-        // Whatever anybody has sent, as it was.
+        // Every message that anybody has sent, as it was.
         written.extend(self.messages.iter().cloned());
         written.sort();
         written.dedup();
