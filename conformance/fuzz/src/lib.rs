@@ -1,7 +1,8 @@
 //! Fuzz targets for wormhole-sync.
 //!
-//! A target is a function of any bytes. It drives the reference through its public face, and panics when what it sees
-//! is not what the specification says. `fuzz_targets/` makes a fuzzer of each; the corpus also runs in `cargo test`.
+//! A target is a function of any bytes. It drives the reference through its public interface, and panics when the
+//! reference does not do what the specification says. `fuzz_targets/` makes a fuzzer of each target. `cargo test` runs the
+//! seeds and the corpus.
 #![forbid(unsafe_code)]
 
 mod client;
@@ -14,13 +15,14 @@ mod seeds;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use seeds::{dictionary, seeds};
-pub use targets::{code, hear, initiator, messages, receiver, relay, rendezvous, request};
+pub use targets::{code, initiator, messages, receiver, relay, rendezvous, request, response};
 
 use std::process::ExitCode;
 
-/// A target.
+/// A target: a function that panics on a fault.
 pub type Target = fn(&[u8]);
 
 /// Every target, by name.
@@ -28,7 +30,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("code", code),
     ("rendezvous", rendezvous),
     ("messages", messages),
-    ("hear", hear),
+    ("response", response),
     ("request", request),
     ("initiator", initiator),
     ("receiver", receiver),

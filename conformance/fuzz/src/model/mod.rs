@@ -1,6 +1,6 @@
-//! Second opinions: what the specification says, written again and in another way than the reference has it.
+//! Second readings: rules of the specification, written again and in another way than in the reference.
 
-pub(crate) mod answer;
 pub(crate) mod json;
 pub(crate) mod messages;
+pub(crate) mod response;
 pub(crate) mod tables;

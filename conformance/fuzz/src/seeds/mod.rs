@@ -1,10 +1,10 @@
-//! Seeds: inputs that are made of the committed vectors and transcripts, and some that complete them.
+//! Seeds: inputs that are made of the committed vectors and transcripts, and some more for what these do not have.
 
 mod calls;
 mod dictionary;
-mod encode;
 mod files;
 mod heads;
+mod recorded;
 mod runs;
 mod transcripts;
 mod vectors;
@@ -13,7 +13,7 @@ pub use dictionary::dictionary;
 
 use std::collections::BTreeSet;
 
-/// What is longer is for the conformance suite: a fuzzer changes small inputs.
+/// The length of the longest seed. Longer inputs are left to the conformance suite, because a fuzzer changes small ones.
 const LONGEST: usize = 4_096;
 
 /// The seeds of a target, without duplicates.
@@ -22,7 +22,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     let mut seeds = vectors::seeds(target);
     seeds.extend(transcripts::seeds(target));
     match target {
-        "hear" => seeds.extend(heads::answers()),
+        "response" => seeds.extend(heads::responses()),
         "request" => seeds.extend(heads::requests()),
         "relay" => seeds.extend(calls::seeds()),
         _ => {}

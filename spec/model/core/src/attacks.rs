@@ -1,47 +1,50 @@
-//! One guess and no off-line search: of all words, what the attacker has in the end is the same but for one word for
-//! each run that it gave an element of its own.
+//! One guess and no off-line search: in the end the attacker tells no words from the others, but for one word for each
+//! run that it gave an element of its own.
 
 use std::time::Instant;
 
 use crate::algebra::Constant;
-use crate::faults::{FinishesEarly, Sharedless, Sound, Tagged, Unmasked, Wrapper};
+use crate::faults::{FinishesEarly, MachineFault, Sharedless, Sound, Tagged, Unmasked};
 use crate::frame::{Frame, WORDS, shown};
-use crate::guess::{Recipe, Worlds, answer, finish, grid, judge, offer};
+use crate::guess::{AttackResult, Recipe, Worlds, answer, finish, grid, judge, offer};
 use crate::keys::Variant;
 use crate::report::Report;
 use crate::suite::scalar_of;
 
-/// What attacks of one kind came to.
+/// The results of all attacks of one kind.
 #[derive(Default)]
 struct Tally {
     attacks: usize,
-    /// The most words that were told apart in an attack.
+    /// The most words that an attack told from the others.
     most: usize,
-    /// The same, less one for each run that got an element of the attacker's own; less than 0 counts as 0.
+    /// The most words beyond one for each run that got an element of the attacker's own.
     excess: usize,
-    /// The attack that told the most, or the first with an excess.
+    /// The attack that told the most words, or the first with the largest excess.
     example: String,
-    /// Attacks after which a receiver was `done`.
+    /// The number of attacks after which a receiver was `done`.
     done: usize,
 }
 
 impl Tally {
     fn add(&mut self, worlds: &Worlds, allowed: usize, what: impl FnOnce() -> String) {
-        let verdict = judge(worlds);
-        let excess = verdict.told.saturating_sub(allowed);
-        if excess > self.excess || self.excess == 0 && verdict.told > self.most {
-            self.example = format!("{} ({})", what(), verdict.why);
+        let AttackResult {
+            distinguished,
+            reason,
+        } = judge(worlds);
+        let excess = distinguished.saturating_sub(allowed);
+        if excess > self.excess || self.excess == 0 && distinguished > self.most {
+            self.example = format!("{} ({reason})", what());
         }
         self.attacks += 1;
-        self.most = self.most.max(verdict.told);
+        self.most = self.most.max(distinguished);
         self.excess = self.excess.max(excess);
         let is_done = |frame: &Frame| frame.receiver.state == "sending-receipt";
         self.done += usize::from(worlds.iter().any(is_done));
     }
 }
 
-fn worlds<V: Variant>(wrapper: Wrapper) -> Worlds {
-    WORDS.map(|word| Frame::new::<V>(word, wrapper)).to_vec()
+fn worlds<V: Variant>(fault: MachineFault) -> Worlds {
+    WORDS.map(|word| Frame::new::<V>(word, fault)).to_vec()
 }
 
 fn w(word: u8) -> Constant {
@@ -51,14 +54,14 @@ fn w(word: u8) -> Constant {
 const ZERO: Constant = Constant::ZERO;
 const ONE: Constant = Constant::ONE;
 
-/// Elements out of B, M, N and X, for a run that is attacked alone.
+/// Elements combined out of B, M, N and X, for a run that is attacked alone.
 fn elements() -> Vec<Recipe> {
     let masks = [ZERO, ONE, w(1), w(2), w(1).minus(), w(1).plus(w(2))];
     let multiples = [ZERO, ONE, ONE.minus(), Constant::own()];
     grid(&[&multiples, &masks, &masks, &multiples])
 }
 
-/// An element of the attacker's own with a word in it; the mask is M or N.
+/// An element of the attacker's own with a word in it, masked with M for an offer and with N for an answer.
 fn own(word: u8, is_offer: bool) -> Recipe {
     let (m, n) = if is_offer {
         (w(word), ZERO)
@@ -68,7 +71,7 @@ fn own(word: u8, is_offer: bool) -> Recipe {
     vec![Constant::own(), m, n]
 }
 
-/// The n-th element as it is.
+/// The n-th element, as it is.
 fn forwarded(n: usize) -> Recipe {
     let mut recipe = vec![ZERO; n + 1];
     recipe[n] = ONE;
@@ -78,10 +81,10 @@ fn forwarded(n: usize) -> Recipe {
 const X: usize = 3;
 const Y: usize = 4;
 
-/// Nobody but the two clients does anything.
+/// Attacks that only pass messages on.
 fn passive<V: Variant>() -> Tally {
     let mut tally = Tally::default();
-    let offered = offer::<V>(&worlds::<V>(Wrapper::None), &forwarded(X));
+    let offered = offer::<V>(&worlds::<V>(MachineFault::None), &forwarded(X));
     for (answered, seal) in answer::<V>(&offered, &forwarded(Y), false) {
         for worlds in finish::<V>(&answered) {
             tally.add(&worlds, 0, || format!("X, then Y and {seal:?}"));
@@ -90,13 +93,13 @@ fn passive<V: Variant>() -> Tally {
     tally
 }
 
-/// The initiator alone.
+/// Attacks on the initiator alone.
 ///
-/// With noise only, it shall give no guess at all. There, `w*N` is left out: it makes Z the identity when w is the
+/// With noise only, they shall give no guess at all. There, `w*N` is left out: it makes Z the identity when w is the
 /// word, and the refusal of that is a guess, the only one that needs no seal (PAKE-8, section 16).
 fn initiator<V: Variant>(only_noise: bool) -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(Wrapper::None);
+    let worlds = worlds::<V>(MachineFault::None);
     let is_bare_mask =
         |recipe: &Recipe| recipe[0] == ZERO && recipe[1] == ZERO && recipe[X] == ZERO;
     for recipe in elements() {
@@ -110,10 +113,10 @@ fn initiator<V: Variant>(only_noise: bool) -> Tally {
     tally
 }
 
-/// The initiator alone, which is given a second answer whatever it made of the first.
-fn initiator_twice<V: Variant>(wrapper: Wrapper) -> Tally {
+/// Attacks on the initiator alone, with a second answer whatever became of the first.
+fn initiator_twice<V: Variant>(fault: MachineFault) -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(wrapper);
+    let worlds = worlds::<V>(fault);
     for (one, two) in WORDS.iter().flat_map(|one| WORDS.map(|two| (*one, two))) {
         for (after, _) in answer::<V>(&worlds, &own(one, false), false) {
             for (after, _) in answer::<V>(&after, &own(two, false), false) {
@@ -125,10 +128,10 @@ fn initiator_twice<V: Variant>(wrapper: Wrapper) -> Tally {
     tally
 }
 
-/// The receiver alone.
+/// Attacks on the receiver alone.
 fn receiver<V: Variant>() -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(Wrapper::None);
+    let worlds = worlds::<V>(MachineFault::None);
     for recipe in elements() {
         for after in finish::<V>(&offer::<V>(&worlds, &recipe)) {
             tally.add(&after, 1, || shown(&recipe));
@@ -137,10 +140,10 @@ fn receiver<V: Variant>() -> Tally {
     tally
 }
 
-/// Both at once, the attacker between them, in both orders.
+/// Attacks on both at once, from between them, in both orders.
 fn middle<V: Variant>() -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(Wrapper::None);
+    let worlds = worlds::<V>(MachineFault::None);
     let (z, masks) = (Constant::own(), [ZERO, w(1), w(2)]);
     let offers = grid(&[&[ZERO, z], &masks, &[ZERO, w(1)], &[ZERO, ONE]]);
     let answers = grid(&[&[ZERO, z], &[ZERO, w(1).minus()], &masks, &[ZERO, ONE]]);
@@ -199,7 +202,7 @@ pub(crate) fn all(report: &mut Report) {
     });
     check("the initiator", 1, &|| initiator::<Sound>(false));
     check("the initiator, two answers", 1, &|| {
-        initiator_twice::<Sound>(Wrapper::None)
+        initiator_twice::<Sound>(MachineFault::None)
     });
     check("the receiver", 1, &receiver::<Sound>);
     let done_between = check("both, the attacker in the middle", 2, &middle::<Sound>);
@@ -219,7 +222,7 @@ pub(crate) fn all(report: &mut Report) {
     finds("Unmasked", "attacking the receiver", receiver::<Unmasked>());
     finds("Tagged", "looking on", passive::<Tagged>());
     finds("Sharedless", "looking on", passive::<Sharedless>());
-    let kept = initiator_twice::<Sound>(Wrapper::KeepsPake);
+    let kept = initiator_twice::<Sound>(MachineFault::KeepsPake);
     finds("KeepsPake", "answering twice", kept);
     let early = initiator::<FinishesEarly>(true);
     finds("FinishesEarly", "an answer that does not open", early);

@@ -1,67 +1,67 @@
-//! What is planted: suites and state machines with one fault each, which the properties must refute.
+//! Planted faults: suites and state machines with one fault each, which the properties must refute.
 
-use wormhole_sync::protocol::Outcome;
+use wormhole_sync::protocol::{Outcome, RequestKind};
 
 use crate::keys::Variant;
 use crate::run::Run;
 use crate::step::Step;
 
-/// A state machine that is not the real one: what it does instead is done to the histories of real runs.
+/// A fault of a state machine. Such a machine is made of the real one, by changes to the histories of its runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrapper {
-    /// The real one.
+pub(crate) enum MachineFault {
+    /// No fault: the real machine.
     None,
-    /// After an answer that did not open the initiator waits for another, its PAKE kept.
+    /// The initiator keeps its PAKE after an answer that did not open, and waits for another answer.
     KeepsPake,
     /// An initiator that has stored its finish reads another answer and seals another finish.
     AnswersAgain,
-    /// What becomes of the close decides the outcome.
+    /// The result of the close decides the outcome.
     CloseDecides,
-    /// The deadline is not heard.
+    /// The machine ignores its deadline.
     Deaf,
-    /// The initiator goes on without its user's word.
+    /// The initiator goes on without its user's release.
     AgreesItself,
-    /// The blob is dropped with every outcome but `done`.
+    /// The machine drops the blob with every outcome but `done`.
     DropsBlob,
-    /// The initiator takes a deadline while it allocates for its user's word.
+    /// An initiator that allocates takes a deadline for its user's release.
     Hasty,
-    /// The initiator calls itself confirmed once its finish is stored.
+    /// The initiator says `delivered` once its finish is stored.
     DeliversUnproved,
 }
 
-impl Wrapper {
-    pub(crate) fn is_deaf_to(self, step: &Step) -> bool {
-        self == Wrapper::Deaf && *step == Step::Deadline
-    }
-
-    /// What the wrapper makes of a step of the real machine.
-    pub(crate) fn bend<V: Variant>(self, before: &Run, step: &Step, mut after: Run) -> Run {
+impl MachineFault {
+    /// The run after one more event to a machine with this fault.
+    pub(crate) fn after<V: Variant>(self, before: &Run, step: &Step) -> Run {
+        if self == MachineFault::Deaf && *step == Step::Deadline {
+            return before.clone();
+        }
+        let mut after = before.after::<V>(step);
         match self {
-            Wrapper::KeepsPake
+            MachineFault::KeepsPake
                 if before.state == "waiting-for-answer"
                     && after.outcome == Some(Outcome::WrongCode) =>
             {
                 after.rewound::<V>(&before.history)
             }
-            Wrapper::AnswersAgain if before.state == "finishing" && *step == Step::Stored => {
+            MachineFault::AnswersAgain if before.state == "finishing" && *step == Step::Stored => {
                 after.rewound::<V>(&before.history[..1])
             }
-            Wrapper::CloseDecides if before.state == "closing" => {
+            MachineFault::CloseDecides if before.state == "closing" => {
                 after.outcome = Some(Outcome::RelayUnreachable);
                 after.has_changed |= after.outcome != before.outcome;
                 after
             }
-            Wrapper::AgreesItself if after.state == "holding" => {
+            MachineFault::AgreesItself if after.state == "holding" => {
                 after.history.push(Step::Release);
                 let history = after.history.clone();
                 after.rewound::<V>(&history)
             }
-            Wrapper::Hasty if before.state == "allocating" && *step == Step::Deadline => {
-                let mut next = before.after::<V>(&Step::Release, Wrapper::None);
+            MachineFault::Hasty if before.state == "allocating" && *step == Step::Deadline => {
+                let mut next = before.after::<V>(&Step::Release);
                 next.has_agreed = before.has_agreed;
                 next
             }
-            Wrapper::DropsBlob => {
+            MachineFault::DropsBlob => {
                 if let Some(end) = &mut after.end
                     && end.outcome != Outcome::Done
                 {
@@ -69,18 +69,35 @@ impl Wrapper {
                 }
                 after
             }
-            Wrapper::DeliversUnproved => {
+            MachineFault::DeliversUnproved => {
                 if let Some(end) = &mut after.end {
                     end.delivered |= before.state == "waiting-for-receipt";
                 }
                 after
             }
-            _ => after,
+            MachineFault::None
+            | MachineFault::KeepsPake
+            | MachineFault::AnswersAgain
+            | MachineFault::CloseDecides
+            | MachineFault::Deaf
+            | MachineFault::AgreesItself
+            | MachineFault::Hasty => after,
         }
+    }
+    /// Whether the run ends by its own clock alone: its deadline comes and its close is tried, no more.
+    pub(crate) fn ends_by_itself<V: Variant>(self, run: &Run) -> bool {
+        let mut run = run.clone();
+        if run.request != Some(RequestKind::Close) && run.end.is_none() {
+            run = self.after::<V>(&run, &Step::Deadline);
+        }
+        if run.request == Some(RequestKind::Close) {
+            run = self.after::<V>(&run, &Step::CloseTried);
+        }
+        run.end.is_some()
     }
 }
 
-/// A suite with this fault.
+/// Defines suites, each with its fault.
 macro_rules! variants {
     ($($(#[$doc:meta])* $name:ident $({ $constant:ident: $value:literal })?;)*) => {$(
         $(#[$doc])*
@@ -91,22 +108,22 @@ macro_rules! variants {
 }
 
 variants! {
-    /// The specification's.
+    /// The suite of the specification.
     Sound;
-    /// The elements are bare.
+    /// The elements have no mask.
     Unmasked { IS_MASKED: false };
-    /// Each element says whether a word is its own.
+    /// Each element goes with a hash that shows its word.
     Tagged { IS_MASK_TAGGED: true };
-    /// The place is not in the context.
+    /// The keys do not depend on appid and channel.
     Placeless { BINDS_PLACE: false };
-    /// K is without Z.
+    /// K does not depend on Z.
     Sharedless { BINDS_SHARED: false };
-    /// One key for everything.
+    /// All labels give one key.
     OneKey { HAS_LABELS: false };
-    /// SEAL-10 is not kept.
+    /// The initiator gives its finish before the answer's seal has opened, against SEAL-10.
     FinishesEarly { FINISHES_EARLY: true };
-    /// The receiver opens everything.
+    /// The receiver takes every finish for one that opens.
     TrustsFinish { TRUSTS_FINISH: true };
-    /// The initiator opens every receipt.
+    /// The initiator takes every receipt for one that opens.
     TrustsReceipt { TRUSTS_RECEIPT: true };
 }
