@@ -35,9 +35,18 @@ const MAX_SILENT_ACTIONS: usize = 64;
 
 /// The next action of a run: an [`Action`] that borrows nothing.
 enum NextAction {
-    Send { kind: RequestKind, within: Duration },
-    Pause { least: Duration, most: Duration },
-    Hold { within: Option<Duration> },
+    Send {
+        kind: RequestKind,
+        wait: u32,
+        within: Duration,
+    },
+    Pause {
+        least: Duration,
+        most: Duration,
+    },
+    Hold {
+        within: Option<Duration>,
+    },
     Ended,
 }
 
@@ -70,7 +79,7 @@ pub(crate) fn drive<T: Machine<Suite = Standard>>(
             "promise 5: a run that does not end"
         );
         match run.next(&wire) {
-            NextAction::Send { kind, within } => run.attempt(&mut input, kind, within),
+            NextAction::Send { kind, within, .. } => run.attempt(&mut input, kind, within),
             NextAction::Pause { least, most } => run.pause(least, most),
             NextAction::Hold { within } => run.hold(&mut input, within),
             NextAction::Ended => break,
@@ -103,8 +112,13 @@ impl<T: Machine<Suite = Standard>> Run<T> {
             Action::Ended => None,
             Action::Hold { within } => Some(NextAction::Hold { within }),
             Action::Pause { least, most } => Some(NextAction::Pause { least, most }),
-            Action::Send { request, within } => Some(NextAction::Send {
+            Action::Send {
+                request,
+                wait,
+                within,
+            } => Some(NextAction::Send {
                 kind: request.kind(),
+                wait,
                 within,
             }),
         };
@@ -112,11 +126,11 @@ impl<T: Machine<Suite = Standard>> Run<T> {
             [] => self.observer.has_not_moved(&self.exchange),
             due => self.observer.has_moved(&self.exchange, self.now, due),
         }
-        if let Some(NextAction::Send { within, .. }) = &kind {
+        if let Some(NextAction::Send { wait, within, .. }) = &kind {
             let machine = self.exchange.machine().expect("a machine");
             let request: Request<'_> = machine.request().expect("a request");
             self.observer
-                .request_sent(self.now, &request, wire.request(&request), *within);
+                .request_sent(self.now, &request, wire.request(&request, *wait), *within);
         }
         match &kind {
             Some(NextAction::Pause { least, most }) => {
@@ -200,6 +214,7 @@ impl<T: Machine<Suite = Standard>> Run<T> {
             AttemptResult::Lost(ref failure) => {
                 return self.attempt_failed(kind, None, failure.is_final, result);
             }
+            AttemptResult::Foreign { .. } => return self.attempt_failed(kind, None, false, result),
             AttemptResult::Busy { retry_after, .. } => {
                 return self.attempt_failed(kind, retry_after, false, result);
             }

@@ -14,6 +14,8 @@ pub(crate) struct Timing {
     /// The opening of the window, which is the first failure.
     window: Option<Duration>,
     failures: u32,
+    /// The number of polls that were cut off in this run (TIME-8).
+    cuts: u32,
     /// The earliest time at which the next attempt may begin.
     earliest: Duration,
     /// The latest time at which a pause may end.
@@ -40,12 +42,12 @@ impl Timing {
         if self.kind == kind {
             return;
         }
-        let timers = (self.deadline, self.has_life);
+        let timers = (self.deadline, self.has_life, self.cuts);
         *self = Self {
             kind,
             ..Self::default()
         };
-        (self.deadline, self.has_life) = timers;
+        (self.deadline, self.has_life, self.cuts) = timers;
         if kind == Some(RequestKind::Get(CellName::Receipt)) {
             self.receipt_wait = Some(now.saturating_add(30 * SECOND));
         }
@@ -103,6 +105,11 @@ impl Timing {
         retry_after: Option<u32>,
         is_final: bool,
     ) -> RetryDecision {
+        let lasted = now.saturating_sub(self.start);
+        let is_poll = matches!(self.kind, Some(RequestKind::Get(_)));
+        if is_poll && lasted >= 3 * SECOND && lasted < SECOND * self.wait() {
+            self.cuts += 1;
+        }
         self.window.get_or_insert(now);
         self.failures += 1;
         // d = min(8, 0.5 * 2^(k-1)) s
@@ -135,6 +142,13 @@ impl Timing {
         let end = now.saturating_add(SECOND.saturating_mul(ttl));
         self.deadline = Some(self.deadline.map_or(end, |at| at.min(end)));
         self.has_life = true;
+    }
+
+    /// The seconds that a poll asks the relay to wait (TIME-8).
+    pub(crate) fn wait(&self) -> u32 {
+        // 25, halved and rounded up, again and again.
+        let waits = [25, 13, 7, 4, 2, 1];
+        waits[(self.cuts as usize).min(waits.len() - 1)]
     }
 
     fn window_end(&self) -> Option<Duration> {

@@ -10,6 +10,7 @@ use wormhole_sync::protocol::{CellName, RequestKind};
 pub(crate) enum Meaning {
     CloseTried,
     Busy { retry_after: Option<u64> },
+    Foreign,
     Misbehaved,
     Allocated { channel: u32, ttl: u32 },
     Claimed { offer: Vec<u8>, ttl: u32 },
@@ -35,12 +36,6 @@ pub(crate) fn meaning(kind: RequestKind, response: &HttpResponse) -> Meaning {
             retry_after: retry_after.and_then(seconds),
         };
     }
-    if response.is_coded {
-        return Meaning::Misbehaved;
-    }
-    let Some(body) = &response.body else {
-        return Meaning::Misbehaved;
-    };
     let content_type = response.content_type.as_deref().unwrap_or("");
     let content_type = content_type
         .split(';')
@@ -48,6 +43,20 @@ pub(crate) fn meaning(kind: RequestKind, response: &HttpResponse) -> Meaning {
         .unwrap_or("")
         .trim()
         .to_ascii_lowercase();
+    let is_typed = ["application/json", "application/problem+json"].contains(&&*content_type);
+    match kind {
+        RequestKind::Get(_) if status == 204 => {}
+        // After its acceptance, a side takes an untyped answer for that of somebody in between
+        // (CLIENT-11).
+        RequestKind::Get(_) | RequestKind::Put(_) if !is_typed => return Meaning::Foreign,
+        _ => {}
+    }
+    if response.is_coded {
+        return Meaning::Misbehaved;
+    }
+    let Some(body) = &response.body else {
+        return Meaning::Misbehaved;
+    };
     let object = json::read(body);
     let message = |name: &str| {
         let is_json = content_type == "application/json";

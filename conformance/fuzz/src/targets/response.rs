@@ -34,6 +34,11 @@ pub fn response(data: &[u8]) {
             );
             return;
         }
+        AttemptResult::Foreign { status: found } => {
+            assert_eq!(found, status);
+            assert_eq!(Meaning::Foreign, expected);
+            return;
+        }
         AttemptResult::Lost(failure) => panic!("a response that was lost: {failure}"),
         AttemptResult::Event { event, ttl } => (event, ttl),
     };
