@@ -80,7 +80,8 @@ impl Wire {
         }
     }
 
-    /// Writes a request as HTTP (section 9.2); a GET asks the relay to wait for `wait` seconds (TIME-8).
+    /// Writes a request as HTTP (section 9.2); a GET asks the relay to wait for `wait` seconds
+    /// (TIME-8).
     // CLIENT-1: A client MUST make only the requests that the tables of sections 11.4 and 11.5 name
     #[must_use]
     pub fn request(&self, request: &Request<'_>, wait: u32) -> HttpRequest {
@@ -142,7 +143,8 @@ pub fn interpret_response(kind: RequestKind, response: HttpResponse) -> AttemptR
     if status == 429 || (500..=599).contains(&status) {
         return AttemptResult::Busy {
             status,
-            // TIME-1: after a 429 or 503 with a `Retry-After` (CLIENT-14) it waits at least so long from the answer on
+            // TIME-1: after a 429 or 503 with a `Retry-After` (CLIENT-14) it waits at least so long
+            // from the answer on
             retry_after: (status == 429 || status == 503)
                 .then(|| response.retry_after.as_deref().and_then(seconds))
                 .flatten(),

@@ -1,4 +1,5 @@
-//! The fuzzer of the target `receiver`. Without libFuzzer, this program runs the target on the files it is given.
+//! The fuzzer of the target `receiver`. Without libFuzzer, this program runs the target on the
+//! files it is given.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

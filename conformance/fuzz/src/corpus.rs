@@ -1,11 +1,13 @@
 //! The committed corpus: the inputs that libFuzzer found beyond the seeds, one a line, in hex.
 
-use crate::model::messages::unhex;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::{fs, io};
 
-/// The most bytes of a file of the corpus. Inputs that are too much for it are left out, the longest first.
+use crate::model::messages::unhex;
+
+/// The most bytes of a file of the corpus. Inputs that are too much for it are left out, the
+/// longest first.
 const LONGEST_FILE: usize = 150_000;
 
 fn path(target: &str) -> PathBuf {
@@ -21,7 +23,8 @@ pub fn read(target: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Writes the inputs that are no seeds, shortest first, and says how many are kept and how many left out.
+/// Writes the inputs that are no seeds, shortest first, and says how many are kept and how many
+/// left out.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
 //! Fuzz targets for wormhole-sync.
 //!
-//! A target is a function of any bytes. It drives the reference through its public interface, and panics when the
-//! reference does not do what the specification says. `fuzz_targets/` makes a fuzzer of each target. `cargo test` runs the
-//! seeds and the corpus.
+//! A target is a function of any bytes. It drives the reference through its public interface, and
+//! panics when the reference does not do what the specification says. `fuzz_targets/` makes a
+//! fuzzer of each target. `cargo test` runs the seeds and the corpus.
 #![forbid(unsafe_code)]
 
 mod client;
@@ -37,7 +37,8 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("relay", relay),
 ];
 
-/// Runs the files that the program's arguments name, so that a finding can be looked at without libFuzzer.
+/// Runs the files that the program's arguments name, so that a finding can be looked at without
+/// libFuzzer.
 #[must_use]
 pub fn replay(target: Target) -> ExitCode {
     for path in std::env::args_os().skip(1) {

@@ -1,5 +1,5 @@
-//! Planted panics. Each target has one, in a place that is hard to reach. A fuzzer that does not find it would not find
-//! a real one there either.
+//! Planted panics. Each target has one, in a place that is hard to reach. A fuzzer that does not
+//! find it would not find a real one there either.
 
 use std::cell::Cell;
 use std::sync::OnceLock;

@@ -1,4 +1,5 @@
-//! The bytes of an input that stand for a kind of request and for an HTTP response, read and written.
+//! The bytes of an input that stand for a kind of request and for an HTTP response, read and
+//! written.
 
 use wormhole_sync::protocol::wire::HttpResponse;
 use wormhole_sync::protocol::{CellName, RequestKind};
@@ -18,7 +19,8 @@ pub(crate) const KINDS: [RequestKind; 9] = [
     RequestKind::Close,
 ];
 
-/// The statuses that mean something. The first, 0, stands for any other status, which two more bytes give.
+/// The statuses that mean something. The first, 0, stands for any other status, which two more
+/// bytes give.
 pub(crate) const STATUSES: [u16; 12] = [0, 200, 201, 204, 403, 404, 409, 410, 429, 500, 503, 302];
 
 /// Reads a response: status, marks, content type, `Retry-After`, body.

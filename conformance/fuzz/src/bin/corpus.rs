@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
+
 use wormhole_sync_fuzz::{corpus, dictionary, seeds};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,11 +1,12 @@
 //! The result of an attempt, by the bytes of an input.
 
-use super::peer::Peer;
-use crate::input::Input;
-use crate::wire::read_response;
 use wormhole_sync::protocol::wire::{HttpResponse, interpret_response};
 use wormhole_sync::protocol::{AttemptFailure, AttemptResult, CellName, RequestKind};
 use wormhole_sync::values::{Problem, ProblemToken, hex};
+
+use super::peer::Peer;
+use crate::input::Input;
+use crate::wire::read_response;
 
 /// Times to live, in seconds, that are shorter than most relays' and some users' deadlines.
 const LIVES: [u32; 4] = [1, 20, 59, 300];

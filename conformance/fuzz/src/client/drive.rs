@@ -1,8 +1,18 @@
-//! Drives a run by the bytes of an input. They decide what the relay responds, how long things take, and what the user
-//! does.
+//! Drives a run by the bytes of an input. They decide what the relay responds, how long things
+//! take, and what the user does.
 //!
-//! The first byte is the [`Setup`]. Then each attempt takes two bytes, for its result and for its time, and more bytes if
-//! the result needs them. The state `holding` takes one byte. After the end of the input, every attempt fails.
+//! The first byte is the [`Setup`]. Then each attempt takes two bytes, for its result and for its
+//! time, and more bytes if the result needs them. The state `holding` takes one byte. After the end
+//! of the input, every attempt fails.
+
+use std::time::Duration;
+
+use wormhole_sync::crypto::Standard;
+use wormhole_sync::protocol::wire::Wire;
+use wormhole_sync::protocol::{
+    Action, AttemptResult, Ended, Event, Exchange, Machine, Request, RequestKind, Times,
+};
+use wormhole_sync::values::{Rendezvous, Side};
 
 use super::attempt::{AttemptTiming, attempt_result};
 use super::end;
@@ -11,13 +21,6 @@ use super::peer::{CHANNELS, Peer, Role, appid};
 use super::role::Setup;
 use super::timing::RetryDecision;
 use crate::input::Input;
-use std::time::Duration;
-use wormhole_sync::crypto::Standard;
-use wormhole_sync::protocol::wire::Wire;
-use wormhole_sync::protocol::{
-    Action, AttemptResult, Ended, Event, Exchange, Machine, Request, RequestKind, Times,
-};
-use wormhole_sync::values::{Rendezvous, Side};
 
 /// A run that has ended.
 pub(crate) struct EndedRun {

@@ -1,10 +1,12 @@
 //! The checks at the end of a run.
 
-use super::observer::Observer;
-use super::peer::{LABEL, Role};
 use std::time::Duration;
+
 use wormhole_sync::crypto::Standard;
 use wormhole_sync::protocol::{Ended, Outcome};
+
+use super::observer::Observer;
+use super::peer::{LABEL, Role};
 
 /// Checks the end of a run. `now` is the time that the run took.
 pub(crate) fn check(observer: &Observer, end: &Ended<Standard>, now: Duration) {

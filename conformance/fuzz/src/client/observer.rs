@@ -1,12 +1,14 @@
 //! The checks at each step of a run: the table of its role, and the rules for what it may send.
 
-use super::peer::{Peer, Role};
-use super::timing::Timing;
 use std::time::Duration;
+
 use wormhole_sync::protocol::wire::{HttpRequest, Method};
 use wormhole_sync::protocol::{
     ChannelRefusal, CloseReason, Event, Exchange, Machine, Request, RequestKind,
 };
+
+use super::peer::{Peer, Role};
+use super::timing::Timing;
 
 /// An observer of a run: it follows the events by the table, and compares the machine with it.
 #[derive(Debug)]

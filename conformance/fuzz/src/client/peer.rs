@@ -1,7 +1,8 @@
-//! The peer of the client: an honest one, whose messages the relay can pass on, spoil, swap and hold back. Without it, no
-//! mutation would ever open a seal.
+//! The peer of the client: an honest one, whose messages the relay can pass on, spoil, swap and
+//! hold back. Without it, no mutation would ever open a seal.
 
 use std::cell::OnceCell;
+
 use wormhole_sync::crypto::{ExportedKey, KeyContext, PakeScalar, Standard, Suite, Verifier};
 use wormhole_sync::values::{AppId, Blob, ChannelId, Mode, Words};
 
@@ -15,8 +16,8 @@ pub(crate) enum Role {
 /// The channels that honest relays give.
 pub(crate) const CHANNELS: [u32; 2] = [7, 999_999_999];
 
-/// The messages of the peer, and the values that it ends with. The relay has no other messages than these and what it
-/// makes of them.
+/// The messages of the peer, and the values that it ends with. The relay has no other messages than
+/// these and what it makes of them.
 #[derive(Debug)]
 pub(crate) struct Peer {
     /// The offer to a receiver.
@@ -64,7 +65,8 @@ thread_local! {
 }
 
 impl Peer {
-    /// The peer in one of [`CHANNELS`]. It depends on nothing else that an input can choose, and is made once.
+    /// The peer in one of [`CHANNELS`]. It depends on nothing else that an input can choose, and is
+    /// made once.
     pub(crate) fn in_channel(index: usize) -> &'static Self {
         PEERS.with(|peers| {
             *peers[index].get_or_init(|| Box::leak(Box::new(Self::new(CHANNELS[index]))))

@@ -1,10 +1,11 @@
 //! The differences between initiator and receiver.
 
-use super::peer::{BLOBS, CHANNELS, Peer, Role, SCALARS, appid, scalar, words};
-use crate::model::tables::Table;
 use wormhole_sync::crypto::Standard;
 use wormhole_sync::protocol::{Event, InitiatorMachine, ReceiverMachine};
 use wormhole_sync::values::{Blob, ChannelId};
+
+use super::peer::{BLOBS, CHANNELS, Peer, Role, SCALARS, appid, scalar, words};
+use crate::model::tables::Table;
 
 /// The things that a run begins with.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +57,8 @@ impl Role {
         }
     }
 
-    /// The names that an event may have in a state, by the bytes of its message. There is more than one where only
-    /// cryptography can tell.
+    /// The names that an event may have in a state, by the bytes of its message. There is more than
+    /// one where only cryptography can tell.
     pub(crate) fn names(
         self,
         state: &str,

@@ -1,6 +1,7 @@
 //! The repeats and deadlines of section 11.3, computed a second time.
 
 use std::time::Duration;
+
 use wormhole_sync::protocol::{CellName, RequestKind};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -1,4 +1,5 @@
-//! A JSON reader by RFC 8259 and section 8: the second reading of what the reference makes of a text.
+//! A JSON reader by RFC 8259 and section 8: the second reading of what the reference makes of a
+//! text.
 
 use std::collections::BTreeMap;
 

@@ -114,7 +114,8 @@ pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     text.chunks(2).map(pair).collect()
 }
 
-/// Reads a problem document: its token, if that is one of section 9.3, and the reason of a `closed`.
+/// Reads a problem document: its token, if that is one of section 9.3, and the reason of a
+/// `closed`.
 pub(crate) fn problem(object: Option<&Object>) -> Option<(Option<&'static str>, Option<String>)> {
     let members = of_object("problem", object).ok()?;
     let [Member::Text(kind)] = &*members else {

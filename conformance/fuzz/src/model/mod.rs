@@ -1,4 +1,5 @@
-//! Second readings: rules of the specification, written again and in another way than in the reference.
+//! Second readings: rules of the specification, written again and in another way than in the
+//! reference.
 
 pub(crate) mod json;
 pub(crate) mod messages;

@@ -1,9 +1,10 @@
 //! The meaning of an HTTP response, by the table of section 11.2, row after row.
 
-use super::json;
-use super::messages::{Member, of_object, problem};
 use wormhole_sync::protocol::wire::HttpResponse;
 use wormhole_sync::protocol::{CellName, RequestKind};
+
+use super::json;
+use super::messages::{Member, of_object, problem};
 
 /// The meaning of a response: an event of the table, or *busy*.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The rate of RELAY-20: a token bucket for each address, counted with fractions.
 
 use std::collections::HashMap;
+
 use wormhole_sync::relay::Limits;
 
 /// The token buckets of all addresses.

@@ -1,14 +1,15 @@
 //! Requests to a channel, compared with the table of RELAY-11.
 
-use super::drive::Comparison;
-use super::script::{Operation, Step};
-use super::table::{STATES, cell};
-use super::ticket::Waiting;
 use wormhole_sync::relay::{
     ChannelRequest, ChannelState, EndReason, Handled, Refusal, RelayAction, Reply, SideKey,
 };
 use wormhole_sync::values::ChannelId;
 use wormhole_sync::values::messages::CellName;
+
+use super::drive::Comparison;
+use super::script::{Operation, Step};
+use super::table::{STATES, cell};
+use super::ticket::Waiting;
 
 impl Comparison {
     /// The number of the channel that a step means.
@@ -108,7 +109,8 @@ impl Comparison {
         self.check_state(step, number);
     }
 
-    /// Changes the naive relay as a cell of the table says, and gives its reply; `None` for a GET that waits.
+    /// Changes the naive relay as a cell of the table says, and gives its reply; `None` for a GET
+    /// that waits.
     fn expected(
         &mut self,
         step: Step,

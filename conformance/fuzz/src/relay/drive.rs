@@ -1,15 +1,18 @@
 //! Makes the same calls to both relays, and compares what they do.
 
-use super::bounds::TokenBuckets;
-use super::naive::NaiveRelay;
-use super::script::{Operation, Step, limits};
-use crate::input::Input;
 use std::time::Duration;
+
 use wormhole_sync::relay::{
     Call, ClientAddress, Handled, Limits, Random, Refusal, Registry, RelayAction, Reply, SideKey,
 };
 
-/// Runs an input. Gives whether a receipt was read from a channel that had expired, which is the rarest case of the table.
+use super::bounds::TokenBuckets;
+use super::naive::NaiveRelay;
+use super::script::{Operation, Step, limits};
+use crate::input::Input;
+
+/// Runs an input. Gives whether a receipt was read from a channel that had expired, which is the
+/// rarest case of the table.
 pub(crate) fn drive(data: &[u8]) -> bool {
     let mut input = Input::new(data);
     let (bounds, seed) = (input.or_zero(), input.or_zero());
@@ -28,7 +31,8 @@ pub(crate) fn drive(data: &[u8]) -> bool {
     read_expired
 }
 
-/// The registry and the naive relay, side by side, with the bounds and the seed that they were given.
+/// The registry and the naive relay, side by side, with the bounds and the seed that they were
+/// given.
 pub(crate) struct Comparison {
     pub(crate) limits: Limits,
     pub(crate) registry: Registry,

@@ -1,5 +1,5 @@
-//! A relay's registry under any calls, compared with a naive relay. The naive relay knows the specification's table, and
-//! nothing of how the registry keeps its channels.
+//! A relay's registry under any calls, compared with a naive relay. The naive relay knows the
+//! specification's table, and nothing of how the registry keeps its channels.
 
 mod bounds;
 mod channel;

@@ -1,9 +1,11 @@
 //! A naive relay: section 10 in lists that are searched from end to end.
 
-use super::ticket::Tickets;
 use std::collections::HashMap;
+
 use wormhole_sync::relay::{EndReason, Limits, Refusal, Reply};
 use wormhole_sync::values::messages::CellName;
+
+use super::ticket::Tickets;
 
 /// A channel, from its beginning on.
 #[derive(Debug)]

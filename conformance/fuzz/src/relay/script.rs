@@ -1,8 +1,9 @@
 //! An input as a list of steps, of five bytes each.
 
-use crate::input::Input;
 use wormhole_sync::relay::{EndReason, Limits};
 use wormhole_sync::values::messages::CellName;
+
+use crate::input::Input;
 
 /// The operation of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,16 @@
 //! Allocations, and the bounds that are checked before the channel is looked at.
 
+use wormhole_sync::relay::{Handled, Refusal, RelayAction, Reply};
+use wormhole_sync::values::ChannelId;
+
 use super::bounds::RateDecision;
 use super::drive::Comparison;
 use super::naive::Channel;
 use super::script::{Operation, Step};
-use wormhole_sync::relay::{Handled, Refusal, RelayAction, Reply};
-use wormhole_sync::values::ChannelId;
 
 impl Comparison {
-    /// Whether the reply comes of a relay that is going down, or of a bound that is checked before the channel.
+    /// Whether the reply comes of a relay that is going down, or of a bound that is checked before
+    /// the channel.
     pub(crate) fn refused_before(&mut self, step: Step, answer: &Handled) -> bool {
         let refused = |refusal| *answer == Handled::Now(Reply::Refused(refusal));
         if self.naive.going_down {
@@ -44,7 +46,8 @@ impl Comparison {
             (RateDecision::Refused(seconds), None) => {
                 panic!("RELAY-20: {answer:?}, not for {seconds} s")
             }
-            // A claim has no other such bound. An allocate may be over another bound of its address.
+            // A claim has no other such bound. An allocate may be over another bound of its
+            // address.
             (RateDecision::Allowed, Some(_)) => {
                 assert_eq!(
                     step.operation,

@@ -35,8 +35,9 @@ static TABLE: LazyLock<BTreeMap<(String, String, &str), String>> = LazyLock::new
     table
 });
 
-/// The result of a request, by a cell of the table. In a cell such as `same 200, other conflict`, `same` decides: whether the
-/// body equals what is written. In others, `written` decides: whether the protocol's cell is written.
+/// The result of a request, by a cell of the table. In a cell such as `same 200, other conflict`,
+/// `same` decides: whether the body equals what is written. In others, `written` decides: whether
+/// the protocol's cell is written.
 pub(crate) fn cell(
     request: &str,
     by: &str,

@@ -1,6 +1,7 @@
 //! The GETs that wait, and the replies that each may get.
 
 use std::collections::HashMap;
+
 use wormhole_sync::relay::{Reply, Ticket};
 use wormhole_sync::values::messages::CellName;
 
@@ -21,7 +22,8 @@ pub(crate) struct Tickets {
 }
 
 impl Tickets {
-    /// Expects one of these replies to all GETs that wait for this cell, or for any cell of the channel.
+    /// Expects one of these replies to all GETs that wait for this cell, or for any cell of the
+    /// channel.
     pub(crate) fn expect(&mut self, channel: usize, cell: Option<CellName>, reply: &[Reply]) {
         let is_meant =
             |it: &Waiting| it.channel == channel && cell.is_none_or(|cell| cell == it.cell);

@@ -1,11 +1,12 @@
-//! Seeds that call a relay: for each cell of the table of RELAY-11, and the requests of recorded runs with those of their
-//! peers.
+//! Seeds that call a relay: for each cell of the table of RELAY-11, and the requests of recorded
+//! runs with those of their peers.
 
-use super::recorded::kind;
-use crate::relay::{Operation, encode};
 use serde_json::Value;
 use wormhole_sync::protocol::RequestKind;
 use wormhole_sync::values::messages::CellName;
+
+use super::recorded::kind;
+use crate::relay::{Operation, encode};
 
 const OWNER: u8 = 1;
 const CLAIMANT: u8 = 2;
@@ -76,8 +77,8 @@ fn later(time: u8, ended: bool) -> Vec<u8> {
     seed
 }
 
-/// A seed in which a number is given out again within the grace of its channel, because no other is left (RELAY-12,
-/// RELAY-19).
+/// A seed in which a number is given out again within the grace of its channel, because no other is
+/// left (RELAY-12, RELAY-19).
 fn reuse() -> Vec<u8> {
     let mut seed = vec![0, 1];
     for side in 1..=9 {
@@ -114,7 +115,8 @@ fn over_bounds(bounds: u8) -> Vec<Vec<u8>> {
     callers.iter().map(seed).collect()
 }
 
-/// The seed of a recorded run: its requests, and the requests of its peer as far as the responses show them.
+/// The seed of a recorded run: its requests, and the requests of its peer as far as the responses
+/// show them.
 pub(crate) fn run(transcript: &Value) -> Option<Vec<u8>> {
     let exchanges = transcript["exchanges"].as_array().expect("exchanges");
     let is_initiator = transcript["role"] == "initiator";

@@ -2,8 +2,8 @@
 
 use wormhole_sync::values::{ProblemToken, words};
 
-/// The words that the inputs of a target are made of, in the form of libFuzzer: one a line, in double quotes. A file must
-/// not be empty.
+/// The words that the inputs of a target are made of, in the form of libFuzzer: one a line, in
+/// double quotes. A file must not be empty.
 #[must_use]
 pub fn dictionary(target: &str) -> String {
     let texts: Vec<String> = match target {

@@ -1,8 +1,9 @@
 //! The committed vectors and transcripts, as JSON.
 
-use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 /// The path of a folder of the repository.
 pub(crate) fn folder(name: &str) -> PathBuf {

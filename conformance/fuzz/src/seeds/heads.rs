@@ -1,5 +1,5 @@
-//! Requests that no client of this project sends, and responses without a body. The vectors and transcripts have none of
-//! them, because they judge clients by whole exchanges.
+//! Requests that no client of this project sends, and responses without a body. The vectors and
+//! transcripts have none of them, because they judge clients by whole exchanges.
 
 use wormhole_sync::protocol::wire::HttpResponse;
 

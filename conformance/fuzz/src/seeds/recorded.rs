@@ -21,7 +21,8 @@ pub(crate) fn kind(exchange: &Value) -> RequestKind {
     }
 }
 
-/// The response of a recorded exchange; `None` where it has none, or one that no HTTP library reads.
+/// The response of a recorded exchange; `None` where it has none, or one that no HTTP library
+/// reads.
 pub(crate) fn response(exchange: &Value) -> Option<HttpResponse> {
     let recorded = exchange
         .get("answer")

@@ -1,11 +1,12 @@
-//! Recorded runs as scripts for the client cores. Where the recorded peer was honest, the script passes on the honest
-//! peer's own message. Every other response is written out as it was recorded.
+//! Recorded runs as scripts for the client cores. Where the recorded peer was honest, the script
+//! passes on the honest peer's own message. Every other response is written out as it was recorded.
+
+use serde_json::Value;
+use wormhole_sync::protocol::{CellName, RequestKind};
 
 use super::recorded::{kind, response};
 use crate::client::DEADLINES;
 use crate::wire::write_response;
-use serde_json::Value;
-use wormhole_sync::protocol::{CellName, RequestKind};
 
 /// The seed of a recorded run; `None` when the run is of the other role, or has no request.
 pub(crate) fn seed(role: &str, transcript: &Value) -> Option<Vec<u8>> {

@@ -1,15 +1,17 @@
 //! The target `code`: an invitation code as a user typed it (section 4).
 
-use crate::planted;
 use std::collections::HashMap;
 use std::sync::OnceLock;
+
 use wormhole_sync::values::{ChannelId, Code, WordCount, Words};
+
+use crate::planted;
 
 const ODD: &str = include_str!("../../../../spec/words/odd.txt");
 const EVEN: &str = include_str!("../../../../spec/words/even.txt");
 
-/// The input is what a user typed. The code, or the fault, is that of a second reading by CODE-4 to CODE-7. A code that is
-/// shown reads as itself.
+/// The input is what a user typed. The code, or the fault, is that of a second reading by CODE-4 to
+/// CODE-7. A code that is shown reads as itself.
 pub fn code(data: &[u8]) {
     let found = Code::parse(data);
     let dashes = data.iter().filter(|byte| **byte == b'-').count();

@@ -1,16 +1,17 @@
 //! The target `messages`: the messages between client and relay (section 8).
 
-use crate::model::json;
-use crate::model::messages::{MESSAGES, Member, MessageFault, message, problem};
-use crate::planted;
 use wormhole_sync::values::json::{JsonFault, parse};
 use wormhole_sync::values::messages::{
     Allocate, Allocated, CellMessage, CellName, Claim, Claimed, Close, Empty, Write,
 };
 use wormhole_sync::values::{Problem, ProblemToken};
 
-/// The input is a text, which is read as each message. Each reading is that of a second reader. A message that was read
-/// can be written, and reads as itself again.
+use crate::model::json;
+use crate::model::messages::{MESSAGES, Member, MessageFault, message, problem};
+use crate::planted;
+
+/// The input is a text, which is read as each message. Each reading is that of a second reader. A
+/// message that was read can be written, and reads as itself again.
 pub fn messages(data: &[u8]) {
     let object = json::read(data);
     let strict = parse(data).is_ok();

@@ -1,4 +1,5 @@
-//! The targets. Each takes any bytes, and panics when the reference does not do what the specification says.
+//! The targets. Each takes any bytes, and panics when the reference does not do what the
+//! specification says.
 
 mod code;
 mod initiator;

@@ -1,11 +1,14 @@
 //! The target `rendezvous`: a rendezvous address (section 3.4).
 
-use crate::planted;
 use std::net::{Ipv4Addr, Ipv6Addr};
+
 use wormhole_sync::values::{AppId, Rendezvous};
 
-/// The first byte says whether the user allows plain `http`; then comes the address. It is accepted exactly when a second
-/// reading of RDV-1 and RDV-2 accepts it, and the HTTP library of the clients sees the same host, port and path in it.
+use crate::planted;
+
+/// The first byte says whether the user allows plain `http`; then comes the address. It is accepted
+/// exactly when a second reading of RDV-1 and RDV-2 accepts it, and the HTTP library of the clients
+/// sees the same host, port and path in it.
 pub fn rendezvous(data: &[u8]) {
     let Some((first, text)) = data.split_first() else {
         return;

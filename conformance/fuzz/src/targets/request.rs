@@ -1,8 +1,7 @@
 //! The target `request`: a request as the relay reads it, up to the registry (section 9, RELAY-9).
 
-use crate::model::messages::{Member, MessageFault, message, unhex};
-use crate::planted;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use wormhole_sync::relay::dangerous_reading::{Arrived, read_for_testing_only};
 use wormhole_sync::relay::{
     ChannelRequest, ClientAddress, EndReason, ForwardedHeader, Network, Proxies, Refusal,
@@ -11,9 +10,12 @@ use wormhole_sync::relay::{
 use wormhole_sync::values::ChannelId;
 use wormhole_sync::values::messages::CellName;
 
-/// The first byte chooses the peer, the trusted proxies and their header. Then come lines as in HTTP: `METHOD target`,
-/// headers, an empty line, the body. The call to the registry, or the refusal, is that of a second reading in the order of
-/// RELAY-9.
+use crate::model::messages::{Member, MessageFault, message, unhex};
+use crate::planted;
+
+/// The first byte chooses the peer, the trusted proxies and their header. Then come lines as in
+/// HTTP: `METHOD target`, headers, an empty line, the body. The call to the registry, or the
+/// refusal, is that of a second reading in the order of RELAY-9.
 pub fn request(data: &[u8]) {
     let Some((setting, text)) = data.split_first() else {
         return;
@@ -59,7 +61,8 @@ pub fn request(data: &[u8]) {
     }
 }
 
-/// Checks that an address which a stranger writes to the left of the others changes nothing (RELAY-22).
+/// Checks that an address which a stranger writes to the left of the others changes nothing
+/// (RELAY-22).
 fn check_address(arrived: Arrived<'_>, proxies: &Proxies, from: ClientAddress) {
     let own = ClientAddress::from(arrived.peer);
     if !proxies.trusts(arrived.peer) {
@@ -78,7 +81,8 @@ fn check_address(arrived: Arrived<'_>, proxies: &Proxies, from: ClientAddress) {
     let lied = read_for_testing_only(lied, proxies, |found| found.map(|call| call.from))
         .expect("a request");
     let strange = ClientAddress::V4(0x0606_0606);
-    // Where all addresses are those of trusted proxies, the one to their left is the client's, by the proxies' word.
+    // Where all addresses are those of trusted proxies, the one to their left is the client's, by
+    // the proxies' word.
     let is_trusted = match from {
         ClientAddress::V4(bits) => proxies.trusts(IpAddr::V4(Ipv4Addr::from_bits(bits))),
         ClientAddress::V6(bits) => bits == 0,

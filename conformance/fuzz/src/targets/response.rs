@@ -1,15 +1,17 @@
 //! Any HTTP response to any request, as a client interprets it (section 11.2).
 
-use crate::input::Input;
-use crate::model::response::{Meaning, meaning};
-use crate::planted;
-use crate::wire::{KINDS, read_response};
 use wormhole_sync::protocol::wire::interpret_response;
 use wormhole_sync::protocol::{
     AttemptResult, CellName, ChannelRefusal, CloseReason, Event, RequestKind,
 };
 
-/// The input is a kind of request, then a response. The event of the response is that of the table by a second reading.
+use crate::input::Input;
+use crate::model::response::{Meaning, meaning};
+use crate::planted;
+use crate::wire::{KINDS, read_response};
+
+/// The input is a kind of request, then a response. The event of the response is that of the table
+/// by a second reading.
 pub fn response(data: &[u8]) {
     let mut input = Input::new(data);
     let kind = input.one_of(&KINDS);

@@ -1,11 +1,13 @@
 //! Group elements as polynomials: the group as an attacker without its discrete logarithms sees it.
 //!
-//! An element is its discrete logarithm to the base B. That is a polynomial in unknowns: the logarithms of M and N, and
-//! the honest sides' secret scalars. Words and the attacker's own scalar are constants. So `x*B + w*M` is exactly that;
-//! an element can be masked, unmasked, added to and multiplied; and exponents commute. The attacker can compute exactly
-//! the linear span of the elements that it saw.
+//! An element is its discrete logarithm to the base B. That is a polynomial in unknowns: the
+//! logarithms of M and N, and the honest sides' secret scalars. Words and the attacker's own scalar
+//! are constants. So `x*B + w*M` is exactly that; an element can be masked, unmasked, added to and
+//! multiplied; and exponents commute. The attacker can compute exactly the linear span of the
+//! elements that it saw.
 
-/// The order of the field, the prime 2^61 - 1. That two constants are equal by chance is as unlikely as in the real group.
+/// The order of the field, the prime 2^61 - 1. That two constants are equal by chance is as
+/// unlikely as in the real group.
 const P: u64 = (1 << 61) - 1;
 
 /// A constant of the field.
@@ -123,7 +125,8 @@ impl Element {
         self.0.is_empty()
     }
 
-    /// The sum of elements, each multiplied by its constant: all that an attacker can compute out of them.
+    /// The sum of elements, each multiplied by its constant: all that an attacker can compute out
+    /// of them.
     pub(crate) fn combination(of: &[Element], by: &[Constant]) -> Element {
         of.iter().zip(by).fold(Element::default(), |sum, (e, c)| {
             if *c == Constant::ZERO {
@@ -142,7 +145,8 @@ impl Element {
             .map_or(Constant::ZERO, |(_, c)| *c)
     }
 
-    /// The word in an element that somebody made as a mask over a scalar of its own; `None` for all other elements.
+    /// The word in an element that somebody made as a mask over a scalar of its own; `None` for all
+    /// other elements.
     pub(crate) fn word_in(&self, mask: Unknown) -> Option<Constant> {
         let is_own = self.0.iter().all(|(m, _)| m.is_empty() || *m == [mask]);
         is_own.then(|| self.coefficient(&[mask]))
@@ -156,11 +160,11 @@ impl std::fmt::Debug for Element {
     }
 }
 
-/// The linear relations between elements: the reduced rows of a matrix with a column for each element and a row for each
-/// product of unknowns.
+/// The linear relations between elements: the reduced rows of a matrix with a column for each
+/// element and a row for each product of unknowns.
 ///
-/// Two lists of elements have the same matrix exactly when the same linear relations hold in both. Then no comparison of
-/// values that are computed out of a list tells the two lists apart.
+/// Two lists of elements have the same matrix exactly when the same linear relations hold in both.
+/// Then no comparison of values that are computed out of a list tells the two lists apart.
 pub(crate) fn relations(elements: &[Element]) -> Vec<Vec<Constant>> {
     let mut monomials: Vec<&Monomial> = elements.iter().flat_map(|e| &e.0).map(|t| &t.0).collect();
     monomials.sort();
@@ -190,7 +194,8 @@ pub(crate) fn relations(elements: &[Element]) -> Vec<Vec<Constant>> {
     rows
 }
 
-/// The constants by which the attacker combines the elements that it has into the target; `None` if it cannot.
+/// The constants by which the attacker combines the elements that it has into the target; `None` if
+/// it cannot.
 pub(crate) fn computed(from: &[Element], target: &Element) -> Option<Vec<Constant>> {
     let columns: Vec<Element> = from.iter().chain([target]).cloned().collect();
     let mut by = vec![Constant::ZERO; from.len()];

@@ -1,5 +1,5 @@
-//! The attacker of the model: the relay and the network. It knows every body that was ever sent, every word, and its
-//! own scalar, and answers with whatever can be made of that.
+//! The attacker of the model: the relay and the network. It knows every body that was ever sent,
+//! every word, and its own scalar, and answers with whatever can be made of that.
 
 use wormhole_sync::protocol::{CellName, RequestKind};
 
@@ -49,7 +49,8 @@ impl Knowledge {
         known
     }
 
-    /// Whether the attacker can open a seal, given every word. All that a hash takes in besides Z is known.
+    /// Whether the attacker can open a seal, given every word. All that a hash takes in besides Z
+    /// is known.
     fn opens(&self, key: &Key) -> bool {
         let shared = key.session.shared.as_ref();
         shared.is_none_or(|z| computed(&self.elements, z).is_some())
@@ -91,9 +92,9 @@ impl Knowledge {
         written.into_iter().map(step).collect()
     }
 
-    /// SPAKE2 messages to a side. They are: everybody's elements as they are, moved by one of the attacker's own,
-    /// multiplied, and with the other mask for the right word; the attacker's own elements with the right word, a wrong
-    /// one and none; and elements that a client must refuse.
+    /// SPAKE2 messages to a side. They are: everybody's elements as they are, moved by one of the
+    /// attacker's own, multiplied, and with the other mask for the right word; the attacker's own
+    /// elements with the right word, a wrong one and none; and elements that a client must refuse.
     fn elements_to(&self, side: u8) -> impl Iterator<Item = Part> + '_ {
         let peer = if side == A { B } else { A };
         let own = Element::multiple(Constant::own());
@@ -120,7 +121,8 @@ impl Knowledge {
         ])
     }
 
-    /// Answers: each element with each seal that was seen, with noise, and with the seals that the attacker can forge.
+    /// Answers: each element with each seal that was seen, with noise, and with the seals that the
+    /// attacker can forge.
     fn answers_to<V: Variant>(&self, run: &Run) -> Vec<Vec<Part>> {
         let seen = self.parts.iter().filter(|p| p.is_of_blob());
         let seals: Vec<Part> = seen.cloned().chain([Part::Noise]).collect();
@@ -135,7 +137,8 @@ impl Knowledge {
         answers
     }
 
-    /// Finishes or receipts: each seal that was seen, noise, and the seals that the attacker can forge.
+    /// Finishes or receipts: each seal that was seen, noise, and the seals that the attacker can
+    /// forge.
     fn seals_to<V: Variant>(&self, run: &Run, cell: CellName) -> Vec<Vec<Part>> {
         let purpose = match cell {
             CellName::Finish => Purpose::InitiatorBlob,
@@ -166,8 +169,9 @@ impl Knowledge {
     }
 }
 
-/// The view of an initiator after it has read this element. A forger that has guessed a wrong word makes no more than
-/// noise, so only the right word is of interest here. The law `one_guess` is about whether the attacker can know it.
+/// The view of an initiator after it has read this element. A forger that has guessed a wrong word
+/// makes no more than noise, so only the right word is of interest here. The law `one_guess` is
+/// about whether the attacker can know it.
 fn forged_view<V: Variant>(run: &Run, element: &Part) -> Option<View> {
     let Part::Element(_, element) = element else {
         return None;

@@ -1,5 +1,5 @@
-//! One guess and no off-line search: in the end the attacker tells no words from the others, but for one word for each
-//! run that it gave an element of its own.
+//! One guess and no off-line search: in the end the attacker tells no words from the others, but
+//! for one word for each run that it gave an element of its own.
 
 use std::time::Instant;
 
@@ -61,7 +61,8 @@ fn elements() -> Vec<Recipe> {
     grid(&[&multiples, &masks, &masks, &multiples])
 }
 
-/// An element of the attacker's own with a word in it, masked with M for an offer and with N for an answer.
+/// An element of the attacker's own with a word in it, masked with M for an offer and with N for an
+/// answer.
 fn own(word: u8, is_offer: bool) -> Recipe {
     let (m, n) = if is_offer {
         (w(word), ZERO)
@@ -95,8 +96,9 @@ fn passive<V: Variant>() -> Tally {
 
 /// Attacks on the initiator alone.
 ///
-/// With noise only, they shall give no guess at all. There, `w*N` is left out: it makes Z the identity when w is the
-/// word, and the refusal of that is a guess, the only one that needs no seal (PAKE-8, section 16).
+/// With noise only, they shall give no guess at all. There, `w*N` is left out: it makes Z the
+/// identity when w is the word, and the refusal of that is a guess, the only one that needs no seal
+/// (PAKE-8, section 16).
 fn initiator<V: Variant>(only_noise: bool) -> Tally {
     let mut tally = Tally::default();
     let worlds = worlds::<V>(MachineFault::None);

@@ -111,7 +111,8 @@ fn shown(missed: &[&str]) -> String {
     }
 }
 
-/// Checks that each fault is refuted by the law that is named with it, and that each law refutes a fault.
+/// Checks that each fault is refuted by the law that is named with it, and that each law refutes a
+/// fault.
 fn planted(report: &mut Report) {
     let machines = [
         (MachineFault::KeepsPake, "pair", "OneGuess"),

@@ -6,12 +6,14 @@ use crate::keys::Variant;
 use crate::run::Run;
 use crate::step::Step;
 
-/// A fault of a state machine. Such a machine is made of the real one, by changes to the histories of its runs.
+/// A fault of a state machine. Such a machine is made of the real one, by changes to the histories
+/// of its runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MachineFault {
     /// No fault: the real machine.
     None,
-    /// The initiator keeps its PAKE after an answer that did not open, and waits for another answer.
+    /// The initiator keeps its PAKE after an answer that did not open, and waits for another
+    /// answer.
     KeepsPake,
     /// An initiator that has stored its finish reads another answer and seals another finish.
     AnswersAgain,
@@ -84,7 +86,8 @@ impl MachineFault {
             | MachineFault::Hasty => after,
         }
     }
-    /// Whether the run ends by its own clock alone: its deadline comes and its close is tried, no more.
+    /// Whether the run ends by its own clock alone: its deadline comes and its close is tried, no
+    /// more.
     pub(crate) fn ends_by_itself<V: Variant>(self, run: &Run) -> bool {
         let mut run = run.clone();
         if run.request != Some(RequestKind::Close) && run.end.is_none() {

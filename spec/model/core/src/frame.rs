@@ -1,5 +1,5 @@
-//! Frames, as static equivalence has them: all that the attacker has in one world, and whether it tells two worlds apart.
-//! In a world, all honest clients have one word.
+//! Frames, as static equivalence has them: all that the attacker has in one world, and whether it
+//! tells two worlds apart. In a world, all honest clients have one word.
 
 use crate::algebra::{Constant, Element, Unknown, computed, relations};
 use crate::faults::MachineFault;
@@ -9,7 +9,8 @@ use crate::run::{Client, Run};
 use crate::step::Step;
 use crate::suite::{A, B};
 
-/// The dictionary. More words would be like these, since a word is a constant and nothing depends on its value.
+/// The dictionary. More words would be like these, since a word is a constant and nothing depends
+/// on its value.
 pub(crate) const WORDS: [u8; 5] = [1, 2, 3, 4, 5];
 
 /// All that the attacker has seen of honest clients with this word, and the clients themselves.
@@ -92,8 +93,8 @@ impl Frame {
         }
     }
 
-    /// Names a hash whose inputs the attacker can compute, if there is one. A hash takes in the word, so the attacker
-    /// knows the word of this world by it.
+    /// Names a hash whose inputs the attacker can compute, if there is one. A hash takes in the
+    /// word, so the attacker knows the word of this world by it.
     pub(crate) fn distinguished_by(&self) -> Option<String> {
         self.parts.iter().find_map(|part| match part {
             Part::Tag(_, element) => {
@@ -127,8 +128,8 @@ impl Frame {
     }
 }
 
-/// The things that an attacker compares between worlds: requests, equal parts, and linear relations. None shows the word
-/// by itself.
+/// The things that an attacker compares between worlds: requests, equal parts, and linear
+/// relations. None shows the word by itself.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Observation {
     shape: Vec<String>,

@@ -1,5 +1,5 @@
-//! The goals, each of which some state must reach. Without them, a model in which nothing happens would pass: it keeps
-//! every law.
+//! The goals, each of which some state must reach. Without them, a model in which nothing happens
+//! would pass: it keeps every law.
 
 use stateright::Property;
 use wormhole_sync::protocol::Outcome;
@@ -80,7 +80,8 @@ fn learnt(world: &World) -> bool {
     })
 }
 
-/// Whether an initiator and a receiver have each other's blob, and the initiator its receipt or, as asked, not.
+/// Whether an initiator and a receiver have each other's blob, and the initiator its receipt or, as
+/// asked, not.
 fn both(world: &World, delivered: bool) -> bool {
     let is_done = |run: &Run, peer: &Run| {
         let blob = Some(peer.client.blob.as_bytes());

@@ -1,10 +1,11 @@
-//! Static equivalence: an attacker does the same in all worlds at once, one for each word, and then tells some words from
-//! the others, or none.
+//! Static equivalence: an attacker does the same in all worlds at once, one for each word, and then
+//! tells some words from the others, or none.
 //!
-//! The attacker gives a run some combination of the elements that it has. All else is complete: every seal that it can
-//! make and that opens in some world is tried, and whether two worlds can be told apart is decided, not searched. The
-//! attacker has elements and hashes. Elements are told apart by linear relations, which are compared. A hash takes in
-//! the word, so the attacker can recompute it in one world only. There it can do so exactly when Z is in the span of its
+//! The attacker gives a run some combination of the elements that it has. All else is complete:
+//! every seal that it can make and that opens in some world is tried, and whether two worlds can be
+//! told apart is decided, not searched. The attacker has elements and hashes. Elements are told
+//! apart by linear relations, which are compared. A hash takes in the word, so the attacker can
+//! recompute it in one world only. There it can do so exactly when Z is in the span of its
 //! elements, since it knows all other inputs.
 
 use crate::algebra::{Constant, Element, computed};
@@ -109,7 +110,8 @@ fn element(frame: &Frame, side: u8, recipe: &Recipe) -> Part {
     Part::Element(side, Element::combination(&frame.elements, recipe))
 }
 
-/// Gives the initiator an element with each seal, or with noise only. The user releases the finish if it comes to that.
+/// Gives the initiator an element with each seal, or with noise only. The user releases the finish
+/// if it comes to that.
 pub(crate) fn answer<V: Variant>(
     worlds: &Worlds,
     recipe: &Recipe,

@@ -9,7 +9,8 @@ use wormhole_sync::values::Blob;
 
 use crate::message::{Key, Part, Plain, Purpose, Session};
 
-/// A variant of the suite: it differs from the specification in one point. The sound variant has all defaults.
+/// A variant of the suite: it differs from the specification in one point. The sound variant has
+/// all defaults.
 pub(crate) trait Variant: Debug + Clone + Copy + Send + Sync + 'static {
     /// The elements are masked with the words.
     const IS_MASKED: bool = true;

@@ -1,14 +1,13 @@
 //! The laws, which must hold in every state.
 
 use stateright::Property;
+use wormhole_sync::protocol::Outcome;
 
 use crate::keys::{Fact, Variant, View};
 use crate::message::{Part, Plain};
 use crate::run::Run;
 use crate::suite::{A, B, mask, scalar_of};
 use crate::world::{Setup, World};
-
-use wormhole_sync::protocol::Outcome;
 
 /// All laws, by their names.
 pub(crate) fn all<V: Variant>() -> Vec<Property<Setup<V>>> {
@@ -83,8 +82,8 @@ fn wrong_guess_fails(world: &World) -> bool {
     })
 }
 
-/// The attacker, who has all words by then, opens what a side sent only if that side read an element of the attacker's
-/// own with the right word in it (PAKE-3 to PAKE-9, KEY-1).
+/// The attacker, who has all words by then, opens what a side sent only if that side read an
+/// element of the attacker's own with the right word in it (PAKE-3 to PAKE-9, KEY-1).
 fn secrecy(world: &World) -> bool {
     world.runs().all(|run| {
         run.facts.iter().all(|fact| match fact {
@@ -97,7 +96,8 @@ fn secrecy(world: &World) -> bool {
     })
 }
 
-/// Whatever a side opens was sealed by a side of the other role that believes in the same session (KEY-1).
+/// Whatever a side opens was sealed by a side of the other role that believes in the same session
+/// (KEY-1).
 fn agreement(world: &World) -> bool {
     world.runs().all(|run| {
         opened(run).all(|(view, plain)| {
@@ -135,8 +135,8 @@ fn one_plaintext(world: &World) -> bool {
         .all(|one| sealed.iter().all(|two| one.0 != two.0 || one.1 == two.1))
 }
 
-/// A blob that is handed over has been opened, and only an initiator hands one over with another outcome than `done`
-/// (SEAL-9, OUT-2).
+/// A blob that is handed over has been opened, and only an initiator hands one over with another
+/// outcome than `done` (SEAL-9, OUT-2).
 fn handed_was_opened(world: &World) -> bool {
     world.runs().all(|run| match &run.end {
         Some(end) => match &end.blob {
@@ -179,8 +179,9 @@ fn finish_after_release(world: &World) -> bool {
         .all(|run| !has_sent_finish(run) || run.has_agreed)
 }
 
-/// `delivered` comes with `done` and by a proof, and the peer opened the blob indeed (INIT-5, RECV-2). The one exception
-/// is an attacker that guessed the word. A receiver that is `done` has delivered.
+/// `delivered` comes with `done` and by a proof, and the peer opened the blob indeed (INIT-5,
+/// RECV-2). The one exception is an attacker that guessed the word. A receiver that is `done` has
+/// delivered.
 fn delivered_is_proved(world: &World) -> bool {
     world.runs().all(|run| {
         let Some(end) = &run.end else { return true };
@@ -216,7 +217,8 @@ fn ends_by_itself(world: &World) -> bool {
     world.runs.iter().all(|reached| reached.ends)
 }
 
-/// No event comes that the tables call impossible, whatever the relay answers (INIT-1, RECV-1, CLIENT-7).
+/// No event comes that the tables call impossible, whatever the relay answers (INIT-1, RECV-1,
+/// CLIENT-7).
 fn no_impossible(world: &World) -> bool {
     world.runs().all(|run| !run.was_impossible)
 }

@@ -1,5 +1,6 @@
-//! The suite of symbols compared with the real one: on the same messages, good and bad, `crypto::Standard` and the suite
-//! of symbols take the state machines to the same states and outcomes.
+//! The suite of symbols compared with the real one: on the same messages, good and bad,
+//! `crypto::Standard` and the suite of symbols take the state machines to the same states and
+//! outcomes.
 
 use wormhole_sync::crypto::{PakeScalar, Standard, Suite};
 use wormhole_sync::protocol::{Event, InitiatorMachine, Machine, ReceiverMachine, Request};
@@ -173,7 +174,8 @@ fn cases<K: SuiteHarness>() -> Vec<String> {
     all
 }
 
-/// The cases of answers, finishes and receipts, between an initiator and a receiver whose word or channel may differ.
+/// The cases of answers, finishes and receipts, between an initiator and a receiver whose word or
+/// channel may differ.
 fn answers<K: SuiteHarness>(how: &str, word: u8, number: u32) -> Vec<String> {
     let begin = || {
         let initiator = K::initiator(1);

@@ -62,7 +62,8 @@ pub(crate) enum Part {
     Seal(Key, Plain),
     /// Bytes as long as the seal of a blob that open under no key.
     Noise,
-    /// A hash of a word and an element. A suite with an authenticated mask sends it beside the element.
+    /// A hash of a word and an element. A suite with an authenticated mask sends it beside the
+    /// element.
     Tag(u8, Element),
 }
 
@@ -86,8 +87,8 @@ struct Interner {
     numbers: HashMap<Part, u32>,
 }
 
-/// The list of all parts. A part has one number for as long as the program runs, so that messages are equal exactly when
-/// their bytes are.
+/// The list of all parts. A part has one number for as long as the program runs, so that messages
+/// are equal exactly when their bytes are.
 fn interner() -> MutexGuard<'static, Interner> {
     static INTERNER: OnceLock<Mutex<Interner>> = OnceLock::new();
     let interner = INTERNER.get_or_init(Mutex::default).lock();

@@ -1,7 +1,9 @@
-//! One run of one client, as a value: the events that the real state machine has taken, and what it shows.
+//! One run of one client, as a value: the events that the real state machine has taken, and what it
+//! shows.
 //!
-//! The machine itself cannot be copied, since its secrets must not be. So a run is kept as its history. To go on from
-//! there, the history is played to a new machine. The suite is deterministic, so this machine is in the same state.
+//! The machine itself cannot be copied, since its secrets must not be. So a run is kept as its
+//! history. To go on from there, the history is played to a new machine. The suite is
+//! deterministic, so this machine is in the same state.
 
 use std::collections::BTreeSet;
 
@@ -40,8 +42,8 @@ pub(crate) struct End {
     pub(crate) delivered: bool,
 }
 
-/// Everything by which runs differ, but for their histories. The machine shows all that it holds save the blob that it
-/// opened, and that blob is in the facts.
+/// Everything by which runs differ, but for their histories. The machine shows all that it holds
+/// save the blob that it opened, and that blob is in the facts.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Identity {
     client: Client,
@@ -68,7 +70,8 @@ pub(crate) struct Run {
     pub(crate) end: Option<End>,
     /// Everything that the suite did.
     pub(crate) facts: BTreeSet<Fact>,
-    /// The bodies of all requests so far, in their order. The attacker has a body as soon as its request is in hand.
+    /// The bodies of all requests so far, in their order. The attacker has a body as soon as its
+    /// request is in hand.
     pub(crate) sent: Vec<Message>,
     /// Whether the user has released the finish (INIT-2).
     pub(crate) has_agreed: bool,
@@ -198,7 +201,8 @@ impl Run {
         next
     }
 
-    /// Puts the machine back to where it was after these events. What the attacker saw and the suite did stays.
+    /// Puts the machine back to where it was after these events. What the attacker saw and the
+    /// suite did stays.
     pub(crate) fn rewound<V: Variant>(mut self, history: &[Step]) -> Run {
         self.history = history.to_vec();
         RealMachine::<V>::replayed(&self.client, history).look(&mut self);
@@ -217,8 +221,8 @@ impl Run {
         }
     }
 
-    /// All steps that the relay, the network, the clock and the user can make here (sections 11.2 and 11.3), but for the
-    /// messages that the client waits for.
+    /// All steps that the relay, the network, the clock and the user can make here (sections 11.2
+    /// and 11.3), but for the messages that the client waits for.
     pub(crate) fn steps(&self) -> Vec<Step> {
         let mut steps = match self.request {
             Some(RequestKind::Allocate) => vec![Step::Allocated(self.client.channel)],

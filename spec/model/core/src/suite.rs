@@ -124,7 +124,8 @@ pub(crate) fn shared<V: Variant>(side: u8, word: u8, scalar: Unknown, peer: &Ele
     }
 }
 
-/// Splits a message into its element and the rest, without the hash that may stand beside the element.
+/// Splits a message into its element and the rest, without the hash that may stand beside the
+/// element.
 fn split(message: &[u8]) -> Option<(Part, Vec<Part>)> {
     let mut parts = read(message);
     parts.retain(|part| !matches!(part, Part::Tag(..)));
@@ -143,8 +144,8 @@ impl<V: Variant> Suite for Symbols<V> {
     type Verifier = ();
     type Exporter = ();
 
-    // The state machines are given their PAKE already started (`Symbols::start`), because words and scalars cannot be
-    // read outside of the library, as it should be.
+    // The state machines are given their PAKE already started (`Symbols::start`), because words and
+    // scalars cannot be read outside of the library, as it should be.
 
     fn read_offer(
         pake: Pake,

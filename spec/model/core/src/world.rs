@@ -23,7 +23,8 @@ pub(crate) struct ReachedRun {
     pub(crate) ends: bool,
 }
 
-/// A state of the model: the runs of all clients, and what the attacker knows by what they have sent.
+/// A state of the model: the runs of all clients, and what the attacker knows by what they have
+/// sent.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) runs: Vec<Arc<ReachedRun>>,
@@ -69,7 +70,8 @@ struct Cache {
 pub(crate) struct Setup<V> {
     pub(crate) name: &'static str,
     pub(crate) clients: Vec<Client>,
-    /// Whether relay and network also refuse and fail, and timers run. Without, they only pass on, forge and fall silent.
+    /// Whether relay and network also refuse and fail, and timers run. Without, they only pass on,
+    /// forge and fall silent.
     pub(crate) has_refusals: bool,
     pub(crate) fault: MachineFault,
     /// The one law to check; `None` for all properties.
