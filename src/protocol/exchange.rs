@@ -253,7 +253,8 @@ impl<T: Machine> Exchange<T> {
         let before = machine.request().map(|r| r.kind());
         let mut machine = on(machine, event);
         if !self.has_begun && machine.request().map(|r| r.kind()) == Some(RequestKind::Close) {
-            // Section 11.3: a run that ends before its first attempt makes no request.
+            // TIME-9: A client MUST make no request at all in a run that is cancelled, or whose
+            // deadline passes, before its first attempt has begun
             machine = on(machine, Event::CloseTried);
         }
         let after = machine.request().map(|r| r.kind());

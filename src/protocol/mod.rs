@@ -37,6 +37,8 @@ mod receiver;
 mod request;
 mod retry;
 #[cfg(test)]
+mod retry_tests;
+#[cfg(test)]
 mod scripted_suite;
 #[cfg(test)]
 mod tables_tests;

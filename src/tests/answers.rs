@@ -67,8 +67,9 @@ fn trouble<C: Client>(first: Vec<u8>) -> String {
     line.clone()
 }
 
-// CLIENT-1: each with its `Authorization`, with `wait=25` on each GET, and with
+// CLIENT-1: each with its `Authorization`, with `wait=w` on each GET (w by TIME-8), and with
 // `Content-Type: application/json` on each body.
+// CLIENT-8: it sends `Accept-Encoding: identity`, or no such header.
 fn both_say_the_same_to_the_relay<C: Client>() {
     let code = Code::parse("7-crossover-clockwork").unwrap();
     let (_, offer) = Standard::start_initiator(code.words(), PakeScalar::draw().unwrap());
@@ -122,7 +123,8 @@ fn both_say_the_same_to_the_relay<C: Client>() {
     assert_eq!(bearer.len(), "authorization: bearer ".len() + 32);
 }
 
-// CLIENT-2: A client MUST NOT follow a redirect; a 3xx answer is `misbehaved`.
+// CLIENT-2: A client MUST NOT follow a redirect; a 3xx answer is read by section 11.2 like any
+// other.
 fn a_redirect_is_not_followed<C: Client>() {
     let trap = answering([allocated()]);
     for status in ["301", "302", "303", "307", "308"] {
@@ -186,7 +188,7 @@ fn a_body_may_run_to_the_end_of_the_connection<C: Client>() {
     assert!(start::<C>(&server, 1000).0.is_ok());
 }
 
-// CLIENT-5: a longer one, or one whose `Content-Length` says so, is `misbehaved`.
+// CLIENT-5: a longer one, or one whose `Content-Length` says so, is too long by the table
 fn a_body_may_be_as_long_as_the_bound_and_no_longer<C: Client>() {
     let mut body = " ".repeat(BODY_LIMIT);
     let message = r#"{"channel":7,"ttl":3600}"#;

@@ -47,6 +47,7 @@ impl HyperTransport {
         tcp.set_nodelay(true);
         let connector = HttpsConnector::from((tcp, tls.for_hyper()?));
         let client = Client::builder(TokioExecutor::new())
+            // CLIENT-9: A client MUST make each attempt at most once
             .retry_canceled_requests(false)
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())

@@ -25,6 +25,8 @@ use rustls::pki_types::ServerName;
 use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 
 /// The longest answer header that is read, in bytes. A longer one counts as malformed HTTP.
+// CLIENT-10: A client MUST read an answer whose header section has up to 8 192 bytes, and take one
+// whose header section has more than 262 144 as *lost*
 const HEADER_LIMIT: usize = 64 * 1024;
 
 /// The longest time that an idle connection is kept for a further request.

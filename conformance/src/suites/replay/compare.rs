@@ -4,7 +4,7 @@
 use serde_json::Value;
 use wormhole_sync::values::{hex, json};
 
-use super::transcript::{ClientRole, RecordedRequest};
+use super::transcript::{ClientRole, RecordedRequest, request_name};
 use crate::stage::listener::ReceivedRequest;
 
 /// The first thing that differs.
@@ -36,20 +36,6 @@ impl Divergence {
     }
 }
 
-/// The name of section 9.2 for a request, or the request line for one that has none there.
-pub(crate) fn name(method: &str, target: &str) -> String {
-    let path = target.split('?').next().unwrap_or_default();
-    let parts: Vec<&str> = path.rsplit('/').collect();
-    match (method, parts.as_slice()) {
-        ("POST", ["channels", ..]) => "allocate".into(),
-        ("POST", [last @ ("claim" | "close"), _, "channels", ..]) => (*last).into(),
-        ("PUT" | "GET", [cell @ ("answer" | "finish" | "receipt"), _, "channels", ..]) => {
-            format!("{} {cell}", method.to_lowercase())
-        }
-        _ => format!("{method} {target}"),
-    }
-}
-
 /// The clause that says which request comes next.
 pub(crate) fn table(role: ClientRole) -> &'static str {
     match role {
@@ -65,8 +51,8 @@ pub(crate) fn compare(
     expected: &RecordedRequest,
     arrived: &ReceivedRequest,
 ) -> Result<(), Divergence> {
-    let wanted = name(&expected.method, &expected.target);
-    let came = name(&arrived.method, &arrived.target);
+    let wanted = request_name(&expected.method, &expected.target);
+    let came = request_name(&arrived.method, &arrived.target);
     if wanted != came {
         return Err(Divergence::new(
             table(role),
@@ -90,6 +76,16 @@ pub(crate) fn compare(
             &expected.authorization,
             actual,
         ));
+    }
+    let codings = arrived.header("accept-encoding").join(",");
+    let wants_coding = |coding: &str| {
+        let coding = coding.split(';').next().unwrap_or_default().trim();
+        !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")
+    };
+    if codings.split(',').any(wants_coding) {
+        let what = format!("`Accept-Encoding` of {wanted}");
+        let expected = "identity, or no such header";
+        return Err(Divergence::new("CLIENT-8", what, expected, codings));
     }
     let Some(body) = &expected.body else {
         return match arrived.body.len() {
@@ -123,7 +119,7 @@ pub(crate) fn compare(
 
 /// The name of a request and, for a close, its reason.
 pub(crate) fn describe(arrived: &ReceivedRequest) -> String {
-    let name = name(&arrived.method, &arrived.target);
+    let name = request_name(&arrived.method, &arrived.target);
     match serde_json::from_slice::<Value>(&arrived.body) {
         Ok(value) if name == "close" => match value["reason"].as_str() {
             Some(reason) => format!("close {reason}"),

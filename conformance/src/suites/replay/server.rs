@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use super::compare::{self, Divergence, table};
 use super::timing::TimingCheck;
-use super::transcript::{RecordedExchange, Transcript};
+use super::transcript::{RecordedExchange, Transcript, request_name};
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
 
@@ -97,7 +97,7 @@ impl Server {
             ladder: state.ladder.clone(),
             difference: state.difference.clone(),
             missing: missing
-                .map(|exchange| compare::name(&exchange.request.method, &exchange.request.target))
+                .map(|exchange| request_name(&exchange.request.method, &exchange.request.target))
                 .collect(),
         }
     }
@@ -130,7 +130,7 @@ impl Server {
         arrived: &ReceivedRequest,
     ) -> Result<usize, Divergence> {
         let exchanges = &self.transcript.exchanges;
-        let name = compare::name(&arrived.method, &arrived.target);
+        let name = request_name(&arrived.method, &arrived.target);
         let before = state.next.checked_sub(1);
         let before = before.and_then(|index| Some((index, exchanges.get(index)?)));
         let is_repeat = (state.before.as_ref()).is_some_and(|before| same(before, arrived));
@@ -294,13 +294,16 @@ fn attempt(exchange: &RecordedExchange) -> u32 {
     }
 }
 
-/// The whole seconds of `Retry-After` on the two statuses where it counts (TIME-1).
+/// The whole seconds of `Retry-After`, in digits alone (CLIENT-14), on the two statuses where it
+/// counts (TIME-1).
 fn retry_after(response: &RecordedResponse) -> u64 {
-    let told = response
+    response
         .headers
         .get("retry-after")
-        .filter(|_| matches!(response.status, 429 | 503));
-    told.and_then(|text| text.parse().ok()).unwrap_or(0)
+        .filter(|_| matches!(response.status, 429 | 503))
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0)
 }
 
 /// The response to what is not expected: nothing that a client repeats, so that it comes to an end.

@@ -7,7 +7,6 @@ use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::compare;
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::response::{RecordedResponse, TransportFault};
 
@@ -149,6 +148,20 @@ pub(crate) struct RecordedRequest {
     pub(crate) body: Option<Value>,
 }
 
+/// The name of section 9.2 for a request, or the request line for one that has none there.
+pub(crate) fn request_name(method: &str, target: &str) -> String {
+    let path = target.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.rsplit('/').collect();
+    match (method, parts.as_slice()) {
+        ("POST", ["channels", ..]) => "allocate".into(),
+        ("POST", [last @ ("claim" | "close"), _, "channels", ..]) => (*last).into(),
+        ("PUT" | "GET", [cell @ ("answer" | "finish" | "receipt"), _, "channels", ..]) => {
+            format!("{} {cell}", method.to_lowercase())
+        }
+        _ => format!("{method} {target}"),
+    }
+}
+
 /// The client's end, as the adapter's reply to `run` says it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -277,7 +290,7 @@ impl RecordedExchange {
 
     /// Whether a client repeats the request: it was *lost* or *busy* (section 11.2).
     pub(crate) fn failed(&self) -> bool {
-        let request = compare::name(&self.request.method, &self.request.target);
+        let request = request_name(&self.request.method, &self.request.target);
         self.fault.is_some()
             || (self.response.as_ref()).is_some_and(|response| response.busy(&request))
     }

@@ -15,8 +15,7 @@ use super::rules::{ResponseChange, Rule, RuleAction};
 use super::secrets::ClientSecrets;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
-use crate::suites::replay::compare;
-use crate::suites::replay::transcript::{RecordedExchange, RecordedRequest};
+use crate::suites::replay::transcript::{RecordedExchange, RecordedRequest, request_name};
 
 /// The headers of a response that a client reads; a transcript holds no others.
 const HEADERS: [&str; 4] = [
@@ -177,7 +176,7 @@ impl Handler for Proxy {
                 return ServerAction::Fail(TransportFault::Close);
             }
         };
-        let name = compare::name(&arrived.method, &arrived.target);
+        let name = request_name(&arrived.method, &arrived.target);
         let rule = {
             let mut state = self.state();
             if let Some((_, reply)) = state

@@ -9,8 +9,7 @@ use wormhole_sync::crypto::{
 };
 use wormhole_sync::values::{AppId, ChannelId, Mode, Password, hex};
 
-use crate::suites::replay::compare;
-use crate::suites::replay::transcript::{ClientRole, RecordedExchange};
+use crate::suites::replay::transcript::{ClientRole, RecordedExchange, request_name};
 
 /// 32 bytes for a label, for values that are to be fixed and without meaning.
 pub(super) fn labelled(label: &str) -> [u8; 32] {
@@ -93,7 +92,7 @@ impl ClientSecrets {
     /// The last cell that a response to this request held.
     fn got(&self, name: &str) -> anyhow::Result<Vec<u8>> {
         let got = self.exchanges.iter().rev().find(|exchange| {
-            compare::name(&exchange.request.method, &exchange.request.target) == name
+            request_name(&exchange.request.method, &exchange.request.target) == name
         });
         let body = got.and_then(|got| got.response.as_ref()?.body.as_ref());
         let text = body

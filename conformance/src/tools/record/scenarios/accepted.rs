@@ -25,8 +25,75 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     ] {
         all.extend(unusual(state));
     }
+    for state in [ALLOCATING, WAITING_FOR_FINISH] {
+        all.extend(heads(state));
+    }
     all.extend(bounds());
     all
+}
+
+/// Heads and ends of responses that a client reads.
+fn heads(state: ClientState) -> Vec<Scenario> {
+    let on = state.request;
+    vec![
+        right(
+            state,
+            "long-head",
+            "a header section of 8 192 bytes",
+            "CLIENT-10",
+            raw(on, |response, text| {
+                let first = format!("HTTP/1.1 {} .\r\n", response.status);
+                let last = format!(
+                    "Connection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                    text.len()
+                );
+                let filler = 8_192 - first.len() - last.len() - "X-Filler: \r\n".len();
+                format!("{first}X-Filler: {}\r\n{last}{text}", "x".repeat(filler))
+            }),
+        ),
+        right(
+            state,
+            "many-hints",
+            "forty informational answers before the answer",
+            "CLIENT-10",
+            raw(on, |response, text| {
+                let head = format!(
+                    "HTTP/1.1 {} .\r\nConnection: close\r\nContent-Type: application/json",
+                    response.status
+                );
+                let hints = "HTTP/1.1 103 Early Hints\r\nLink: </v1>\r\n\r\n".repeat(40);
+                format!(
+                    "{hints}{head}\r\nContent-Length: {}\r\n\r\n{text}",
+                    text.len()
+                )
+            }),
+        ),
+        right(
+            state,
+            "trailer",
+            "a trailer section with a coding and a content type, which count for nothing",
+            "CLIENT-13",
+            raw(on, |response, text| {
+                let head = format!(
+                    "HTTP/1.1 {} .\r\nConnection: close\r\nContent-Type: application/json",
+                    response.status
+                );
+                let body = format!("{:x}\r\n{text}\r\n0\r\n", text.len());
+                let trailer = "Content-Encoding: gzip\r\nContent-Type: text/html\r\n\r\n";
+                format!("{head}\r\nTransfer-Encoding: chunked\r\n\r\n{body}{trailer}")
+            }),
+        ),
+        right(
+            state,
+            "to-the-end",
+            "a body that ends with the connection",
+            "CLIENT-13",
+            raw(on, |response, text| {
+                let head = format!("HTTP/1.1 {} .\r\nConnection: close", response.status);
+                format!("{head}\r\nContent-Type: application/json\r\n\r\n{text}")
+            }),
+        ),
+    ]
 }
 
 fn right(state: ClientState, name: &str, what: &str, clause: &'static str, rule: Rule) -> Scenario {

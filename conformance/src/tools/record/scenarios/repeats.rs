@@ -114,6 +114,20 @@ fn forms(state: ClientState) -> Vec<Scenario> {
         ("503-wait", "503 and HTML with a time to wait", instead(on, html_with(503, "3"))),
         ("503-date", "503 with a date to wait for, which does not count",
             instead(on, html_with(503, "Wed, 21 Oct 2099 07:28:00 GMT"))),
+        ("long-head", "a header section of 262 145 bytes", lost(on, TransportFault::Garbage {
+            bytes: TranscriptBytes::Parts(vec![
+                TranscriptBytes::hex(format!("HTTP/1.1 {at}\r\nX-Filler: ").as_bytes()),
+                TranscriptBytes::repeat(b"x", 262_145),
+                TranscriptBytes::hex(b"\r\nContent-Length: 0\r\n\r\n"),
+            ]),
+        })),
+        ("503-breaks-off", "503 with a time to wait and half a body", lost(on, TransportFault::BreakOff {
+            response: html_with(503, "3600"),
+            declared: 4_096,
+        })),
+        ("503-fraction", "503 with 3600.5 s to wait, which do not count",
+            instead(on, html_with(503, "3600.5"))),
+        ("503-sign", "503 with +3600 s to wait, which do not count", instead(on, html_with(503, "+3600"))),
         ("599", "599 and a redirect", instead(on, html_with(599, "0").with("location", "/"))),
         ("504-gzip", "504 in a content coding", instead(on, RecordedResponse {
             bytes: Some(TranscriptBytes::hex(&[0x1f, 0x8b, 8, 0])),

@@ -1,7 +1,7 @@
 //! Deadlines, windows, empty polls.
 
 use super::super::rules::{edit, html, instead, lost, pass, problem};
-use super::super::scenario::{Scenario, initiator, receiver};
+use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
 use super::states::{
     ClientState, FINISHING, SENDING_RECEIPT, STATES, WAITING_FOR_ANSWER, WAITING_FOR_FINISH,
     WAITING_FOR_RECEIPT,
@@ -31,6 +31,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         );
     }
     all.extend(lives());
+    all.extend(at_once());
     for state in [WAITING_FOR_ANSWER, WAITING_FOR_FINISH] {
         all.extend(cut_off(state));
     }
@@ -116,6 +117,36 @@ fn polls(state: ClientState) -> Scenario {
         .rules([empty(), empty(), empty(), pass(state.request)])
         .done(true)
         .lasts(3, 20)
+}
+
+/// Ends before the first attempt, and a wait that no number holds.
+fn at_once() -> Vec<Scenario> {
+    let never = |one: Scenario| {
+        one.clauses(&["TIME-9"])
+            .peer(PeerKind::Nobody)
+            .given(|input| input.deadline = Some(0))
+            .ends("timeout")
+    };
+    let title = "the user's deadline has passed at once: no request";
+    let endless = |state: ClientState| {
+        let busy = problem("unavailable", None).with("retry-after", &"9".repeat(30));
+        let one = state
+            .scenario("endless-wait", "a time to wait of thirty digits")
+            .clauses(&["CLIENT-14"])
+            .rules([instead(state.request, busy)]);
+        gives_up(state, one)
+    };
+    let mut all = vec![
+        never(initiator("deadline-0", title)),
+        never(receiver("deadline-0", title)),
+    ];
+    let states = STATES.into_iter();
+    all.extend(
+        states
+            .filter(|state| matches!(state.request, "allocate" | "claim"))
+            .map(endless),
+    );
+    all
 }
 
 /// The channel's life is the deadline when it is shorter than the user's.
