@@ -1,5 +1,5 @@
-//! Responses out of the table of section 11.2: each is `misbehaved`, and what that leads to is the
-//! state's affair.
+//! Responses that are not in the table of section 11.2: each is `misbehaved`, and the state decides
+//! what follows.
 
 use serde_json::json;
 
@@ -42,7 +42,7 @@ pub(super) fn wrong(
     state.misbehaved(one)
 }
 
-/// Faults that make sense for each request.
+/// Faults that any response can have.
 fn everywhere(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     let text = |text: &str| {
