@@ -29,7 +29,7 @@ pub(crate) struct Check<'a> {
     pub(crate) settings: Settings,
 }
 
-/// Makes the check; gives whether all is as expected.
+/// Makes the check, and gives whether all is as expected.
 ///
 /// # Errors
 ///

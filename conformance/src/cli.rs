@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line of the suite.
 
 use std::io;
 use std::path::PathBuf;
@@ -38,13 +38,13 @@ enum Command {
     Adapter,
     /// Write vectors, schemas and the specification's worked example
     Generate {
-        /// Write nothing; fail when the committed files are not what comes out
+        /// Write nothing; fail unless the committed files come out again
         #[arg(long, conflicts_with_all = ["seed", "out"])]
         check: bool,
-        /// Make a fresh set of vectors from this text, which nobody can have built in
+        /// Make a fresh set of vectors from this text, which no implementation can know beforehand
         #[arg(long, value_name = "TEXT", requires = "out")]
         seed: Option<String>,
-        /// Where the fresh set goes; judge by it with --vectors
+        /// The folder for the fresh set; --vectors judges by it
         #[arg(long, value_name = "DIR", requires = "seed")]
         out: Option<PathBuf>,
     },
@@ -52,7 +52,7 @@ enum Command {
     Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
     List {
-        /// Only tests whose id contains this, or the one of this id
+        /// List only the tests whose id contains this text, or the one test of this id
         #[arg(long, value_name = "TEXT")]
         filter: Option<String>,
     },
@@ -67,10 +67,10 @@ struct CheckArguments {
     /// venv)
     #[arg(long)]
     external: bool,
-    /// Only tests whose id contains this, or the one of this id
+    /// Run only the tests whose id contains this text, or the one test of this id
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// An operation or named value that the adapter is known to lack; its tests are skipped
+    /// Skip the tests of this operation or named value, which the adapter is known to lack
     /// (repeatable)
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
@@ -80,7 +80,7 @@ struct CheckArguments {
     /// The seconds that each reply may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
-    /// For people, or one JSON object a line
+    /// The report's form: for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
     /// Judge by the vectors of this folder instead of the committed ones
@@ -88,7 +88,7 @@ struct CheckArguments {
     vectors: Option<PathBuf>,
 }
 
-/// Does what the arguments say; gives whether all is as expected.
+/// Does what the arguments say, and gives whether all is as expected.
 ///
 /// # Errors
 ///
@@ -109,7 +109,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
         }
         Some(Command::Record(arguments)) => record::record(&root, &arguments),
         Some(Command::List { filter }) => list::list(&root, filter.as_deref()),
-        // Done above: it needs no root.
+        // This was done above, since it needs no root.
         Some(Command::Adapter) => Ok(true),
     }
 }

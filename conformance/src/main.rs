@@ -1,12 +1,12 @@
 //! The conformance suite of wormhole-sync judges an implementation, and names the sentence that it
 //! breaks.
 //!
-//! Its rooms use only what stands above them:
+//! Each module uses only those above it:
 //!
 //! - `subject`: the implementations that can be judged, and the adapter protocol.
-//! - `stage`: the HTTP server that is played to a client, faults included.
+//! - `stage`: the HTTP server that plays a relay to a client, faults included.
 //! - `suites`: the tests, from vectors and from transcripts.
-//! - `run`: which tests are run, and the verdicts.
+//! - `run`: the plan of tests, their runs and the verdicts.
 //! - `report`: the verdicts as people and programs read them.
 //! - `tools`: the commands that make and show the suite's own data.
 

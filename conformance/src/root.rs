@@ -10,11 +10,11 @@ use anyhow::bail;
 pub(crate) struct Root(PathBuf);
 
 impl Root {
-    /// The named folder, or else the one that this program was built in.
+    /// Finds the named folder, or else the one that this program was built in.
     ///
     /// # Errors
     ///
-    /// A sentence when it is not such a folder.
+    /// A sentence when it does not hold them.
     pub(crate) fn find(named: Option<&Path>) -> anyhow::Result<Self> {
         let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
         let path = named.unwrap_or(Path::new(built_in));
@@ -55,7 +55,7 @@ impl Root {
 ///
 /// # Errors
 ///
-/// A sentence that names it.
+/// A sentence that names the file.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }

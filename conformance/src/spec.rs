@@ -16,16 +16,16 @@ pub(crate) struct Spec {
 pub(crate) struct Clause {
     /// The line of `spec/wormhole-sync.md` that it begins on, from 1.
     pub(crate) line: usize,
-    /// Its text.
+    /// The text of the requirement.
     pub(crate) text: String,
 }
 
 impl Spec {
-    /// Reads it.
+    /// Reads the specification.
     ///
     /// # Errors
     ///
-    /// A sentence.
+    /// A sentence that says what cannot be read.
     pub(crate) fn load(root: &Root) -> Result<Self, String> {
         let spec = Self::parse(&read(&root.spec())?);
         if spec.clauses.is_empty() || spec.version.is_empty() {
@@ -71,7 +71,7 @@ impl Spec {
     }
 }
 
-/// `CODE-3`, say.
+/// Whether a text is an identifier such as `CODE-3`.
 fn is_clause_id(text: &str) -> bool {
     text.split_once('-').is_some_and(|(name, number)| {
         !name.is_empty()

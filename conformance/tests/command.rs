@@ -1,4 +1,4 @@
-//! The program as its users meet it: what it prints, and its exit status.
+//! Tests of the program as its users meet it: its output and its exit status.
 
 use std::process::{Command, Output};
 

@@ -1,17 +1,16 @@
-//! The relay's address at the command line: checked before anybody types, and shown with its
-//! origin.
+//! The relay's address, which is checked before anybody types and shown with its origin.
 
 use std::fmt;
 
 use crate::client::{AddressOrigin, RENDEZVOUS_VARIABLE, RelayAddress};
 use crate::values::{BadRendezvous, Rendezvous};
 
-/// The relay's address as it was given. It may be none (RDV-1).
+/// The relay's address as it was given, which may be no address at all (RDV-1).
 #[derive(Clone, Debug)]
 pub(super) struct ChosenAddress(RelayAddress);
 
 impl ChosenAddress {
-    /// The address that the library uses too.
+    /// Chooses the address that the library uses too.
     pub(super) fn choose(flag: Option<String>) -> ChosenAddress {
         ChosenAddress(RelayAddress::choose(flag))
     }
@@ -20,26 +19,26 @@ impl ChosenAddress {
         self.0.url()
     }
 
-    /// Whether the other user has to be told it.
+    /// Whether it is the default, so that the other user need not give it.
     pub(super) fn is_default(&self) -> bool {
         self.0.origin() == AddressOrigin::Default
     }
 
-    /// RDV-1 and RDV-2, before anybody types anything.
+    /// Checks RDV-1 and RDV-2, before anybody types anything.
     pub(super) fn check(&self, allow_plain_http: bool) -> Result<(), BadRendezvous> {
         Rendezvous::parse(self.url(), allow_plain_http).map(drop)
     }
 
-    /// Whether it leads to this machine, where each machine has its own relay.
+    /// Whether it leads to this machine. Each machine has a relay of its own there.
     pub(super) fn is_this_machine(&self) -> bool {
         Rendezvous::parse(self.url(), true).is_ok_and(|address| address.is_loopback())
     }
 }
 
-/// With where it came from: who mistyped a variable a month ago will not think of it.
+/// The address and its origin, since nobody thinks of a variable that was mistyped a month ago.
 impl fmt::Display for ChosenAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The text may be no address, and anything.
+        // The text may be anything, also no address.
         write!(f, "{} (", self.url().escape_debug())?;
         match self.0.origin() {
             AddressOrigin::Given => f.write_str("from --rendezvous)"),

@@ -1,4 +1,4 @@
-//! What can be typed, and `--help`.
+//! The arguments of the program and the texts of `--help`.
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 const AFTER: &str = "\
-Try it, in two terminals and a third:
+Try it in three terminals:
   wormhole-sync relay
   wormhole-sync send 'the secret'
   wormhole-sync receive
@@ -48,16 +48,16 @@ pub(super) enum Command {
 #[derive(Args)]
 #[command(after_help = SEND, after_long_help = status::after_help(SEND))]
 pub(super) struct SendArguments {
-    /// What to hand in
+    /// The text to hand in
     ///
-    /// It can be seen in the list of processes and in the shell's history: --file and standard
+    /// Others can see it in the list of processes and in the shell's history; --file and standard
     /// input keep it out of both.
     #[arg(conflicts_with = "file")]
     pub(super) text: Option<OsString>,
 
-    /// How many words the code has, 2 to 8
+    /// The number of words in the code, 2 to 8
     ///
-    /// Each word more makes guessing 256 times harder.
+    /// Each further word makes guessing 256 times harder.
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(super) words: usize,
 
@@ -66,8 +66,8 @@ pub(super) struct SendArguments {
 }
 
 const SEND: &str = "\
-Without TEXT and --file the blob is read from standard input, to its end; on a terminal you type
-it and end with Ctrl-D.
+Without TEXT and --file, standard input to its end is the blob. On a terminal you type it and end
+it with Ctrl-D.
 
 Examples:
   wormhole-sync send 'the secret'
@@ -81,17 +81,17 @@ Examples:
 #[derive(Args)]
 #[command(after_help = RECEIVE, after_long_help = status::after_help(RECEIVE))]
 pub(super) struct ReceiveArguments {
-    /// The code; without it you are asked
+    /// The code; without it the program asks for it
     ///
-    /// `-` takes it from the first line of standard input. Typed when asked, with Tab to complete
-    /// each word, it stays out of the shell's history and of the list of processes.
+    /// `-` takes it from the first line of standard input. If you type it when asked, Tab completes
+    /// each word, and it stays out of the shell's history and of the list of processes.
     pub(super) code: Option<OsString>,
 
-    /// What to hand in; nothing unless said
+    /// The text to hand in, if any
     #[arg(conflicts_with = "file")]
     pub(super) text: Option<OsString>,
 
-    /// Who types the code with spaces gets advice.
+    /// The arguments after the text. A user who types the code with spaces gets advice.
     #[arg(hide = true)]
     pub(super) surplus: Vec<OsString>,
 
@@ -100,8 +100,8 @@ pub(super) struct ReceiveArguments {
 }
 
 const RECEIVE: &str = "\
-Without TEXT and --file the blob is read from standard input if that is not a terminal (say
-</dev/null to hand in nothing from a script), and else is empty.
+Without TEXT and --file, standard input to its end is the blob, unless it is a terminal: then the
+blob is empty. In a script, </dev/null hands in nothing.
 
 Examples:
   wormhole-sync receive
@@ -131,13 +131,13 @@ pub(super) struct PeerArguments {
 
     /// The relay's address; both sides need the same relay
     ///
-    /// Unless given: the environment variable WORMHOLE_SYNC_RENDEZVOUS, or else the default.
+    /// Without it the environment variable WORMHOLE_SYNC_RENDEZVOUS counts, or else the default.
     #[arg(long, value_name = "URL")]
     pub(super) rendezvous: Option<String>,
 
     /// Allow plain http to a relay on another machine
     ///
-    /// The blobs are safe then, too; who watches the network can disturb the exchange.
+    /// The blobs stay safe, but somebody on the network can disturb the exchange.
     #[arg(long)]
     pub(super) allow_plain_http: bool,
 
@@ -145,7 +145,7 @@ pub(super) struct PeerArguments {
     #[arg(long, value_name = "PEM")]
     pub(super) ca_file: Option<PathBuf>,
 
-    /// The application identifier, 1 to 128 bytes; both sides need the same
+    /// The application identifier, 1 to 128 bytes; both sides need the same one
     #[arg(long, value_name = "TEXT", default_value = APPID)]
     pub(super) appid: OsString,
 
@@ -153,7 +153,7 @@ pub(super) struct PeerArguments {
     #[arg(long, value_name = "HEX", conflicts_with = "appid")]
     pub(super) appid_hex: Option<String>,
 
-    /// Give up after so many seconds
+    /// Give up after this number of seconds
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) deadline: Option<u64>,
 
@@ -168,15 +168,15 @@ pub(super) struct PeerArguments {
 /// plain http: for other machines, put a proxy that ends TLS in front of it.
 #[derive(Args)]
 pub(super) struct RelayArguments {
-    /// Where to listen: ADDRESS:PORT, or PORT for this machine only; port 0 takes a free one
+    /// Listen here: ADDRESS:PORT, or PORT for this machine only; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000", value_parser = listen_address)]
     pub(super) listen: SocketAddr,
 
-    /// A proxy (address or network) whose word on the client's address is taken; repeatable
+    /// Trust this proxy (address or network) to tell the client's address; repeatable
     #[arg(long, value_name = "NETWORK")]
     pub(super) trust_proxy: Vec<Network>,
 
-    /// The proxies write `Forwarded` (RFC 7239), not `X-Forwarded-For`
+    /// Read the header `Forwarded` (RFC 7239) of the proxies, not `X-Forwarded-For`
     #[arg(long, requires = "trust_proxy")]
     pub(super) forwarded: bool,
 
@@ -184,35 +184,35 @@ pub(super) struct RelayArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = limits().ttl)]
     pub(super) ttl: u32,
 
-    /// Most live channels in all
+    /// The most live channels in all
     #[arg(long, value_name = "N", default_value_t = limits().channels)]
     pub(super) channels: u32,
 
-    /// Most live channels of one application
+    /// The most live channels of one application
     #[arg(long, value_name = "N", default_value_t = limits().channels_per_appid)]
     pub(super) channels_per_appid: u32,
 
-    /// Most live channels of one address
+    /// The most live channels of one address
     #[arg(long, value_name = "N", default_value_t = limits().channels_per_address)]
     pub(super) channels_per_address: u32,
 
-    /// Most exchanges that one address may begin or join in a minute
+    /// The most exchanges that one address may begin or join in a minute
     #[arg(long, value_name = "N", default_value_t = limits().starts_per_minute)]
     pub(super) starts_per_minute: u32,
 
-    /// Most bytes of memory for channels
+    /// The most bytes of memory for channels
     #[arg(long, value_name = "N", default_value_t = limits().stored_bytes)]
     pub(super) stored_bytes: u64,
 
-    /// Most addresses that the relay keeps count of
+    /// The most addresses that the relay keeps count of
     #[arg(long, value_name = "N", default_value_t = limits().addresses)]
     pub(super) addresses: u32,
 
-    /// Most connections at a time
+    /// The most connections at a time
     #[arg(long, value_name = "N", default_value_t = limits().connections)]
     pub(super) connections: u32,
 
-    /// Most connections at a time from one address that is no trusted proxy
+    /// The most connections at a time from one address that is no trusted proxy
     #[arg(long, value_name = "N", default_value_t = limits().connections_per_address)]
     pub(super) connections_per_address: u32,
 }
@@ -220,21 +220,21 @@ pub(super) struct RelayArguments {
 /// Watch one exchange: a relay and both sides in this process, each message explained
 #[derive(Args)]
 pub(super) struct DemoArguments {
-    /// What the initiator hands in
+    /// The text that the initiator hands in
     #[arg(default_value = "initiator's blob")]
     pub(super) initiator: String,
 
-    /// What the receiver hands in
+    /// The text that the receiver hands in
     #[arg(default_value = "receiver's blob")]
     pub(super) receiver: String,
 }
 
-/// The bounds that a relay has unless it is told others.
+/// The default bounds of a relay.
 fn limits() -> Limits {
     Limits::default()
 }
 
-/// An address, or what people type for one of this machine's.
+/// Reads an address, or a port of this machine in the forms that people type.
 fn listen_address(typed: &str) -> Result<SocketAddr, String> {
     let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let port = typed
@@ -270,7 +270,7 @@ mod tests {
         assert!(read("relay.example.com").is_err() && read("1.2.3.4").is_err());
     }
 
-    /// An operator finds each bound by its name.
+    /// Each bound has an option of its name, so that an operator finds it.
     #[test]
     fn each_bound_of_a_relay_has_an_option_and_its_default() {
         let mut command = Arguments::command();

@@ -1,4 +1,4 @@
-//! How a run failed: two lines for the user, and an exit status for a program.
+//! The failure of a run: two lines for the user, and an exit status for programs.
 
 use std::fmt::Display;
 
@@ -17,7 +17,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Something of this machine's own could not be used: a file, the terminal, an address.
+    /// A file, the terminal or an address of this machine could not be used.
     pub(super) fn local(what: impl Display, hint: impl Into<String>) -> Failure {
         Failure {
             status: status::LOCAL,
@@ -26,7 +26,7 @@ impl Failure {
         }
     }
 
-    /// The arguments make no sense, in a way that clap does not see.
+    /// The arguments make no sense in a way that clap does not see.
     pub(super) fn usage(what: impl Display, hint: impl Into<String>) -> Failure {
         Failure {
             status: status::USAGE,
@@ -34,7 +34,7 @@ impl Failure {
         }
     }
 
-    /// An outcome that this program itself came to.
+    /// This program itself ended with an outcome.
     pub(super) fn outcome(outcome: Outcome, detail: impl Display) -> Failure {
         Failure {
             status: outcome.exit_status(),
@@ -43,7 +43,7 @@ impl Failure {
         }
     }
 
-    /// How an exchange with this relay ended.
+    /// An exchange over this relay failed.
     pub(super) fn exchange(error: &Error, address: &ChosenAddress) -> Failure {
         let outcome = error.outcome();
         let mut failure = match error.cause() {
@@ -52,7 +52,7 @@ impl Failure {
         };
         let is_about_the_address = match outcome {
             Outcome::RelayUnreachable | Outcome::RelayMisbehaved | Outcome::NoSuchChannel => true,
-            // What was tried until the time was over is worth knowing.
+            // The last attempt failed at this address before the time was over.
             _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Attempt(_)))),
         };
         if outcome == Outcome::BadRendezvous {
@@ -67,7 +67,7 @@ impl Failure {
         failure
     }
 
-    /// The same with another hint.
+    /// Replaces the hint.
     pub(super) fn hint(self, hint: impl Into<String>) -> Failure {
         Failure {
             hint: hint.into(),
@@ -80,7 +80,7 @@ impl Failure {
         self.status
     }
 
-    /// Tells the user.
+    /// Prints the failure and the hint to standard error.
     pub(super) fn report(&self) {
         eprintln!("error: {}", self.what);
         if !self.hint.is_empty() {

@@ -1,4 +1,4 @@
-//! The blob that is handed in: an argument, a file, standard input, or typed at the terminal.
+//! The blob that the user hands in, from an argument, a file, standard input or the terminal.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -17,10 +17,10 @@ use super::wording::bytes;
 use crate::protocol::Outcome;
 use crate::values::Blob;
 
-/// Where the blob comes from.
+/// The source of the blob.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// It is empty.
+    /// The blob is empty.
     Nothing,
     /// The argument TEXT.
     Argument(OsString),
@@ -28,18 +28,18 @@ pub(super) enum Source {
     File(PathBuf),
     /// Standard input, to its end.
     Input,
-    /// The same, where somebody types: what no other source gives.
+    /// Standard input at a terminal, where somebody types.
     Typed,
 }
 
-/// What happens without TEXT and `--file`.
+/// The source of the blob without TEXT and `--file`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Otherwise {
-    /// Read standard input, also from a terminal: who sends has something to send.
+    /// Standard input, also at a terminal: `send` has something to send.
     Read,
-    /// Read standard input unless it is a terminal: who receives usually has nothing to send.
+    /// Standard input unless it is a terminal: `receive` usually has nothing to send.
     ReadIfPiped,
-    /// Standard input serves another purpose.
+    /// No source, because standard input serves another purpose.
     Nothing,
 }
 
@@ -72,24 +72,24 @@ impl Source {
         })
     }
 
-    /// Reads it.
+    /// Reads the blob.
     pub(super) fn read(self, progress: &Progress) -> Result<Handed, Failure> {
         let shown = self.to_string();
         let blob = match self {
             Source::Nothing => Zeroizing::default(),
-            // BLOB-1 for it is the exchange's own check: it is in memory anyway.
+            // The exchange itself checks BLOB-1, since the argument is in memory anyway.
             Source::Argument(text) => Zeroizing::new(text.into_encoded_bytes()),
             Source::File(path) => File::open(&path)
                 .and_then(bounded)
                 .map_err(|error| unreadable(&shown, &error))?,
             Source::Input => patiently(progress).map_err(|error| unreadable(&shown, &error))?,
             Source::Typed => {
-                // Said even when quiet: without it the program just seems to hang.
+                // This line appears even when quiet: without it the program seems to hang.
                 eprintln!(
-                    "Type what to hand in, then Enter and Ctrl-D (nothing but Ctrl-D: an empty blob)."
+                    "Type the text to hand in, then Enter and Ctrl-D (Ctrl-D alone hands in nothing)."
                 );
                 let mut typed = bounded(io::stdin()).map_err(|error| unreadable(&shown, &error))?;
-                // Enter is how a line ends at a terminal, not part of a password.
+                // Enter ends a line at a terminal, and is no part of a password.
                 if typed.ends_with(b"\n") {
                     typed.pop();
                 }
@@ -109,14 +109,14 @@ impl Source {
     }
 }
 
-/// A blob that can be handed in.
+/// A blob that has been read, and its source.
 pub(super) struct Handed {
     blob: Zeroizing<Vec<u8>>,
     source: String,
 }
 
 impl Handed {
-    /// Says what is handed in, and gives it away: an exchange wipes what it is given.
+    /// Tells the user what is handed in, and gives the blob to an exchange, which wipes it.
     pub(super) fn announce(mut self, progress: &Progress) -> Vec<u8> {
         match self.blob.len() {
             0 => progress.say("handing in nothing"),
@@ -130,7 +130,7 @@ impl Handed {
     }
 }
 
-/// What a source is called.
+/// The name of a source, for messages.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -143,8 +143,8 @@ impl fmt::Display for Source {
     }
 }
 
-/// Reads to the end, but not beyond the first byte that is too many; and never moves the bytes,
-/// so that no copy stays behind.
+/// Reads to the end, or up to the first byte that is too many. The bytes never move, so that no
+/// copy stays behind.
 fn bounded(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let most = Blob::MAX + 1;
     let mut blob = Zeroizing::new(Vec::with_capacity(most + 1));
@@ -152,14 +152,15 @@ fn bounded(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(blob)
 }
 
-/// Standard input may be a pipe that nobody ever closes; who waits for it should know.
+/// Reads standard input, and tells the user when that takes long: it may be a pipe that nobody
+/// closes.
 fn patiently(progress: &Progress) -> io::Result<Zeroizing<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(bounded(io::stdin())));
     receiver
         .recv_timeout(Duration::from_secs(1))
         .or_else(|_| {
-            progress.say("reading what to hand in from standard input, to its end");
+            progress.say("reading the blob from standard input, to its end");
             receiver.recv()
         })
         .unwrap_or_else(|_| Err(io::Error::other("the reader stopped")))

@@ -1,8 +1,7 @@
 //! The command line: `send`, `receive`, `relay` and `demo`.
 //!
-//! What is for programs goes to standard output: the code, the peer's blob, the relay's address.
-//! What is for people goes to standard error. Every outcome of section 12 has its message, its
-//! hint and its exit status.
+//! Standard output is for programs: the code, the peer's blob, the relay's address. Standard error
+//! is for people. Every outcome of section 12 has its message, its hint and its exit status.
 
 mod address;
 mod arguments;

@@ -1,5 +1,5 @@
-//! Where the peer's blob goes. Once it has come there is no second one: whatever can be refused is
-//! refused before the exchange, and what fails after it falls back to standard output.
+//! The place of the peer's blob. A blob comes only once, so the place is checked before the
+//! exchange, and a failure after it falls back to standard output.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -13,29 +13,29 @@ use super::printable;
 use super::progress::Progress;
 use super::wording::bytes;
 
-/// A place for the peer's blob that is known to be good.
+/// A place for the peer's blob, which has been checked.
 #[derive(Debug)]
 pub(super) enum Output {
     /// Standard output.
     Standard,
-    /// A new file, that becomes `path` when it is whole; it has the mode 600 from its birth.
+    /// A new file with the mode 600, which becomes `path` when it is whole.
     File {
         file: NamedTempFile,
         path: PathBuf,
         force: bool,
     },
-    /// What is no ordinary file, such as a device or a pipe with a name.
+    /// Something that is no ordinary file, such as a device or a named pipe.
     Special(PathBuf),
 }
 
 impl Output {
-    /// Makes sure of the place, and leaves nothing there: so that it is known before somebody
-    /// types, and a Ctrl-C meanwhile has nothing to clean up.
+    /// Checks the place before anybody types, and leaves nothing there, so that a Ctrl-C meanwhile
+    /// has nothing to clean up.
     pub(super) fn check(options: &PeerArguments) -> Result<(), Failure> {
         Output::prepare(options).map(drop)
     }
 
-    /// Makes sure of the place and takes it.
+    /// Checks the place and opens it.
     pub(super) fn prepare(options: &PeerArguments) -> Result<Output, Failure> {
         match &options.output {
             Some(path) if path != Path::new("-") => Output::at(path, options.force),
@@ -57,7 +57,7 @@ impl Output {
                 return Err(unusable(&"it exists")
                     .hint("Nothing was sent. Give --output another name, or add --force to replace the file."));
             }
-            // A link stays a link: what it leads to is replaced.
+            // A link stays a link: the file that it leads to is replaced.
             Ok(_) => fs::canonicalize(path).map_err(|error| unusable(&error))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
             Err(error) => return Err(unusable(&error)),
@@ -121,7 +121,7 @@ impl Output {
 fn replace(mut file: NamedTempFile, path: &Path, force: bool, blob: &[u8]) -> io::Result<()> {
     file.write_all(blob)?;
     file.as_file().sync_all()?;
-    // Somebody else may have made the file meanwhile.
+    // Another program may have made the file meanwhile.
     match force {
         true => file.persist(path),
         false => file.persist_noclobber(path),
@@ -130,7 +130,8 @@ fn replace(mut file: NamedTempFile, path: &Path, force: bool, blob: &[u8]) -> io
     .map_err(|error| error.error)
 }
 
-/// To standard output: as it is, but for a terminal, which obeys what it is shown.
+/// Writes the blob to standard output as it is, but escaped for a terminal, which would obey
+/// control characters.
 fn standard(blob: &[u8], progress: &Progress) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let written = if !out.is_terminal() {

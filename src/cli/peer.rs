@@ -105,7 +105,7 @@ pub(super) fn receive(options: ReceiveArguments) -> Result<(), Failure> {
     session.conclude(answered.finish(), output)
 }
 
-/// CODE-4 to CODE-7, before anything is said of the relay.
+/// Checks the code by CODE-4 to CODE-7, before the relay is asked.
 fn check(code: &[u8]) -> Result<(), Failure> {
     let Err(error) = Code::parse(code) else {
         return Ok(());
@@ -118,7 +118,7 @@ fn check(code: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// The code, as the first line of standard output.
+/// Writes the code as the first line of standard output.
 fn show(code: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{code}")?;

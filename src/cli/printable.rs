@@ -1,4 +1,5 @@
-//! Text that a terminal can be shown: it obeys control characters, and the peer chose these.
+//! A blob as text that is safe to show. A terminal obeys control characters, and the peer chose
+//! these.
 
 use std::fmt::Write;
 
@@ -11,7 +12,8 @@ pub(super) struct Printable {
     pub(super) is_escaped: bool,
 }
 
-/// The blob itself, if it is harmless text, or else with escapes: `\xff`, `\u{202e}`, `\\`.
+/// Gives the blob itself, if it is harmless text, or else a text with escapes: `\xff`, `\u{202e}`,
+/// `\\`.
 pub(super) fn text(blob: &[u8]) -> Printable {
     let harmless = std::str::from_utf8(blob).ok().filter(|text| {
         let mut characters = text.chars().peekable();
@@ -29,7 +31,7 @@ pub(super) fn text(blob: &[u8]) -> Printable {
             is_escaped: false,
         };
     }
-    // Four for each byte is enough for most; what grows leaves a copy behind.
+    // Four bytes for each byte are enough for most blobs; a string that grows leaves a copy behind.
     let mut escaped = Zeroizing::new(String::with_capacity(blob.len() * 4));
     for chunk in blob.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -54,7 +56,8 @@ fn byte(to: &mut String, byte: u8) {
     let _ = write!(to, r"\x{byte:02x}");
 }
 
-/// What moves the cursor, changes the terminal, or shows text in another order or not at all.
+/// Whether a character moves the cursor, changes the terminal, or shows text in another order or
+/// not at all.
 fn is_harmful(character: char) -> bool {
     match character {
         '\n' | '\t' => false,

@@ -1,5 +1,5 @@
-//! What the user is told on the way, on standard error: a line that moves on a terminal, plain
-//! lines elsewhere, nothing when quiet.
+//! Messages for the user on standard error: a moving line on a terminal, plain lines elsewhere,
+//! nothing when quiet.
 
 use std::fmt::{Display, Write};
 use std::io::{self, IsTerminal};
@@ -11,12 +11,12 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use super::address::ChosenAddress;
 use super::wording::{TRYING_AGAIN, start_a_relay, time};
 
-/// Tells the user. Clones tell the same user.
+/// Shows messages to the user. Clones share the moving line.
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     is_quiet: bool,
     is_terminal: bool,
-    /// The moving line, while something is waited for.
+    /// The moving line, while the program waits.
     line: Arc<Mutex<Option<ProgressBar>>>,
 }
 
@@ -29,7 +29,7 @@ impl Progress {
         }
     }
 
-    /// A line that stays.
+    /// Prints a line that stays.
     pub(super) fn say(&self, what: impl Display) {
         if self.is_quiet {
             return;
@@ -40,9 +40,9 @@ impl Progress {
         }
     }
 
-    /// What is being waited for from now on, and how long at most.
+    /// Shows what the program waits for from now on, and how long at most.
     pub(super) fn wait(&self, what: &'static str, left: Option<Duration>) {
-        // Held throughout: a signal may wait for something else at the same time.
+        // The lock is held throughout, since a signal may start another wait at the same time.
         let mut line = self.line();
         if let Some(line) = line.take() {
             line.finish_and_clear();
@@ -55,7 +55,7 @@ impl Progress {
         }
     }
 
-    /// Takes the moving line away, so that others can write.
+    /// Removes the moving line, so that others can write.
     pub(super) fn clear(&self) {
         if let Some(line) = self.line().take() {
             line.finish_and_clear();
@@ -66,7 +66,8 @@ impl Progress {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What tells of failed attempts: each kind of failure once, with advice on the first.
+    /// Gives a callback that tells of failed attempts: each kind of failure once, with advice at
+    /// the first.
     pub(super) fn trouble(&self, address: &ChosenAddress) -> impl FnMut(&str) + Send + 'static {
         let (progress, address) = (self.clone(), address.clone());
         let mut last = None;
@@ -83,7 +84,7 @@ impl Progress {
     }
 }
 
-/// A line that shows by moving that the program lives.
+/// A moving line, which shows that the program lives.
 fn moving(what: &'static str, left: Option<Duration>) -> ProgressBar {
     let until = left.and_then(|left| Instant::now().checked_add(left));
     let left = move |_: &ProgressState, to: &mut dyn Write| {

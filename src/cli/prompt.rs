@@ -1,5 +1,5 @@
-//! Asks for the code: with completion of each word from the list of its position, and a check of
-//! each word as it is typed. A mistyped code costs nothing (CODE-8): it can be corrected.
+//! Asks for the code. It completes each word from the list of its position, and checks each word as
+//! the user types it. A mistyped code costs nothing (CODE-8), because the user can correct it.
 
 use std::borrow::Cow;
 
@@ -18,16 +18,17 @@ use super::terminal::Terminal;
 use crate::protocol::Outcome;
 use crate::values::{Code, words};
 
-/// A code that can be one, as it was typed.
+/// Asks at the terminal for a code, and gives it as it was typed once it is well-formed.
 pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
-    // The editor would fall back to standard input and output, which serve other purposes.
+    // Without a terminal the editor would use standard input and output, which serve other
+    // purposes.
     let terminal = Terminal::open().map_err(|_| {
         Failure::usage(
             "there is no code, and no terminal to ask for it",
             "Give the code as an argument, or `-` and the code on standard input.",
         )
     })?;
-    // For these the editor would read standard input.
+    // With one of these terminals the editor would read standard input.
     if std::env::var("TERM").is_ok_and(|term| ["dumb", "cons25", "emacs"].contains(&&*term)) {
         return plainly(&terminal);
     }
@@ -39,7 +40,7 @@ pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
         ReadlineError::Interrupted | ReadlineError::Eof => not_given(),
         error => Failure::local(format!("cannot ask for the code: {error}"), ""),
     };
-    // The history is none: nothing is added to it, and it has no file.
+    // The history stays empty: nothing is added to it, and it has no file.
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).map_err(unusable)?;
     editor.set_helper(Some(CodeHelper));
@@ -47,7 +48,7 @@ pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(typed))
 }
 
-/// The same at a terminal that can do nothing but lines.
+/// Asks for a code at a terminal without line editing.
 fn plainly(terminal: &Terminal) -> Result<Zeroizing<String>, Failure> {
     loop {
         let typed = terminal
@@ -65,10 +66,10 @@ fn not_given() -> Failure {
     cancelled("nothing was sent").hint("The code was not used; it stays good for its time.")
 }
 
-/// What the editor asks about the words.
+/// The editor's helper for the words of a code.
 struct CodeHelper;
 
-/// Where the cursor's word begins, and its position among the words; the number is none.
+/// The beginning of the word at the cursor, and its position among the words; `None` in the number.
 fn place(before_cursor: &str) -> Option<(usize, usize)> {
     let start = before_cursor
         .rfind(Code::is_separator)
@@ -81,7 +82,7 @@ fn place(before_cursor: &str) -> Option<(usize, usize)> {
     Some((start, parts.checked_sub(1)?))
 }
 
-/// The words of that position that begin so.
+/// The words of a position that begin with the typed text.
 fn beginning_with(position: usize, typed: &str) -> Vec<&'static str> {
     let typed = typed.to_ascii_lowercase();
     (0..=u8::MAX)
@@ -90,14 +91,15 @@ fn beginning_with(position: usize, typed: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// What can already be said against a line whose last word is still being typed.
+/// The fault of a line whose last word is not finished, if it already has one.
 fn fault(before_cursor: &str) -> Option<String> {
     let (start, position) = place(before_cursor)?;
     let whole = before_cursor
         .get(..start)?
         .trim_end_matches(Code::is_separator);
     if position < 2 {
-        // Too few words to be parsed as a code: filled up with what is surely good.
+        // A line with too few words is filled up with good ones, so that it can be parsed as a
+        // code.
         let mut filled = whole.to_owned();
         for position in position..2 {
             filled.push('-');
@@ -134,7 +136,7 @@ impl Completer for CodeHelper {
     }
 }
 
-/// What stands behind the cursor: the rest of the only possible word, or what is wrong.
+/// The text behind the cursor: the rest of the only possible word, or the fault.
 struct Aside {
     text: String,
     is_completion: bool,
@@ -203,7 +205,7 @@ impl Highlighter for CodeHelper {
 
 impl Helper for CodeHelper {}
 
-/// The code on the first line of standard input.
+/// Reads the code from the first line of standard input.
 pub(super) fn code_from_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
     use std::io::{BufRead, Read};
     // Longer ones are refused as `too-long` (CODE-4).

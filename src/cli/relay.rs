@@ -1,4 +1,4 @@
-//! `relay`: the rendezvous server, until a signal.
+//! `relay`: the rendezvous server, which runs until a signal.
 
 use std::io::{self, ErrorKind, Write};
 use std::process::exit;
@@ -55,7 +55,8 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::outcome(Outcome::Internal, error))?;
-    // Before it says that it listens: who reads that may stop it at once.
+    // The handler must be there before the line below: a program that reads it may stop the relay
+    // at once.
     let mut stop = on_signal()?;
 
     let mut out = io::stdout().lock();
@@ -70,7 +71,7 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
         );
     }
     let stopped = async move {
-        // Also when the other end is gone, which it never is.
+        // An error would mean that the handler is gone, which never happens.
         let _ = stop.changed().await;
     };
     runtime
@@ -78,7 +79,7 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
         .map_err(|error| refused(&error))
 }
 
-/// Changes at the first signal; the second ends the process, whatever waits.
+/// Gives a receiver that changes at the first signal. The second signal ends the process at once.
 fn on_signal() -> Result<watch::Receiver<()>, Failure> {
     let (sender, receiver) = watch::channel(());
     let asked = AtomicBool::new(false);
@@ -87,7 +88,7 @@ fn on_signal() -> Result<watch::Receiver<()>, Failure> {
             exit(Outcome::Cancelled.exit_status().into());
         }
         eprintln!("going down");
-        // It is gone once the relay is down.
+        // The receiver is gone once the relay has ended.
         let _ = sender.send(());
     })
     .map_err(|error| Failure::outcome(Outcome::Internal, error))?;
@@ -98,13 +99,13 @@ fn refused(error: &RelayError) -> Failure {
     let hint = match error {
         RelayError::Bind { error, .. } => match error.kind() {
             ErrorKind::AddrInUse => {
-                "Perhaps a relay runs there already; or choose another port, --listen 127.0.0.1:0 takes a free one."
+                "Perhaps a relay runs there already. Or choose another port: --listen 127.0.0.1:0 takes a free one."
             }
             ErrorKind::AddrNotAvailable => "This machine does not have that address.",
             ErrorKind::PermissionDenied => "Ports below 1024 are for the administrator.",
             _ => "Choose another address with --listen.",
         },
-        RelayError::Limits(_) => "See --help for what each bound means.",
+        RelayError::Limits(_) => "--help explains each bound.",
         RelayError::Runtime(_) => "",
     };
     Failure::local(error, hint)

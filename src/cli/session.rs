@@ -1,4 +1,4 @@
-//! What both sides of an exchange do alike at the command line.
+//! The part of `send` and `receive` that is the same for both.
 
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -19,7 +19,7 @@ use crate::client::{Builder, Error, Received, Verifier};
 use crate::protocol::Outcome;
 use crate::values::{AppId, hex};
 
-/// What both sides do alike.
+/// The common part of `send` and `receive`: the checked options, the messages and the signals.
 pub(super) struct Session {
     address: ChosenAddress,
     pub(super) appid: Vec<u8>,
@@ -28,14 +28,14 @@ pub(super) struct Session {
     allow_plain_http: bool,
     authorities: Option<Vec<u8>>,
     deadline: Option<Duration>,
-    /// Where to ask whether the verifiers are the same.
+    /// The terminal for the question whether the verifiers are the same, with `--verify`.
     verify: Option<Terminal>,
     pub(super) progress: Progress,
     signals: Signals,
 }
 
 impl Session {
-    /// Checks what can be checked before anybody types or anything is sent.
+    /// Makes all checks that need neither the user nor the relay.
     pub(super) fn begin(options: &PeerArguments) -> Result<Session, Failure> {
         let address = ChosenAddress::choose(options.rendezvous.clone());
         let appid = match &options.appid_hex {
@@ -83,7 +83,8 @@ impl Session {
         })
     }
 
-    /// Gives an exchange what both roles are given. From here on a signal closes the channel.
+    /// Gives an exchange the settings that both roles share. From now on a signal closes the
+    /// channel.
     pub(super) fn equip<R>(
         &self,
         builder: Builder<R, Blocking>,
@@ -108,15 +109,15 @@ impl Session {
         Ok(builder.canceller(&self.signals.guard()))
     }
 
-    /// Says what the other user types. The code is on standard output; it goes to standard error
-    /// as well only where that is a screen and not a log (RAND-2).
+    /// Shows the command that the other user types. The code is on standard output; standard error
+    /// gets it too only if that is a screen and not a log (RAND-2).
     pub(super) fn instruct(&self, code: &str, left: Option<Duration>) {
         let is_here = self.address.is_this_machine();
         let place = match is_here {
             true => "In another terminal",
             false => "On the other machine",
         };
-        // Rounded up: nobody types a code in the last second.
+        // The minutes are rounded up: nobody types a code in the last second.
         let within = left.map_or(String::new(), |left| {
             format!(", within {} min", left.as_millis().div_ceil(60_000))
         });
@@ -136,7 +137,8 @@ impl Session {
         }
     }
 
-    /// With --verify: whether the user says that the other user sees the same words.
+    /// Asks, with `--verify`, whether the other user sees the same words; gives whether the
+    /// exchange may go on.
     pub(super) fn verified(&self, verifier: Option<&Verifier>) -> bool {
         let (Some(terminal), Some(verifier)) = (&self.verify, verifier) else {
             return self.verify.is_none();
@@ -147,7 +149,7 @@ impl Session {
             "\nThe other side must see these eight words, in this order:\n\n    {}\n\nDoes it?",
             *words
         ));
-        // Who cannot be asked has not agreed.
+        // A user who cannot be asked has not agreed.
         terminal.agrees(&question, &self.signals).unwrap_or(false)
     }
 
@@ -156,10 +158,10 @@ impl Session {
         Failure::exchange(error, &self.address)
     }
 
-    /// It ended before the other user could take part.
+    /// The failure of an exchange that ended before the other user could take part.
     pub(super) fn not_begun(&self, error: &Error) -> Failure {
         match error.outcome() {
-            // Its sentence speaks of the other side.
+            // The sentence of `timeout` speaks of the other side.
             Outcome::Timeout => {
                 self.progress.clear();
                 Failure::outcome(Outcome::Timeout, format!("no answer from {}", self.address))
@@ -169,8 +171,8 @@ impl Session {
         }
     }
 
-    /// The user did not agree. What the other side has handed in already is not wanted from who is
-    /// there: it is dropped, though INIT-3 has brought it this far.
+    /// The failure of a user who did not agree to the words. A blob that INIT-3 has already handed
+    /// over is dropped, because nobody knows whose it is.
     pub(super) fn refused(&self, error: Option<&Error>) -> Failure {
         match error {
             Some(error) if error.outcome() != Outcome::Cancelled => self.failed(error),
@@ -181,7 +183,8 @@ impl Session {
         }
     }
 
-    /// Hands the peer's blob over, also with a failure after it (INIT-3), and says how it ended.
+    /// Hands over the peer's blob, also with a failure after it (INIT-3), and says how the exchange
+    /// ended.
     pub(super) fn conclude(
         self,
         ended: Result<Received, Error>,
@@ -212,7 +215,7 @@ impl Session {
     }
 }
 
-/// What both users must say alike.
+/// The options that both users must give alike, as the other user types them.
 fn shared(options: &PeerArguments, address: &ChosenAddress) -> String {
     let mut shared = String::new();
     let mut add = |option: &str, value: &str| {

@@ -1,5 +1,6 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the first gives the exchange up and closes the channel, so that the
-//! other side need not wait; the second abandons the close; a third ends the process.
+//! The signals of Ctrl-C, SIGTERM and SIGHUP. The first gives up the exchange and closes the
+//! channel, so that the other side need not wait; the second abandons the close; a third ends the
+//! process.
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::Sender;
@@ -10,7 +11,7 @@ use super::progress::Progress;
 use crate::client::blocking::Canceller;
 use crate::protocol::Outcome;
 
-/// What a signal does now.
+/// The treatment of signals.
 #[derive(Clone, Debug)]
 pub(super) struct Signals {
     state: Arc<Mutex<SignalState>>,
@@ -20,14 +21,14 @@ pub(super) struct Signals {
 #[derive(Debug, Default)]
 struct SignalState {
     times: u32,
-    /// The exchange that a signal gives up; without one there is nothing to tell anybody.
+    /// Gives up the exchange; without one there is nobody to tell.
     canceller: Option<Canceller>,
-    /// Who waits for the user's word rather than for the relay.
+    /// Wakes the question that waits for the user, if there is one.
     asking: Option<Sender<Option<bool>>>,
 }
 
 impl Signals {
-    /// From now on signals come here.
+    /// Handles all signals from now on.
     pub(super) fn install(progress: &Progress) -> Result<Signals, Failure> {
         let signals = Signals {
             state: Arc::default(),
@@ -39,24 +40,24 @@ impl Signals {
         Ok(signals)
     }
 
-    /// From now on a signal gives this exchange up.
+    /// Gives the canceller of an exchange, which a signal gives up from now on.
     pub(super) fn guard(&self) -> Canceller {
         let canceller = Canceller::new();
         self.lock().canceller = Some(canceller.clone());
         canceller
     }
 
-    /// The next signal is `None` to who waits for the user's word; at once, if one has come before.
+    /// Sends `None` to a waiting question at the next signal, or at once if one has come before.
     pub(super) fn while_asking(&self, asking: &Sender<Option<bool>>) {
         let mut state = self.lock();
         match state.times {
             0 => state.asking = Some(asking.clone()),
-            // The receiver is the caller's own.
+            // The caller still holds the receiver.
             _ => drop(asking.send(None)),
         }
     }
 
-    /// The user's word has come.
+    /// Forgets the question, because the user has answered.
     pub(super) fn asked(&self) {
         self.lock().asking = None;
     }
@@ -68,7 +69,7 @@ impl Signals {
             drop(state);
             self.progress.clear();
             if io::stderr().is_terminal() {
-                // What was being typed, and `^C`, are on this line.
+                // The cursor is behind the user's text and `^C`.
                 eprintln!();
             }
             cancelled("nothing was sent").hint("").report();
@@ -79,11 +80,11 @@ impl Signals {
         match times {
             1 => {
                 if asking.is_some() {
-                    // The question's line is not at its end.
+                    // The cursor is behind the question.
                     eprintln!();
                 }
                 self.progress
-                    .say("giving up and telling the relay (once more: without telling it)");
+                    .say("giving up and telling the relay (a second signal skips that)");
                 self.progress.wait("closing the channel", None);
             }
             2 => {}
@@ -94,7 +95,7 @@ impl Signals {
             }
         }
         match asking {
-            // Who asks gives up by itself; the canceller would abandon that close.
+            // A question gives up the exchange itself; the canceller would abandon its close.
             Some(asking) => drop(asking.send(None)),
             None => canceller.cancel(),
         }
@@ -105,7 +106,7 @@ impl Signals {
     }
 }
 
-/// The user gave up.
+/// The failure of a user who gave up.
 pub(super) fn cancelled(detail: &str) -> Failure {
     Failure::outcome(Outcome::Cancelled, detail)
 }

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use super::wording::meaning;
 use crate::protocol::Outcome;
 
-/// A file, a terminal or an address of this machine could not be used.
+/// The status when a file, the terminal or an address of this machine cannot be used.
 pub(super) const LOCAL: u8 = 1;
 
-/// The arguments make no sense; clap's own.
+/// The status when the arguments make no sense, which is clap's own.
 pub(super) const USAGE: u8 = 2;
 
-/// `--help`'s end: `text` and the table.
+/// The end of `--help`: `text` and the table of exit statuses.
 pub(super) fn after_help(text: &str) -> String {
     let mut help = format!("{text}\n\nExit status:\n");
     let mut row = |status, name, meaning| {

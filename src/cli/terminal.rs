@@ -1,4 +1,4 @@
-//! Asks the user at the terminal, also where standard input and output lead elsewhere.
+//! Questions to the user at the terminal, even where standard input and output lead elsewhere.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
@@ -14,7 +14,7 @@ use super::signals::Signals;
 pub(super) struct Terminal(File);
 
 impl Terminal {
-    /// Opens it, if there is one.
+    /// Opens the terminal, if there is one.
     pub(super) fn open() -> io::Result<Terminal> {
         OpenOptions::new()
             .read(true)
@@ -23,16 +23,17 @@ impl Terminal {
             .map(Terminal)
     }
 
-    /// Asks for a line; `None` is a Ctrl-D.
+    /// Asks for a line, and gives `None` at a Ctrl-D.
     pub(super) fn line(&self, prompt: &str) -> io::Result<Option<Zeroizing<String>>> {
         let mut terminal = &self.0;
         terminal.write_all(prompt.as_bytes())?;
         line(BufReader::new(self.0.try_clone()?))
     }
 
-    /// Asks a question; anything but `y` and `yes` is a no, and so is a signal.
+    /// Asks a question. Anything but `y` and `yes` counts as no, and so does a signal.
     ///
-    /// It waits in another thread and leaves the terminal as it is, so that Ctrl-C stays a signal.
+    /// The wait is in another thread and leaves the terminal's settings alone, so that Ctrl-C stays
+    /// a signal.
     pub(super) fn agrees(&self, question: &str, signals: &Signals) -> io::Result<bool> {
         let mut terminal = &self.0;
         write!(terminal, "{question} [y/N] ")?;
@@ -41,7 +42,7 @@ impl Terminal {
         let reader = BufReader::new(self.0.try_clone()?);
         thread::spawn(move || {
             let said_yes = line(reader).is_ok_and(|line| line.is_some_and(|line| is_yes(&line)));
-            // Nobody waits for it any more after a signal.
+            // After a signal nobody waits for the answer any more.
             let _ = sender.send(Some(said_yes));
         });
         let answer = receiver.recv().ok().flatten();
@@ -50,7 +51,7 @@ impl Terminal {
     }
 }
 
-/// One line, or `None` at the end. More than a code does not matter.
+/// Reads one line, or `None` at the end of the input. A line longer than any code may be cut.
 fn line(reader: impl BufRead) -> io::Result<Option<Zeroizing<String>>> {
     const MOST: usize = 1_100;
     let mut line = Zeroizing::new(Vec::with_capacity(MOST));

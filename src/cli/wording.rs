@@ -1,14 +1,14 @@
-//! How things are put into words.
+//! The wording of outcomes, numbers and hints.
 
 use std::time::Duration;
 
 use crate::protocol::{CloseReason, Outcome, RETRY_WINDOW};
 
-/// What an outcome means (section 12), where nothing more is known.
+/// The meaning of an outcome (section 12), for an error without a more particular cause.
 pub(super) fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "the other side's blob opened",
-        Outcome::BadCode => "the code cannot be one; nothing was sent",
+        Outcome::BadCode => "the code is not valid; nothing was sent",
         Outcome::BadAppid => "the application identifier is not 1 to 128 bytes; nothing was sent",
         Outcome::BlobTooLarge => "the blob has more than 65535 bytes; nothing was sent",
         Outcome::BadRendezvous => "the relay's address cannot be used; nothing was sent",
@@ -27,12 +27,12 @@ pub(super) fn meaning(outcome: Outcome) -> &'static str {
     }
 }
 
-/// The sentences that speak of [`RETRY_WINDOW`] in words.
+/// The sentences here that give [`RETRY_WINDOW`] in words.
 const RELAY_UNREACHABLE: &str = "the relay gave no useful answer within a minute";
 pub(super) const TRYING_AGAIN: &str = "trying again for up to a minute";
 const _: () = assert!(RETRY_WINDOW == 60, "two sentences speak of a minute");
 
-/// Why the exchange was ended, by the relay's word (OUT-4).
+/// The reason why the exchange was ended, as the relay says it (OUT-4).
 fn closed(reason: CloseReason) -> &'static str {
     match reason {
         CloseReason::Done => "the relay says that the other side is done",
@@ -48,7 +48,7 @@ fn closed(reason: CloseReason) -> &'static str {
     }
 }
 
-/// `1 byte`, `21 bytes`.
+/// A number of bytes, such as `1 byte` or `21 bytes`.
 pub(super) fn bytes(count: usize) -> String {
     match count {
         1 => "1 byte".to_owned(),
@@ -56,7 +56,7 @@ pub(super) fn bytes(count: usize) -> String {
     }
 }
 
-/// `59 min 50 s`, `45 s`.
+/// A time, such as `59 min 50 s` or `45 s`.
 pub(super) fn time(time: Duration) -> String {
     match (time.as_secs() / 60, time.as_secs() % 60) {
         (0, seconds) => format!("{seconds} s"),
@@ -65,7 +65,7 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
-/// An argument as a shell takes it.
+/// An argument, quoted for a shell where it needs that.
 pub(super) fn shell(argument: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
     if !argument.is_empty() && argument.bytes().all(is_plain) {
@@ -75,9 +75,9 @@ pub(super) fn shell(argument: &str) -> String {
     }
 }
 
-/// The command that runs this program, as its user types it: hints are made to be copied.
+/// The command that runs this program, as its user types it, since people copy hints.
 pub(super) fn program() -> &'static str {
-    // Cargo sets both for what it runs.
+    // Cargo sets both variables for the programs that it runs.
     let by_cargo = std::env::var_os("CARGO").is_some()
         && std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name == env!("CARGO_PKG_NAME"));
     if by_cargo {

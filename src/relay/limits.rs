@@ -3,18 +3,19 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A channel's life after its claim (RELAY-15).
+/// The life of a channel after its claim (RELAY-15).
 pub const LIFE_AFTER_CLAIM: Duration = Duration::from_secs(600);
-/// How long an ended channel is kept for its two sides (RELAY-17).
+/// The time for which an ended channel is kept for its two sides (RELAY-17).
 pub const GRACE: Duration = Duration::from_secs(60);
-/// How long an id is not given out again after its channel ended (RELAY-19).
+/// The time for which an id is not given out again after its channel ended (RELAY-19).
 pub const QUARANTINE: Duration = Duration::from_secs(600);
-/// How long a request may take to arrive (RELAY-21).
+/// The time in which a request must arrive (RELAY-21).
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// The bounds of a relay. `Limits::default()` suits a small public relay.
 ///
-/// A relay over one of them refuses what is new; it never ends a live channel to make room.
+/// A relay that has reached one of them refuses what is new. It never ends a live channel to make
+/// room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// A channel's life from its allocation, in seconds: 1 to 86 400. Default 3 600.
@@ -28,7 +29,7 @@ pub struct Limits {
     /// Bytes in memory for channels (live and ended), appids and quarantine, bookkeeping
     /// included. Default 512 MiB.
     pub stored_bytes: u64,
-    /// Allocations and claims of one address in a minute, repeats and refused ones included: a
+    /// Allocations and claims of one address in a minute, repeated and refused ones included: a
     /// bucket of this size that fills evenly. Default 120. [`u32::MAX`] means no bound.
     pub starts_per_minute: u32,
     /// Addresses that the relay keeps count of. Default 262 144. An address comes in with its
@@ -57,11 +58,11 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Refuses limits under which no relay can work.
+    /// Checks that a relay can work under these limits.
     ///
     /// # Errors
     ///
-    /// A `ttl` outside 1 to 86 400 (RELAY-15), or a bound of zero.
+    /// [`BadLimits`] for a `ttl` outside 1 to 86 400 (RELAY-15), or a bound of zero.
     pub fn check(&self) -> Result<(), BadLimits> {
         if !(1..=86_400).contains(&self.ttl) {
             return Err(BadLimits::Ttl(self.ttl));

@@ -1,17 +1,17 @@
 //! The rendezvous server (spec sections 9 and 10).
 //!
-//! It carries four messages between two sides, each written once, and forgets them. It sees
+//! The server carries four messages between two sides, each written once, and forgets them. It sees
 //! sizes, times and addresses, never a word, a key or a blob; clients trust it with nothing but
-//! availability. Its debt to its operator is bounded memory and time, whatever comes.
+//! availability. To its operator it owes bounded memory and time, whatever requests come.
 //!
-//! Two rooms, of which the second uses the first:
+//! It has two parts, of which the second uses the first:
 //!
-//! - `registry`: all channels as one pure machine, the [`Registry`]. Time and random numbers come
-//!   in, answers go out.
-//! - `server`: HTTP, connections and their bounds, and going down. [`Relay`] listens and serves;
+//! - `registry`: all channels as one pure state machine, the [`Registry`]. Requests, time and
+//!   random numbers come in, answers go out.
+//! - `server`: HTTP, connections and their bounds, and the shutdown. [`Relay`] listens and serves;
 //!   [`RelayHandle`] runs one on a thread.
 //!
-//! Both know the [`Limits`] and the refusals ([`Refusal`]) of this folder.
+//! Both use the [`Limits`] and the refusals ([`Refusal`]) of this folder.
 //!
 //! A proxy in front ends TLS ([`Proxies`]). Nothing is stored on disk: a channel lives for
 //! minutes, and a restart forgets all.

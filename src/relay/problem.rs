@@ -1,13 +1,13 @@
 //! Refusals and their problem documents (RFC 9457).
 //!
-//! Spec section 9.3: a refusal is one token of a closed list, and each token has one status. Titles
-//! are for a human who looks at the traffic; no client shows them (CLIENT-6).
+//! By spec section 9.3, a refusal is one token of a closed list, and each token has one status.
+//! Titles are for a human who looks at the traffic; no client shows them (CLIENT-6).
 
 use std::fmt;
 
 use crate::values::{Problem, ProblemToken};
 
-/// Why a channel ended, as its other side is told (RELAY-15, RELAY-16).
+/// The reason of a channel's end, as its other side gets it (RELAY-15, RELAY-16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndReason {
     /// The initiator has read the receipt.
@@ -46,7 +46,7 @@ impl EndReason {
 
     /// Reads the reason that a close gives.
     ///
-    /// `expired` is the relay's own word; a client that says it is heard as `other`.
+    /// `expired` is the relay's own word: from a client it counts as `other`.
     // RELAY-16: or `other` when that is none of `done`, `wrong-code`, `bad-element`,
     // `malformed-message`, `cancelled`, `timeout` and `relay-misbehaved`
     #[must_use]
@@ -77,21 +77,21 @@ impl EndReason {
 /// The closed list of refusals (spec section 9.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
-    /// Query or JSON not as sections 8 and 9.2 say.
+    /// The query or the JSON is not as sections 8 and 9.2 say.
     Malformed,
-    /// No side, or not in the form of RELAY-1.
+    /// The request names no side, or not in the form of RELAY-1.
     Unauthorized,
     /// This side may not do this to this channel.
     Forbidden,
     /// No channel of this number is live in this appid.
     NoSuchChannel,
-    /// No such target.
+    /// The target does not exist.
     NotFound,
-    /// The target exists, the method is not for it.
+    /// The target exists, but does not allow the method.
     MethodNotAllowed,
     /// Another side has claimed the channel.
     Crowded,
-    /// The cell is written, with other bytes.
+    /// The cell is already written, with other bytes.
     Conflict,
     /// The cell before this one is not written.
     OutOfOrder,
@@ -99,17 +99,17 @@ pub enum Refusal {
     Closed(EndReason),
     /// A body or a cell is over its bound.
     TooLarge,
-    /// Too many from this address.
+    /// This address has made too many requests, or has too many channels or connections.
     RateLimited {
         /// Seconds after which another attempt may succeed, at least 1.
         retry_after: u32,
     },
-    /// The relay is full or going down.
+    /// The relay is full or shuts down.
     Unavailable,
 }
 
 impl Refusal {
-    /// The token in the document's `type`, which has the status too.
+    /// The token in the document's `type`, which also determines the status.
     #[must_use]
     pub const fn token(self) -> ProblemToken {
         match self {
@@ -166,7 +166,7 @@ mod tests {
         }
     }
 
-    /// The tokens and statuses are those of the table in spec section 9.3, all of them.
+    /// The tokens and statuses are exactly those of the table in spec section 9.3.
     #[test]
     fn the_list_is_that_of_the_specification() {
         let all = [

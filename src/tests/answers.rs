@@ -1,5 +1,4 @@
-//! What comes back when the relay, or whatever is at its address, answers: well, badly, or without
-//! end (sections 11.1 to 11.3).
+//! Good, bad and endless answers from whatever is at the relay's address (sections 11.1 to 11.3).
 
 use std::io::Read;
 use std::sync::{Arc, Mutex};
@@ -29,7 +28,8 @@ with_both!(
     answers_out_of_the_table_are_misbehaviour,
 );
 
-/// Starts an initiator, with seconds so short that repeats take no time; and the lines of trouble.
+/// Starts an initiator with seconds so short that repeats take no time; gives the lines of trouble
+/// too.
 fn start<C: Client>(
     server: &Server,
     milliseconds: u64,
@@ -45,7 +45,7 @@ fn start<C: Client>(
     (started, troubles)
 }
 
-/// What an initiator says when this is the answer to its first request.
+/// The error of an initiator whose first request gets this answer.
 fn refusal<C: Client>(answer: impl Into<Vec<u8>>) -> String {
     let server = answering([answer.into()]);
     let (started, troubles) = start::<C>(&server, 1000);
@@ -55,7 +55,7 @@ fn refusal<C: Client>(answer: impl Into<Vec<u8>>) -> String {
     refusal
 }
 
-/// The only line of trouble when this precedes a good answer.
+/// The only line of trouble when these bytes precede a good answer.
 fn trouble<C: Client>(first: Vec<u8>) -> String {
     let server = answering([first, allocated()]);
     let (started, troubles) = start::<C>(&server, 200);
@@ -93,8 +93,8 @@ fn both_say_the_same_to_the_relay<C: Client>() {
         (format!("PUT {base}/answer HTTP/1.1"), Some("{\"body\":\"")),
         (format!("GET {base}/finish?wait=25 HTTP/1.1"), None),
     ] {
-        let heard = server.event().1;
-        let (head, sent) = heard.split_once("\r\n\r\n").unwrap();
+        let request = server.event().1;
+        let (head, sent) = request.split_once("\r\n\r\n").unwrap();
         let mut lines = head.lines();
         assert_eq!(lines.next(), Some(first.as_str()));
         let mut fields: Vec<_> = lines.map(str::to_lowercase).collect();
@@ -155,7 +155,7 @@ fn an_error_page_is_repeated_after<C: Client>() {
         let line = format!("the relay is busy (status {status})");
         assert_eq!(trouble::<C>(page), line);
     }
-    // A proxy's page of another status is not one that a relay gives.
+    // No relay answers with a proxy's page of another status.
     let page = answer("404 Nothing Here", "Content-Type: text/html\r\n", page);
     let line = "relay-misbehaved: the answer with status 404 has the wrong content type";
     assert_eq!(refusal::<C>(page), line);
@@ -199,7 +199,7 @@ fn a_body_may_be_as_long_as_the_bound_and_no_longer<C: Client>() {
             .is_ok()
     );
 
-    // Announced; nothing of it has to arrive.
+    // The announced length is enough; no byte of the body has to arrive.
     let too_long = "relay-misbehaved: the answer is longer than 262144 bytes";
     let announced = serve(|peer| {
         peer.hear();
@@ -211,7 +211,7 @@ fn a_body_may_be_as_long_as_the_bound_and_no_longer<C: Client>() {
     });
     assert_eq!(start::<C>(&announced, 1000).0.unwrap_err(), too_long);
 
-    // Without end: the server says when the client stopped reading.
+    // The body has no end: the server reports when the client stops reading.
     for head in ["Transfer-Encoding: chunked\r\n", "Connection: close\r\n"] {
         let endless = serve(move |peer| {
             peer.hear();
@@ -288,7 +288,8 @@ fn the_time_of_an_attempt_covers_an_answer_that_drips<C: Client>() {
         let server = serve(move |peer| {
             peer.hear();
             peer.say(head);
-            // One byte whenever the other side has kept silent, and open, for 5 ms.
+            // The server sends one byte whenever the client has kept silent, and the connection
+            // open, for 5 ms.
             let pace = Some(Duration::from_millis(5));
             peer.stream.set_read_timeout(pace).unwrap();
             while peer.stream.read(&mut [0]).is_err() && peer.say("x") {}

@@ -1,4 +1,4 @@
-//! Giving up: from another thread (blocking), and when (both).
+//! Giving up from another thread (the blocking client), and at any time (both clients).
 
 use std::sync::mpsc;
 use std::thread;
@@ -18,7 +18,7 @@ fn initiator(url: String, canceller: &Canceller) -> Initiator<Blocking> {
         .canceller(canceller)
 }
 
-/// Relays that keep the GET waiting at different points, and say when it is there.
+/// Relays that keep the GET waiting at different points, and report when it has come.
 fn waiting_relays() -> Vec<(&'static str, Server)> {
     let heads = [
         ("nothing", ""),
@@ -132,7 +132,7 @@ fn given_up_before_it_begins_nothing_is_sent() {
     assert!(server.requests().is_empty());
 }
 
-/// Whenever it comes, it is heard: the exchange ends as `cancelled`, and at once.
+/// Whenever the user gives up, the exchange ends at once as `cancelled`.
 #[test]
 fn giving_up_can_race_with_anything() {
     let (_, server) = waiting_relays().remove(0);

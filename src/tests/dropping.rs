@@ -1,5 +1,5 @@
-//! A future of the asynchronous client that is dropped, at whatever point it waits: it gives the
-//! exchange up, and the other side need not wait, wherever the protocol lets it close.
+//! Futures of the asynchronous client, dropped at each point where they wait. Each gives up the
+//! exchange, and the other side need not wait if the protocol lets this side close.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::kit::{AMPLE, APP, relay};
 
 const CANCELLED: Outcome = Outcome::Closed(CloseReason::Cancelled);
 
-/// How the peer of a dropped future ended.
+/// The outcome of the peer of a dropped future.
 fn outcome(ended: Result<Received, Error>) -> Outcome {
     match ended {
         Ok(_) => Outcome::Done,
@@ -46,7 +46,7 @@ async fn drop_at<T>(gate: &mut Gate, future: impl Future<Output = T>) {
     }
 }
 
-/// Until the task that closes has done so.
+/// Waits until the task that closes the channel has done so.
 async fn closed(relay: &RelayHandle) {
     let closed = async {
         while relay.counts().live_channels > 0 {
@@ -56,7 +56,7 @@ async fn closed(relay: &RelayHandle) {
     tokio::time::timeout(AMPLE, closed).await.expect("a close");
 }
 
-/// In time for what would otherwise wait for the channel's life, or for the receipt.
+/// A time shorter than the channel's life and the wait for the receipt.
 const SOON: Duration = Duration::from_millis(1200);
 
 #[test]
@@ -113,7 +113,7 @@ fn a_receiver_that_is_dropped_before_its_claim_is_known_disturbs_nobody() {
         let mut gate = Gate::before(relay.addr(), "/claim", Stop::There);
         let url = gate.url();
         drop_at(&mut gate, receiver(url, &code).finish()).await;
-        // Its close is of a stranger, and refused: the code can still be used.
+        // The relay refuses the close of a stranger, so the code can still be used.
         let peer = tokio::spawn(waiting.finish());
         assert!(receiver(relay.url(), &code).finish().await.is_ok());
         assert_eq!(outcome(peer.await.unwrap()), Outcome::Done);

@@ -1,4 +1,4 @@
-//! Whole exchanges through a relay, step by step, and what either side may do on the way.
+//! Whole exchanges through a relay, step by step, and the choices of either side on the way.
 
 use std::thread;
 use std::time::Duration;
@@ -153,7 +153,7 @@ fn an_initiator_gives_up_before_the_claim<C: Client>() {
     let code = C::code(&waiting);
     C::give_up_waiting(waiting);
     assert_eq!(relay.counts().live_channels, 0);
-    // Forgotten but for its own sides (RELAY-17), of which the receiver is none yet.
+    // The relay keeps the channel for its own sides only (RELAY-17), and the receiver is none yet.
     let ended = C::receive(receiver(&relay.url(), &code, b"theirs"));
     assert_eq!(outcome(ended), Outcome::NoSuchChannel);
 }
@@ -173,7 +173,8 @@ fn a_receiver_gives_up<C: Client>() {
     let code = C::code(&waiting);
     let answered = C::answer(receiver(&relay.url(), &code, b"theirs")).unwrap();
     C::give_up_answered(answered);
-    // Its answer was written, and stays readable for the grace (RELAY-17); the finish is refused.
+    // The receiver's answer was written, and stays readable for the grace (RELAY-17); the finish is
+    // refused.
     let error = C::finish(waiting).unwrap_err();
     assert_eq!(error.outcome(), CANCELLED);
     assert_eq!(error.received().unwrap().blob(), b"theirs");
@@ -208,13 +209,13 @@ fn a_third_side_is_crowded_out<C: Client>() {
     let answered = C::answer(receiver(&relay.url(), &code, b"theirs")).unwrap();
     let third = C::receive(receiver(&relay.url(), &code, b"third"));
     assert_eq!(outcome(third), Outcome::Crowded);
-    // And the two go on.
+    // The two others go on.
     let receiving = thread::spawn(|| C::complete(answered).unwrap());
     assert_eq!(C::finish(waiting).unwrap().blob(), b"theirs");
     assert_eq!(receiving.join().unwrap().blob(), b"mine");
 }
 
-/// The same channel with other words.
+/// A code with the same channel and other words.
 pub(crate) fn wrong(code: &str) -> String {
     let channel = code.split('-').next().unwrap();
     let other = |words: &str| format!("{channel}-{words}");
@@ -235,10 +236,11 @@ fn a_wrong_code_spends_the_channel<C: Client>() {
     let error = C::finish(waiting).unwrap_err();
     assert_eq!(error.outcome(), Outcome::WrongCode);
     assert!(error.received().is_none());
-    let told = outcome(C::complete(answered));
-    assert_eq!(told, Outcome::Closed(CloseReason::WrongCode));
+    let ended = outcome(C::complete(answered));
+    assert_eq!(ended, Outcome::Closed(CloseReason::WrongCode));
     assert_eq!(
-        told.sentence()
+        ended
+            .sentence()
             .matches("start again with a new code")
             .count(),
         1
@@ -261,8 +263,8 @@ fn a_deadline_closes_the_channel<C: Client>() {
     let receiver = receiver::<C>(&relay.url(), &C::code(&waiting), b"theirs");
     let answered = C::answer(receiver.deadline(soon)).unwrap();
     assert_eq!(outcome(C::complete(answered)), Outcome::Timeout);
-    let told = outcome(C::finish(waiting));
-    assert_eq!(told, Outcome::Closed(CloseReason::Timeout));
+    let ended = outcome(C::finish(waiting));
+    assert_eq!(ended, Outcome::Closed(CloseReason::Timeout));
 }
 
 fn applications_do_not_meet<C: Client>() {

@@ -1,4 +1,4 @@
-//! Whole exchanges, and what is between them: one binary, so that it is linked once.
+//! The tests of whole exchanges and of their parts, in one binary, so that it is linked once.
 #![forbid(unsafe_code)]
 
 mod kit;

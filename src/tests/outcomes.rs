@@ -1,5 +1,5 @@
-//! Each outcome of section 12, provoked through the public interface: one `match` without a
-//! wildcard, so that a new outcome without a test does not build.
+//! Each outcome of section 12, provoked through the public interface. One `match` without a
+//! wildcard makes sure that a new outcome without a test does not build.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -23,7 +23,7 @@ with_both!(
 );
 
 const CODE: &str = "7-crossover-clockwork";
-/// An address at which a request would fail the test: nobody is there.
+/// An address without a server, at which a request would fail the test.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
 fn initiator<C: Client>(url: impl Into<String>) -> Initiator<C> {
@@ -34,19 +34,19 @@ fn receiver<C: Client>(url: impl Into<String>) -> Receiver<C> {
     Receiver::new(APP, CODE, *b"theirs").rendezvous(url)
 }
 
-/// A receiver that gets these bytes for an offer.
+/// The error of a receiver that gets these bytes as the offer.
 fn offered<C: Client>(offer: &[u8]) -> Error {
     let body = format!(r#"{{"body":"{}","ttl":600}}"#, hex::encode(offer));
     let relay = answering([json("200 OK", body), stored()]);
     C::receive(receiver(relay.url())).unwrap_err()
 }
 
-/// A receiver whose claim is answered so.
+/// The error of a receiver whose claim gets this answer.
 fn claimed<C: Client>(answer: Vec<u8>) -> Error {
     C::receive(receiver(answering([answer]).url())).unwrap_err()
 }
 
-/// The error that has this outcome; none is `done`.
+/// The error that has this outcome; `done` has none.
 fn provoke<C: Client>(outcome: Outcome) -> Option<Error> {
     Some(match outcome {
         Outcome::Done => {
@@ -84,7 +84,7 @@ fn provoke<C: Client>(outcome: Outcome) -> Option<Error> {
             C::answer(receiver.rendezvous(relay.url())).unwrap();
             C::finish(waiting).unwrap_err()
         }
-        // The identity, from the right side.
+        // The identity element, with the right side byte.
         Outcome::BadElement => {
             let mut offer = [0; 33];
             (offer[0], offer[1]) = (0x41, 1);
@@ -104,7 +104,7 @@ fn provoke<C: Client>(outcome: Outcome) -> Option<Error> {
             let waiting = C::start(initiator(relay.url()).deadline(soon));
             waiting.and_then(C::finish).unwrap_err()
         }
-        // The asynchronous client has no other way than to consume the step, or to drop it.
+        // The asynchronous client can only consume the step or drop it.
         Outcome::Cancelled => {
             let canceller = wormhole_sync::blocking::Canceller::new();
             canceller.cancel();
@@ -145,7 +145,7 @@ fn is_one_line(text: &str) {
         "{text:?}"
     );
     assert!(!text.ends_with('.') && text.len() < 200, "{text:?}");
-    // Names of protocols are no words.
+    // Names of protocols do not count as words.
     let plain = text
         .replace("HTTP", "")
         .replace("TLS", "")
@@ -158,7 +158,7 @@ fn each_outcome_can_be_had_and_is_one_line<C: Client>() {
     let mut sentences = sentences();
     for outcome in Outcome::ALL {
         let sentence = sentences.remove(outcome.token()).unwrap();
-        // In brackets: what an initiator says in its place.
+        // The sentence of an initiator stands in brackets.
         let (sentence, at_initiator) = match sentence.split_once(" (Initiator") {
             Some((sentence, more)) => (sentence, Some(more)),
             None => (sentence.as_str(), None),
@@ -209,8 +209,8 @@ fn each_reason_of_a_close_comes_through<C: Client>() {
     ];
     let sentences = sentences();
     for reason in reasons {
-        // `lost` is this client's own word (OUT-5); from a relay it is like any other text.
-        let heard = match reason {
+        // `lost` is this client's own word (OUT-5). From a relay it counts as any other text.
+        let expected = match reason {
             CloseReason::Lost => CloseReason::Other,
             CloseReason::Done
             | CloseReason::WrongCode
@@ -222,10 +222,10 @@ fn each_reason_of_a_close_comes_through<C: Client>() {
             | CloseReason::Other => reason,
         };
         let error = provoke::<C>(Outcome::Closed(reason)).unwrap();
-        assert_eq!(error.outcome(), Outcome::Closed(heard));
-        assert_eq!(error.to_string(), format!("closed ({})", heard.token()));
+        assert_eq!(error.outcome(), Outcome::Closed(expected));
+        assert_eq!(error.to_string(), format!("closed ({})", expected.token()));
         if reason == CloseReason::WrongCode {
-            // The sentence of `wrong-code`, marked as the relay's word.
+            // The sentence is that of `wrong-code`, marked as the relay's word.
             let (_, end) = sentences["wrong-code"].split_once("he words").unwrap();
             assert_eq!(error.hint(), format!("The relay says that the words{end}"));
         } else {
@@ -270,7 +270,7 @@ fn local_outcomes_come_in_their_order_and_send_nothing<C: Client>() {
     assert!(relay.requests().is_empty());
 }
 
-/// An element is checked with every code; a client that ends so makes one guess only.
+/// An element is checked with every code, and a client that ends in this way makes one guess only.
 #[test]
 fn a_reflected_offer_is_a_bad_element() {
     let code = Code::parse(CODE).unwrap();

@@ -20,7 +20,7 @@ const KINDS: [RequestKind; 9] = [
     RequestKind::Close,
 ];
 
-/// Bytes, text, and what is nearly a message.
+/// Bytes, texts and near messages.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let number = prop_oneof![
         any::<i64>().prop_map(|n| n.to_string()),
@@ -111,8 +111,8 @@ proptest! {
         let kind = KINDS[at];
         let status = answer.status;
         match interpret_response(kind, answer) {
-            AttemptResult::Busy { status: heard, retry_after } => {
-                prop_assert_eq!(heard, status);
+            AttemptResult::Busy { status: found, retry_after } => {
+                prop_assert_eq!(found, status);
                 prop_assert!(status == 429 || status / 100 == 5);
                 prop_assert!(retry_after.is_none() || status == 429 || status == 503);
             }
@@ -177,7 +177,8 @@ proptest! {
         if let Ok(rendezvous) = Rendezvous::parse(&address, allow) {
             let url = rendezvous.target(&AppId::new("a").unwrap(), "/channels");
             prop_assert!(url.ends_with("/v1/61/channels"));
-            // RFC 3986 has hosts that no name service knows; the others can be asked for.
+            // RFC 3986 allows hosts that no name service knows; only the others make a URL that can
+            // be asked for.
             if rendezvous.host().bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:".contains(&b)) {
                 prop_assert!(url.parse::<http::Uri>().is_ok(), "{url}");
             }
@@ -201,7 +202,7 @@ fn place() -> KeyContext {
     }
 }
 
-/// The lengths around those that pass, and others.
+/// Messages of the lengths around those that pass, and of others.
 fn message() -> impl Strategy<Value = Vec<u8>> {
     let length = prop_oneof![
         0..40usize,

@@ -1,5 +1,5 @@
-//! Which rendezvous address counts: given, of the environment, or baked in. The environment of a
-//! process is one for all its threads, so each case is a child process.
+//! The choice of the rendezvous address: given, of the environment, or baked in. All threads of a
+//! process share its environment, so each case is a child process.
 
 use std::process::Command;
 
@@ -19,10 +19,10 @@ with_both!(
     child,
 );
 
-/// What is given in the child.
+/// The variable with the address that is given in the child.
 const GIVEN: &str = "WORMHOLE_TEST_GIVEN";
 
-/// Runs [`child`], and gives what it found.
+/// Runs [`child`], and gives its result.
 fn run<C: Client>(variables: &[(&str, &std::ffi::OsStr)]) -> String {
     let kind = std::any::type_name::<C>().rsplit("::").next().unwrap();
     let test = format!("rendezvous::{}::child", kind.to_lowercase());
@@ -72,7 +72,7 @@ fn what_is_given_counts_more<C: Client>() {
     assert!(environment.requests().is_empty() && !given.requests().is_empty());
 }
 
-/// One that is there is not passed over because it cannot be used.
+/// An address of the environment that cannot be used is refused, not passed over.
 fn an_address_of_the_environment_is_checked<C: Client>() {
     let refused = Outcome::BadRendezvous.to_string();
     for bad in ["", "relay", "http://relay.example.com"] {

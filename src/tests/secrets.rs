@@ -1,5 +1,5 @@
-//! Whole sessions, good and bad, of which everything that is said to anybody is collected: in none
-//! of it is a word of the code, a blob, a key, a scalar, or what is derived from them.
+//! Whole exchanges, good and bad, of which all output is collected. None of it contains a word of
+//! the code, a blob, a key, a scalar or anything derived from them.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -43,7 +43,7 @@ fn hooks(role: usize) -> Hooks {
     }
 }
 
-/// Everything that is said, by anybody.
+/// The collected output of all parts.
 #[derive(Clone, Default)]
 struct Said(Arc<Mutex<Vec<u8>>>);
 
@@ -84,7 +84,7 @@ impl Said {
         move |line| said.text(line)
     }
 
-    /// None of these, as it is or in hex of either case.
+    /// Checks that no secret is in the output, neither as it is nor in hex of either case.
     fn holds_none_of(&self, secrets: &[(&str, Vec<u8>)]) {
         let said = self.0.lock().unwrap();
         let lower = said.to_ascii_lowercase();
@@ -113,13 +113,13 @@ fn words(code: &Code) -> Vec<(&'static str, Vec<u8>)> {
         .collect()
 }
 
-/// All that nobody but the two may know, by the formulas of sections 5 and 6.
+/// Everything that only the two sides may know, by the formulas of sections 5 and 6.
 fn secrets(code: &Code) -> Vec<(&'static str, Vec<u8>)> {
     let password = code.words().password();
     let nothing = &[0x41; 33];
     let message = |role, scalar| match pake_values(role, &password, scalar, nothing) {
         Ok(values) => values.message,
-        // The other side's message is not there yet; the own one does not depend on it.
+        // The other side's message is not there yet; this side's own does not depend on it.
         Err(_) => {
             use wormhole_sync::crypto::Pake;
             let scalar = PakeScalar::dangerously_from_le_bytes(scalar).unwrap();
@@ -149,7 +149,7 @@ fn secrets(code: &Code) -> Vec<(&'static str, Vec<u8>)> {
     ]);
     let keys = schedule.keys.iter();
     secrets.extend(keys.map(|(label, key)| (label.text(), key.to_vec())));
-    // What the verifier and the exporter begin with is enough to know them by.
+    // The first bytes of a key are enough to recognise it.
     secrets.extend(
         schedule
             .keys
@@ -211,9 +211,9 @@ fn no_secret_is_said_to_anybody<C: Client>() {
     said.holds_none_of(&sides().collect::<Vec<_>>());
     said.0.lock().unwrap().extend(tap.heard());
     said.holds_none_of(&secrets);
-    let heard = String::from_utf8_lossy(&tap.heard()).into_owned();
+    let sent = String::from_utf8_lossy(&tap.heard()).into_owned();
     assert!(
-        heard.contains("/finish") && heard.contains("/receipt"),
+        sent.contains("/finish") && sent.contains("/receipt"),
         "the tap works"
     );
 }
@@ -231,14 +231,14 @@ fn no_secret_is_in_what_a_failure_says<C: Client>() {
             .hooks_for_testing_only(hooks(1))
             .on_retry(said.trouble())
     };
-    // What a relay says is never shown, even where it knows what it should not.
-    let told = |body: &str| format!(r#"{{"type":"{shown}","reason":"{shown}","x":"{body}"}}"#);
+    // Text of the relay is never shown, even if the relay knows a secret.
+    let document = |body: &str| format!(r#"{{"type":"{shown}","reason":"{shown}","x":"{body}"}}"#);
     let element = "41".repeat(33);
     for answer in [
         json("200 OK", r#"{"body":"41","ttl":600}"#),
         json("200 OK", format!(r#"{{"body":"{element}","ttl":600}}"#)),
-        json("410 Gone", told("x")),
-        json("500 Oops", told("x")),
+        json("410 Gone", document("x")),
+        json("500 Oops", document("x")),
         b"HTTP/1.1 adventurous\r\n\r\n".to_vec(),
         b"".to_vec(),
     ] {
@@ -248,7 +248,7 @@ fn no_secret_is_in_what_a_failure_says<C: Client>() {
     for url in ["http://127.0.0.1:1", "ftp://x", "https://127.0.0.1:1"] {
         said.error(&C::receive(receiver(url.to_owned())).unwrap_err());
     }
-    // Two that agree on a channel and not on the words, and an initiator that gives up.
+    // Two sides agree on a channel but not on the words; another initiator gives up.
     let relay = relay();
     let initiator = || {
         Initiator::<C>::new(APP, BLOBS[0])
@@ -263,7 +263,7 @@ fn no_secret_is_in_what_a_failure_says<C: Client>() {
     said.error(&C::finish(waiting).unwrap_err());
     said.error(&C::complete(answered).unwrap_err());
 
-    // One whose peer closes after the answer: the error bears the blob, and does not show it.
+    // An initiator's peer closes after its answer: the error holds the blob and does not show it.
     let waiting = C::start(initiator().hooks_for_testing_only(Hooks {
         side: Named::Drawn,
         ..hooks(0)
@@ -280,7 +280,7 @@ fn no_secret_is_in_what_a_failure_says<C: Client>() {
     said.holds_none_of(&secrets);
 }
 
-/// A user's own input may be shown to the user (RAND-2), and only in the text meant for that.
+/// The user's own input may be shown to the user (RAND-2), but only in the text meant for that.
 #[test]
 fn a_mistyped_word_is_shown_to_its_user_and_not_in_debug() {
     let receiver = wormhole_sync::Receiver::new(APP, "7-crossover-clokwork", BLOBS[1]);

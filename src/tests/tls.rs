@@ -1,4 +1,4 @@
-//! Certificates: a whole exchange behind TLS, and what is said of those that are refused.
+//! Certificates: a whole exchange behind TLS, and the errors for certificates that are refused.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ const GOOD: Leaf = Leaf {
     version: &TLS13,
 };
 
-/// A proxy that ends TLS in front of an address; and how many connections passed it.
+/// A proxy that ends TLS in front of an address, and counts the connections that passed it.
 struct Proxy {
     address: SocketAddr,
     passed: Arc<AtomicUsize>,
@@ -116,7 +116,7 @@ fn trusting<C: Client>(url: String, authorities: &[&Authority]) -> Initiator<C> 
     initiator.trust(pem.as_bytes()).unwrap()
 }
 
-/// Refused at once, without a repeat.
+/// The error of an initiator that is refused at once, without a repeat.
 // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted` at once
 fn refusal<C: Client>(initiator: Initiator<C>) -> Error {
     let begun = Instant::now();
@@ -209,7 +209,7 @@ fn the_wrong_scheme_is_named<C: Client>() {
         "the server does not speak HTTP at that address"
     );
 
-    // A plain HTTP server that finds the greeting of TLS malformed.
+    // A plain HTTP server finds the greeting of TLS malformed.
     let server = serve(|peer| {
         peer.say(answer("400 Bad Request", "", "{}"));
         peer.wait_for_end();
@@ -230,7 +230,7 @@ fn plain_http_stays_on_this_machine<C: Client>() {
         let initiator = || Initiator::<C>::new(APP, *b"mine").rendezvous(elsewhere);
         let error = C::start(initiator()).unwrap_err();
         assert_eq!(error.outcome(), Outcome::BadRendezvous, "{elsewhere}");
-        // Allowed, the address is good; the deadline comes before any request.
+        // When plain `http` is allowed, the address is good; the deadline comes before any request.
         let now = std::time::Duration::ZERO;
         let error = C::start(initiator().allow_plain_http().deadline(now)).unwrap_err();
         assert_eq!(error.outcome(), Outcome::Timeout, "{elsewhere}");

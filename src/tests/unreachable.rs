@@ -35,8 +35,8 @@ fn initiator<C: Client>(url: impl Into<String>, milliseconds: u64) -> (Initiator
     (initiator, troubles)
 }
 
-/// An initiator fails at this address for this reason; how many attempts it made. A second lasts
-/// 20 ms, and so the window 1.2 s.
+/// Checks that an initiator fails at this address for this reason, and gives the number of its
+/// attempts. A second lasts 20 ms, and so the window 1.2 s.
 fn unreachable<C: Client>(url: String, line: &str) -> usize {
     let begun = Instant::now();
     let (initiator, troubles) = initiator::<C>(url, 20);
@@ -45,29 +45,29 @@ fn unreachable<C: Client>(url: String, line: &str) -> usize {
     assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());
     let troubles = troubles.lock().unwrap();
     assert_eq!(troubles[0], line);
-    // The last failure is not one that is repeated after.
+    // After the last failure there is no repeat, and so no line.
     troubles.len() + 1
 }
 
 fn nothing_listens<C: Client>() {
-    // Bound, so that nobody else gets the port, and not listening.
+    // The socket is bound, so that nobody else gets the port, but does not listen.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
     for scheme in ["http", "https"] {
         let attempts = unreachable::<C>(format!("{scheme}://{address}"), "connection refused");
-        // 0.25 to 0.5, 0.5 to 1, 1 to 2, 2 to 4, then 4 to 8 seconds out of 60.
+        // The pauses are 0.25 to 0.5, 0.5 to 1, 1 to 2, 2 to 4, then 4 to 8 seconds, out of 60.
         assert!((8..=20).contains(&attempts), "{attempts}");
     }
 }
 
 fn a_silent_relay_runs_out_of_time<C: Client>() {
-    // It hears nothing either: TLS waits for its greeting.
+    // The server sends nothing, so TLS waits for its greeting.
     let server = serve(Peer::wait_for_end);
     for scheme in ["http", "https"] {
         let url = server.url().replace("http", scheme);
         let attempts = unreachable::<C>(url, "the server did not answer in time");
-        // Ten seconds each, and the first one opens the window.
+        // Each attempt takes ten seconds, and the first one opens the window.
         assert!((3..=7).contains(&attempts), "{attempts}");
         server.wait_for("end");
     }
@@ -82,7 +82,8 @@ fn a_reset_is_a_broken_connection<C: Client>() {
     unreachable::<C>(server.url(), line);
 }
 
-/// The way from an answered allocate over a kept connection that is no good any more.
+/// Runs an initiator whose allocate is answered over a connection that then cannot be used any
+/// more; gives the lines of trouble.
 fn closed_by_the_relay<C: Client>(server: &Server) -> Vec<String> {
     let (initiator, troubles) = initiator::<C>(server.url(), 100);
     let waiting = C::start(initiator).unwrap();
@@ -143,7 +144,7 @@ fn a_connection_closed_while_idle_carries_no_request<C: Client>() {
 
 const TARGET: &str = "WORMHOLE_TEST_TARGET";
 
-/// Runs [`proxy_child`] with proxies in its environment that nobody may ask.
+/// Runs [`proxy_child`] with proxies in its environment that it must not use.
 // CLIENT-3: A client MUST NOT take a proxy from its environment
 fn proxies_of_the_environment_are_ignored<C: Client>() {
     let (target, trap) = (answering([allocated()]), answering([allocated()]));

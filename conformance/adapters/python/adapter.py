@@ -73,7 +73,7 @@ class Adapter:
 
 
 def main() -> int:
-    """Talk until standard input ends."""
+    """Serve until standard input ends."""
     sys.setswitchinterval(SWITCH_SECONDS)  # a run that computes must not make others late
     adapter = Adapter(Writer(sys.stdout.fileno()))
     messages = read_lines(sys.stdin.buffer)

@@ -8,7 +8,7 @@ use super::ReportContext;
 use crate::run::runner::{Judged, Run};
 use crate::run::verdict::{Verdict, VerdictCounts};
 
-/// Writes it to standard output.
+/// Writes the report to standard output.
 ///
 /// # Errors
 ///

@@ -69,7 +69,7 @@ fn suites<'a>(about: &ReportContext<'a>, run: &Run) -> Vec<SuiteLine<'a>> {
         .collect()
 }
 
-/// The levels of the way up (`conformance/README.md`), from 1.
+/// The levels (`conformance/README.md`), from 1.
 const LEVELS: [&str; 5] = [
     "codes and addresses",
     "PAKE and keys",
@@ -78,8 +78,7 @@ const LEVELS: [&str; 5] = [
     "a hostile relay",
 ];
 
-/// The highest level at which, and below which, everything passed; `None` when not everything was
-/// run.
+/// The highest level up to which everything passed; `None` when not everything was run.
 fn level_reached(about: &ReportContext<'_>, run: &Run) -> Option<usize> {
     let suites = suites(about, run);
     let passed = |level: usize| {

@@ -1,4 +1,4 @@
-//! The report for people: what is judged, one line for each suite, each failure in full, the
+//! The report for people: the implementation, one line for each suite, the failures in full, the
 //! summary last.
 
 use std::io::{self, IsTerminal, Write};
@@ -12,7 +12,7 @@ use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::suites::case::{Case, Failure};
 use crate::suites::vectors::printable;
 
-/// Writes it to standard output.
+/// Writes the report to standard output.
 ///
 /// # Errors
 ///
@@ -29,7 +29,7 @@ pub(crate) fn pretty(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
     .write()
 }
 
-/// Suite and main requirement.
+/// The suite and the main requirement of a failure.
 type FailureGroup = (String, Option<String>);
 type Failed<'a> = (&'a dyn Case, &'a Judged, &'a Failure);
 
@@ -152,7 +152,7 @@ impl<W: Write> Pretty<'_, W> {
                 _ => None,
             })
             .collect();
-        // One of each kind in full: a single mistake often fails a hundred tests.
+        // One failure of each kind is shown in full: a single mistake often fails a hundred tests.
         let kind = |case: &dyn Case| (case.suite().to_owned(), case.clauses().first().cloned());
         let mut kinds: Vec<(FailureGroup, Vec<Failed<'_>>)> = Vec::new();
         for one in failed {
@@ -187,7 +187,7 @@ impl<W: Write> Pretty<'_, W> {
         })
     }
 
-    /// Tests with one reason in common, under it.
+    /// Writes the tests that have one reason in common under that reason.
     fn grouped(
         &mut self,
         style: Style,
@@ -212,7 +212,7 @@ impl<W: Write> Pretty<'_, W> {
         Ok(())
     }
 
-    /// Names, as many as fit into a few lines.
+    /// Writes as many names as fit into a few lines.
     fn ids(&mut self, ids: &[&str]) -> io::Result<()> {
         const LINES: usize = 6;
         let lines = wrap(&ids.join(", "), WIDTH - 5);
@@ -274,13 +274,13 @@ impl<W: Write> Pretty<'_, W> {
         writeln!(self.out)
     }
 
-    /// A value that stays on its line.
+    /// Writes a value that stays on its line.
     fn line(&mut self, name: &str, text: &str) -> io::Result<()> {
         let name = self.paint(DIM, &format!("{name:9}"));
         writeln!(self.out, "     {name} {text}")
     }
 
-    /// Prose.
+    /// Writes prose, wrapped.
     fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
         for (index, line) in wrap(text, WIDTH - 15).iter().enumerate() {
             self.line(if index == 0 { name } else { "" }, line)?;

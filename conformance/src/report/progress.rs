@@ -10,10 +10,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::format::Format;
 use crate::run::verdict::Verdict;
 
-/// Tells how far a run is, on standard error.
+/// Shows on standard error how far a run is.
 pub(crate) struct ProgressMeter {
     bar: Option<ProgressBar>,
-    /// Elsewhere than on a terminal.
+    /// The state of the plain lines, where there is no terminal.
     lines: Mutex<Lines>,
 }
 
@@ -24,11 +24,11 @@ struct Lines {
     last: Instant,
 }
 
-/// A run is over in a moment; a slow one says something so often.
+/// The time between two lines of a slow run.
 const EVERY: Duration = Duration::from_secs(5);
 
 impl ProgressMeter {
-    /// Starts with none of so many tests done.
+    /// Starts at no test of `total` done.
     pub(crate) fn start(total: usize, format: Format) -> Self {
         let visible = format == Format::Pretty && std::io::stderr().is_terminal();
         let bar = visible.then(|| {
@@ -49,7 +49,7 @@ impl ProgressMeter {
         }
     }
 
-    /// One test more is done.
+    /// Counts one more test as done.
     pub(crate) fn one(&self, verdict: &Verdict) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.done += 1;
@@ -70,7 +70,7 @@ impl ProgressMeter {
         }
     }
 
-    /// The bar goes; the report follows.
+    /// Removes the bar, since the report follows.
     pub(crate) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

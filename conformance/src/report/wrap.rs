@@ -1,4 +1,4 @@
-//! Prose in lines.
+//! The wrapping of prose.
 
 /// Breaks prose at spaces.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {

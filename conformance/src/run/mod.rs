@@ -1,4 +1,4 @@
-//! A run: the plan says which tests there are, the runner runs them, and the verdicts add up.
+//! A run of tests: the plan selects them, the runner runs them, and the verdicts add up.
 
 pub(crate) mod plan;
 pub(crate) mod runner;

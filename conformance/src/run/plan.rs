@@ -11,7 +11,7 @@ use crate::suites::case::Case;
 use crate::suites::replay;
 use crate::suites::vectors::{self, Vectors};
 
-/// The tests of a run and what they are.
+/// The tests of a run, with facts about all tests.
 pub(crate) struct Plan {
     /// The tests, suite by suite.
     pub(crate) cases: Vec<Box<dyn Case>>,
@@ -25,7 +25,8 @@ pub(crate) struct Plan {
 ///
 /// # Errors
 ///
-/// A sentence; also when a test cites a requirement that is not there, or two have one id.
+/// A sentence about a file that cannot be loaded, a test that cites a requirement that does not
+/// exist, or two tests with one id.
 pub(crate) fn load(
     root: &Root,
     folder: &Path,

@@ -19,15 +19,15 @@ pub(crate) type Connect<'a> = dyn Fn() -> Result<AdapterHandle, AdapterError> + 
 /// The settings of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// Threads, and adapter processes.
+    /// The number of threads and of adapter processes.
     pub(crate) jobs: usize,
-    /// For each reply.
+    /// The time that each reply may take.
     pub(crate) timeout: Duration,
     /// Operations that the user has said the adapter lacks.
     pub(crate) without: Vec<String>,
 }
 
-/// The judgement, and what came with it.
+/// The judgement of one test, with its time and its standard error.
 #[derive(Debug, Clone)]
 pub(crate) struct Judged {
     /// The judgement.
@@ -43,11 +43,11 @@ pub(crate) struct Judged {
 pub(crate) struct Run {
     /// The adapter's hello.
     pub(crate) hello: Hello,
-    /// One for each test, in their order.
+    /// The judgements of the tests, in their order.
     pub(crate) judged: Vec<Judged>,
     /// The faults outside any test, in words.
     pub(crate) problems: Vec<String>,
-    /// From start to end.
+    /// The time from start to end.
     pub(crate) time: Duration,
 }
 
@@ -63,11 +63,11 @@ impl Run {
     }
 }
 
-/// After so many crashes or silences the rest is not tried: an adapter that never replies should
-/// cost moments.
+/// The number of crashes and silences after which the rest is not tried: an adapter that never
+/// replies should cost moments.
 pub(crate) const MAX_BREAKS: usize = 5;
 
-/// Runs the tests; `done` hears of each that has ended.
+/// Runs the tests, and calls `done` with each that has ended.
 ///
 /// # Errors
 ///
@@ -142,7 +142,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Takes one test after the other; gives what went wrong with the adapter at the end.
+    /// Runs one test after the other, and gives what went wrong with the adapter at its end.
     fn on(&self, mut adapter: Option<AdapterHandle>) -> Option<String> {
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
@@ -235,7 +235,7 @@ impl Work<'_> {
     }
 }
 
-/// An adapter's standard error since then, with a moment for what is still on its way.
+/// The adapter's standard error since a mark, after a moment for what is still on its way.
 fn last_words(adapter: &AdapterHandle, mark: usize) -> String {
     thread::sleep(Duration::from_millis(20));
     adapter.stderr_since(mark)
@@ -249,7 +249,7 @@ fn untried() -> Judged {
     }
 }
 
-/// A test of a refusal proves nothing when the like of it without the fault is refused as well.
+/// Marks as inconclusive each refusal whose control was not accepted, since it proves nothing.
 fn doubt_without_control(cases: &[Box<dyn Case>], judged: &mut [Judged]) {
     let passed: HashMap<&str, bool> = cases
         .iter()

@@ -1,4 +1,5 @@
-//! Bad adapters make a run fall short, whatever they do; and nothing is green on nothing.
+//! Tests of runs: bad adapters make a run fall short, whatever they do, and a run without a pass is
+//! no success.
 
 use std::time::Duration;
 
@@ -121,7 +122,7 @@ fn an_end_in_the_middle_is_the_fault_of_one_test() {
     assert!(!run.good(cases.len()));
 }
 
-/// The reference, but for one input.
+/// The reference, except that it dies of one input.
 struct Dies;
 
 impl crate::subject::adapter::Operations for Dies {
@@ -151,11 +152,12 @@ fn what_an_adapter_silently_lacks_is_not_forgiven() {
         (cases.len(), cases.len())
     );
     assert!(!silent.good(cases.len()));
-    // Said beforehand, it is forgiven; but a run in which nothing passed is not green either.
+    // A lack that was named beforehand is forgiven, but a run in which nothing passed is no success
+    // either.
     let named = run_with(OPERATIONS);
     assert_eq!(named.counts(cases.len()).silently_skipped, 0);
     assert!(!named.good(cases.len()));
-    // And what is said to be lacking must be lacking.
+    // An operation that is named as lacking must be lacking.
     let connect = || serving(Reference);
     let stale = run(&cases, &connect, &settings(&["code-print"]), &|_| {}).unwrap();
     assert!(!stale.good(cases.len()));
@@ -191,7 +193,7 @@ fn an_adapter_that_does_not_start_is_no_verdict() {
     assert!(run(&cases, &connect, &settings(&[]), &|_| {}).is_err());
 }
 
-/// The control of a test that was not run for another reason is looked at, too.
+/// The control of a test that was not run for another reason counts, too.
 #[test]
 fn without_its_control_a_verdict_is_inconclusive() {
     struct One(&'static str, Option<&'static str>, bool);

@@ -1,4 +1,4 @@
-//! Judgements, and how they add up.
+//! Judgements and their counts.
 
 use crate::suites::case::Failure;
 

@@ -1,11 +1,11 @@
-//! Bytes in a transcript: hex, or for long ones a short notation that any language expands in a few
-//! lines.
+//! Bytes in a transcript: hex or, for long ones, a short notation that any language expands in a
+//! few lines.
 
 use anyhow::{anyhow, bail};
 use serde::{Deserialize, Serialize};
 use wormhole_sync::values::hex;
 
-/// No value of a transcript is longer, so that a wrong file cannot ask for all memory.
+/// The most bytes of a value, so that a wrong file cannot ask for all memory.
 const LONGEST: usize = 1 << 20;
 
 /// A byte string as it is written in a transcript.
@@ -16,7 +16,7 @@ pub(crate) enum TranscriptBytes {
     Hex(String),
     /// `repeat`, again and again, cut off at `length` bytes.
     Repeat(Repeat),
-    /// One after the other.
+    /// Several byte strings, one after the other.
     Parts(Vec<TranscriptBytes>),
 }
 

@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use super::raw_stream::{RawResponse, RawStream};
 use super::response::{RecordedResponse, TransportFault};
 
-/// No request of a client is longer (RELAY-10 allows 139 264 bytes).
+/// The most bytes of a request (RELAY-10 allows 139 264 bytes).
 const LONGEST_REQUEST: usize = 1 << 20;
 
 /// A request as it came.
@@ -31,7 +31,7 @@ pub(crate) struct ReceivedRequest {
     pub(crate) method: String,
     /// The target as it stands in the request line.
     pub(crate) target: String,
-    /// Names in lowercase.
+    /// The headers, with names in lowercase.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
@@ -44,7 +44,7 @@ impl ReceivedRequest {
     }
 }
 
-/// The server's treatment of a request.
+/// The server's reaction to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ServerAction {
     /// The server responds.
@@ -53,21 +53,21 @@ pub(crate) enum ServerAction {
     Fail(TransportFault),
 }
 
-/// A relay or proxy behind the server: it decides about requests. `number` counts them over all
+/// A relay or proxy behind the server, which decides about requests. `number` counts them over all
 /// connections, from 0.
 pub(crate) trait Handler: Send + Sync + 'static {
-    /// Says how the server treats a request.
+    /// Decides how the server treats a request.
     fn handle(
         &self,
         number: usize,
         arrived: ReceivedRequest,
     ) -> impl Future<Output = ServerAction> + Send;
 
-    /// Hears that the client let go of a request that was left without a response.
+    /// Is called when the client drops a request that was left without a response.
     fn gone(&self, number: usize);
 }
 
-/// A running server; dropped, it closes its port and all connections.
+/// A running server, which closes its port and all connections when it is dropped.
 pub(crate) struct RunningServer {
     address: SocketAddr,
     accepting: tokio::task::JoinHandle<()>,
@@ -86,7 +86,7 @@ impl Drop for RunningServer {
     }
 }
 
-/// The threads that serve all listeners.
+/// Makes the threads that serve all listeners.
 ///
 /// # Errors
 ///
@@ -138,7 +138,7 @@ async fn connection<H: Handler>(
             carry_out(action, &raw_response, waiting).await
         }
     });
-    // An error here is the client's going away, or a fault that was asked for.
+    // An error here means that the client has gone away, or that a fault was asked for.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(stream, service)
         .await;
@@ -234,8 +234,7 @@ fn broken_off(response: &RecordedResponse, declared: usize) -> io::Result<Vec<u8
     Ok(bytes)
 }
 
-/// A request that has had no response; it tells the handler when the connection drops it before its
-/// end.
+/// A request without a response, which tells the handler when the connection drops it.
 struct WaitingRequest<H: Handler> {
     handler: Arc<H>,
     number: usize,
@@ -250,7 +249,7 @@ impl<H: Handler> Drop for WaitingRequest<H> {
     }
 }
 
-/// The body of a response: `data`, and then the end, or with `then` nothing more for ever.
+/// The body of a response: `data` and then the end, or nothing more for ever if `then` is set.
 struct ResponseBody<H: Handler> {
     data: Option<Bytes>,
     then: Option<WaitingRequest<H>>,

@@ -1,5 +1,5 @@
-//! The HTTP server that the suite plays to a client: it responds as it is told, and fails in each
-//! way that a transcript knows. It judges nothing.
+//! The HTTP server with which the suite plays a relay to a client. It responds as it is told, and
+//! fails in each way that a transcript knows. It judges nothing.
 
 pub(crate) mod bytes;
 pub(crate) mod listener;

@@ -1,4 +1,4 @@
-//! A connection whose bytes can be replaced: for responses that are no HTTP, or that break off.
+//! A connection whose bytes can be replaced, for responses that are no HTTP or that break off.
 
 use std::io;
 use std::pin::Pin;
@@ -8,8 +8,7 @@ use std::task::{Context, Poll, ready};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// The bytes that are written in place of all that the HTTP library writes; then the connection is
-/// closed.
+/// Bytes to write in place of those of the HTTP library, after which the connection is closed.
 #[derive(Clone, Default)]
 pub(crate) struct RawResponse(Arc<Mutex<Option<Vec<u8>>>>);
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::bytes::TranscriptBytes;
 
-/// An HTTP response (an answer is a cell of the protocol). At most one of `body`, `text`, `bytes`
-/// and `raw` is there.
+/// An HTTP response (an answer is a cell of the protocol), with at most one of `body`, `text`,
+/// `bytes` and `raw`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordedResponse {

@@ -10,7 +10,7 @@ use anyhow::{Context, Error, anyhow, bail};
 use crate::root::{Root, read};
 use crate::subject::adapter::CommandLine;
 
-/// The command that starts it; its environment is made first where it is missing or old.
+/// The command that starts the adapter. Its environment is made first if it is missing or old.
 ///
 /// # Errors
 ///
@@ -22,14 +22,14 @@ pub(crate) fn command(root: &Root) -> anyhow::Result<CommandLine> {
         bail!("there is no adapter {}", adapter.display());
     }
     let python = environment(root, &folder.join("requirements.txt"))?;
-    // Nothing of the user's own Python settings and packages gets in, and nothing is written beside
+    // These options keep out the user's own Python settings and packages, and write nothing beside
     // the sources.
     let arguments = ["-E", "-s", "-B"].map(str::to_owned).into_iter();
     let arguments = arguments.chain([adapter.display().to_string()]);
     Ok(CommandLine::new(python.display().to_string(), arguments))
 }
 
-/// Makes the environment of exactly these requirements, once; gives its Python.
+/// Makes the environment of exactly these requirements, once, and gives its Python.
 fn environment(root: &Root, requirements: &Path) -> anyhow::Result<PathBuf> {
     let wanted = read(requirements).map_err(Error::msg)?;
     let folder = root.path().join("target/conformance-python");

@@ -1,4 +1,4 @@
-//! The implementations that the suite can judge, and how each is started and asked.
+//! The implementations that the suite can judge, with the ways to start each and to ask it.
 
 pub(crate) mod adapter;
 pub(crate) mod external;
@@ -12,16 +12,16 @@ use adapter::CommandLine;
 /// The implementation that is judged.
 #[derive(Debug)]
 pub(crate) enum Subject {
-    /// The reference, over the same protocol as everybody.
+    /// The reference, over the same protocol as all others.
     Reference,
     /// The adapter in Python.
     External,
-    /// Any adapter.
+    /// The adapter that this command starts.
     Adapter(String),
 }
 
 impl Subject {
-    /// The command that starts its adapter.
+    /// The command that starts the adapter of the implementation.
     ///
     /// # Errors
     ///

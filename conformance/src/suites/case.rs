@@ -1,4 +1,4 @@
-//! A test: anything that asks an adapter and judges it.
+//! A test of any suite: it asks an adapter and judges the reply.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use crate::subject::adapter::{AdapterError, AdapterHandle};
 
 /// One test. Its verdict depends on the adapter alone, not on other tests.
 pub(crate) trait Case: Send + Sync {
-    /// Its identifier, unique over all suites and stable for ever.
+    /// The identifier, unique over all suites and stable for ever.
     fn id(&self) -> &str;
-    /// The suite that it is counted in: one line of the report.
+    /// The suite that the test counts in: one line of the report.
     fn suite(&self) -> &str;
-    /// The level of the way up that it belongs to (`conformance/README.md`): 5 is a hostile relay.
+    /// The level that the test belongs to (`conformance/README.md`): 5 is a hostile relay.
     fn level(&self) -> u8 {
         5
     }
-    /// One line that says what is tested.
+    /// The subject of the test, in one line.
     fn title(&self) -> &str;
     /// The requirements that an implementation violates when it fails, the first one above all.
     fn clauses(&self) -> &[String];
-    /// The operations that an adapter needs for it.
+    /// The operations that an adapter needs for the test.
     fn operations(&self) -> Vec<&str>;
-    /// The named values that an adapter must take for it (HOOK-2, HOOK-3).
+    /// The named values that an adapter must take for the test (HOOK-2, HOOK-3).
     fn injects(&self) -> Vec<&str> {
         Vec::new()
     }
@@ -28,7 +28,7 @@ pub(crate) trait Case: Send + Sync {
     fn control(&self) -> Option<&str> {
         None
     }
-    /// Runs it; every wait ends by this timeout.
+    /// Runs the test; every wait ends after this timeout.
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome;
 }
 
@@ -39,11 +39,11 @@ pub(crate) enum Outcome {
     Passed,
     /// The adapter did something else.
     Failed(Failure),
-    /// The adapter gave no reply: a failure, too, whose other lines are here.
+    /// The adapter gave no reply, which is a failure too; its other lines are here.
     Broke(AdapterError, Failure),
 }
 
-/// The account of a failure, from which a stranger sees what went wrong.
+/// The description of a failure, from which a stranger sees what went wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Failure {
     /// The question of the test, line by line.

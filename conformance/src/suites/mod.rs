@@ -1,4 +1,4 @@
-//! The suites: each gives tests, and knows nothing of runs and reports.
+//! The suites, which give tests and know nothing of runs and reports.
 
 pub(crate) mod case;
 pub(crate) mod replay;

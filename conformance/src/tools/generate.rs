@@ -1,4 +1,4 @@
-//! `conformance generate`: writes the vectors, or proves that they come out again.
+//! `conformance generate`: writes the vectors, or checks that they come out again.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use anyhow::Error;
 use crate::root::Root;
 use crate::suites::vectors::generate::{self, Generated};
 
-/// Compares the committed files with what comes out; gives whether they are the same.
+/// Compares the committed files with what the builders make, and gives whether they are the same.
 pub(crate) fn check(root: &Root) -> bool {
     match generate::check(root) {
         Ok(generated) => {

@@ -6,7 +6,7 @@ use crate::root::Root;
 use crate::run::plan;
 use crate::spec::Spec;
 
-/// Prints one line for each test that the filter hits; gives whether there is any.
+/// Prints one line for each test that the filter hits, and gives whether there is any.
 ///
 /// # Errors
 ///

@@ -6,7 +6,7 @@ use crate::protocol::RequestKind;
 use crate::values::hex;
 use crate::values::messages::{Allocate, Allocated, CellName, Claimed, Close, Write};
 
-/// A line of explanation, and the section that it is about.
+/// A line of explanation and its section of the specification.
 pub(super) type Line = (String, &'static str);
 
 /// The request of section 9.2 that a method makes at a target, if it is one.
@@ -23,7 +23,7 @@ pub(super) fn kind(method: &Method, target: &str) -> Option<RequestKind> {
     }
 }
 
-/// Says the content and the purpose of a request.
+/// Explains the content and the purpose of a request.
 pub(super) fn request(kind: RequestKind, body: &[u8]) -> Vec<Line> {
     match kind {
         RequestKind::Allocate => {
@@ -53,7 +53,7 @@ pub(super) fn request(kind: RequestKind, body: &[u8]) -> Vec<Line> {
     }
 }
 
-/// Says the content of the relay's response to a request.
+/// Explains the content of the relay's response to a request.
 pub(super) fn response(kind: Option<RequestKind>, status: u16, body: &[u8]) -> Line {
     let (said, section) = match (kind, status) {
         (Some(RequestKind::Allocate), 201) => match Allocated::decode(body) {
@@ -75,15 +75,12 @@ pub(super) fn response(kind: Option<RequestKind>, status: u16, body: &[u8]) -> L
     (format!("{status}  {said}"), section)
 }
 
-/// Why there is this message (section 1).
+/// The purpose of a message (section 1).
 fn meaning(cell: CellName) -> Vec<Line> {
     match cell {
         CellName::Answer => vec![
             say("the receiver's SPAKE2 element (33 bytes); then its blob, padded and"),
-            about(
-                "sealed under a key that only who knows the words can have",
-                "§6",
-            ),
+            about("sealed under a key that nobody has without the words", "§6"),
         ],
         CellName::Finish => vec![
             say("the initiator's blob, padded and sealed. It leaves only now, when the"),
@@ -93,7 +90,7 @@ fn meaning(cell: CellName) -> Vec<Line> {
             ),
         ],
         CellName::Receipt => vec![about(
-            "a sealed nothing, which proves that the receiver has opened the finish",
+            "an empty sealed text: it proves that the receiver has opened the finish",
             "§1.1",
         )],
     }
@@ -120,7 +117,7 @@ pub(super) fn short(bytes: &[u8]) -> String {
     }
 }
 
-/// `/v1/…/channels`: the appid in hex says nothing to the reader.
+/// A target without its appid, whose hex tells the reader nothing: `/v1/…/channels`.
 pub(super) fn without_appid(target: &str) -> String {
     match target
         .strip_prefix("/v1/")

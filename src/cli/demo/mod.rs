@@ -1,9 +1,9 @@
-//! `demo`: a relay and both sides in one process, and each message between them as it passes.
+//! `demo`: a relay and both sides in one process, which shows each message as it passes.
 //!
-//! It is the real thing: two clients, a relay, HTTP. Between each client and the relay stands a
-//! [`tap`] that passes everything on and tells the [`script`], which explains it. A tap sees what a
-//! relay sees; so does who watches the demo, save the code, the blobs and the verifier, which are
-//! the users' own.
+//! Clients, relay and HTTP are the real ones. Between each client and the relay stands a [`tap`]
+//! that passes everything on and reports it to the [`script`], which explains it. A tap sees what a
+//! relay sees. The demo shows that, and beside it the code, the blobs and the verifier, which only
+//! the users see.
 
 mod explain;
 mod script;

@@ -1,5 +1,5 @@
-//! Prints what passes as a diagram: the initiator on the left, the relay in the middle, the
-//! receiver on the right; beside each line its section of the specification.
+//! Prints the messages of the demo as a diagram: the initiator on the left, the relay in the
+//! middle, the receiver on the right; beside each line its section of the specification.
 
 use std::net::SocketAddr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use crate::client::{Received, Verifier};
 use crate::protocol::RequestKind;
 use crate::values::Role;
 
-/// Prints the demo as its parts come in from several threads.
+/// The printer of the demo, which several threads use.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     state: Mutex<ScriptState>,
@@ -21,13 +21,13 @@ pub(super) struct Script {
 
 #[derive(Debug, Default)]
 struct ScriptState {
-    /// The requests so far, in the order of their numbers: who made it, and what it was.
+    /// The requests so far, in the order of their numbers: the role that made each, and its kind.
     requests: Vec<(Role, Option<RequestKind>)>,
     has_polled: bool,
 }
 
 impl Script {
-    /// What is about to happen.
+    /// Prints the relay, the blobs and the appid.
     pub(super) fn opening(&self, relay: SocketAddr, appid: &str, blobs: &[(Role, &str)]) {
         let _state = self.lock();
         println!("One exchange, over real HTTP, and everything that passes between the three.");
@@ -41,7 +41,7 @@ impl Script {
         line("appid", &format!("{appid}; in paths {hex}"), "§3.2");
     }
 
-    /// What the users do.
+    /// Prints the code and the users' part in it.
     pub(super) fn code(&self, code: &str) {
         let _state = self.lock();
         println!();
@@ -58,7 +58,7 @@ impl Script {
         );
     }
 
-    /// A request on its way to the relay; the number is for its answer.
+    /// Prints a request on its way to the relay, and gives the number that its answer needs.
     pub(super) fn request(&self, role: Role, method: &Method, target: &str, body: &[u8]) -> usize {
         let mut state = self.lock();
         let kind = explain::kind(method, target);
@@ -82,7 +82,7 @@ impl Script {
         number
     }
 
-    /// The relay's answer to a request.
+    /// Prints the relay's answer to a request.
     pub(super) fn answer(&self, number: usize, status: u16, body: &[u8]) {
         let state = self.lock();
         let request = number.checked_sub(1).and_then(|at| state.requests.get(at));
@@ -97,19 +97,19 @@ impl Script {
         step(number, arrow, &text, section);
     }
 
-    /// Waits until the initiator waits for the answer, as it does while a person types the code.
+    /// Waits until the initiator polls for the answer, as it does while a person types the code.
     pub(super) fn wait_for_poll(&self) {
         let state = self.lock();
         drop(self.polled.wait_while(state, |state| !state.has_polled));
     }
 
-    /// The initiator has ended: nobody needs to wait for it.
+    /// Ends that wait, because the initiator has ended.
     pub(super) fn give_up_waiting(&self) {
         self.lock().has_polled = true;
         self.polled.notify_all();
     }
 
-    /// What both sides have at the end.
+    /// Prints what both sides have at the end.
     pub(super) fn ending(&self, initiators: &Received, receivers: &Received) {
         let _state = self.lock();
         println!();
@@ -140,12 +140,12 @@ fn verifier(initiators: &Verifier, receivers: &Verifier) {
     line("", text, "");
 }
 
-/// A message: its number, where it goes, and what it is.
+/// Prints a message: its number, its direction and its text.
 fn step(number: usize, arrow: &str, text: &str, section: &str) {
     line_of(&format!("{number:>2}  {arrow:<33} {text}"), section);
 }
 
-/// Something about the side of that name, or about the message before.
+/// Prints a line about a side or, without a name, about the message before.
 fn line(who: &str, text: &str, section: &str) {
     line_of(&format!("    {who:<9} {text}"), section);
 }
@@ -155,7 +155,8 @@ fn line_of(text: &str, section: &str) {
     println!("{}", format!("{text:<SECTIONS$} {section}").trim_end());
 }
 
-/// As much of it as fits on the line, with escapes: it is the user's own, but any text.
+/// The beginning of a blob, as much as fits on the line, with escapes, since the user may have
+/// given any text.
 fn quoted(blob: &[u8]) -> String {
     const FITS: usize = 32;
     let text = String::from_utf8_lossy(blob);

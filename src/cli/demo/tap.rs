@@ -1,4 +1,4 @@
-//! Passes requests on to the relay and answers back, and tells what passed.
+//! Proxies that pass requests on to the relay and answers back, and report both to the script.
 
 use std::convert::Infallible;
 use std::io;
@@ -22,12 +22,12 @@ use crate::values::Role;
 /// One tap for each side, so that a request's side is known without its bearer.
 pub(super) struct Taps {
     addresses: [SocketAddr; 2],
-    /// The taps live in it, and end with it.
+    /// The runtime of the taps, which end with it.
     _runtime: Runtime,
 }
 
 impl Taps {
-    /// Opens both in front of the relay.
+    /// Opens both taps in front of the relay.
     pub(super) fn open(relay: SocketAddr, script: &Arc<Script>) -> io::Result<Taps> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -73,7 +73,7 @@ impl Tap {
         }
     }
 
-    /// One request and its answer. What fails is for the client to see as a bad gateway.
+    /// Passes one request and its answer. The client sees a failure as a bad gateway.
     async fn pass(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
         Ok(self.try_pass(request).await.unwrap_or_else(|_| {
             let mut response = Response::default();

@@ -137,6 +137,9 @@ impl UreqTransport {
         }
     }
 
+    // CLIENT-13: A client MUST take an answer as complete when its body has the length that
+    // `Content-Length` says, or its last chunk has come, or, with neither, when the connection has
+    // ended
     fn run(
         &self,
         request: Request<impl AsSendBody>,

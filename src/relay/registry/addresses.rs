@@ -5,13 +5,14 @@ use std::net::IpAddr;
 
 use crate::relay::problem::Refusal;
 
-/// What an address is bounded by: an IPv4 address, or the first 64 bits of an IPv6 address.
+/// The client's address that bounds apply to: an IPv4 address, or the first 64 bits of an IPv6
+/// address.
 ///
-/// A household or a server gets 64 bits of IPv6 to itself, so bounding single addresses of them
-/// would bound nothing.
+/// A household or a server can use any IPv6 address of its 64-bit prefix, so bounding single
+/// addresses would bound nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientAddress {
-    /// An IPv4 address, also when it came as `::ffff:a.b.c.d`.
+    /// An IPv4 address, also one written as `::ffff:a.b.c.d`.
     V4(u32),
     /// The first 64 bits of an IPv6 address.
     V6(u64),
@@ -29,16 +30,16 @@ impl From<IpAddr> for ClientAddress {
 const MINUTE: u64 = 60_000_000;
 const SECOND: u64 = 1_000_000;
 
-/// What is known of one address.
+/// The live channels and the bucket of one address.
 #[derive(Debug, Default)]
 struct Usage {
-    /// Its live channels.
+    /// The number of live channels that the address has allocated.
     live: u32,
-    /// When its bucket is full again.
+    /// The time at which its bucket is full again.
     full_at: u64,
 }
 
-/// The live channels and the bucket of each address.
+/// The usage of each address.
 ///
 /// An address without live channels and with a full bucket is the same as an unknown one; sweeps,
 /// at most one a second and only after growth, forget them.
@@ -48,7 +49,7 @@ pub(super) struct Addresses {
     bound: usize,
     sweep_at: usize,
     next_sweep: u64,
-    /// Microseconds in which one start grows back.
+    /// The microseconds in which one start grows back.
     interval: u64,
 }
 
@@ -115,7 +116,7 @@ impl Addresses {
     }
 }
 
-/// So many addresses are not worth a sweep.
+/// The number of addresses up to which a sweep is not worth it.
 const SMALL: usize = 1_024;
 
 #[cfg(test)]

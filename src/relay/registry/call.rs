@@ -10,11 +10,11 @@ use crate::values::ChannelId;
 pub struct Call<'a> {
     /// The application identifier.
     pub appid: &'a [u8],
-    /// The side that asks.
+    /// The side that makes the request.
     pub side: SideKey,
     /// The address that the request counts for.
     pub from: ClientAddress,
-    /// The action that it asks for.
+    /// The action that the request asks for.
     pub action: RelayAction,
 }
 
@@ -27,7 +27,7 @@ pub enum RelayAction {
     Channel(ChannelId, ChannelRequest),
 }
 
-/// An answer that is ready.
+/// An answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// 201 to allocate.
@@ -54,11 +54,11 @@ pub enum Reply {
     Refused(Refusal),
 }
 
-/// The answer to a request, or the promise of one.
+/// The outcome of handing in a request: its answer, or a ticket for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handled {
     /// The answer.
     Now(Reply),
-    /// A GET waits: the answer comes among the events, under this ticket.
+    /// The GET waits; its answer comes among the events, under this ticket.
     Later(Ticket),
 }

@@ -1,4 +1,4 @@
-//! One channel: its cells, its two sides, and the table of RELAY-11.
+//! One channel, with its cells, its two sides and the table of RELAY-11.
 //!
 //! ```text
 //! open --claim--> claimed --answer--> answered --finish--> finished --receipt--> receipted
@@ -23,8 +23,9 @@ use crate::values::{ChannelId, hex};
 /// The bytes of a cell, shared with the answers that carry them.
 pub type Bytes = Arc<[u8]>;
 
-/// The 16 bytes by which a client proves which side of a channel it is: a key of the relay's
-/// tables, and therefore kept by value. (The client's own is `values::SideKey`, which is wiped.)
+/// The 16 bytes by which a client proves which side of a channel it is. They are a key of the
+/// relay's tables and therefore kept by value. (The client's own type, `values::SideKey`, is
+/// wiped.)
 // RELAY-2: A relay MUST compare sides in constant time or look them up by a keyed hash
 // Both: `==` takes the same time wherever two sides differ, and the registry's maps hash under a
 // random key.
@@ -32,13 +33,13 @@ pub type Bytes = Arc<[u8]>;
 pub struct SideKey([u8; 16]);
 
 impl SideKey {
-    /// The side of these bytes.
+    /// The side that these bytes name.
     #[must_use]
     pub const fn new(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The side of 32 hex digits; `None` when the text is anything else (RELAY-1).
+    /// The side that 32 hex digits name; `None` when the text is anything else (RELAY-1).
     #[must_use]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
         let mut bytes = [0; 16];
@@ -65,7 +66,7 @@ impl fmt::Debug for SideKey {
     }
 }
 
-/// The column "written by" of section 10.1.
+/// The party that writes a cell: the column "written by" of section 10.1.
 const fn writer(cell: CellName) -> Party {
     match cell {
         CellName::Answer | CellName::Receipt => Party::Claimant,
@@ -73,7 +74,7 @@ const fn writer(cell: CellName) -> Party {
     }
 }
 
-/// The column "read by" of section 10.1.
+/// The party that reads a cell: the column "read by" of section 10.1.
 const fn reader(cell: CellName) -> Party {
     match cell {
         CellName::Answer | CellName::Receipt => Party::Owner,
@@ -81,7 +82,7 @@ const fn reader(cell: CellName) -> Party {
     }
 }
 
-/// Three values, one for each cell; unlike an array it cannot be indexed out of bounds.
+/// Three values, one for each cell. Unlike an array they cannot be indexed out of bounds.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PerCell<T> {
     answer: T,
@@ -107,7 +108,7 @@ impl<T> PerCell<T> {
     }
 }
 
-/// Who makes a request, seen from one channel.
+/// The party that makes a request, as one channel sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Party {
     /// The side that allocated the channel.
@@ -118,12 +119,12 @@ pub enum Party {
     Another,
 }
 
-/// How far a channel has come: the columns of RELAY-11, but for `absent`.
+/// The state of a channel: the columns of RELAY-11, except `absent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChannelState {
-    /// Allocated, not claimed.
+    /// The channel is allocated and not claimed.
     Open,
-    /// Claimed, nothing written since.
+    /// The channel is claimed, and nothing was written since.
     Claimed,
     /// The answer is written.
     Answered,
@@ -131,7 +132,7 @@ pub enum ChannelState {
     Finished,
     /// The receipt is written.
     Receipted,
-    /// Closed or expired, in its grace.
+    /// The channel is closed or expired, and in its grace.
     Ended,
 }
 
@@ -140,34 +141,34 @@ pub enum ChannelState {
 pub enum ChannelRequest {
     /// `POST claim`
     Claim,
-    /// `PUT` of a cell
+    /// `PUT` of a cell with these bytes
     Put(CellName, Bytes),
-    /// `GET` of a cell, for so many seconds at most
+    /// `GET` of a cell, which waits at most this number of seconds
     Get(CellName, u8),
     /// `POST close`
     Close(EndReason),
 }
 
-/// A cell of the table for one request, with all that is needed to carry it out.
+/// A cell of the table, with all that the registry needs to carry it out.
 #[derive(Clone, Debug)]
 pub(super) enum Decision {
     /// 200 with the offer; `first` when this is the claim itself.
     Offer { first: bool },
-    /// 200; this cell is to be written.
+    /// 200: the registry writes this cell.
     Store(CellName, Bytes),
-    /// 200; nothing changes.
+    /// 200: nothing changes.
     Unchanged,
     /// 200 with the cell.
     Read(Bytes),
-    /// Nothing to read yet: the GET of this cell waits so many seconds at most.
+    /// The cell is not written yet: the GET waits at most this number of seconds.
     Wait(CellName, u8),
-    /// 200; the channel is to be ended.
+    /// 200: the registry ends the channel.
     End(EndReason),
     /// A problem document.
     Refuse(Refusal),
 }
 
-/// A waiting GET. Never used twice.
+/// The number of a waiting GET, which is never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub(super) NonZeroU64);
 
@@ -180,9 +181,9 @@ pub(super) struct Channel {
     pub(super) claimant: Option<SideKey>,
     pub(super) offer: Bytes,
     pub(super) cells: PerCell<Option<Bytes>>,
-    /// Why it ended; `None` while it is live.
+    /// The reason of its end; `None` while it is live.
     pub(super) ended: Option<EndReason>,
-    /// End of its life, or of its grace, in microseconds of the registry's clock.
+    /// The end of its life or of its grace, in microseconds of the registry's clock.
     pub(super) due: u64,
     /// The address that the live channel counts for.
     pub(super) from: ClientAddress,
@@ -271,8 +272,7 @@ impl Channel {
 
     fn decide_ended(&self, party: Party, request: ChannelRequest, reason: EndReason) -> Decision {
         if party == Party::Another {
-            // An ended channel is kept for its two sides only; the registry does not ask for
-            // others.
+            // An ended channel is kept for its two sides only; the registry finds it for no others.
             return Decision::Refuse(Refusal::NoSuchChannel);
         }
         let closed = Decision::Refuse(Refusal::Closed(reason));
@@ -291,7 +291,7 @@ impl Channel {
         }
     }
 
-    /// Whether what the cell needs is there; the column "needs" of section 10.1.
+    /// Whether there is what the cell needs: the column "needs" of section 10.1.
     fn may_write(&self, cell: CellName) -> bool {
         match cell {
             CellName::Answer => self.claimant.is_some(),

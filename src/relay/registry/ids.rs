@@ -1,8 +1,8 @@
 //! The channel ids of one appid (RELAY-19).
 //!
 //! For each length in digits there is one bit for each id: set while the id is live or in
-//! quarantine. A length comes into use only when all shorter ids are live, so its bits are fewer
-//! than ten for each live channel at that time, and drawing an id reads words, not ids.
+//! quarantine. A length comes into use only when all shorter ids are live, so it has fewer than ten
+//! bits for each live channel at that time. Drawing an id reads 64 bits at a time.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use crate::values::ChannelId;
 /// A source of 64 uniformly random bits; `None` when it fails.
 pub type Random = Box<dyn FnMut() -> Option<u64> + Send>;
 
-/// The operating system's source.
+/// The operating system's source of random bits.
 #[must_use]
 pub fn system_random() -> Random {
     Box::new(|| {
@@ -27,7 +27,7 @@ const RECORD: u64 = 32;
 const MAX_DIGITS: usize = 9;
 const QUARANTINE_MICROS: u64 = QUARANTINE.as_micros() as u64;
 
-/// Which ids are live, which in quarantine.
+/// The ids of one appid that are live or in quarantine.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     lengths: Vec<Length>,
@@ -36,11 +36,11 @@ pub(super) struct Ids {
 #[derive(Debug, Default)]
 struct Length {
     live: u32,
-    /// Live and in quarantine.
+    /// The number of ids that are live or in quarantine.
     busy: u32,
     /// One bit for each id, set when it is busy; empty when none is.
     bits: Box<[u64]>,
-    /// (time of its end, id), oldest first, ids that are not live.
+    /// The end of each id in quarantine, and the id; the oldest comes first.
     quarantine: VecDeque<(u64, u32)>,
 }
 
@@ -85,7 +85,7 @@ impl Ids {
         }
     }
 
-    /// Lets go of what has been in quarantine long enough.
+    /// Frees the ids whose quarantine is over.
     pub(super) fn purge(&mut self, now: u64) {
         for (digits, length) in self.lengths.iter_mut().enumerate() {
             length.purge(now, first_of(digits));
@@ -95,7 +95,7 @@ impl Ids {
         }
     }
 
-    /// When the next id leaves the quarantine.
+    /// The time at which the next id leaves the quarantine.
     pub(super) fn next_purge(&self) -> Option<u64> {
         let fronts = self
             .lengths
@@ -108,7 +108,7 @@ impl Ids {
         self.lengths.iter().map(|length| length.live).sum()
     }
 
-    /// The bytes that all this counts for.
+    /// The bytes that these ids count for.
     pub(super) fn bytes(&self) -> u64 {
         let bytes = |length: &Length| {
             length.bits.len() as u64 * 8 + length.quarantine.len() as u64 * RECORD
@@ -123,7 +123,7 @@ impl Length {
         let mut skip = below(random()?, total - self.busy);
         if self.bits.is_empty() {
             self.bits = vec![0; total.div_ceil(64) as usize].into();
-            // The bits behind the last id stand for no id: they are never free.
+            // The bits after the last id stand for no id and are never free.
             let spare = self.bits.len() as u32 * 64 - total;
             if let Some(last) = self.bits.last_mut()
                 && spare > 0
@@ -180,7 +180,7 @@ fn digits_of(id: u32) -> usize {
     id.checked_ilog10().unwrap_or(0) as usize
 }
 
-/// Turns 64 random bits into a number below `bound`; its bias is below 2^-34, which nobody can see.
+/// Turns 64 random bits into a number below `bound`, with a bias below 2^-34, which is negligible.
 fn below(word: u64, bound: u32) -> u32 {
     ((u128::from(word) * u128::from(bound)) >> 64) as u32
 }
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(BTreeSet::from_iter(&ended).len(), 9);
         assert_eq!(ids.allocate(9 * SECOND, &mut random), Some(ended[0]));
         assert_eq!(ids.allocate(9 * SECOND, &mut random), Some(ended[1]));
-        // 600 s after its end, an id is as good as any.
+        // 600 s after its end, an id may be drawn like any other.
         assert_eq!(ids.next_purge(), Some(602 * SECOND));
         ids.purge(602 * SECOND - 1);
         assert_eq!(ids.bytes(), 8 + 7 * RECORD);

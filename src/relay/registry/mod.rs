@@ -1,14 +1,13 @@
-//! The registry: all channels of a relay, as one machine without clock, socket or thread.
+//! The registry: all channels of a relay, as one state machine without clock, socket or thread.
 //!
-//! The loop contract: give [`Registry::handle`] the time and a request; it answers at once, or
-//! with a [`Ticket`]. After each call (`handle`, [`Registry::advance`], [`Registry::shut_down`])
-//! take the [`Registry::events`]: answers to earlier tickets. Call `advance` when
-//! [`Registry::next_due`] has come. A ticket that nobody waits for any more goes to
-//! [`Registry::cancel`].
+//! The loop contract: [`Registry::handle`] takes the time and a request, and gives an answer or a
+//! [`Ticket`]. After each call (`handle`, [`Registry::advance`], [`Registry::shut_down`]) take the
+//! [`Registry::events`], which are answers to earlier tickets. Call `advance` at the time
+//! [`Registry::next_due`]. Give a ticket that nobody waits for any more to [`Registry::cancel`].
 //!
-//! Each request costs a few hash look-ups and O(log n) in the timers; what falls due is paid for
-//! once. Memory is bounded by [`Limits`]: everything that outlives a request counts for
-//! `stored_bytes` or for `addresses`.
+//! Each request costs a few hash look-ups and O(log n) in the timers; each timer fires once. Memory
+//! is bounded by [`Limits`]: everything that outlives a request counts for `stored_bytes` or for
+//! `addresses`.
 
 mod addresses;
 mod call;
@@ -42,9 +41,9 @@ use channel::{Channel, Decision, PerCell};
 use ids::Ids;
 use slab::Slab;
 
-/// What a channel counts for beside its cells: about what it costs in all tables together.
+/// The bytes that a channel counts for beside its cells: about its cost in all tables together.
 pub(super) const CHANNEL_COST: u64 = 512;
-/// What an appid counts for beside its name and ids.
+/// The bytes that an appid counts for beside its name and ids.
 const APP_COST: u64 = 512;
 /// Seconds after which an address with too many live channels may try again.
 const CHANNELS_RETRY: u32 = 10;
@@ -53,14 +52,14 @@ const CHANNELS_RETRY: u32 = 10;
 pub struct Registry {
     limits: Limits,
     random: Random,
-    /// The latest time that was given, in microseconds.
+    /// The latest time that the registry was given, in microseconds.
     now: u64,
     apps: Slab<App>,
     names: HashMap<Arc<[u8]>, u32>,
     channels: Slab<Channel>,
     /// Live channels by appid and number.
     live: HashMap<(u32, ChannelId), u32>,
-    /// Ended channels by appid, number and side: each is there once or twice.
+    /// Ended channels by appid, number and side: each has one or two entries.
     ended: HashMap<(u32, ChannelId, SideKey), u32>,
     /// Channels, live or ended, by appid and owner.
     owned: HashMap<(u32, SideKey), u32>,
@@ -73,7 +72,7 @@ pub struct Registry {
     going_down: bool,
 }
 
-/// Something that falls due. Each channel, each waiting GET and each quarantine has one at most.
+/// A timer. Each channel, each waiting GET and each quarantine has one at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
     /// A channel's life or grace is over.
@@ -89,9 +88,9 @@ enum Timer {
 struct App {
     name: Arc<[u8]>,
     ids: Ids,
-    /// Channels, live or ended.
+    /// The number of channels, live or ended.
     channels: u32,
-    /// When the timer for its quarantine is set.
+    /// The time for which the timer of its quarantine is set.
     timer: Option<u64>,
     /// This appid's part of `stored`.
     charge: u64,
@@ -129,7 +128,7 @@ impl Registry {
         }
     }
 
-    /// Answers one request at the time `now`, counted from any fixed moment.
+    /// Handles one request at the time `now`, which counts from any fixed moment.
     pub fn handle(&mut self, now: Duration, call: Call<'_>) -> Handled {
         self.advance(now);
         match self.answer(call) {
@@ -138,7 +137,7 @@ impl Registry {
         }
     }
 
-    /// The answers that came since the last call, to tickets given before.
+    /// The answers to earlier tickets that are ready since the last call.
     pub fn events(&mut self) -> impl Iterator<Item = (Ticket, Reply)> + '_ {
         self.events.drain(..)
     }

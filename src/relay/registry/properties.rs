@@ -1,4 +1,4 @@
-//! What holds for the registry whatever comes, in whatever order.
+//! Properties of the registry that hold for any requests in any order.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::relay::{EndReason, GRACE};
 use crate::values::ChannelId;
 use crate::values::messages::CellName;
 
-/// One step: some time passes, then one thing happens.
+/// One step of a random run: some time passes, then one thing happens.
 #[derive(Clone, Debug)]
 enum Step {
     Ask {
@@ -39,7 +39,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(cell, wait)| ChannelRequest::Get(cell, wait)),
         1 => reason.prop_map(ChannelRequest::Close),
     ];
-    // Most codes are of one digit, since few channels live at a time.
+    // Most numbers have one digit, since few channels live at a time.
     let number = prop_oneof![9 => 1u32..10, 1 => 10u32..100];
     let action = prop_oneof![
         1 => bytes.prop_map(RelayAction::Allocate),
@@ -65,7 +65,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 1..400)
 }
 
-/// What has once been seen of a channel.
+/// The facts about a channel that the test has seen once and that must not change.
 struct Seen {
     claimant: Option<SideKey>,
     offer: Bytes,
@@ -136,7 +136,7 @@ proptest! {
             check(&registry, &limits);
             check_write_once(&registry, &mut seen);
         }
-        // In the end nothing is left, however it went.
+        // In the end nothing is left.
         registry.advance(Duration::from_millis(now + 100_000_000));
         let left = registry.events().count();
         prop_assert_eq!(left, waiting.len());
@@ -147,7 +147,7 @@ proptest! {
     }
 }
 
-/// Whether the tables agree with each other and with the limits.
+/// Checks that the tables agree with each other and with the limits.
 fn check(registry: &Registry, limits: &Limits) {
     let mut timers = BTreeSet::new();
     let mut stored = 0;
@@ -210,12 +210,12 @@ fn check(registry: &Registry, limits: &Limits) {
         records += app.ids.bytes();
     }
     assert_eq!(registry.stored, stored);
-    // An end is never refused, so its quarantine may go beyond the bound, by little.
+    // The end of a channel is never refused, so its quarantine may go a little over the bound.
     assert!(stored <= limits.stored_bytes + records, "{stored}");
     assert_eq!(registry.timers, timers);
 }
 
-/// Whether claim, cells and end are each written once: the same side may own one channel after
+/// Checks that claim, cells and end are each written once. A side may own one channel after
 /// another, but never two of an appid at a time.
 fn check_write_once(
     registry: &Registry,

@@ -1,6 +1,6 @@
 //! A vector with holes: small stable keys for channels and appids.
 
-/// Values under small keys; a key is used again once its value was removed.
+/// Values under small keys. A key is used again once its value has been removed.
 #[derive(Debug)]
 pub(super) struct Slab<T> {
     entries: Vec<Option<T>>,

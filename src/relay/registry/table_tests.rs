@@ -1,4 +1,4 @@
-//! The table of RELAY-11 as data, found by asking the registry itself.
+//! The table of RELAY-11 as data, found by making each request to the registry itself.
 //!
 //! Each cell is filled by bringing a fresh registry into the state and making the request, so the
 //! table cannot drift from the code; a test compares it with the specification's.
@@ -15,13 +15,13 @@ use crate::relay::{EndReason, Limits};
 use crate::values::ChannelId;
 use crate::values::messages::CellName;
 
-/// One line of the table: what a request of one side gets in each state.
+/// One line of the table: the answers to one side's request in each state.
 struct Row {
-    /// Such as `put answer`.
+    /// The request, such as `put answer`.
     request: String,
-    /// Such as `claimant`.
+    /// The side that makes it, such as `claimant`.
     by: &'static str,
-    /// By state, in the order of [`STATES`].
+    /// The answer in each state, in the order of [`STATES`].
     cells: Vec<String>,
 }
 
@@ -52,20 +52,21 @@ fn table() -> Vec<Row> {
     let gets = CellName::ALL.map(|cell| (format!("get {}", cell.name()), Ask::Get(cell)));
     let claim = ("claim".to_owned(), Ask::Claim);
     let close = ("close".to_owned(), Ask::Close);
-    let asks = [claim].into_iter().chain(puts).chain(gets).chain([close]);
+    let calls = [claim].into_iter().chain(puts).chain(gets).chain([close]);
     let sides = [
         (Party::Owner, "owner"),
         (Party::Claimant, "claimant"),
         (Party::Another, "another"),
     ];
-    asks.flat_map(|(request, ask)| {
-        sides.map(|(by, name)| Row {
-            request: request.clone(),
-            by: name,
-            cells: row(ask, by),
+    calls
+        .flat_map(|(request, ask)| {
+            sides.map(|(by, name)| Row {
+                request: request.clone(),
+                by: name,
+                cells: row(ask, by),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn row(ask: Ask, by: Party) -> Vec<String> {
@@ -103,7 +104,7 @@ enum Ask {
     Close,
 }
 
-/// A state of a channel: how far it came while it was live, and whether it ended.
+/// A state of a channel: its last live state, and whether it ended.
 #[derive(Clone, Copy)]
 struct Scene {
     state: Option<ChannelState>,
@@ -123,7 +124,7 @@ impl Scene {
         }
     }
 
-    /// The states that a channel has gone through.
+    /// A registry whose channel has gone through these states.
     fn registry(self) -> Registry {
         let mut registry = Registry::new(Limits::default(), Box::new(|| Some(0)));
         let steps = [
@@ -158,7 +159,7 @@ impl Scene {
     }
 }
 
-/// What came of one request.
+/// The result of one request.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Found {
     result: String,
@@ -168,7 +169,7 @@ struct Found {
     same: bool,
 }
 
-/// One cell of the table, from all scenes that it stands for.
+/// One cell of the table, from all scenes that it covers.
 fn cell(scenes: &[Scene], request: Ask, by: Party) -> String {
     let mut found = Vec::new();
     for scene in scenes {
@@ -272,7 +273,7 @@ const fn name(standing: ChannelState) -> &'static str {
     }
 }
 
-/// Cell by cell.
+/// The two tables agree cell by cell.
 // RELAY-11: A relay MUST answer a request to a channel by this table.
 #[test]
 fn the_table_is_that_of_the_specification() {
@@ -293,7 +294,7 @@ fn the_table_is_that_of_the_specification() {
     assert_eq!(lines.next(), Some(""), "the specification has more rows");
 }
 
-/// A refusal changes nothing, and neither does a repeat.
+/// Neither a refusal nor a repeat changes the state.
 #[test]
 fn only_a_200_moves_the_state() {
     for row in table() {

@@ -1,4 +1,4 @@
-//! What time does to channels: expiry, grace, quarantine, and the end of waiting.
+//! The registry's timers: expiry, grace, quarantine and the end of waiting.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use crate::relay::problem::{EndReason, Refusal};
 use crate::values::messages::CellName;
 
 impl Registry {
-    /// Lets the time become `now`: everything that fell due until then happens, each thing at its
-    /// own time, so that it does not matter how often this is called. A time before the last one
-    /// counts as the last one.
+    /// Sets the time to `now`. Everything that fell due until then happens at its own time, so that
+    /// it does not matter how often this is called. A time before the last one counts as the last
+    /// one.
     pub fn advance(&mut self, now: Duration) {
         let now = u64::try_from(now.as_micros()).unwrap_or(u64::MAX / 2);
         let now = now.max(self.now);
@@ -39,7 +39,7 @@ impl Registry {
         self.now = now;
     }
 
-    /// When [`Registry::advance`] has something to do next.
+    /// The next time at which [`Registry::advance`] has something to do.
     #[must_use]
     pub fn next_due(&self) -> Option<Duration> {
         let (due, _) = self.timers.first()?;
@@ -55,7 +55,7 @@ impl Registry {
         }
     }
 
-    /// Goes down: what waits is answered `unavailable`, and so is every request from now on.
+    /// Shuts the registry down: waiting requests and all later ones are answered `unavailable`.
     // RELAY-4: (or `unavailable` when the relay goes down)
     pub fn shut_down(&mut self) {
         self.going_down = true;
@@ -67,7 +67,7 @@ impl Registry {
         }
     }
 
-    /// Lets a GET wait, in place of an older one.
+    /// Lets a GET wait, in place of an older one of the same cell.
     pub(super) fn wait(&mut self, key: u32, cell: CellName, seconds: u8) -> Handled {
         let ticket = self.next_ticket();
         let waits = seconds > 0;
@@ -101,7 +101,7 @@ impl Registry {
         Handled::Later(ticket)
     }
 
-    /// Answers a waiting GET that its channel has let go of.
+    /// Answers a waiting GET that was taken out of its channel.
     pub(super) fn wake(&mut self, ticket: Ticket, reply: Reply) {
         if self.forget_wait(ticket).is_some() {
             self.events.push((ticket, reply));
@@ -126,7 +126,7 @@ impl Registry {
         self.addresses.remove_live(channel.from);
         let tickets = CellName::ALL.map(|cell| channel.waits.get_mut(cell).take());
         // RELAY-18: A relay MUST treat a waiting GET as newly arrived when the channel ends.
-        // It waited, so its cell is not written, and the table says `closed`.
+        // The GET waited, so its cell is not written, and the table says `closed`.
         for ticket in tickets.into_iter().flatten() {
             self.wake(ticket, Reply::Refused(Refusal::Closed(reason)));
         }
@@ -136,7 +136,8 @@ impl Registry {
         self.settle_app(app);
     }
 
-    /// Makes an appid known. It must be settled afterwards.
+    /// Adds an appid that is not known yet, and gives its key; `None` when there are no more keys.
+    /// [`Registry::settle_app`] must follow.
     pub(super) fn enter_app(&mut self, appid: &[u8]) -> Option<u32> {
         let name: Arc<[u8]> = appid.into();
         let key = self.apps.insert(App {

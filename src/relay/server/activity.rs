@@ -1,4 +1,4 @@
-//! The activity of one connection, and the deadlines that follow from it (RELAY-21).
+//! The activity of one connection and its deadlines (RELAY-21).
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,8 +10,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// The activity of a connection: idle, reading a request or serving it, and since when.
 ///
-/// hyper has a time for the head of a request only; RELAY-21 is about the whole of it. So the
-/// stream notes when the first byte came, and one alarm a connection looks from time to time.
+/// hyper limits the time of a request's head only, but RELAY-21 is about the whole request. So the
+/// stream notes when the first byte came, and one alarm for each connection checks the deadline.
 pub(super) struct ConnectionActivity {
     state: Mutex<ActivityState>,
     request_time: Duration,
@@ -20,14 +20,14 @@ pub(super) struct ConnectionActivity {
 struct ActivityState {
     phase: Phase,
     since: Instant,
-    /// When bytes came while a request was being served: the next request has begun.
+    /// The time at which bytes came while a request was being served: the next request has begun.
     early: Option<Instant>,
     unread: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Nothing of the next request is there.
+    /// No byte of the next request has come.
     Idle,
     /// A request is arriving.
     Reading,
@@ -49,7 +49,7 @@ impl ConnectionActivity {
         }
     }
 
-    /// The body of the request has arrived, or is not wanted.
+    /// Notes that the body of the request has arrived, or is not wanted.
     pub(super) fn arrived(&self) {
         self.change(|state| {
             state.phase = Phase::Serving;
@@ -57,7 +57,7 @@ impl ConnectionActivity {
         });
     }
 
-    /// Whether the body of the request may not be read to its end.
+    /// Sets whether a part of the request's body may stay unread.
     pub(super) fn leave_unread(&self, unread: bool) {
         self.change(|state| state.unread = unread);
     }
@@ -66,7 +66,7 @@ impl ConnectionActivity {
         self.change(|state| state.unread)
     }
 
-    /// The head of a request has arrived.
+    /// Notes that the head of a request has arrived.
     pub(super) fn begun(&self) {
         self.change(|state| {
             if state.phase == Phase::Idle {
@@ -76,7 +76,7 @@ impl ConnectionActivity {
         });
     }
 
-    /// Bytes have come on the stream.
+    /// Notes that bytes have come on the stream.
     pub(super) fn bytes_came(&self) {
         self.change(|state| match state.phase {
             Phase::Idle => {
@@ -90,7 +90,7 @@ impl ConnectionActivity {
         });
     }
 
-    /// The answer is ready to be written.
+    /// Notes that the answer is ready to be written.
     pub(super) fn answered(&self) {
         self.change(|state| {
             (state.phase, state.since) = match state.early.take() {
@@ -100,7 +100,7 @@ impl ConnectionActivity {
         });
     }
 
-    /// When the connection has to have got on, or is dropped.
+    /// The time at which the connection is dropped unless something has happened on it.
     pub(super) fn deadline(&self) -> Instant {
         self.change(|state| match state.phase {
             Phase::Idle | Phase::Reading => state.since + self.request_time,

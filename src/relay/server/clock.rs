@@ -1,4 +1,4 @@
-//! The clock that a relay runs by.
+//! The clock of a relay.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ impl Clock {
         Self(ClockKind::Running(Instant::now()))
     }
 
-    /// A clock that stands still until it is moved: for tests that do not wait.
+    /// A clock that stands still until a test moves it.
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     #[must_use]
     pub fn manual_for_testing_only() -> (Self, ManualClock) {
@@ -43,7 +43,7 @@ impl Clock {
         }
     }
 
-    /// Waits until the clock shows `due`, or about that; for ever if there is none.
+    /// Waits until about the time `due`, or for ever if there is none.
     pub(super) async fn sleep_until(&self, due: Option<Duration>) {
         let Some(due) = due else {
             return std::future::pending().await;
@@ -76,8 +76,8 @@ pub struct ManualClock(watch::Sender<Duration>);
 
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 impl ManualClock {
-    /// Moves the clock forward. What falls due happens soon, on the relay's own thread; what a
-    /// request finds is as of the new time at once.
+    /// Moves the clock forward. A request finds the new time at once; timers fire soon after, on
+    /// the relay's own thread.
     pub fn advance(&self, by: Duration) {
         self.0.send_modify(|time| *time = time.saturating_add(by));
     }

@@ -21,17 +21,18 @@ use super::http;
 use super::proxies::Proxies;
 use super::shared::SharedRegistry;
 
-/// What all connections of a relay share.
+/// The registry and settings that all connections of a relay share.
 pub(super) struct ConnectionContext {
     pub(super) registry: SharedRegistry,
     pub(super) proxies: Proxies,
-    /// How long a request may take to arrive, and an idle connection to bring one.
+    /// The time in which a request must arrive, and in which an idle connection must bring one.
     pub(super) request_time: Duration,
 }
 
-/// Bytes of a request's head, and of what hyper buffers.
+/// The most bytes of a request's head, and of hyper's buffer.
 const HEAD: usize = 16 << 10;
-/// How much of an over-long body is thrown away, so that its sender can read the refusal.
+/// The most bytes of an over-long body that are read and dropped, so that its sender can read the
+/// refusal.
 const UNREAD: usize = 256 << 10;
 
 /// Serves one connection until either end closes it, it takes too long, or the relay goes down.
@@ -63,10 +64,10 @@ pub(super) async fn serve(
         .serve_connection(io, service);
     let mut connection = std::pin::pin!(connection);
     let mut alarm = std::pin::pin!(sleep_until(activity.deadline()));
-    let mut told = false;
+    let mut is_announced = false;
     loop {
         tokio::select! {
-            // Whatever ended it, there is nobody to tell.
+            // However the connection ended, nobody is left to hear of it.
             _ = connection.as_mut() => return,
             () = &mut alarm => {
                 // RELAY-21: A relay MUST drop a request that has not wholly arrived within 30
@@ -77,19 +78,19 @@ pub(super) async fn serve(
                 }
                 alarm.as_mut().reset(deadline);
             }
-            _ = going_down.wait_for(|down| *down), if !told => {
-                told = true;
+            _ = going_down.wait_for(|down| *down), if !is_announced => {
+                is_announced = true;
                 connection.as_mut().graceful_shutdown();
             }
         }
     }
 }
 
-/// A stream that tells its activity when bytes come.
+/// A stream that reports arriving bytes to the connection's activity.
 struct Watched {
     stream: TcpStream,
     activity: Arc<ConnectionActivity>,
-    /// How much may still be thrown away.
+    /// The number of bytes that may still be read and dropped.
     unread: usize,
 }
 
@@ -134,8 +135,8 @@ impl AsyncWrite for Watched {
         Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
-    /// Closing over unread bytes resets the connection, and the answer might be lost with it. So
-    /// the rest of a body that was not read is thrown away, up to a bound.
+    /// Closes the stream. Closing over unread bytes would reset the connection and might lose the
+    /// answer, so the rest of an unread body is read and dropped, up to a bound.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;

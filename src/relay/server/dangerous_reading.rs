@@ -1,7 +1,7 @@
-//! How the relay reads one request, without a connection: for tests that cannot open one for each
+//! The relay's reading of one request without a connection, for tests that cannot open one for each
 //! input.
 //!
-//! Only with the feature `test-hooks-dangerous`: nothing here bounds what it is given.
+//! It exists only with the feature `test-hooks-dangerous`, because nothing here bounds its input.
 
 use std::net::IpAddr;
 
@@ -15,21 +15,21 @@ use crate::relay::registry::Call;
 /// A request whose body has wholly arrived.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrived<'a> {
-    /// As in the request line.
+    /// The method as in the request line.
     pub method: &'a str,
-    /// As in the request line, query included.
+    /// The target as in the request line, query included.
     pub target: &'a str,
-    /// Names and values, in their order.
+    /// The names and values of the headers, in their order.
     pub headers: &'a [(&'a str, &'a [u8])],
     /// The body.
     pub body: &'a [u8],
-    /// Who sent it.
+    /// The address of the connection's other end.
     pub peer: IpAddr,
 }
 
-/// What the registry would be asked, or the refusal before it is (RELAY-9), is given to `then`.
+/// Reads a request, and gives `then` the call to the registry or the refusal before it (RELAY-9).
 ///
-/// `None` when the HTTP library takes it for no request, which is before the relay sees it.
+/// Gives `None` when the HTTP library refuses the request, so that the relay never sees it.
 pub fn read_for_testing_only<T>(
     arrived: Arrived<'_>,
     proxies: &Proxies,

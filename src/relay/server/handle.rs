@@ -34,7 +34,7 @@ impl RelayHandle {
     ///
     /// # Errors
     ///
-    /// [`RelayError`].
+    /// [`RelayError`] when the relay cannot listen or has no thread to run on.
     pub fn spawn(
         address: SocketAddr,
         limits: Limits,
@@ -51,7 +51,7 @@ impl RelayHandle {
             let shutdown = async {
                 let _ = stopped.await;
             };
-            // It can only fail before it serves, and the listener is known to be good.
+            // The relay can fail only before it serves, and the listener is known to be good.
             let _ = runtime.block_on(relay.run(shutdown));
         };
         let thread = thread::Builder::new()
@@ -66,7 +66,7 @@ impl RelayHandle {
         })
     }
 
-    /// The address at which it listens.
+    /// The address at which the relay listens.
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.address
@@ -78,13 +78,14 @@ impl RelayHandle {
         format!("http://{}", self.address)
     }
 
-    /// How full it is.
+    /// The relay's present load.
     #[must_use]
     pub fn counts(&self) -> RelayCounts {
         self.monitor.counts()
     }
 
-    /// Goes down: what waits is answered `unavailable`. Returns when nothing of it runs any more.
+    /// Shuts the relay down and answers waiting requests with `unavailable`. Returns when its
+    /// thread has ended.
     pub fn shutdown(self) {
         drop(self);
     }

@@ -53,10 +53,10 @@ pub(super) async fn respond(
     }
 }
 
-/// Why a request does not reach the registry.
+/// The reason why a request does not reach the registry.
 pub(super) enum Fault {
     Refused(Refusal),
-    /// The methods that the target has.
+    /// The target does not allow the method, but allows these.
     Method(&'static str),
     LongBody,
 }
@@ -103,7 +103,7 @@ async fn answer(
     Ok(registry.ask(call).await)
 }
 
-/// The checks that need no body.
+/// Makes the checks that need no body, and gives the request's target and operation.
 pub(super) fn operation(head: &Parts) -> Result<(Target, Operation), Fault> {
     let target = Target::parse(head.uri.path()).ok_or(Refusal::NotFound)?;
     let operation = target
@@ -113,7 +113,7 @@ pub(super) fn operation(head: &Parts) -> Result<(Target, Operation), Fault> {
     Ok((target, operation))
 }
 
-/// The checks that come after the body's size, and what they find.
+/// Makes the checks that come after that of the body's size, and gives the call to the registry.
 pub(super) fn call<'a>(
     target: &'a Target,
     operation: Operation,
@@ -139,10 +139,10 @@ async fn read(mut body: Incoming, bound: usize) -> Result<Vec<u8>, Fault> {
     if announced > bound as u64 {
         return Err(Fault::LongBody);
     }
-    // What is only announced may never come, so it reserves little.
+    // An announced body may never come, so little memory is reserved for it.
     let mut bytes = Vec::with_capacity((announced as usize).min(1_024));
     while let Some(frame) = body.frame().await {
-        // A body that breaks off takes its connection with it: nobody reads this answer.
+        // When a body breaks off, its connection has ended, and nobody reads this answer.
         let frame = frame.map_err(|_| Refusal::Malformed)?;
         let Some(data) = frame.data_ref() else {
             continue;
@@ -169,7 +169,7 @@ fn side(headers: &HeaderMap) -> Option<SideKey> {
         .then(|| SideKey::from_hex(side))?
 }
 
-/// Reads query and JSON.
+/// Reads the query and the JSON body.
 fn action(operation: Operation, query: Option<&str>, body: &[u8]) -> Result<RelayAction, Fault> {
     let wait = match operation {
         Operation::Get(..) => target::wait(query).ok_or(Refusal::Malformed)?,
@@ -196,7 +196,7 @@ fn action(operation: Operation, query: Option<&str>, body: &[u8]) -> Result<Rela
     })
 }
 
-/// The answer that bears a reply, by the table of section 9.2.
+/// The HTTP response for a reply, by the table of section 9.2.
 // RELAY-3: A relay MUST answer the requests of this table with the status, the message and, where
 // there is one, the content type `application/json` that it gives
 fn reply_response(reply: &Reply) -> Response<Full<Bytes>> {
@@ -258,7 +258,7 @@ fn set(response: &mut Response<Full<Bytes>>, name: header::HeaderName, value: He
     response.headers_mut().insert(name, value);
 }
 
-/// What a connection over the bounds is told, without reading its request.
+/// The whole response to a connection over the bounds, whose request is not read.
 pub(super) fn turned_away(refusal: Refusal) -> Arc<[u8]> {
     let token = refusal.token();
     let document = refusal.document();

@@ -8,7 +8,7 @@ use crate::relay::limits::Limits;
 use crate::relay::problem::Refusal;
 use crate::relay::registry::ClientAddress;
 
-/// Counts the connections there are, and refuses those over the bounds.
+/// Counts open connections and refuses those over the bounds.
 pub(super) struct ConnectionLimiter {
     counts: Mutex<ConnectionCounts>,
     bound: u32,
@@ -30,7 +30,8 @@ impl ConnectionLimiter {
         }
     }
 
-    /// ConnectionCounts a connection; a trusted proxy brings those of many.
+    /// Counts a connection, or refuses it. A trusted proxy has no bound of its own, since it brings
+    /// the connections of many clients.
     pub(super) fn admit(
         limiter: &Arc<Self>,
         peer: IpAddr,
@@ -59,7 +60,7 @@ impl ConnectionLimiter {
     }
 }
 
-/// A connection's permit, given back on drop.
+/// The permit of one connection, which is given back on drop.
 pub(super) struct ConnectionPermit {
     limiter: Arc<ConnectionLimiter>,
     address: Option<ClientAddress>,

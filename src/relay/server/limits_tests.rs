@@ -1,4 +1,4 @@
-//! Each bound of a relay, gone over by one (RELAY-20).
+//! Tests that go over each bound of a relay by one (RELAY-20).
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::relay::{
     Bytes, Call, ClientAddress, Handled, Limits, Refusal, Registry, RelayAction, Reply, SideKey,
 };
 
-/// A bound that is new has no test yet, and fails here.
+/// Every bound has a case here: a new one without a case fails this test.
 // RELAY-20: over the bound of an address it answers `rate-limited`, over any other `unavailable`
 #[test]
 fn every_bound_is_enforced() {
@@ -52,8 +52,8 @@ fn limited(change: impl FnOnce(&mut Limits)) -> Limits {
     limits
 }
 
-/// Allocates twice with success, and once more: the refusal of that. From one allocation to the
-/// next the appid goes on by `next_appid`, and the address by `next_address`.
+/// Allocates twice with success, and gives the refusal of the third allocation. From one allocation
+/// to the next the appid goes on by `next_appid`, and the address by `next_address`.
 fn third_allocation(
     change: impl FnOnce(&mut Limits),
     next_appid: u8,
@@ -82,7 +82,7 @@ fn third_allocation(
     }
 }
 
-/// Admits two connections, and one more: the refusal of that.
+/// Admits two connections, and gives the refusal of the third.
 fn third_connection(change: impl FnOnce(&mut Limits), from_one: bool) -> Option<Refusal> {
     let limiter = Arc::new(ConnectionLimiter::new(&limited(change)));
     let admit = |number: u8| {

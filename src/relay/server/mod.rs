@@ -1,4 +1,4 @@
-//! The server: a listener, its connections and their bounds, and going down.
+//! The server: the listener, its connections and their bounds, and the shutdown.
 
 mod activity;
 mod clock;
@@ -44,15 +44,15 @@ use shared::SharedRegistry;
 
 /// The surroundings of a relay, beside its [`Limits`].
 pub struct RelayOptions {
-    /// The proxies in front of it. Default: none.
+    /// The proxies in front of the relay. Default: none.
     pub proxies: Proxies,
     /// The clock by which channels live and GETs wait. Default: the machine's.
     pub clock: Clock,
     /// The source of channel ids. Default: the machine's.
     pub random: Random,
-    /// How long a request may take to arrive. 30 s by RELAY-21; less is for tests.
+    /// The time in which a request must arrive. Default: 30 s, by RELAY-21; less is for tests.
     pub request_time: Duration,
-    /// How long requests in hand may take when the relay goes down. Default: 5 s.
+    /// The time that open requests have left when the relay shuts down. Default: 5 s.
     pub shutdown_time: Duration,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Debug for RelayOptions {
     }
 }
 
-/// A relay that listens, and serves when it is run.
+/// A relay that listens, and serves once it runs.
 pub struct Relay {
     listener: TcpListener,
     address: SocketAddr,
@@ -91,11 +91,12 @@ pub struct Relay {
 impl Relay {
     /// Listens at an address; port 0 takes any free one.
     ///
-    /// Connections are accepted from now on, and served by [`Relay::run`].
+    /// The system accepts connections from now on; [`Relay::run`] serves them.
     ///
     /// # Errors
     ///
-    /// [`RelayError::Limits`] and [`RelayError::Bind`].
+    /// [`RelayError::Limits`] for limits that cannot work, and [`RelayError::Bind`] when the relay
+    /// cannot listen at the address.
     pub fn bind(
         address: SocketAddr,
         limits: Limits,
@@ -125,19 +126,19 @@ impl Relay {
         })
     }
 
-    /// The address at which it listens.
+    /// The address at which the relay listens.
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// A view of how full it is, which stays good while it runs.
+    /// A view of the relay's load, which stays valid while it runs.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
         Monitor(Arc::clone(&self.shared))
     }
 
-    /// Serves until `shutdown` is ready; then answers what waits with `unavailable` and ends.
+    /// Serves until `shutdown` is ready, then answers waiting requests with `unavailable` and ends.
     ///
     /// Runs on a tokio runtime of either flavour that has I/O and time.
     ///
@@ -161,7 +162,7 @@ impl Relay {
                 accepted = listener.accept() => accepted,
             };
             let Ok((stream, peer)) = accepted else {
-                // Out of descriptors, or a peer that went away before: neither is for ever.
+                // The process has no descriptors left, or the peer has gone already: neither lasts.
                 sleep(Duration::from_millis(20)).await;
                 continue;
             };
@@ -196,12 +197,12 @@ impl fmt::Debug for Relay {
     }
 }
 
-/// A view of how full a relay is.
+/// A view of a relay's load.
 #[derive(Clone)]
 pub struct Monitor(Arc<ConnectionContext>);
 
 impl Monitor {
-    /// What there is now.
+    /// The present counts.
     #[must_use]
     pub fn counts(&self) -> RelayCounts {
         self.0.registry.counts()
@@ -214,26 +215,26 @@ impl fmt::Debug for Monitor {
     }
 }
 
-/// Writes a refusal as far as it goes without waiting, and closes.
+/// Writes as much of a refusal as needs no waiting, and closes the connection.
 fn turn_away(stream: TcpStream, refusal: Refusal) {
     if let Ok(mut stream) = stream.into_std() {
         let _ = stream.write(&http::turned_away(refusal));
     }
 }
 
-/// Why a relay does not run.
+/// The reason why a relay does not run.
 #[derive(Debug)]
 pub enum RelayError {
     /// The limits cannot work.
     Limits(BadLimits),
-    /// The address cannot be listened at.
+    /// The relay cannot listen at the address.
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
-    /// There is no thread or runtime for it.
+    /// The system gave no thread or runtime for the relay.
     Runtime(io::Error),
 }
 

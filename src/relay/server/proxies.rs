@@ -8,13 +8,13 @@ use hyper::HeaderMap;
 
 /// The proxies that an operator trusts, and the header in which they tell the client's address.
 ///
-/// There is one header, of the operator's choice: a proxy that writes the one passes the other on
-/// as the client wrote it.
+/// Only one header counts, of the operator's choice, because a proxy that writes one of them passes
+/// the other on as the client wrote it.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
-    /// Their addresses.
+    /// The addresses of the proxies.
     pub trusted: Vec<Network>,
-    /// The header that they write.
+    /// The header that the proxies write.
     pub header: ForwardedHeader,
 }
 
@@ -29,7 +29,7 @@ pub enum ForwardedHeader {
 }
 
 impl Proxies {
-    /// Whether this peer is one of them.
+    /// Whether this peer is a trusted proxy.
     #[must_use]
     pub fn trusts(&self, peer: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(peer))
@@ -37,7 +37,7 @@ impl Proxies {
 
     /// The address that a request counts for: the rightmost that is not a trusted proxy's.
     ///
-    /// What is left of it was written by strangers.
+    /// Strangers may have written whatever stands to its left.
     // RELAY-22: A relay behind a proxy MUST take the client's address from a forwarded header only
     // when its operator named that proxy's address as trusted
     pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -200,7 +200,7 @@ mod tests {
             of(&trusted, "10.1.1.1", &["junk\"', 1.1.1.1:99"]),
             "1.1.1.1"
         );
-        // What cannot be read ends the chain of trust: the last proxy counts.
+        // An unreadable element ends the chain of trust: the last proxy counts.
         assert_eq!(
             of(&trusted, "10.1.1.1", &["1.1.1.1, junk, 10.2.2.2"]),
             "10.2.2.2"

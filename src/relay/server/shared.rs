@@ -1,4 +1,4 @@
-//! The registry among tasks: one lock, one timer, and a channel to each waiting task.
+//! The registry as tasks share it: one lock, one timer, and a channel to each waiting task.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::relay::registry::{Call, Handled, Registry, Reply, Ticket};
 pub(super) struct SharedRegistry {
     inner: Mutex<Inner>,
     clock: Clock,
-    /// Tells the timer that something falls due earlier than what it waits for.
+    /// Wakes the timer task when something falls due before the time that it waits for.
     earlier: Notify,
 }
 
@@ -28,14 +28,14 @@ pub struct RelayCounts {
     pub live_channels: usize,
     /// GETs that wait.
     pub waiting_gets: usize,
-    /// Bytes that count for the limit of that name.
+    /// Bytes that count for the limit `stored_bytes`.
     pub stored_bytes: u64,
 }
 
 struct Inner {
     registry: Registry,
     senders: HashMap<Ticket, oneshot::Sender<Reply>>,
-    /// The time that the timer waits for.
+    /// The time that the timer task waits for.
     armed: Option<Duration>,
 }
 
@@ -52,7 +52,8 @@ impl SharedRegistry {
         }
     }
 
-    /// Answers one request, when its time has come. A caller that is dropped waits no more.
+    /// Gives the reply to one request, at once or when it is ready. Dropping the future gives up a
+    /// waiting request.
     pub(super) async fn ask(&self, call: Call<'_>) -> Reply {
         match self.begin(call) {
             Begun::Answered(reply) => reply,
@@ -87,7 +88,7 @@ impl SharedRegistry {
         begun
     }
 
-    /// Lets things fall due, for ever.
+    /// Runs the timer: lets whatever is due happen, for ever.
     pub(super) async fn keep_time(&self) {
         loop {
             let due = {
@@ -121,7 +122,7 @@ impl SharedRegistry {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No code under the lock panics; if it did, the registry would still be a registry.
+        // No code under the lock panics; if it did, the registry would still be usable.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -139,13 +140,13 @@ impl Inner {
 
 /// A request that the registry has taken.
 enum Begun<'a> {
-    /// It is answered.
+    /// The request has its answer.
     Answered(Reply),
-    /// It is a GET that waits for its answer.
+    /// The request is a GET that waits for its answer.
     Waiting(Waiter<'a>),
 }
 
-/// A waiting GET. Dropped before its answer has come, it is cancelled.
+/// A waiting GET, which is cancelled when it is dropped before its answer has come.
 struct Waiter<'a> {
     registry: &'a SharedRegistry,
     ticket: Ticket,

@@ -1,7 +1,7 @@
-//! ChannelRequest targets and methods (section 9.2).
+//! Request targets and methods (section 9.2).
 //!
-//! Paths are compared as they came: nothing is decoded, no dot segment or double slash resolved,
-//! so that a proxy and the relay cannot see two different targets in one.
+//! Paths are compared as they came. Nothing is decoded, and no dot segment or double slash is
+//! resolved, so that a proxy and the relay cannot take one path for two different targets.
 
 use crate::values::messages::CellName;
 use crate::values::{AppId, ChannelId};
@@ -13,7 +13,7 @@ pub(super) struct Target {
     pub(super) resource: Resource,
 }
 
-/// What follows `/v1/{appid}`.
+/// The part of a target after `/v1/{appid}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
     /// `/channels`
@@ -26,7 +26,7 @@ pub(super) enum Resource {
     Close(ChannelId),
 }
 
-/// A request of the table.
+/// A request of the table in section 9.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Allocate,
@@ -37,7 +37,7 @@ pub(super) enum Operation {
 }
 
 impl Target {
-    /// Reads a path.
+    /// Reads a path; `None` when the table has no such target.
     // RELAY-3: and allow no other methods and targets.
     pub(super) fn parse(path: &str) -> Option<Self> {
         let mut parts = path.strip_prefix("/v1/")?.split('/');
@@ -63,7 +63,7 @@ impl Target {
 }
 
 impl Resource {
-    /// The request that a method makes here, or else the methods that there are.
+    /// The request that this method makes, or else the methods that the resource has.
     pub(super) fn operation(self, method: &str) -> Result<Operation, &'static str> {
         match (self, method) {
             (Self::Channels, "POST") => Ok(Operation::Allocate),
@@ -78,7 +78,7 @@ impl Resource {
 }
 
 impl Operation {
-    /// How much of the body is read; `None` for a request whose body is ignored.
+    /// The most bytes of the body that are read; `None` for a request whose body is ignored.
     // RELAY-10: A relay MUST keep no more than 1 024 bytes of the body of an allocate, claim, put
     // receipt and close, and 139 264 bytes of a put answer and put finish
     pub(super) const fn body_bound(self) -> Option<usize> {
@@ -90,7 +90,7 @@ impl Operation {
     }
 }
 
-/// Reads the query of a GET; `None` when it is malformed.
+/// Reads the seconds of a GET's query; `None` when the query is malformed.
 // RELAY-5: a query other than, on a GET, none at all (w is then 0) or exactly `wait=` and a decimal
 // integer without leading zeros from 0 to 30.
 pub(super) fn wait(query: Option<&str>) -> Option<u8> {

@@ -1,4 +1,4 @@
-//! How exchanges end that do not end well.
+//! Exchanges that do not end well.
 
 use std::process::Stdio;
 
@@ -80,7 +80,7 @@ fn ctrl_c_closes_the_channel() {
         let sender = sender.end();
         assert_eq!(sender.status, 24, "{}", sender.stderr);
         assert!(sender.stderr.contains("giving up"), "{}", sender.stderr);
-        // Closed, and not just abandoned: an hour of its life was left.
+        // The channel is closed and not just abandoned: an hour of its life was left.
         assert_eq!(relay.receive(&[&code]).status, 14);
     }
 }

@@ -1,9 +1,9 @@
-//! The program under test, and what it is run beside.
+//! The program under test, and a relay for it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-/// Nothing listens there.
+/// An address at which nothing listens.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// The program with these arguments, at this relay, with nothing on standard input.
@@ -19,7 +19,7 @@ pub(crate) fn program(relay: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// The same without the terminal from which the tests may have been started.
+/// The program as [`program`] gives it, but without the terminal of whoever runs the tests.
 pub(crate) fn without_terminal(relay: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("setsid");
     command
@@ -30,7 +30,7 @@ pub(crate) fn without_terminal(relay: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: i32,
@@ -38,7 +38,7 @@ pub(crate) struct Ended {
     pub(crate) stderr: String,
 }
 
-/// Runs it to its end.
+/// Runs a command to its end.
 pub(crate) fn end(command: &mut Command) -> Ended {
     let output = command.output().unwrap();
     Ended {
@@ -48,12 +48,12 @@ pub(crate) fn end(command: &mut Command) -> Ended {
     }
 }
 
-/// Runs it to its end with this on standard input.
+/// Runs a command to its end with this standard input.
 pub(crate) fn end_with_input(command: &mut Command, input: &[u8]) -> Ended {
     Running::start_with_input(command, input).end()
 }
 
-/// A run that goes on.
+/// A program that still runs.
 pub(crate) struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -68,12 +68,12 @@ impl Running {
 
     pub(crate) fn start_with_input(command: &mut Command, input: &[u8]) -> Running {
         let mut running = Running::start(command.stdin(Stdio::piped()));
-        // It may refuse before it has read all of it.
+        // The program may end before it has read all of its input.
         let _ = running.child.stdin.take().unwrap().write_all(input);
         running
     }
 
-    /// The next line of standard output: of `send`, the code.
+    /// The next line of standard output, which is the code with `send`.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
@@ -81,7 +81,7 @@ impl Running {
         line.trim_end().to_owned()
     }
 
-    /// Waits until it says this to its user.
+    /// Waits until standard error contains this text.
     pub(crate) fn wait_for(&mut self, text: &str) {
         let mut said = String::new();
         // Byte by byte, so that nothing is lost for `end`.
@@ -131,7 +131,7 @@ impl Running {
     }
 }
 
-/// A test that fails leaves nothing behind.
+/// A test that fails leaves no process behind.
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -157,14 +157,14 @@ impl Relay {
         Relay { running, url }
     }
 
-    /// `send` with these arguments, and its code.
+    /// Starts `send` with these arguments, and gives it with its code.
     pub(crate) fn send(&self, arguments: &[&str]) -> (Running, String) {
         let mut running = Running::start(&mut program(&self.url, &[&["send"], arguments].concat()));
         let code = running.line();
         (running, code)
     }
 
-    /// `receive` with these arguments, to its end.
+    /// Runs `receive` with these arguments to its end.
     pub(crate) fn receive(&self, arguments: &[&str]) -> Ended {
         end(&mut program(&self.url, &[&["receive"], arguments].concat()))
     }

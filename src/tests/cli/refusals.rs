@@ -1,11 +1,11 @@
-//! What is refused before anything is sent: the relay of these tests is nowhere.
+//! Refusals before anything is sent. The relay of these tests is nowhere.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
 
 use crate::program::{NOWHERE, end, end_with_input, program, without_terminal};
 
-/// Runs it and finds this status, and these words on standard error.
+/// Runs the program, and finds this status and these words on standard error.
 #[track_caller]
 fn refuses(arguments: &[&str], status: i32, words: &[&str]) {
     let ended = end(&mut program(NOWHERE, arguments));

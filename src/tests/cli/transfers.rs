@@ -1,4 +1,4 @@
-//! A blob each way, by every way in and out.
+//! Exchanges of blobs over every kind of input and output.
 
 use std::fs;
 
@@ -84,7 +84,7 @@ fn applications_do_not_see_each_other() {
             .stderr
             .contains(&format!("{} (from WORMHOLE_SYNC_RENDEZVOUS)", relay.url))
     );
-    // The same appid, in hex.
+    // The appid is the same, in hex.
     let receiver = relay.receive(&[&code, "--appid-hex", "61"]);
     assert_eq!(
         (receiver.status, &*receiver.stdout),

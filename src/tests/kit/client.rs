@@ -8,7 +8,8 @@ use wormhole_sync::blocking::{self, Blocking};
 use wormhole_sync::client::{Held, Initiator, Receiver};
 use wormhole_sync::{Error, Received};
 
-/// Runs the asynchronous client. One for all tests, which are not to wait for each other's tasks.
+/// The runtime of the asynchronous client, which all tests share: no test waits for another's
+/// tasks.
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -1,4 +1,4 @@
-//! A proxy that stops one request, or its answer, and says so: so a test acts just then.
+//! A proxy that stops one request, or its answer, and reports it, so that a test can act just then.
 
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,10 +9,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::server::hear;
 
-/// Where the first request of a kind is stopped.
+/// The place where the first request of a kind is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// On its way there: the relay never gets it.
+    /// On its way to the relay, which never gets it.
     There,
     /// On the answer's way back: the relay has acted on it.
     Back,
@@ -24,7 +24,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Stops the requests whose first line has this in it.
+    /// Stops the first request whose first line contains this text.
     pub(crate) fn before(relay: SocketAddr, request: &'static str, stop: Stop) -> Gate {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -34,7 +34,7 @@ impl Gate {
             for stream in listener.incoming() {
                 let (client, server) = (stream.unwrap(), TcpStream::connect(relay).unwrap());
                 let sender = Arc::clone(&sender);
-                // What fails here is seen by the client.
+                // The client sees what fails here.
                 thread::spawn(move || pass(client, server, request, stop, &sender));
             }
         });
@@ -45,7 +45,7 @@ impl Gate {
         format!("http://{}", self.address)
     }
 
-    /// When the request is stopped.
+    /// Waits until the request is stopped.
     pub(crate) async fn reached(&mut self) {
         self.reached.recv().await.unwrap();
     }

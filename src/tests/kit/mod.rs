@@ -1,4 +1,4 @@
-//! What the tests of whole exchanges have in common.
+//! The common parts of the tests of whole exchanges.
 
 pub(crate) mod client;
 pub(crate) mod gate;
@@ -12,12 +12,12 @@ use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
 
 /// The application of all tests.
 pub(crate) const APP: &str = "example.com/app1";
-/// Long enough for any machine, short enough to notice that something hangs.
+/// A time long enough for any machine, and short enough to notice that something hangs.
 pub(crate) const AMPLE: Duration = Duration::from_secs(60);
-/// What ends "at once" takes less.
+/// The time within which something that ends "at once" has ended.
 pub(crate) const PROMPT: Duration = Duration::from_secs(8);
 
-/// A relay on loopback for as many exchanges as a test likes.
+/// A relay on loopback that lets a test begin as many exchanges as it likes.
 pub(crate) fn relay() -> RelayHandle {
     let limits = Limits {
         starts_per_minute: u32::MAX,
@@ -31,7 +31,7 @@ pub(crate) fn relay() -> RelayHandle {
     .unwrap()
 }
 
-/// A second that lasts so many milliseconds (HOOK-3).
+/// Hooks whose second lasts this number of milliseconds (HOOK-3).
 pub(crate) fn second(milliseconds: u64) -> Hooks {
     Hooks {
         second: Some(Duration::from_millis(milliseconds)),

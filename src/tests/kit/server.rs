@@ -12,7 +12,7 @@ use super::AMPLE;
 /// A server on a port of its own.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    /// What the script reported; the number is that of the connection, from 0.
+    /// The reports of the script, with the number of their connection, from 0.
     pub(crate) events: Receiver<(usize, String)>,
 }
 
@@ -28,7 +28,7 @@ impl Server {
             .expect("a report from the server")
     }
 
-    /// Passes reports over until this one.
+    /// Skips reports until this one, and gives the number of its connection.
     pub(crate) fn wait_for(&self, text: &str) -> usize {
         loop {
             let (number, event) = self.event();
@@ -69,7 +69,7 @@ impl Peer {
         Some(text)
     }
 
-    /// Sends as much as the other side takes.
+    /// Sends these bytes, or as many as the other side takes.
     pub(crate) fn say(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).is_ok()
     }
@@ -123,8 +123,8 @@ pub(crate) fn serve(script: impl Fn(&mut Peer) + Send + Sync + 'static) -> Serve
     Server { address, events }
 }
 
-/// A server that gives the requests, over whatever connections they come, these answers in turn,
-/// and the last one ever after. An answer that cannot be taken for a whole one ends the connection.
+/// A server that gives these answers in turn, whatever connection a request comes over, and then
+/// the last one for ever. An answer that is no whole one ends the connection.
 pub(crate) fn answering(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Server {
     let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
     let next = AtomicUsize::new(0);

@@ -1,11 +1,11 @@
-//! Everything that goes to the relay, written down on the way.
+//! A record of everything that goes to the relay.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A plain proxy that keeps what the clients send.
+/// A plain proxy that keeps the bytes that clients send.
 pub(crate) struct Tap {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<u8>>>,

@@ -1,5 +1,5 @@
-//! Two sides through a network that drops, delays, repeats, reorders, reflects and spoils, to a
-//! relay that does its work or lies: the promises of section 1.1, for whatever seed.
+//! The promises of section 1.1, for any seed: two sides talk through a network that drops, delays,
+//! repeats, reorders, reflects and spoils messages, to a relay that does its work or lies.
 
 mod party;
 mod relays;
@@ -17,7 +17,7 @@ use wormhole_sync::protocol::Outcome;
 use symbolic::{Startable, Symbolic};
 use world::{BLOBS, Ends, Fault, Script, World};
 
-/// What a network does that is merely bad.
+/// The faults of a network that is merely bad.
 fn lossy() -> impl Strategy<Value = Fault> {
     prop_oneof![
         3 => Just(Fault::Drop),
@@ -28,7 +28,7 @@ fn lossy() -> impl Strategy<Value = Fault> {
     ]
 }
 
-/// What one does that is an enemy's.
+/// The faults of a network in the hands of an enemy.
 fn hostile() -> impl Strategy<Value = Fault> {
     let status = || prop_oneof![Just(200), Just(201), Just(204), Just(410), 200..600u16];
     let body = prop_oneof![
@@ -48,7 +48,7 @@ fn hostile() -> impl Strategy<Value = Fault> {
     ]
 }
 
-/// What it goes on doing for ever: above all, to say that there is nothing yet.
+/// The faults that an enemy repeats for ever, above all the answer that there is nothing yet.
 fn steady() -> BoxedStrategy<Fault> {
     let nothing = Just(Fault::Forge(204, String::new()));
     prop_oneof![3 => nothing, 1 => hostile()].boxed()
@@ -57,7 +57,7 @@ fn steady() -> BoxedStrategy<Fault> {
 prop_compose! {
     fn script(fault: impl Strategy<Value = Fault> + 'static, last: BoxedStrategy<Fault>)(
         seed in any::<u64>(),
-        // Mostly well, sometimes bad, or mostly bad.
+        // The network is mostly well, half bad or mostly bad.
         faults in prop_oneof![Just(0.15), Just(0.5), Just(0.9)]
             .prop_flat_map({
                 let fault = fault.boxed();
@@ -78,14 +78,15 @@ prop_compose! {
     }
 }
 
-/// The promises that hold whatever the network and the relay do.
+/// Checks the promises that hold whatever the network and the relay do.
 fn check<S: Startable>(script: &Script) -> Ends<S> {
     let ends = World::<S>::run(script.clone());
     let (one, two) = (&ends.initiator, ends.receiver.as_ref());
     let blob =
         |received: &wormhole_sync::protocol::Unsealed<S>| received.blob.get().expose().to_vec();
 
-    // Secrecy and agreement: what is accepted is what the peer with the same words has sealed.
+    // Secrecy and agreement: an accepted blob is the one that the peer with the same words has
+    // sealed.
     let at_initiator = one.received.as_ref().map(blob);
     let at_receiver = two.and_then(|end| end.received.as_ref()).map(blob);
     for (received, sent) in [(&at_initiator, BLOBS[1]), (&at_receiver, BLOBS[0])] {
@@ -101,14 +102,14 @@ fn check<S: Startable>(script: &Script) -> Ends<S> {
     let is_done = |end: &wormhole_sync::protocol::Ended<S>| end.outcome == Outcome::Done;
     assert_eq!(two.is_some_and(is_done), at_receiver.is_some());
 
-    // Delivery: `delivered` implies that the peer has opened the blob, and the finish that the
+    // Delivery: `delivered` implies that the peer has opened the blob. The finish implies that the
     // initiator has opened the receiver's.
     assert!(!one.delivered || is_done(one) && at_receiver.is_some());
     assert_eq!(two.is_some_and(|end| end.delivered), at_receiver.is_some());
     assert!(at_receiver.is_none() || at_initiator.is_some());
 
-    // Termination, by section 11.3: 70 seconds to get a channel, its life, and the close. (An
-    // enemy's life is what it says, up to a day.)
+    // Termination, by section 11.3: 70 seconds to get a channel, its life, and the close. (An enemy
+    // chooses the life, up to a day.)
     let lives = match script.is_honest() {
         true => [script.ttl, script.ttl.min(600)],
         false => [86_400, 600],
@@ -116,10 +117,10 @@ fn check<S: Startable>(script: &Script) -> Ends<S> {
     for ((took, attempts), life) in ends.took.iter().zip(ends.attempts).zip(lives) {
         let bound = Duration::from_secs(70 + u64::from(life) + 10);
         assert!(*took <= bound, "{took:?} of {bound:?}");
-        // TIME-4 and the back-off bound what a client asks, whatever it is answered.
+        // TIME-4 and the back-off bound the requests of a client, whatever the answers are.
         assert!(attempts < 60 + took.as_secs(), "{attempts} in {took:?}");
     }
-    // The relay keeps little, and nothing for ever.
+    // The relay keeps little, and keeps nothing for ever.
     assert!(ends.most_waiting <= 3, "{}", ends.most_waiting);
     let mut relay = ends.relay;
     relay.advance(Duration::from_secs(1_000_000));
@@ -147,7 +148,7 @@ proptest! {
     #[test]
     fn a_bad_network_breaks_no_promise(script in script(lossy(), lossy().boxed())) {
         let ends = check::<Symbolic>(&script);
-        // Nobody has been dishonest, and nobody is told so.
+        // Nobody has been dishonest, and no outcome says so.
         let dishonest = [Outcome::BadElement, Outcome::MalformedMessage];
         prop_assert!(!dishonest.contains(&ends.initiator.outcome));
         prop_assert!(!script.words_agree || ends.initiator.outcome != Outcome::WrongCode);
@@ -158,8 +159,8 @@ proptest! {
         check::<Symbolic>(&script);
     }
 
-    /// Faults that end after five seconds cost time, and not the exchange: if the other user
-    /// comes within the window that they opened.
+    /// Faults that end after five seconds cost time but not the exchange, if the other user comes
+    /// within the retry window that they opened.
     #[test]
     fn when_the_network_gets_well_both_are_done(script in script(lossy(), lossy().boxed())) {
         let script = Script {
@@ -228,6 +229,6 @@ fn a_good_network_delivers() {
     };
     let ends = check::<Standard>(&wrong);
     assert_eq!(ends.initiator.outcome, Outcome::WrongCode);
-    let told = ends.receiver.unwrap().outcome;
-    assert_eq!(told.to_string(), "closed (wrong-code)");
+    let outcome = ends.receiver.unwrap().outcome;
+    assert_eq!(outcome.to_string(), "closed (wrong-code)");
 }

@@ -1,4 +1,4 @@
-//! One side of a simulated exchange, and what must hold at each of its steps.
+//! One side of a simulated exchange, with the checks of each of its steps.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use wormhole_sync::protocol::{
 };
 use wormhole_sync::values::{AppId, Rendezvous, Side};
 
-/// What a side does next.
+/// The next thing that a side does.
 pub(crate) enum Doing {
     Sends {
         request: HttpRequest,
@@ -25,10 +25,10 @@ pub(crate) enum Doing {
     IsOver,
 }
 
-/// A side of either role. Times are the world's.
+/// A side of either role. All times are those of the world.
 pub(crate) trait Acts {
     fn next(&mut self, now: Duration) -> Doing;
-    /// No answer is a lost one.
+    /// Takes an answer; `None` means that it was lost.
     fn hears(&mut self, now: Duration, answer: Option<HttpResponse>);
     fn cancels(&mut self, now: Duration);
     fn releases(&mut self, now: Duration);
@@ -41,7 +41,7 @@ pub(crate) struct Party<T> {
     started: Duration,
     sent: Option<RequestKind>,
     outcome: Option<Outcome>,
-    /// What was written where: SEAL-4.
+    /// The body of each request so far, by method and URL (SEAL-4).
     written: BTreeMap<String, Option<String>>,
     closes: u32,
 }
@@ -129,11 +129,11 @@ impl<T: Machine> Acts for Party<T> {
     }
 
     fn hears(&mut self, now: Duration, answer: Option<HttpResponse>) {
-        let heard = match (self.sent.take(), answer) {
+        let result = match (self.sent.take(), answer) {
             (Some(kind), Some(answer)) => interpret_response(kind, answer),
             _ => AttemptResult::Lost(AttemptFailure::passing("no answer")),
         };
-        self.exchange.attempt_ended(now - self.started, heard);
+        self.exchange.attempt_ended(now - self.started, result);
         self.check_outcome();
     }
 

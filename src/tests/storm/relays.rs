@@ -1,4 +1,4 @@
-//! What stands at the other end of the simulated network.
+//! The relay at the other end of the simulated network.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use wormhole_sync::values::messages::{
 };
 use wormhole_sync::values::{ChannelId, hex};
 
-/// One attempt of one side: where an answer goes.
+/// The side and the turn of an attempt, to which its answer goes.
 pub(crate) type Origin = (usize, u64);
 
-/// The relay's pure machine, and as much of its HTTP face as two clients need.
+/// The relay's pure state machine, and as much of its HTTP interface as two clients need.
 pub(crate) struct Honest {
     pub(crate) registry: Registry,
     waiting: HashMap<Ticket, Origin>,
@@ -62,7 +62,7 @@ impl Honest {
         answers
     }
 
-    /// What has fallen due.
+    /// Advances the relay's time, and gives the answers that are due.
     pub(crate) fn advance(&mut self, now: Duration) -> Vec<(Origin, HttpResponse)> {
         self.registry.advance(now);
         self.events()

@@ -1,5 +1,5 @@
-//! Cryptography as terms: messages say who may open them, so that thousands of exchanges cost
-//! nothing, and nobody without the words makes a term that opens.
+//! Cryptography as terms. A message says who may open it, so that thousands of exchanges cost
+//! nothing, and nobody without the words can make a term that opens.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -48,7 +48,7 @@ fn element(role: char, scalar: u8) -> String {
     format!("{role}{scalar:032}")
 }
 
-/// The other side's element out of its message; a scalar of 0 stands for a bad one.
+/// The other side's element, from its message; a scalar of 0 stands for a bad element.
 fn read(role: char, message: &[u8]) -> Result<String, PeerFault> {
     let malformed = PeerFault::MalformedMessage(Malformed::Length);
     let text = std::str::from_utf8(message).map_err(|_| malformed)?;

@@ -1,5 +1,5 @@
-//! Two sides, a relay, and between them a network that follows a script; a clock that jumps from
-//! one event to the next.
+//! A world of two sides, a relay, a network that follows a script, and a clock that jumps from one
+//! event to the next.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,53 +12,53 @@ use super::party::{Acts, Doing, Party};
 use super::relays::{Honest, Origin, bare, next};
 use super::symbolic::Startable;
 
-/// What happens to one message on its way. Times are in milliseconds.
+/// The fault of one message on its way. Times are in milliseconds.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// It is never heard of again.
+    /// The message is lost without a trace.
     Drop,
-    /// It comes late, and so perhaps after later ones.
+    /// The message comes late, and so perhaps after later ones.
     Delay(u32),
     /// A request arrives once more, later.
     Twice(u32),
-    /// The connection breaks, and an answer is cut: the client notices.
+    /// The connection breaks and cuts the message: the client notices.
     Break,
-    /// A proxy answers in its place.
+    /// A proxy answers with a page of this status.
     Page(u16),
-    /// The answer is one that was given before, to whatever request of whichever side.
+    /// The answer is an earlier one, to any request of either side.
     Stale(usize),
     /// The client gets its own request back, as if it were an answer.
     Reflect(u16),
-    /// One byte is another.
+    /// One byte has another value.
     Bend(usize, u8),
-    /// The answer is this one.
+    /// The answer has this status and text.
     Forge(u16, String),
 }
 
-/// What the users do, and what the network does. Times are in milliseconds.
+/// The actions of the users and of the network. Times are in milliseconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) seed: u64,
-    /// For each message in turn.
+    /// The faults of the first messages, in turn.
     pub(crate) faults: Vec<Option<Fault>>,
-    /// For all messages after those.
+    /// The fault of all messages after those.
     pub(crate) then: Option<Fault>,
-    /// When the network gets well.
+    /// The time from which the network has no faults.
     pub(crate) calm: u32,
     /// A channel's life, in seconds.
     pub(crate) ttl: u32,
     pub(crate) words_agree: bool,
-    /// How long the receiver's user takes to type the code.
+    /// The time that the receiver's user takes to type the code.
     pub(crate) typing: u32,
-    /// How long the initiator's user looks; `None` is for ever.
+    /// The time that the initiator's user looks; `None` is for ever.
     pub(crate) looking: Option<u32>,
-    /// When a user gives up.
+    /// The times at which the two users give up.
     pub(crate) cancels: [Option<u32>; 2],
     pub(crate) deadlines: [Option<u32>; 2],
 }
 
 impl Script {
-    /// Whether every answer that comes is the relay's own, or a proxy's that it is busy.
+    /// Whether every answer that arrives is the relay's own, or a proxy's page.
     pub(crate) fn is_honest(&self) -> bool {
         let mut faults = self.faults.iter().flatten().chain(&self.then);
         faults.all(|fault| match fault {
@@ -76,7 +76,7 @@ const SIDES: [&[u8; 32]; 2] = [
 
 enum Item {
     Arrives(Origin, HttpRequest),
-    /// Nothing is a broken connection, or the end of the attempt's time.
+    /// An answer arrives; `None` is a broken connection, or the end of the attempt's time.
     Answers(Origin, Option<HttpResponse>),
     Wakes(Origin),
     Releases(Origin),
@@ -85,12 +85,12 @@ enum Item {
     RelayDue,
 }
 
-/// How both have ended, and what it took.
+/// The ends of both sides, and what they cost.
 pub(crate) struct Ends<S: Startable> {
     pub(crate) initiator: Ended<S>,
-    /// None when there never was a code.
+    /// The receiver's end; `None` when there never was a code.
     pub(crate) receiver: Option<Ended<S>>,
-    /// From its start to its end, each side.
+    /// The time of each side, from its start to its end.
     pub(crate) took: [Duration; 2],
     pub(crate) attempts: [u64; 2],
     pub(crate) relay: Honest,
@@ -110,7 +110,7 @@ pub(crate) struct World<S: Startable> {
     relay_due: Option<Duration>,
     most_waiting: usize,
     given: Vec<HttpResponse>,
-    /// What each side has begun: what comes to an earlier turn finds nobody.
+    /// The number of the present turn of each side. Nobody takes what comes to an earlier turn.
     turns: [u64; 2],
     channel: Option<ChannelId>,
     initiator: Party<InitiatorMachine<S>>,
@@ -128,7 +128,7 @@ fn appid() -> AppId {
 }
 
 impl<S: Startable> World<S> {
-    /// Runs until both have ended, and all that was under way has arrived.
+    /// Runs until both have ended and all messages under way have arrived.
     pub(crate) fn run(script: Script) -> Ends<S> {
         let (pake, offer) = S::initiator([1, 2], 3);
         let machine = InitiatorMachine::new(appid(), pake, offer, Blob::new(BLOBS[0]).unwrap());
@@ -232,7 +232,7 @@ impl<S: Startable> World<S> {
         }
     }
 
-    /// Lets a side do what it does next.
+    /// Lets a side do its next thing.
     fn step(&mut self, side: usize) {
         self.turns[side] += 1;
         let (now, origin) = (self.now, (side, self.turns[side]));

@@ -1,5 +1,5 @@
-//! What the code that ships does not do: panic, pass on what is not verified, show types of other
-//! crates, and use the terminal.
+//! Checks of the code that ships: it does not panic, pass on unverified data, show types of other
+//! crates or use the terminal.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use syn::{
 use super::graph::imports;
 use super::source::{each_token, is_mark, shipped};
 
-/// What may panic outside tests, and why it never does: file, what is on the line, reason.
+/// The places outside tests that could panic and never do: file, text of the line, reason.
 const MAY_PANIC: [(&str, &str, &str); 8] = [
     (
         "src/cli/wording.rs",
@@ -189,10 +189,11 @@ fn no_type_of_another_crate_is_in_the_interface() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// Looks for public signatures that name an inner crate, or what is imported from one.
+/// A visitor that looks for public signatures that name an inner crate, or something imported from
+/// one.
 struct Interface {
     names: BTreeSet<String>,
-    /// The lines.
+    /// The numbers of the lines that were found.
     found: Vec<usize>,
 }
 

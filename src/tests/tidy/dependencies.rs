@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::source::read;
 
-/// Two versions of one of these would be two sets of code that touches secrets.
+/// The crates that touch secrets. Two versions of one would be two sets of code to trust.
 const CRYPTO: [&str; 8] = [
     "spake2",
     "curve25519-dalek",

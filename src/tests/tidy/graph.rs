@@ -1,8 +1,8 @@
-//! Which file of a crate takes which name from which other file.
+//! The graph of a crate: the names that each file takes from each other file.
 //!
-//! A name counts for the file that defines it, through whatever re-exports it came; `mod x;` and
-//! `pub use` alone tie nothing, nor does code that is compiled for tests only. A method called on
-//! a value is not seen.
+//! A name counts for the file that defines it, whatever re-exports it came through. `mod x;` and
+//! `pub use` alone tie nothing, nor does code that is compiled for tests only. A method called on a
+//! value is not seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::source::{each_token, is_mark, places, without_tests};
 /// Segments of a path: `crate`, `values`, `Code`.
 type Path = Vec<String>;
 
-/// From file to file: the names that tie the first to the second.
+/// The names that tie the first file of each pair to the second.
 pub(crate) type Edges = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// A crate's modules; the first is its root.
@@ -28,17 +28,17 @@ struct Module {
     file: String,
     parent: Option<usize>,
     children: BTreeMap<String, usize>,
-    /// The names of what it defines.
+    /// The names that the module defines.
     items: BTreeSet<String>,
-    /// What it imports by name, for itself or for others.
+    /// The names that it imports, for itself or for others, with their paths.
     imports: Vec<(String, Path)>,
-    /// What it imports all of.
+    /// The modules of which it imports everything.
     globs: Vec<Path>,
     /// The paths in its code.
     paths: BTreeSet<Path>,
 }
 
-/// What a path names.
+/// The thing that a path names.
 enum Named {
     Module(usize),
     /// Something that the module defines.
@@ -101,7 +101,7 @@ impl Crate {
         this
     }
 
-    /// What ties file to file.
+    /// The names that tie files of this crate to each other.
     pub(crate) fn edges(&self) -> Edges {
         let mut edges = Edges::new();
         for (from, module) in self.modules.iter().enumerate() {
@@ -119,7 +119,7 @@ impl Crate {
         edges
     }
 
-    /// What a path within a module names; nothing, if that is of another crate.
+    /// The thing that a path within a module names; `None` if it belongs to another crate.
     fn resolve(&self, from: usize, path: &[String], depth: usize) -> Option<Named> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -144,7 +144,7 @@ impl Crate {
     }
 
     fn member(&self, at: usize, name: &str, rest: &[String], depth: usize) -> Option<Named> {
-        // Modules that import all of each other.
+        // Modules may import everything of each other.
         if depth > 8 {
             return None;
         }
@@ -195,7 +195,7 @@ pub(crate) fn name_of(item: &Item) -> Option<String> {
 }
 
 impl Visit<'_> for Module {
-    /// A module of its own.
+    /// A module within the file is read by itself.
     fn visit_item_mod(&mut self, _: &ItemMod) {}
 
     fn visit_item_use(&mut self, item: &ItemUse) {
@@ -233,8 +233,7 @@ impl Visit<'_> for Module {
 }
 
 impl Module {
-    /// What is handed to a macro or an attribute is not parsed: paths are looked for among its
-    /// tokens.
+    /// Looks for paths among the tokens of a macro or an attribute, which are not parsed.
     fn paths_among(&mut self, tokens: &TokenStream) {
         each_token(tokens.clone(), &mut |before, token, after| {
             let TokenTree::Ident(first) = token else {
@@ -244,7 +243,7 @@ impl Module {
                 let mut pairs = marks.chars().rev().zip(before.iter().rev());
                 before.len() >= marks.len() && pairs.all(|(mark, token)| is_mark(token, mark))
             };
-            // A field or method, a lifetime, or the rest of a path.
+            // This is a field or method, a lifetime, or the rest of a path.
             if [".", "'", "::"].into_iter().any(is_after) {
                 return;
             }

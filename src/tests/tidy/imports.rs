@@ -1,5 +1,5 @@
-//! One order at the top of every module: `mod` items, what it re-exports, what it imports from the
-//! standard library, from other crates and from its own crate. An empty line is between these, and
+//! The order at the top of every module: `mod` items, re-exports, and imports from the standard
+//! library, from other crates and from its own crate. An empty line is between these groups, and
 //! none is within the last four.
 
 use proc_macro2::Span;
@@ -96,7 +96,7 @@ fn group(item: &Item, own: &[String]) -> Group {
                 _ => Group::OtherCrates,
             }
         }
-        // A macro's name, which is there only below it.
+        // The name of a macro exists only below it.
         Item::Use(ItemUse {
             tree: UseTree::Name(_),
             ..

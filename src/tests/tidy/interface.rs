@@ -1,4 +1,4 @@
-//! The description of the relay's interface for tools says what section 9 says.
+//! The description of the relay's interface for tools, compared with section 9.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! What a reviewer would have to remember: checks of the source text, the specification and the
-//! lock file. Each names the file and line of what it finds.
+//! Checks of the source text, the specification and the lock file, which a reviewer would otherwise
+//! have to remember. Each names the file and line of what it finds.
 #![forbid(unsafe_code)]
 
 mod code;

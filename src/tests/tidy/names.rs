@@ -1,4 +1,4 @@
-//! One name, one thing.
+//! The names of types: each stands for one thing.
 
 use std::collections::BTreeMap;
 

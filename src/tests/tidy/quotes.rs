@@ -1,8 +1,8 @@
-//! Where the code cites a requirement, it cites one that is there, and in its words.
+//! The citations in the code: each cites a requirement that exists, in its words.
 //!
-//! The form is `// ID: words of the requirement`, over as many lines as it takes; a remark may
-//! follow on a line of its own that begins with a capital. Or the words are in double quotes. `...`
-//! stands for words left out.
+//! The form is `// ID: words of the requirement`, over as many lines as it takes. A remark may
+//! follow on a line of its own that begins with a capital. The words may also be in double quotes.
+//! `...` stands for words left out.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ fn citations(source: &Source) -> Vec<Citation> {
     citations
 }
 
-/// Without line breaks and marks that a comment does not need.
+/// The text without line breaks, and without marks that a comment does not need.
 fn plain(text: &str) -> String {
     let text = text.replace(['`', '*', '\\'], "");
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -53,7 +53,7 @@ fn quotes_of_the_specification_are_its_words() {
     let (mut quotes, mut wrong) = (0, Vec::new());
     for source in workspace() {
         for Citation { line, id, words } in citations(&source) {
-            // One that is not there is found by `every_cited_requirement_is_there`.
+            // `every_cited_requirement_is_there` finds a requirement that does not exist.
             let requirement = requirements
                 .get(&id)
                 .map_or(String::new(), |text| plain(text));
@@ -119,7 +119,7 @@ fn every_cited_requirement_is_there() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// A requirement that no code and no test names is one that nobody looks after.
+/// Nobody looks after a requirement that neither code nor test names.
 #[test]
 fn every_requirement_is_cited() {
     let sources = workspace();

@@ -13,7 +13,7 @@ const FOLDERS: [&str; 4] = ["src", "benches", "conformance", "spec"];
 
 /// One Rust file.
 pub(crate) struct Source {
-    /// Relative to the repository: `src/values/hex.rs`.
+    /// The path from the repository, such as `src/values/hex.rs`.
     pub(crate) path: String,
     pub(crate) text: String,
 }
@@ -91,7 +91,7 @@ pub(crate) fn shipped() -> Vec<Source> {
     sources
 }
 
-/// Where `mod name;` of this file may have its text: `name.rs` or `name/mod.rs`.
+/// The files that `mod name;` in this file may stand for: `name.rs` or `name/mod.rs`.
 pub(crate) fn places(path: &str, name: &str) -> [String; 2] {
     let (folder, file) = path.rsplit_once('/').unwrap();
     let stem = file.trim_end_matches(".rs");
@@ -106,13 +106,13 @@ pub(crate) fn places(path: &str, name: &str) -> [String; 2] {
 }
 
 impl Source {
-    /// `values`, `crypto`, ...; a file at the top is its own module.
+    /// The module that the file belongs to, such as `values`; a file at the top is its own module.
     pub(crate) fn module(&self) -> &str {
         let inner = self.path.trim_start_matches("src/");
         inner.split('/').next().unwrap().trim_end_matches(".rs")
     }
 
-    /// This line, counted from one, without its indentation.
+    /// The line of this number, counted from one, without its indentation.
     pub(crate) fn line(&self, number: usize) -> &str {
         self.text.lines().nth(number - 1).unwrap().trim()
     }
@@ -121,7 +121,7 @@ impl Source {
         syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path))
     }
 
-    /// What is compiled for more than tests.
+    /// The items of the file that are not compiled for tests only.
     pub(crate) fn code(&self) -> File {
         let mut file = self.file();
         without_tests(&mut file);
@@ -133,7 +133,7 @@ impl Source {
     }
 }
 
-/// Whether this is compiled for tests only: `#[cfg(test)]`.
+/// Whether an item with these attributes is compiled for tests only: `#[cfg(test)]`.
 pub(crate) fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let is_cfg = attribute.path().is_ident("cfg");
@@ -144,7 +144,7 @@ pub(crate) fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Takes out what is compiled for tests only.
+/// Removes the items that are compiled for tests only.
 pub(crate) fn without_tests(file: &mut File) {
     WithoutTests.visit_file_mut(file);
 }

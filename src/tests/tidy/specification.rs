@@ -27,7 +27,7 @@ pub(crate) fn requirements() -> BTreeMap<String, String> {
     requirements
 }
 
-/// `PAKE-10`
+/// Whether a text is the identifier of a requirement, such as `PAKE-10`.
 pub(crate) fn is_id(text: &str) -> bool {
     text.split_once('-').is_some_and(|(name, number)| {
         name.len() >= 3
@@ -44,7 +44,7 @@ fn each_requirement_has_one_must() {
     }
 }
 
-/// A MUST outside a requirement would be one that nobody can cite.
+/// Nobody could cite a MUST outside a requirement.
 #[test]
 fn every_must_is_in_a_requirement() {
     let text = read(TEXT);
@@ -76,7 +76,7 @@ fn identifiers_are_counted_without_gaps() {
     }
 }
 
-/// What the text itself refers to is there.
+/// The requirements and sections that the text refers to exist.
 #[test]
 fn references_within_the_text_hold() {
     let requirements = requirements();
@@ -87,7 +87,7 @@ fn references_within_the_text_hold() {
     }
 }
 
-/// `SHA-256`, `UTF-8`: names of others.
+/// Whether a word is a name that only looks like an identifier: `SHA-256`, `UTF-8`.
 pub(crate) fn is_of_others(word: &str) -> bool {
     ["SHA-", "UTF-", "HMAC-", "SSH-"]
         .iter()

@@ -1,4 +1,4 @@
-//! Which module uses which: layers, and no circles.
+//! The structure of the crates: modules stand in layers and make no circles.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,7 +14,7 @@ const ROOTS: [&str; 4] = [
     "spec/model/core/src/main.rs",
 ];
 
-/// Which modules each may use besides itself: all modules of the crate are here.
+/// The modules that each module may use besides itself. All modules of the crate are here.
 type Layers<'a> = &'a [(&'a str, &'a [&'a str])];
 
 /// The crates whose modules stand in layers.
@@ -80,7 +80,8 @@ fn modules_use_only_what_is_below_them() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Neither between files nor between folders, of which each stands for all that is in it.
+/// There is no circle between files, and none between folders, each of which stands for all that is
+/// in it.
 #[test]
 fn no_circle_is_between_modules() {
     let mut found = String::new();
@@ -129,8 +130,8 @@ fn side_by_side(from: &str, to: &str) -> (String, String) {
     (room(from), room(to))
 }
 
-/// A circle shows through re-exports, macros, attributes and renamed imports; what is for tests, or
-/// passes names on and does not use them, makes none.
+/// A circle shows through re-exports, macros, attributes and renamed imports. Code for tests makes
+/// none, and neither does code that passes names on without using them.
 #[test]
 fn a_circle_is_found() {
     let files = BTreeMap::from([

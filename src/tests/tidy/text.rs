@@ -1,5 +1,5 @@
-//! The text as it is read: how wide its comments are, how long its files, and how documentation
-//! begins. The formatter sees to the rest.
+//! The text of the sources: the width of comments, the length of files and the first words of
+//! documentation. The formatter checks the rest.
 
 use syn::spanned::Spanned;
 use syn::{Item, ItemMod};

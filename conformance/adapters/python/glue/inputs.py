@@ -14,7 +14,7 @@ class CannotTryError(Exception):
 
 
 class Inputs:
-    """The object ``in``; a member that is missing or has another type cannot be tried."""
+    """The object ``in``; the adapter cannot try if a member is missing or has another type."""
 
     def __init__(self, members: Object) -> None:
         self._members = members
@@ -31,7 +31,7 @@ class Inputs:
         return value
 
     def string(self, name: str, among: Iterable[str] | None = None) -> str:
-        """A string, maybe one of few."""
+        """A string, which may have to be one of a few."""
         value: str = self._take(name, str)
         if among is not None and value not in among:
             raise CannotTryError(f"{name} is none that is known")
@@ -48,7 +48,7 @@ class Inputs:
         return value
 
     def data(self, name: str, length: int | None = None) -> bytes:
-        """Bytes in hex (HEX-1), maybe so many."""
+        """Bytes in hex (HEX-1), which may have to be of a given length."""
         try:
             value = read_hex(self.string(name))
         except ValueError:

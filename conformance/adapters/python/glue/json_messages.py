@@ -1,4 +1,4 @@
-"""The messages of section 8 by name, those that only a relay reads included."""
+"""The messages of section 8 by name, also those that only a relay reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TOKENS = frozenset(
     """malformed unauthorized forbidden no-such-channel not-found method-not-allowed crowded
     conflict out-of-order closed too-large rate-limited unavailable""".split()
 )
-"""The closed list of section 9.3; what is not in it is told as ``unknown``."""
+"""The closed list of section 9.3; any other token is reported as ``unknown``."""
 
 
 def _body(max_bytes: int) -> Callable[[Object], Object]:
@@ -65,7 +65,7 @@ _ANSWERS: dict[str, Callable[[Object], Object]] = {
 
 
 def read_message(name: str, text: bytes) -> Object:
-    """The named members of a message; over a bound, TooLargeError in a request only (RELAY-9)."""
+    """Read the named members of a message; only a request raises TooLargeError (RELAY-9)."""
     if (read := _REQUESTS.get(name)) is not None:
         return read(parse_object(text))
     if (read := _ANSWERS.get(name)) is None:

@@ -14,11 +14,11 @@ MAX_LINE = 1 << 20
 
 
 class FramingError(Exception):
-    """What came is not a line of the protocol; nothing that follows can be trusted."""
+    """The input is not a line of the protocol; nothing that follows can be trusted."""
 
 
 def read_lines(stream: BinaryIO) -> Iterator[Object]:
-    """The messages until the stream ends; a last line without LF has not wholly come."""
+    """Read messages until the stream ends; a last line without LF is incomplete."""
     while (line := stream.readline(MAX_LINE + 1)).endswith(b"\n"):
         try:
             yield parse_object(line)
@@ -29,7 +29,7 @@ def read_lines(stream: BinaryIO) -> Iterator[Object]:
 
 
 class Writer:
-    """Writes whole lines, from any thread."""
+    """A writer of whole lines, from any thread."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd

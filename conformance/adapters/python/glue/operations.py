@@ -1,4 +1,4 @@
-"""The operations that need no network, each a function of its inputs."""
+"""The operations that need no network: each is a function of its inputs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def refusal_of(error: Exception) -> Object | None:
-    """The member ``refused`` for what the implementation raised; None for no refusal."""
+    """The member ``refused`` for an exception of the implementation; None if it is no refusal."""
     if isinstance(error, Refusal):
         refused: Object = {"outcome": error.outcome}
         return refused if error.fault is None else refused | {"fault": error.fault}

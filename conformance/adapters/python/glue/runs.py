@@ -14,13 +14,13 @@ from wsync.testing import NAMES, HookError, InjectedValues, with_second
 from .inputs import CannotTryError, Inputs
 
 Reply = Callable[[str, Object], None]
-"""Writes a message with an id."""
+"""A function that writes a message with an id."""
 
 _HOLDS = ("agree", "refuse", "silent")
 
 
 class Runs:
-    """The runs, those that have ended included."""
+    """All runs, also those that have ended."""
 
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
@@ -39,7 +39,7 @@ class Runs:
         threading.Thread(target=self._run, args=(id_, run, export), daemon=True).start()
 
     def cancel(self, target: str) -> None:
-        """The user of a run gives up; one that has ended does not mind."""
+        """Give up a run for its user; this does nothing to one that has ended."""
         if target not in self._runs:
             raise CannotTryError("no run of this id")
         if (run := self._runs[target]) is not None:
@@ -99,7 +99,7 @@ def _config(given: Inputs) -> Config:
 
 
 def _told(run: Initiator | Receiver, result: Result, export: tuple[bytes, int] | None) -> Object:
-    """The members of ``ok``; verifier and export only with the peer's blob."""
+    """The members of ``ok``; there are verifier and export only with the peer's blob."""
     told: Object = {
         "outcome": result.outcome,
         "reason": result.reason,

@@ -35,7 +35,7 @@ class Peer:
 
 
 class PeerReceiver(Peer):
-    """Of an initiator under test."""
+    """The receiver, for an initiator under test."""
 
     def __init__(self) -> None:
         super().__init__(Side.B)
@@ -57,7 +57,7 @@ class PeerReceiver(Peer):
 
 
 class PeerInitiator(Peer):
-    """Of a receiver under test."""
+    """The initiator, for a receiver under test."""
 
     def __init__(self) -> None:
         super().__init__(Side.A)

@@ -27,7 +27,7 @@ class Seen:
 
 
 Step = Callable[[Seen], bytes | None]
-"""Gives an answer; None to break off."""
+"""A function that gives an answer, or None to break off."""
 
 
 def raw(status: int, body: bytes = b"", *headers: str, length: bool = True) -> bytes:
@@ -55,11 +55,11 @@ STORED = say(ok())
 GONE = say(problem(410, "closed", reason="done"))
 DROP: Step = lambda _: None
 HANG: Step = lambda _: b""
-"""No answer until the client gives up."""
+"""A step without an answer until the client gives up."""
 
 
 class Scripted:
-    """Answers the requests one after the other; repeats the last step for ever."""
+    """A server that answers one request after the other, and repeats the last step for ever."""
 
     def __init__(self, *steps: Step) -> None:
         self.steps = list(steps)

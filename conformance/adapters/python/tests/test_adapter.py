@@ -1,4 +1,4 @@
-"""The adapter as a process of its own, and what its operations say."""
+"""The adapter as a process of its own, and the replies of its operations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HELLO = b'{"hello":{"protocol":[1,1],"suite":"test"}}\n'
 
 
 def talk(data: bytes) -> tuple[int, list[dict]]:
-    """What the adapter does when it is told all at once, in some other directory."""
+    """The status and replies of an adapter that gets all input at once, in another folder."""
     with tempfile.TemporaryDirectory() as folder:
         ended = subprocess.run(
             [sys.executable, str(ADAPTER)], input=data, capture_output=True, cwd=folder, timeout=30
@@ -65,7 +65,7 @@ class FramingTest(unittest.TestCase):
 
 
 class RunTest(unittest.TestCase):
-    """Several runs at once; their messages are handed over by scripts."""
+    """Several runs at once, whose messages scripts hand over."""
 
     def setUp(self):
         self.process = subprocess.Popen(
@@ -159,7 +159,7 @@ class OperationsTest(unittest.TestCase):
             return refused.get("fault", refused["outcome"]) if refused else repr(error)
 
     def test_one_step_at_a_time(self):
-        """The steps of sections 5 to 7 give what the whole side gives."""
+        """The steps of sections 5 to 7 give the same as a whole side."""
         peer = PeerInitiator()
         peer_scalar = (12345).to_bytes(32, "little").hex()
         spake2 = {"password": "crossover-clockwork", "pake_scalar": SCALAR.hex()}

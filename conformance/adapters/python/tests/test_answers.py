@@ -1,4 +1,4 @@
-"""What is made of answers, and of their absence (sections 11.1 to 11.3), at the first request."""
+"""Answers to the first request, and their absence (sections 11.1 to 11.3)."""
 
 from __future__ import annotations
 

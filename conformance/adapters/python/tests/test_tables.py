@@ -1,4 +1,4 @@
-"""The state tables against those of the text."""
+"""The state tables, compared with those of the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be tested without any network."""
+"""Tests without any network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer means (section 11.2)."""
+"""The meaning of an answer (section 11.2)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _PLAIN_PROBLEMS: dict[tuple[int, str | None], Kind] = {
 MISBEHAVED = Event(Kind.MISBEHAVED)
 
 Reader = Callable[[Object], Event]
-"""Makes an event of the message of a success; MalformedJsonError when it is none."""
+"""A function that makes an event of a success's message, or raises MalformedJsonError."""
 
 
 class Verb(Enum):
-    """What the status of a success is."""
+    """The kinds of request that differ in the status of a success."""
 
     ALLOCATE = auto()
     CLAIM = auto()

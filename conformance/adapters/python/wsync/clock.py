@@ -1,4 +1,4 @@
-"""Time, and what another thread may tell a run."""
+"""Time, and the signals of other threads to a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Clock:
     """A clock that never goes back, in protocol seconds (section 2)."""
 
     second_ms: int = 1_000
-    """How many milliseconds a second lasts (HOOK-3)."""
+    """The number of milliseconds that a second lasts (HOOK-3)."""
 
     def now(self) -> float:
         """The time in protocol seconds."""
@@ -26,7 +26,7 @@ class Clock:
 
 
 class Signals:
-    """What wakes a run: its user, and the attempt in hand."""
+    """The signals that wake a run: from its user, and from the open attempt."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -35,24 +35,24 @@ class Signals:
         self._released = False
 
     def cancel(self) -> None:
-        """The user gives up."""
+        """Give up, as the user wants."""
         with self._condition:
             self._cancelled = True
             self._condition.notify_all()
 
     def release(self) -> None:
-        """The user agrees (INIT-2)."""
+        """Agree, as the user does (INIT-2)."""
         with self._condition:
             self._released = True
             self._condition.notify_all()
 
     def notify(self) -> None:
-        """An attempt has ended."""
+        """Wake the run because an attempt has ended."""
         with self._condition:
             self._condition.notify_all()
 
     def take_cancel(self) -> bool:
-        """Whether the user has given up since the last time this was asked."""
+        """Whether the user has given up since the last call."""
         with self._condition:
             taken, self._cancelled = self._cancelled, False
             return taken
@@ -63,7 +63,7 @@ class Signals:
         return self._released
 
     def wait(self, until: float, ready: Callable[[], bool] = lambda: False) -> None:
-        """Sleep until a time of the clock; less if cancelled or ready."""
+        """Sleep until a time of the clock, or until cancelled or ready."""
         with self._condition:
             left = self._clock.real(until - self._clock.now())
             timeout = None if math.isinf(left) else min(max(left, 0.0), threading.TIMEOUT_MAX)

@@ -43,7 +43,7 @@ class Code:
 
     @property
     def password(self) -> bytes:
-        """What SPAKE2 takes as password (PAKE-1)."""
+        """The password of SPAKE2 (PAKE-1)."""
         return password_of(self.words)
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ def check_word_count(count: int) -> None:
 
 
 def read_code(typed: str | bytes) -> Code:
-    """Read what a user typed (CODE-4 to CODE-7); Refusal with its fault otherwise."""
+    """Read a typed code (CODE-4 to CODE-7), or raise Refusal with the fault."""
     data = typed.encode("utf-8", "surrogatepass") if isinstance(typed, str) else typed
     if len(data) > MAX_INPUT:
         raise _bad("too-long")
@@ -86,7 +86,7 @@ def _bad(fault: str, hint: str | None = None) -> Refusal:
 
 
 def _word_fault(words: list[str], i: int) -> Refusal:
-    """Which fault of CODE-7 the first wrong word is, and what to tell the user."""
+    """The fault of the first wrong word by CODE-7, with a hint for the user."""
     word = words[i]
     if word in word_list(i + 1) and i + 1 < len(words) and words[i + 1] in word_list(i):
         return _bad("swapped-words", f"The words {word!r} and {words[i + 1]!r} are swapped.")

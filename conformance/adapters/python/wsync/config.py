@@ -1,4 +1,4 @@
-"""What a run is told by its user."""
+"""The settings of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .values import NamedValues, SystemValues
 
 @dataclass(frozen=True)
 class Config:
-    """Where to meet, and how long to wait."""
+    """The relay, the application and the limits of a run."""
 
     relay: str
     """The rendezvous address (section 3.4)."""

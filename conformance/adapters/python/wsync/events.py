@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event; a ``closed`` bears its reason."""
+    """One event; ``closed`` has its reason."""
 
     kind: Kind
     reason: str | None = None
@@ -67,7 +67,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """A cell of a state table: the next state, and the outcome that is fixed, if any."""
+    """A cell of a state table: the next state, and the outcome that it fixes, if any."""
 
     next: State
     outcome: Outcome | None = None
@@ -80,7 +80,7 @@ Row = tuple[State, Iterable[Kind], Step]
 
 
 def table(rows: Iterable[Row]) -> Table:
-    """A table of its rows; what it does not list is impossible."""
+    """Make a table of its rows; an event that it does not list is impossible."""
     result: Table = {}
     for state, kinds, step in rows:
         for kind in kinds:

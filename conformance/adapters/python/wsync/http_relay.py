@@ -23,11 +23,11 @@ _DIGITS = re.compile(r"[0-9]+")
 
 @dataclass(frozen=True)
 class Request:
-    """A request; a repeat of it is the same again (TIME-1)."""
+    """A request, which a repeat sends again unchanged (TIME-1)."""
 
     method: str
     path: str
-    """What follows the appid in the target."""
+    """The part of the target after the appid."""
     body: bytes | None = None
 
 
@@ -46,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Lost:
-    """No complete answer; an unacceptable certificate is not tried again (CLIENT-4)."""
+    """The lack of a complete answer; a bad certificate is not tried again (CLIENT-4)."""
 
     bad_certificate: bool = False
 
@@ -56,7 +56,7 @@ class _NotHttpError(Exception):
 
 
 class _WholeLines(io.BufferedReader):
-    """Where http.client takes the end of the stream for that of the header section, refuses it."""
+    """A reader that refuses a head without end, where http.client takes it for a whole one."""
 
     def readline(self, size: int | None = -1) -> bytes:
         line = super().readline(size)
@@ -66,7 +66,7 @@ class _WholeLines(io.BufferedReader):
 
 
 class _Response(http.client.HTTPResponse):
-    """Skips all interim answers but 101, not only 100; refuses a head that broke off."""
+    """A response that skips all interim answers but 101, and refuses a head that broke off."""
 
     def __init__(self, sock: socket.socket, method: str) -> None:
         super().__init__(sock, method=method)
@@ -93,7 +93,7 @@ class Attempt(threading.Thread):
         self._socket: socket.socket | None = None
         self._abandoned = False
         self.result: Answer | Lost | None = None
-        """None while it runs."""
+        """The result, or None while the attempt runs."""
         self.error: Exception | None = None
         """A failure of the machine."""
 
@@ -113,7 +113,7 @@ class Attempt(threading.Thread):
             self._signals.notify()
 
     def abandon(self) -> None:
-        """Give it up: nothing is sent any more."""
+        """Give up the attempt: nothing is sent any more."""
         with self._lock:
             self._abandoned = True
             if self._socket is not None:
@@ -150,7 +150,7 @@ class Attempt(threading.Thread):
 
 
 class Relay:
-    """Makes attempts at one relay, as one side."""
+    """The attempts at one relay, as one side."""
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class Relay:
         self._signals = signals
 
     def start(self, request: Request, seconds: float) -> Attempt:
-        """Start an attempt; its time is kept by the caller."""
+        """Start an attempt; the caller limits its time."""
         attempt = Attempt(self, request, max(self._clock.real(seconds), 0.001), self._signals)
         attempt.start()
         return attempt
@@ -231,7 +231,7 @@ def _read_exactly(fp: io.BufferedIOBase, length: int) -> bytes:
 
 
 def _read_chunked(fp: io.BufferedIOBase) -> bytes | None:
-    """A chunked body; http.client would take a chunk of the size -1 and read without bound."""
+    """Read a chunked body; http.client would accept a chunk size of -1 and read without bound."""
     body = bytearray()
     while True:
         match = _CHUNK_SIZE.fullmatch(fp.readline(_MAX_LINE))
@@ -255,7 +255,7 @@ def _read_chunked(fp: io.BufferedIOBase) -> bytes | None:
 
 
 def _shut(sock: socket.socket) -> None:
-    """Wake whoever reads or writes."""
+    """Shut the socket down, which wakes the thread that reads or writes."""
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:

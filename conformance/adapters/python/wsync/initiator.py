@@ -82,7 +82,7 @@ TABLE = table(
 
 
 class Initiator(Run):
-    """Makes a code, shows it by ``on_code``, and exchanges blobs.
+    """A client that makes a code, shows it by ``on_code``, and exchanges blobs.
 
     With ``on_hold`` the run stays in ``holding``, after a call of it with the verifier and the
     receiver's blob, until ``release`` or ``cancel`` (INIT-2).
@@ -156,7 +156,7 @@ class Initiator(Run):
         return Event(Kind.ANSWER_OPENED)
 
     def _look(self) -> Event:
-        """Let the user look first, if it wants to (INIT-2)."""
+        """Let the user look first, if the user wants to (INIT-2)."""
         if self._on_hold is None:
             return self._interruption() or Event(Kind.RELEASE)
         assert self._peer_blob is not None

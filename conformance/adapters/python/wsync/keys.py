@@ -48,7 +48,7 @@ def verifier_words(key: bytes | bytearray) -> list[str]:
 
 
 def export(key: bytes | bytearray, label: bytes, length: int) -> bytes:
-    """A further key for the application (KEY-4); whether it may, the caller knows (KEY-5)."""
+    """A further key for the application (KEY-4); the caller checks whether it is time (KEY-5)."""
     if not 1 <= len(label) <= MAX_LABEL:
         raise BadExportError("the label is not 1 to 255 bytes long")
     if not 1 <= length <= MAX_EXPORT:
@@ -62,7 +62,7 @@ def wipe(key: bytearray) -> None:
 
 
 class Keys:
-    """The five keys of an exchange (KEY-1); of the verifier's only the words remain."""
+    """The five keys of an exchange (KEY-1), of which the verifier's is kept as words only."""
 
     def __init__(self, k: bytes, context: bytes) -> None:
         self.th = hashlib.sha256(context).digest()

@@ -1,4 +1,4 @@
-"""The messages of section 8 that a client reads; MalformedJsonError for one that is none."""
+"""The messages of section 8 that a client reads. All readers may raise MalformedJsonError."""
 
 from __future__ import annotations
 

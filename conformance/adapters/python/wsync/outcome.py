@@ -1,4 +1,4 @@
-"""Outcomes, what to tell the user, and the result of a run (section 12)."""
+"""Outcomes, their sentences for the user, and the result of a run (section 12)."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended.
+    """The result of a run.
 
     ``reason`` belongs to ``closed`` (OUT-4); ``delivered`` is by INIT-4, INIT-5 and RECV-2;
     ``fault`` and ``hint`` belong to ``bad-code`` at the receiver (CODE-4 to CODE-7).
@@ -131,7 +131,7 @@ class Result:
     initiator: bool = False
 
     def sentence(self) -> str:
-        """What to tell the user (OUT-3, OUT-4, RECV-3); bears no text of the relay (CLIENT-6)."""
+        """The sentence for the user (OUT-3, OUT-4, RECV-3); none is the relay's text (CLIENT-6)."""
         if self.outcome is Outcome.DONE and self.initiator and not self.delivered:
             return UNCONFIRMED
         if self.outcome is Outcome.CLOSED and self.reason == Outcome.WRONG_CODE:
@@ -143,5 +143,5 @@ class Result:
 
 
 def relay_reason(reason: str) -> str:
-    """The reason a relay gave, as ``other`` when it is not of the list (OUT-4)."""
+    """The reason that a relay gave, or ``other`` if it is not in the list (OUT-4)."""
     return reason if reason in CLOSE_REASONS else "other"

@@ -98,7 +98,7 @@ def password_scalar(password: bytes) -> int:
 
 @dataclass(frozen=True)
 class Shared:
-    """What both sides have in common."""
+    """The secrets that both sides have in common."""
 
     k: bytes = field(repr=False)
     """K of section 5.4."""
@@ -114,7 +114,7 @@ class _Secrets:
 
 
 class Spake2:
-    """One side of one run; gives at most one key (PAKE-10)."""
+    """One side of one run, which gives at most one key (PAKE-10)."""
 
     def __init__(
         self, side: Side, password: bytes, scalar: int, *, id_a: bytes = ID_A, id_b: bytes = ID_B

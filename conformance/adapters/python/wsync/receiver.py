@@ -75,7 +75,7 @@ TABLE = table(
 
 
 class Receiver(Run):
-    """Takes a typed code and exchanges blobs.
+    """A client that takes a typed code and exchanges blobs.
 
     With ``on_hold`` the run pauses once its answer is stored, after a call of it with the
     verifier, until ``release`` or ``cancel`` (end of section 11.5).
@@ -138,7 +138,7 @@ class Receiver(Run):
         return Event(Kind.OFFER_GOOD)
 
     def _look(self) -> Event | None:
-        """Let the user look at the verifier before the first get finish, if it wants to."""
+        """Let the user look at the verifier before the first get finish, if the user wants to."""
         if self._on_hold is None:
             return None
         on_hold, self._on_hold = self._on_hold, None

@@ -1,4 +1,4 @@
-"""What both roles share: repeats, deadlines and the walk through a state table (section 11.3)."""
+"""The common part of both roles: repeats, deadlines, and the walk through a state table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MACHINE_FAILED = {
     State.SENDING_RECEIPT: Kind.EXHAUSTED,
     State.CLOSING: Kind.CLOSE_TRIED,
 }
-"""Where a failure of the machine changes no outcome (end of section 11.3)."""
+"""The states in which a failure of the machine changes no outcome (end of section 11.3)."""
 
 
 def back_off(repeat: int) -> float:
@@ -72,7 +72,7 @@ class Run(ABC):
         self._delivered = False
         self._begun = False
 
-    # What the application may call, from any thread.
+    # The application may call these from any thread.
 
     def cancel(self) -> None:
         """Give up."""
@@ -119,7 +119,7 @@ class Run(ABC):
             self._exchange.end()
         return self._result()
 
-    # What a role adds.
+    # A role adds these.
 
     @abstractmethod
     def _check_own_inputs(self) -> None:
@@ -135,7 +135,7 @@ class Run(ABC):
 
     @property
     def _exchange(self) -> Session:
-        """What is computed; there once the named values are drawn."""
+        """The computations, which exist once the named values are drawn."""
         if self._session is None:
             raise RuntimeError("the run has not begun")
         return self._session
@@ -169,7 +169,7 @@ class Run(ABC):
     def _event_in(self, state: State) -> Event:
         """The next event.
 
-        Where a failure of the machine changes no outcome, it counts as a request that came to
+        If a failure of the machine changes no outcome, it counts as a request that came to
         nothing (INIT-4, RECV-2, TIME-7).
         """
         try:

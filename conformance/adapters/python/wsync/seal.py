@@ -46,7 +46,7 @@ def seal(key: bytearray, plaintext: bytes, th: bytes) -> bytes:
 
 
 def unseal(key: bytearray, sealed: bytes, th: bytes) -> bytes:
-    """The plaintext, once its tag is verified (SEAL-9); UnopenedError otherwise."""
+    """Open a seal: its plaintext if the tag is right (SEAL-9), else UnopenedError."""
     if len(sealed) < TAG_LENGTH:
         raise UnopenedError
     try:
@@ -61,7 +61,7 @@ def seal_blob(key: bytearray, blob: bytes, th: bytes) -> bytes:
 
 
 def is_sealed_length(length: int) -> bool:
-    """Whether it is bucket + 16 for some bucket (SEAL-6, SEAL-7)."""
+    """Whether a length is bucket + 16 for some bucket (SEAL-6, SEAL-7)."""
     return length - TAG_LENGTH in BUCKETS
 
 

@@ -1,4 +1,4 @@
-"""What one side of one exchange computes (sections 5 to 7), without any network."""
+"""The computations of one side of one exchange (sections 5 to 7), without any network."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Session:
         return self._keys
 
     def read_offer(self, offer: bytes) -> None:
-        """The offer, at the receiver (SEAL-5)."""
+        """Read the offer, at the receiver (SEAL-5)."""
         if len(offer) != MESSAGE_LENGTH:
             raise MalformedError
         self._agree(offer, offer, self.message)
@@ -93,7 +93,7 @@ class Session:
         return seal(self.keys.receipt, b"", self.keys.th)
 
     def read_receipt(self, receipt: bytes) -> bool:
-        """Whether it opens to an empty plaintext, at the initiator (SEAL-8)."""
+        """Whether the receipt opens to an empty plaintext, at the initiator (SEAL-8)."""
         try:
             return unseal(self.keys.receipt, receipt, self.keys.th) == b""
         except UnopenedError:
@@ -106,13 +106,13 @@ class Session:
         return export(self.keys.exporter, label, length)
 
     def end(self) -> None:
-        """Nothing more is sealed or opened (KEY-2, PAKE-10)."""
+        """Forget the keys of the seals: nothing more is sealed or opened (KEY-2, PAKE-10)."""
         self._pake.consume()
         if self._keys is not None:
             self._keys.wipe_seals()
 
     def wipe(self) -> None:
-        """Nothing more is exported (KEY-2)."""
+        """Forget the exporter's key: nothing more is exported (KEY-2)."""
         self.end()
         self._peer_proved = False
         if self._keys is not None:

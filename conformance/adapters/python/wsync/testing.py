@@ -19,7 +19,7 @@ class HookError(Exception):
 
 
 def scalar_of(data: bytes) -> int:
-    """A scalar below L out of 32 bytes, little-endian (section 5.2)."""
+    """A scalar below L, from 32 bytes in little-endian order (section 5.2)."""
     scalar = int.from_bytes(data, "little")
     if len(data) != SCALAR_LENGTH or scalar >= L:
         raise HookError("pake_scalar is not 32 bytes below L")
@@ -61,7 +61,7 @@ class InjectedValues:
 
 
 def with_second(config: Config, second_ms: int) -> Config:
-    """The same with a second of so many milliseconds (HOOK-3)."""
+    """The settings with a second of this number of milliseconds (HOOK-3)."""
     if second_ms < 1:
         raise HookError("a second lasts at least a millisecond")
     return replace(config, clock=Clock(second_ms))

@@ -51,14 +51,14 @@ class Rendezvous:
 
     scheme: str
     host: str
-    """As in the address; an IPv6 address in its brackets."""
+    """The host as in the address; an IPv6 address has its brackets."""
     port: int
     netloc: str
     """Host and port as in the address, for the Host header."""
     base: str
     """The address less one trailing slash (RDV-3)."""
     base_path: str
-    """Its path."""
+    """The path of ``base``."""
 
     @property
     def is_loopback(self) -> bool:

@@ -1,4 +1,4 @@
-//! The error of an adapter that gave no reply.
+//! The error for an adapter that gave no reply.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 /// The reason why an adapter gave no reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AdapterError {
-    /// No process, or no hello.
+    /// The process did not start, or said no hello.
     CouldNotStart(String),
-    /// The adapter ended, or said what the protocol does not allow; nothing more can be asked.
+    /// The adapter ended, or broke the protocol; it takes no more requests.
     Broke(String),
     /// The adapter did not reply in time.
     TimedOut(Duration),

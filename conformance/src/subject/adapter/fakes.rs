@@ -1,4 +1,4 @@
-//! Adapters in this process for tests of the suite, good and bad.
+//! Good and bad adapters in this process, for tests of the suite.
 
 use std::io::{self, BufReader, Write};
 use std::thread;
@@ -15,27 +15,27 @@ pub(crate) const SHORT: Duration = Duration::from_millis(200);
 /// The time that a test waits for something that is meant to come, on however busy a machine.
 pub(crate) const LONG: Duration = Duration::from_secs(30);
 
-/// The treatment of a request by a fake.
+/// The reaction of a fake to a request.
 pub(crate) enum Does {
-    /// Writes these bytes.
+    /// The fake writes these bytes.
     Say(Vec<u8>),
-    /// Keeps silent.
+    /// The fake keeps silent.
     Nothing,
-    /// Ends.
+    /// The fake ends.
     End,
 }
 
-/// A real adapter's side, on a thread.
+/// Serves these operations like a real adapter, on a thread.
 pub(crate) fn serving(
     operations: impl Operations + Send + 'static,
 ) -> Result<AdapterHandle, AdapterError> {
     over(move |input, output| {
-        // A suite that goes away in the middle is what some tests are about.
+        // In some tests the suite goes away in the middle.
         let _ = serve(BufReader::new(input), output, &operations);
     })
 }
 
-/// A fake that says a good hello with these operations, and then does this with each request.
+/// A fake that says a good hello with these operations, and then treats each request like this.
 pub(crate) fn fake(
     operations: &[&str],
     mut does: impl FnMut(&Members) -> Does + Send + 'static,
@@ -63,7 +63,7 @@ pub(crate) fn fake(
     })
 }
 
-/// A fake whose first line is this.
+/// A fake whose first line is this text.
 pub(crate) fn first_line(line: &'static [u8]) -> Result<AdapterHandle, AdapterError> {
     over(move |input, mut output| {
         let _ = read_line(&mut BufReader::new(input));

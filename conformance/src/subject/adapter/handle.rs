@@ -18,8 +18,8 @@ use super::wire::{Hello, Members, Reply, members};
 
 /// A running adapter that has said hello.
 ///
-/// It may be asked from several threads at once. No wait is without an end, and its process ends
-/// with it.
+/// Several threads may make requests at once. No wait is endless, and the process ends with the
+/// handle.
 #[derive(Debug)]
 pub(crate) struct AdapterHandle {
     hello: Hello,
@@ -98,7 +98,7 @@ impl AdapterHandle {
         &self.hello
     }
 
-    /// Asks, and waits for the reply.
+    /// Makes a request, and waits for the reply.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl AdapterHandle {
         }
     }
 
-    /// Asks, for a request that lasts: its events and its reply come out of what is returned.
+    /// Makes a request that lasts. Its events and its reply come out of the returned value.
     ///
     /// # Errors
     ///
@@ -213,7 +213,7 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// The next event, or the reply, after which there is nothing more.
+    /// Waits for the next event or for the reply, which is the last.
     ///
     /// # Errors
     ///
@@ -246,7 +246,7 @@ impl Drop for Pending {
 }
 
 fn not_started(fault: String, process: Option<&Process>) -> AdapterError {
-    // The last words often come a moment after the end of standard output.
+    // The last lines of standard error often come a moment after the end of standard output.
     let stderr = process.map_or_else(String::new, |process| {
         thread::sleep(Duration::from_millis(50));
         process.stderr_since(0)

@@ -1,4 +1,4 @@
-//! The suite's end of the protocol against good and bad adapters.
+//! Tests of the suite's end of the protocol, against good and bad adapters.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::fakes::{Does, LONG, SHORT, fake, first_line, reply, serving};
 use super::wire::members;
 use super::{AdapterError, CallProgress, Hello, Members, Operations, Reply, Task};
 
-/// Replies to `slow` only when cancelled, and reports an event first.
+/// An adapter that reports an event for `slow`, and replies to it only when cancelled.
 struct Slow;
 
 impl Operations for Slow {
@@ -92,7 +92,7 @@ fn a_late_reply_is_ignored_and_a_second_one_is_not() {
 #[test]
 fn each_breach_of_the_protocol_is_told() {
     let request = || Members::new();
-    for (line, told) in [
+    for (line, message) in [
         (&b"hello\n"[..], "refused as JSON"),
         (b"{\"id\":\"1\"}\n", "none of"),
         (b"{\"id\":\"1\",\"ok\":{},\"error\":\"x\"}\n", "at once"),
@@ -115,18 +115,18 @@ fn each_breach_of_the_protocol_is_told() {
             Does::Say(line.to_vec())
         })
         .unwrap();
-        // The line that is cut off is seen when the adapter ends.
+        // The suite sees a cut line when the adapter ends.
         let pending = adapter.start("op", request());
         let error = adapter.call("op", request(), LONG).unwrap_err();
-        assert!(error.to_string().contains(told), "{told}: {error}");
+        assert!(error.to_string().contains(message), "{message}: {error}");
         drop(pending);
-        assert!(adapter.call("op", request(), LONG).is_err(), "{told}");
+        assert!(adapter.call("op", request(), LONG).is_err(), "{message}");
     }
 }
 
 #[test]
 fn a_bad_hello_is_told() {
-    for (line, told) in [
+    for (line, message) in [
         (&b""[..], "ended before it said hello"),
         (b"hi\n", "refused as JSON"),
         (b"{}\n", "no object \"hello\""),
@@ -134,6 +134,6 @@ fn a_bad_hello_is_told() {
         (b"{\"hello\":{\"protocol\":1}}\n", "\"name\" is missing"),
     ] {
         let error = first_line(line).unwrap_err();
-        assert!(error.to_string().contains(told), "{told}: {error}");
+        assert!(error.to_string().contains(message), "{message}: {error}");
     }
 }

@@ -1,4 +1,4 @@
-//! Lines: one strict JSON object each, at most 1 MiB.
+//! The lines of the protocol: one strict JSON object each, at most 1 MiB.
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
@@ -7,17 +7,17 @@ use wormhole_sync::values::json;
 
 use super::wire::Members;
 
-/// The most bytes that a line has, without its LF.
+/// The most bytes that a line may have, without its LF.
 pub(crate) const MAX_LINE: usize = 1 << 20;
 
-/// The reason why a line is none of the protocol's; it is shown after "its line".
+/// The reason why a line is not one of the protocol; its text comes after "its line".
 #[derive(Debug)]
 pub(crate) enum LineError {
     /// The input could not be read.
     Unreadable(io::Error),
     /// The line has more than 1 MiB.
     TooLong,
-    /// The input ended within the line; so much of it came.
+    /// The input ended within the line, after this text.
     WithoutLf(String),
     /// The line is no strict JSON object.
     NotJson { fault: String, line: String },
@@ -40,7 +40,7 @@ impl std::error::Error for LineError {}
 ///
 /// # Errors
 ///
-/// [`LineError`].
+/// [`LineError`] for a line that breaks these rules, or an input that cannot be read.
 pub(crate) fn read_line(reader: &mut impl BufRead) -> Result<Option<Members>, LineError> {
     let mut line = Vec::new();
     let mut bounded = reader.take(MAX_LINE as u64 + 1);
@@ -65,8 +65,8 @@ pub(crate) fn read_line(reader: &mut impl BufRead) -> Result<Option<Members>, Li
 ///
 /// As for [`read_line`].
 pub(crate) fn parse(line: &[u8]) -> Result<Members, LineError> {
-    // Strictness is the specification's own: an adapter whose JSON writer produces what section 8
-    // refuses hears so here already.
+    // The strictness is that of section 8, so an adapter whose JSON writer breaks it fails here
+    // already.
     let refused = |fault: &dyn fmt::Display| LineError::NotJson {
         fault: fault.to_string(),
         line: excerpt(line),

@@ -1,7 +1,8 @@
 //! The adapter protocol (`conformance/ADAPTER.md`), both ends of it.
 //!
-//! [`AdapterHandle`] is the suite's end: it starts a process and asks. [`serve()`] is the adapter's
-//! end, over any [`Operations`]; with the reference behind it, it is `conformance adapter`.
+//! [`AdapterHandle`] is the suite's end, which starts a process and makes requests. [`serve()`] is
+//! the adapter's end, over any [`Operations`]; `conformance adapter` is that with the reference
+//! behind it.
 
 mod error;
 mod handle;

@@ -73,7 +73,7 @@ impl fmt::Display for CommandLine {
     }
 }
 
-/// A running adapter; killed on drop.
+/// A running adapter, which is killed on drop.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -81,7 +81,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it, and gives its standard input and output.
+    /// Starts an adapter, and gives it with its standard input and output.
     ///
     /// # Errors
     ///
@@ -105,12 +105,12 @@ impl Process {
                 };
                 Ok((process, stdin, stdout))
             }
-            // Not reached: all three were asked for.
+            // This is never reached, because all three were asked for.
             _ => Err(anyhow!("cannot talk to `{command}`")),
         }
     }
 
-    /// Waits for its end, once its standard input has ended.
+    /// Waits for the process to end, once its standard input has ended.
     pub(crate) fn wait(&mut self, timeout: Duration) -> Option<ExitStatus> {
         let end = Instant::now() + timeout;
         loop {

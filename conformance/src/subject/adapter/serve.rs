@@ -17,7 +17,7 @@ pub(crate) trait Operations: Sync {
     /// The adapter's hello.
     fn hello(&self) -> Hello;
 
-    /// Does one operation. It runs on a thread of its own when it is `run`.
+    /// Does one operation; `run` gets a thread of its own.
     fn perform(&self, task: &Task<'_>) -> Reply;
 }
 
@@ -25,9 +25,9 @@ pub(crate) trait Operations: Sync {
 pub(crate) struct Task<'a> {
     /// The operation.
     pub(crate) op: &'a str,
-    /// Its input.
+    /// The input of the operation.
     pub(crate) input: &'a Members,
-    /// Set when the user has given up, for `run`.
+    /// Whether the user has given up, for `run`.
     pub(crate) cancelled: Arc<AtomicBool>,
     report: &'a (dyn Fn(&str, Members) + Sync),
 }
@@ -39,8 +39,8 @@ impl Task<'_> {
     }
 }
 
-/// Serves requests until the input ends, and waits for runs that are under way, which are cancelled
-/// then.
+/// Serves requests until the input ends, then cancels the runs that are under way and waits for
+/// them.
 ///
 /// # Errors
 ///
@@ -72,8 +72,8 @@ pub(crate) fn serve(
                     lock(&runs).insert(request.id.clone(), Arc::clone(&cancelled));
                     let (output, runs) = (&output, &runs);
                     scope.spawn(move || {
-                        // A pipe that breaks under a run breaks under the loop as well, which tells
-                        // it.
+                        // If the pipe breaks under a run, it breaks under the loop as well, which
+                        // reports it.
                         let _ = perform(output, operations, &request, cancelled);
                         lock(runs).remove(&request.id);
                     });
@@ -137,7 +137,7 @@ fn perform(
     let report = |event: &str, more: Members| {
         let mut line = members(json!({"id": request.id, "event": event}));
         line.extend(more);
-        // The reply that follows meets the same broken pipe and tells it.
+        // The reply that follows meets the same broken pipe and reports it.
         let _ = say(output, &line);
     };
     let reply = operations.perform(&Task {
@@ -153,7 +153,7 @@ fn cancel(runs: &Runs, request: &AdapterRequest) -> Reply {
     let Some(Value::String(target)) = request.input.get("target") else {
         return Reply::Error("\"target\" is missing or not a string".to_owned());
     };
-    // A run that has just ended can't be cancelled any more, and that is no fault.
+    // A run that has just ended cannot be cancelled any more, and that is no fault.
     if let Some(cancelled) = lock(runs).get(target) {
         cancelled.store(true, Ordering::Relaxed);
     }

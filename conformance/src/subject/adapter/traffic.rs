@@ -14,7 +14,7 @@ use super::wire::{AdapterEvent, AdapterMessage, Hello, Reply};
 /// One message about a request that is open.
 #[derive(Debug)]
 pub(crate) enum CallProgress {
-    /// Something that the request reports before its end.
+    /// An event that the request reports before its end.
     Event(AdapterEvent),
     /// The request's end.
     Reply(Reply),
@@ -30,7 +30,7 @@ impl Traffic {
     }
 }
 
-/// The requests that have had no reply, and the end.
+/// The requests that have had no reply, and the end of the adapter.
 #[derive(Debug, Default)]
 pub(super) struct OpenRequests {
     pub(super) open: HashMap<String, OpenRequest>,
@@ -46,7 +46,7 @@ pub(super) enum OpenRequest {
 
 impl OpenRequests {
     fn take(&mut self, incoming: AdapterMessage) -> anyhow::Result<()> {
-        // A receiver that is gone has been abandoned in between.
+        // A receiver that is gone was abandoned in the meantime.
         match incoming {
             AdapterMessage::Reply(id, reply) => match self.open.remove(&id) {
                 Some(OpenRequest::Waiting(sender)) => drop(sender.send(CallProgress::Reply(reply))),
@@ -70,7 +70,7 @@ impl OpenRequests {
 /// Writes lines until there are no more, or the adapter takes none.
 pub(super) fn write_all(mut to_adapter: impl Write, lines: &Receiver<Vec<u8>>) {
     for line in lines {
-        // The reader sees the adapter's end and tells it.
+        // The reading thread sees the adapter's end and reports it.
         if to_adapter
             .write_all(&line)
             .and_then(|()| to_adapter.flush())
@@ -81,7 +81,7 @@ pub(super) fn write_all(mut to_adapter: impl Write, lines: &Receiver<Vec<u8>>) {
     }
 }
 
-/// Reads the hello and then lines until the adapter ends or says what the protocol does not allow.
+/// Reads the hello and then lines, until the adapter ends or breaks the protocol.
 pub(super) fn read_all(
     from_adapter: impl Read,
     hello: &Sender<anyhow::Result<Hello>>,
@@ -112,6 +112,6 @@ pub(super) fn read_all(
     };
     let mut state = shared.lock();
     state.ended = Some(AdapterError::Broke(format!("{fault:#}")));
-    // Whoever waits is told at once.
+    // This wakes all that wait, at once.
     state.open.clear();
 }

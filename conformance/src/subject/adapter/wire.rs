@@ -11,13 +11,13 @@ pub(crate) type Members = serde_json::Map<String, Value>;
 /// The adapter's hello: its description of itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Hello {
-    /// Its name.
+    /// The name of the adapter.
     pub(crate) name: String,
-    /// Its version.
+    /// The version of the adapter.
     pub(crate) version: String,
     /// The version of the specification's text that it follows.
     pub(crate) spec: String,
-    /// `initiator`, `receiver` or both.
+    /// The roles that it has: `initiator`, `receiver` or both.
     pub(crate) roles: Vec<String>,
     /// The operations that it can do.
     pub(crate) operations: Vec<String>,
@@ -52,7 +52,7 @@ impl Hello {
         })
     }
 
-    /// The line that says this.
+    /// The line of this hello.
     pub(crate) fn to_line(&self) -> Members {
         members(json!({"hello": {
             "protocol": PROTOCOL,
@@ -86,10 +86,10 @@ pub(crate) struct Refused {
     pub(crate) fault: Option<String>,
 }
 
-/// Something that a request reports before its end.
+/// An event that a request reports before its end.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AdapterEvent {
-    /// Its name, such as `code`.
+    /// The name of the event, such as `code`.
     pub(crate) name: String,
     /// All members of its line.
     pub(crate) members: Members,
@@ -103,7 +103,7 @@ pub(crate) enum AdapterMessage {
 }
 
 impl AdapterMessage {
-    /// Sorts a line.
+    /// Reads a line and tells events from replies.
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ impl Reply {
 }
 
 impl Refused {
-    /// Writes it as a JSON object.
+    /// Writes the refusal as a JSON object.
     pub(crate) fn to_value(&self) -> Value {
         match &self.fault {
             Some(fault) => json!({"outcome": self.outcome, "fault": fault}),
@@ -167,7 +167,7 @@ impl Refused {
     }
 }
 
-/// The members of what is known to be an object.
+/// The members of a value that is known to be an object.
 pub(crate) fn members(value: Value) -> Members {
     match value {
         Value::Object(members) => members,

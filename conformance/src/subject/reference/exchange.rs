@@ -48,7 +48,7 @@ fn answered(input: &OperationInput<'_>) -> Result<AnswerRead<Standard>, Operatio
     Standard::read_answer(pake, &place(input)?, &blob(input)?, &answer).map_err(refused)
 }
 
-/// The words come as the password; the implementation takes them out of a code.
+/// The code of an input, which holds the words as a password; the implementation takes a code.
 fn code(input: &OperationInput<'_>) -> Result<Code, OperationError> {
     let text = format!("{}-{}", input.channel()?, input.text("words")?);
     Code::parse(text).map_err(|_| lacks("words", "words of a code"))

@@ -9,7 +9,7 @@ use crate::subject::adapter::{Members, Refused};
 pub(super) enum OperationError {
     /// The implementation refuses.
     Refused(Refused),
-    /// The request is none: the adapter can't try.
+    /// The request is malformed, so the adapter cannot try.
     CannotTry(String),
 }
 

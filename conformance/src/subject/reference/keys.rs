@@ -13,7 +13,8 @@ use super::input::{OperationError, OperationInput, hex, lacks};
 pub(super) fn spake2_start(input: &OperationInput<'_>) -> Result<Value, OperationError> {
     let (role, password, scalar) = own(input)?;
     let message = *Pake::start(role, &password, scalar).message();
-    // The hook shows w beside a whole run; here with any other scalars, on which w does not depend.
+    // The hook shows w after a whole run. The other scalars are arbitrary, because w does not
+    // depend on them.
     let scalar = |number: u8| {
         let mut bytes = [0; 32];
         bytes[0] = number;

@@ -1,4 +1,4 @@
-//! The reference as an adapter: number one of those that the suite can judge.
+//! The reference as an adapter, the first that the suite can judge.
 
 mod exchange;
 mod input;
@@ -48,7 +48,7 @@ impl Operations for Reference {
 
 type OperationFn = fn(&OperationInput<'_>) -> Result<serde_json::Value, OperationError>;
 
-/// Everything but `run`, in the order of `ADAPTER.md`.
+/// All operations but `run`, in the order of `ADAPTER.md`.
 const TABLE: &[(&str, OperationFn)] = &[
     ("code-parse", values::code_parse),
     ("code-print", values::code_print),

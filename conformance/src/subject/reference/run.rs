@@ -1,4 +1,4 @@
-//! A whole client (`run`): the blocking client with its test hooks.
+//! The operation `run`: a whole blocking client with its test hooks.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -14,7 +14,7 @@ use wormhole_sync::values::{Side, Words, hex};
 
 use crate::subject::adapter::{Members, Reply, Task, members};
 
-/// The operations of this module; `cancel` is carried out by whoever serves.
+/// The operations of this module; `serve` carries out `cancel`.
 pub(super) const OPERATIONS: &[&str] = &["run", "cancel"];
 
 /// Runs one client to its end, reports its code, and gives up when the task is cancelled.
@@ -57,7 +57,7 @@ fn run_watched(
     })
 }
 
-/// The end of a run, as an adapter tells it.
+/// The end of a run, as an adapter reports it.
 struct End {
     outcome: Outcome,
     received: Option<Received>,

@@ -1,4 +1,4 @@
-//! One transcript, played to one client.
+//! A transcript as a test, played to one client.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! The client that is run: behind an adapter.
+//! The client of a replay, which runs behind an adapter.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,8 @@ const GLANCE: Duration = Duration::from_millis(5);
 pub(crate) trait Client: Sync {
     /// Runs a whole client with the `in` of the adapter operation `run`, and gives its `ok`.
     ///
-    /// When `cancel` becomes true the user gives up; `code` hears the code of an initiator.
+    /// When `cancel` becomes true the user gives up; `code` is called with the code of an
+    /// initiator.
     ///
     /// # Errors
     ///

@@ -7,7 +7,7 @@ use wormhole_sync::values::{hex, json};
 use super::transcript::{ClientRole, RecordedRequest, request_name};
 use crate::stage::listener::ReceivedRequest;
 
-/// The first thing that differs.
+/// The first difference between a run and its transcript.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Divergence {
     /// The requirement that is broken.
@@ -177,7 +177,8 @@ fn body(role: ClientRole, name: &str, expected: &Value, actual: &[u8]) -> Result
             .take(200)
             .collect::<String>()
     };
-    // Strict first: a reader that takes the last of two members would hide a difference.
+    // The strict reader comes first: one that takes the last of two members would hide a
+    // difference.
     if let Err(fault) = json::parse(actual) {
         let what = format!("the body of {name}");
         let wanted = format!("a JSON object ({fault})");

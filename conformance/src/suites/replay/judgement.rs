@@ -1,4 +1,4 @@
-//! The judgement about a replay, and how a person reads it.
+//! The judgement about a replay, and its text for people.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub(crate) struct RunEnd {
     pub(crate) took: Duration,
 }
 
-/// Judges a run by what was seen and by its end.
+/// Judges a run by its exchanges and by its end.
 pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: RunEnd) -> Judgement {
     let divergence = seen
         .difference
@@ -188,7 +188,7 @@ fn ladder(role: ClientRole, rungs: &[Rung], ended: &RunEnd) -> String {
         Err(error) => error.to_string(),
     };
     let _ = writeln!(text, "    *  {end}");
-    // What a client sent is shown as text, not carried out by a terminal.
+    // A terminal shows the client's text and does not carry it out.
     text.retain(|character| character == '\n' || !character.is_control());
     text
 }

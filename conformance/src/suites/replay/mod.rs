@@ -1,8 +1,8 @@
 //! Replay: recorded exchanges, played to a client over real HTTP.
 //!
-//! A transcript (`transcripts/*.json`) holds what a client is given, each request that it then
-//! makes, what comes of it, and how the client ends. Named values are injected (HOOK-2), so that
-//! the requests are determined; the suite is the relay, faults included.
+//! A transcript (`transcripts/*.json`) holds the input of a client, each request that it then makes
+//! with its response or fault, and the client's end. Named values are injected (HOOK-2), so that
+//! the requests are determined; the suite plays the relay, faults included.
 
 pub(crate) mod case;
 pub(crate) mod client;
@@ -31,14 +31,14 @@ use transcript::Transcript;
 /// The schema of transcripts, the only file in their folder that is none.
 pub(crate) const SCHEMA: &str = "transcript.schema.json";
 
-/// The committed transcripts as tests, those that wait longest first.
+/// The committed transcripts as tests; those that wait longest come first.
 ///
 /// # Errors
 ///
 /// A sentence about the first file that is no transcript.
 pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<Box<dyn Case>>> {
     let mut transcripts = transcripts_of(&root.transcripts())?;
-    // One that waits for seconds must not be the last to begin.
+    // A test that waits for seconds must not be the last to begin.
     transcripts.sort_by_key(|transcript| std::cmp::Reverse(transcript.waits()));
     let runtime = Arc::new(runtime()?);
     let case = |transcript| -> Box<dyn Case> {

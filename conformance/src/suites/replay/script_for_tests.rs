@@ -50,21 +50,21 @@ pub(super) fn transcript() -> Value {
 /// One step of a scripted client.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
-    /// Sends method, path after `/v1/61`, authorization and body, and reads what comes.
+    /// Sends method, path after `/v1/61`, authorization and body, and reads the response.
     Send(&'static str, &'static str, &'static str, &'static str),
     /// Sends as `Send` does, but without `Content-Type`.
     SendUntyped(&'static str, &'static str, &'static str, &'static str),
-    /// Sends, waits so many milliseconds and hangs up.
+    /// Sends, waits this number of milliseconds and hangs up.
     GiveUp(&'static str, &'static str, &'static str, &'static str, u64),
     /// Sends, and keeps the connection while the script goes on.
     Leave(&'static str, &'static str, &'static str, &'static str),
-    /// Waits so many milliseconds.
+    /// Waits this number of milliseconds.
     Wait(u64),
     /// Waits until the user gives up.
     AwaitCancel,
 }
 
-/// A client that does these steps and ends so.
+/// A client that does these steps and ends with this result.
 pub(super) struct Script {
     pub(super) steps: Vec<Step>,
     pub(super) result: Value,

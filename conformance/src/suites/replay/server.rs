@@ -1,4 +1,4 @@
-//! The relay of a replay: gives the recorded responses, in order, to the recorded requests.
+//! The relay of a replay, which gives the recorded responses, in order, to the recorded requests.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,16 +36,16 @@ pub(crate) struct Seen {
 pub(super) struct Server {
     transcript: Arc<Transcript>,
     state: Mutex<ReplayState>,
-    /// Something happened that may let [`Server::settled`] or a waiting request go on.
+    /// Wakes [`Server::settled`] and waiting requests when something has happened.
     news: Notify,
     cancel: Box<dyn Fn() + Send + Sync>,
 }
 
 struct ReplayState {
     next: usize,
-    /// The request before, for repeats: its bytes.
+    /// The request before, whose bytes a repeat must have.
     before: Option<ReceivedRequest>,
-    /// The requests that are left without an end, and the most that each may last.
+    /// The requests that are left without a response, and the longest time of each.
     open: BTreeMap<usize, (Instant, Option<Duration>)>,
     clock: TimingCheck,
     ladder: Vec<Rung>,
@@ -53,7 +53,7 @@ struct ReplayState {
 }
 
 impl Server {
-    /// `cancel` is called when the user is to give up.
+    /// Makes the relay of a transcript; `cancel` is called when the user is to give up.
     pub(super) fn new(transcript: Arc<Transcript>, cancel: Box<dyn Fn() + Send + Sync>) -> Self {
         let state = Mutex::new(ReplayState {
             next: 0,
@@ -75,7 +75,8 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns once every exchange has taken place or one went wrong: at once in most runs.
+    /// Returns once every exchange has taken place or one went wrong, which is at once in most
+    /// runs.
     pub(super) async fn settled(&self) {
         loop {
             let news = self.news.notified();
@@ -102,7 +103,8 @@ impl Server {
         }
     }
 
-    /// A client makes one request at a time: it has let go of one that it gave up before the next.
+    /// Checks that a client makes one request at a time: it has dropped one that it gave up before
+    /// it makes the next.
     async fn alone(&self) -> Result<(), Divergence> {
         let wait = async {
             loop {
@@ -161,7 +163,7 @@ impl Server {
     }
 }
 
-/// A repeat of what was answered: more to the point than any other difference.
+/// Finds a repeat of an answered request, which explains more than any other difference.
 fn needless(
     before: Option<(usize, &RecordedExchange)>,
     is_repeat: bool,
@@ -306,7 +308,8 @@ fn retry_after(response: &RecordedResponse) -> u64 {
         .unwrap_or(0)
 }
 
-/// The response to what is not expected: nothing that a client repeats, so that it comes to an end.
+/// The response to an unexpected request. A client does not repeat after it, and so comes to an
+/// end.
 fn refusal() -> ServerAction {
     ServerAction::Respond(RecordedResponse {
         status: 400,
@@ -314,7 +317,7 @@ fn refusal() -> ServerAction {
     })
 }
 
-/// An exchange's end, for the ladder.
+/// The end of an exchange, for the ladder.
 fn shown(exchange: &RecordedExchange) -> String {
     let mut text = match (&exchange.response, &exchange.fault) {
         (Some(response), _) => {

@@ -1,4 +1,4 @@
-//! The replay server refuses what it must: tiny scripted clients, each with one fault.
+//! Tests of the replay server's refusals, with tiny scripted clients that have one fault each.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -203,17 +203,17 @@ fn refuses_other_heads() {
     );
 }
 
-/// A second lasts so long here that no slowness of the machine makes up for the haste.
+/// A second lasts so long here that no slow machine makes up for the haste.
 #[test]
 fn refuses_haste() {
     let mut hasty = transcript();
     hasty["in"]["second_ms"] = json!(60_000);
     let verdict = play(hasty.clone(), good(), result());
     refused(&verdict, "TIME-1", "the wait before allocate");
-    let mut told = transcript();
-    told["exchanges"][0] = json!({"request": told["exchanges"][0]["request"],
+    let mut later = transcript();
+    later["exchanges"][0] = json!({"request": later["exchanges"][0]["request"],
         "answer": {"status": 429, "headers": {"retry-after": "600"}, "text": "<html>"}});
-    let verdict = play(told, good(), result());
+    let verdict = play(later, good(), result());
     refused(&verdict, "TIME-1", "the wait before allocate");
     let exchanges = hasty["exchanges"].as_array_mut().unwrap();
     exchanges.remove(0);

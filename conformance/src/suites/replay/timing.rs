@@ -1,8 +1,8 @@
 //! The times of section 11.3, as far as a server can judge them.
 //!
 //! A server sees a request later than the client began it, and a client sees a response later than
-//! the server wrote it. Each check here holds for a correct client whatever those delays are, so
-//! a busy machine fails nobody: only lower bounds, and from the writing of a response to the
+//! the server wrote it. Each check here holds for a correct client whatever those delays are, so a
+//! busy machine fails nobody: all checks are lower bounds, from the writing of a response to the
 //! arrival of a later request.
 
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use super::compare::Divergence;
 /// Rounding of milliseconds.
 const ROUNDING: Duration = Duration::from_millis(2);
 
-/// The events of a run so far, as far as times go.
+/// The times of a run so far.
 #[derive(Debug)]
 pub(super) struct TimingCheck {
     second: Duration,
@@ -42,20 +42,20 @@ impl TimingCheck {
         }
     }
 
-    /// A request has arrived, perhaps a repeat of the one before: was it in time?
+    /// Checks that a request, perhaps a repeat of the one before, has not come too early.
     pub(super) fn arrived(
         &mut self,
         name: &str,
         at: Instant,
         is_repeat: bool,
     ) -> Result<(), Divergence> {
-        // Another request after a failure is the next state's, a close for example.
+        // Another request after a failure belongs to the next state: a close, for example.
         if self.failures > 0 && is_repeat {
             // d = min(8, 0.5 * 2^(k-1)) seconds; the random wait is at least d/2.
             let half = (0.25 * 2_f64.powi(self.failures.min(10) as i32 - 1)).min(4.0);
             let back_off = self.second.mul_f64(half);
-            let told = self.second.mul_f64(self.retry_after as f64);
-            self.not_before("TIME-1", name, self.last, back_off.max(told), at)?;
+            let requested = self.second.mul_f64(self.retry_after as f64);
+            self.not_before("TIME-1", name, self.last, back_off.max(requested), at)?;
             if let Some((since, seconds)) = self.attempt {
                 let wait = self.second * seconds + back_off;
                 self.not_before("TIME-2", name, since, wait, at)?;
@@ -91,9 +91,11 @@ impl TimingCheck {
         ))
     }
 
-    /// A response or a fault is about to be written; or nothing, to an attempt of so many seconds.
+    /// Notes that a response or a fault is about to be written, or that an attempt of this number
+    /// of seconds gets nothing.
     ///
-    /// When the client gives that up is seen too late to count from.
+    /// The server sees too late when the client gives that attempt up, so the time does not count
+    /// from there.
     pub(super) fn answered(&mut self, failed: bool, retry_after: u64, attempt: Option<u32>) {
         self.attempt = attempt.map(|n| (self.last, n));
         self.last = Instant::now();

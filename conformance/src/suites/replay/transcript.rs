@@ -14,13 +14,13 @@ use crate::stage::response::{RecordedResponse, TransportFault};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Transcript {
-    /// Stable for ever, and the file's name less `.json`.
+    /// The identifier, which is stable for ever, and is the file's name without `.json`.
     pub(crate) id: String,
     /// One line that says what the transcript shows.
     pub(crate) title: String,
-    /// The requirements that a client breaks that does otherwise.
+    /// The requirements that a client breaks if it does otherwise.
     pub(crate) clauses: Vec<String>,
-    /// The rows `state/event` of the table of section 11.4 or 11.5 that it is there for.
+    /// The rows `state/event` of the table of section 11.4 or 11.5 that the transcript is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<String>,
     /// The client that is tested.
@@ -28,7 +28,7 @@ pub(crate) struct Transcript {
     /// The client's input.
     #[serde(rename = "in")]
     pub(crate) input: RunInput,
-    /// Each request that the client makes, in order, and what comes of it.
+    /// The requests that the client makes, in order, with their responses and faults.
     pub(crate) exchanges: Vec<RecordedExchange>,
     /// The client's end.
     pub(crate) expect: ExpectedEnd,
@@ -53,7 +53,7 @@ impl ClientRole {
         }
     }
 
-    /// The other one.
+    /// The other role.
     pub(crate) fn peer(self) -> Self {
         match self {
             Self::Initiator => Self::Receiver,
@@ -62,7 +62,7 @@ impl ClientRole {
     }
 }
 
-/// The `in` of the adapter operation `run`, but for the role; the suite puts in the address.
+/// The `in` of the adapter operation `run` without the role; the suite puts in the address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunInput {
@@ -103,19 +103,19 @@ pub(crate) struct Export {
     pub(crate) length: u32,
 }
 
-/// One request and what comes of it: a response or a fault, never both.
+/// One request with its response or its fault, never both.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordedExchange {
     pub(crate) request: RecordedRequest,
-    /// The request before, again: the same bytes.
+    /// Whether this is the request before once more, with the same bytes.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) repeat: bool,
-    /// Every further repeat of this request gets the same, however many come: how many is up to
-    /// the client's jitter.
+    /// Whether every further repeat of this request gets the same. Their number depends on the
+    /// client's jitter.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) again: bool,
-    /// The user gives up as soon as this request has arrived.
+    /// Whether the user gives up as soon as this request has arrived.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) cancel: bool,
     /// The seconds of HOOK-3 from the request to the response or the fault; none unless said.
@@ -166,7 +166,7 @@ pub(crate) fn request_name(method: &str, target: &str) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectedEnd {
-    /// The code that an initiator shows, if it comes so far.
+    /// The code that an initiator shows, if it gets so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
     pub(crate) outcome: String,
@@ -196,7 +196,7 @@ impl Transcript {
         Ok(text + "\n")
     }
 
-    /// Reads a file's text, and checks what the types alone do not.
+    /// Reads a file's text, and checks more than the types alone do.
     pub(crate) fn from_text(text: &str) -> anyhow::Result<Self> {
         let transcript: Self = serde_json::from_str(text)?;
         transcript.check()?;

@@ -15,7 +15,7 @@ use crate::subject::adapter::Members;
 pub(crate) enum BugType {
     /// No fault in particular: an implementation that fails has not built the operation.
     Basic,
-    /// The rim of a range.
+    /// A value at the edge of a range.
     EdgeCase,
     /// A check or a step that is easily left out.
     MissingStep,
@@ -25,9 +25,9 @@ pub(crate) enum BugType {
     ModifiedParameter,
     /// Two texts or encodings of one value.
     Malleability,
-    /// A habit of other protocols, libraries or times.
+    /// A habit of other protocols, other libraries or older versions.
     Legacy,
-    /// An attacker gets in.
+    /// An attacker gets past a check.
     AuthBypass,
 }
 
@@ -72,7 +72,8 @@ impl Builder {
         }
     }
 
-    /// Explains a flag: what is tested, and what an implementation that fails does to its users.
+    /// Explains a flag: the subject of its tests, and the harm that a failing implementation does
+    /// to its users.
     pub(crate) fn note(&mut self, flag: &str, bug: BugType, description: &str, effect: &str) {
         self.note_with_links(flag, bug, description, effect, &[]);
     }
@@ -171,7 +172,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, a line each.
+    /// Everything that is wrong with it, one line each.
     pub(crate) fn finish(mut self, spec: &Spec) -> Result<Family, String> {
         self.family.number_of_tests = self.family.tests.len();
         let faults = faults(&self.family, spec);
@@ -257,13 +258,13 @@ fn shape_fault(test: &Test) -> Option<String> {
                     Some(fault) => shape.faults.contains(&fault.as_str()),
                     None => shape.faults.is_empty(),
                 };
-            (!known).then(|| format!("{} does not refuse so: {refusal:?}", shape.op))
+            (!known).then(|| format!("{} has no such refusal: {refusal:?}", shape.op))
         }
     }
 }
 
-/// The fault of a test's control, which has to be accepted and to differ in one member of the
-/// input.
+/// The fault of a test's control, if there is one. A control is accepted and differs in one member
+/// of the input.
 fn control_fault(test: &Test, by_id: &HashMap<&str, &Test>) -> Option<String> {
     let control = test.control.as_deref()?;
     let Some(control) = by_id.get(control) else {

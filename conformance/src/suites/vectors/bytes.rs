@@ -1,7 +1,7 @@
-//! Bytes in vector files: they are hex or, where most of it repeats, parts.
+//! Bytes in vector files: hex or, where most of it repeats, parts.
 //!
-//! `["68656c6c6f80", {"repeat": "00", "times": 250}]` is readable and short where 512 digits are
-//! neither.
+//! `["68656c6c6f80", {"repeat": "00", "times": 250}]` is short and readable; its 512 digits would
+//! be neither.
 
 use serde_json::{Value, json};
 

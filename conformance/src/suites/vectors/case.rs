@@ -1,4 +1,4 @@
-//! A vector as a test: it is put to an adapter, and the reply is judged.
+//! A vector as a test, which asks an adapter and judges its reply.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(crate) fn cases(vectors: Vectors) -> Vec<Box<dyn Case>> {
     vectors.families.into_iter().flat_map(of_family).collect()
 }
 
-/// The tests of a family. Notes explain failures and judge nothing: where a folder of vectors lacks
+/// The tests of a family. Notes explain failures and judge nothing: if a folder of vectors lacks
 /// one, the report goes without it.
 fn of_family(family: Family) -> Vec<Box<dyn Case>> {
     let notes: BTreeMap<String, String> = family
@@ -150,7 +150,7 @@ impl VectorCase {
         })
     }
 
-    /// The lines that every failure of this test tells: the input, and the notes of its flags.
+    /// The lines of every failure of this test: the input, and the notes of its flags.
     fn failure(&self) -> Failure {
         Failure {
             given: self.given(),

@@ -1,7 +1,7 @@
 //! The specification's formulas once more, from primitives alone.
 //!
-//! Expectations of vectors come from here, so that the reference is judged by something else than
-//! itself. Nothing here is constant in time or wiped, because all values are public.
+//! The results that vectors expect come from here, so that the reference is not judged by itself.
+//! Nothing here is constant in time or wiped, because all values are public.
 
 use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};

@@ -1,4 +1,4 @@
-//! The first value that differs, in the specification's words.
+//! The first value in which two results differ, in the specification's words.
 
 use serde_json::Value;
 use wormhole_sync::values::hex;
@@ -19,13 +19,13 @@ pub(crate) struct MemberDifference {
     pub(crate) mistake: Option<String>,
 }
 
-/// The first member, in the order of the specification's formulas, that is not as wanted.
+/// The first member that differs, in the order of the specification's formulas.
 pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<MemberDifference> {
     let (name, value) = wanted
         .iter()
         .find(|(name, value)| got.get(*name) != Some(value))?;
     let is = got.get(name);
-    let told = |text: String, mistake: Option<String>| {
+    let differs = |text: String, mistake: Option<String>| {
         let (expected, actual) = match is {
             Some(is) => around(value, is),
             None => (short(value), "missing".to_owned()),
@@ -38,22 +38,22 @@ pub(crate) fn first_difference(wanted: &Members, got: &Members) -> Option<Member
         })
     };
     match (value, is) {
-        (_, None) => told(format!("{name}: missing"), None),
+        (_, None) => differs(format!("{name}: missing"), None),
         (Value::String(value_text), Some(Value::String(is_text))) => {
             let bytes = |text: &str| hex::decode(text.as_bytes()).ok();
             match (bytes(value_text), bytes(is_text)) {
-                (None, _) => told(format!("{name}: another text"), None),
+                (None, _) => differs(format!("{name}: another text"), None),
                 (Some(_), None) => {
                     let mistake = mistake(name, value_text, is_text, wanted);
-                    told(format!("{name}: not lowercase hex"), mistake)
+                    differs(format!("{name}: not lowercase hex"), mistake)
                 }
                 (Some(value), Some(is)) => {
                     let mistake = mistake(name, value_text, is_text, wanted);
-                    told(explain_bytes(name, &value, &is), mistake)
+                    differs(explain_bytes(name, &value, &is), mistake)
                 }
             }
         }
-        (_, Some(is)) => told(explain_other(name, value, is), None),
+        (_, Some(is)) => differs(explain_other(name, value, is), None),
     }
 }
 
@@ -243,23 +243,24 @@ mod tests {
 
     #[test]
     fn names_the_byte_and_the_known_mistake() {
-        let told = difference(
+        let found = difference(
             json!({"w": "0102", "message": "41ff"}),
             json!({"w": "0201"}),
         );
         assert_eq!(
-            told.text,
+            found.text,
             "w: byte 0, is 02, expected 01; 2 of 2 bytes differ"
         );
         assert!(
-            told.mistake
+            found
+                .mistake
                 .is_some_and(|text| text.contains("little-endian"))
         );
-        let told = difference(json!({"th": "ab"}), json!({"th": "AB"}));
-        assert!(told.mistake.is_some_and(|text| text.contains("uppercase")));
-        let told = difference(json!({"words": ["a", "b"]}), json!({"words": ["a", "c"]}));
-        assert_eq!(told.text, "words: position 1 is c, expected b");
-        let told = difference(json!({"K": "01", "Z": "02"}), json!({"Z": "02"}));
-        assert_eq!(told.text, "K: missing");
+        let found = difference(json!({"th": "ab"}), json!({"th": "AB"}));
+        assert!(found.mistake.is_some_and(|text| text.contains("uppercase")));
+        let found = difference(json!({"words": ["a", "b"]}), json!({"words": ["a", "c"]}));
+        assert_eq!(found.text, "words: position 1 is c, expected b");
+        let found = difference(json!({"K": "01", "Z": "02"}), json!({"Z": "02"}));
+        assert_eq!(found.text, "K: missing");
     }
 }

@@ -1,4 +1,4 @@
-//! A whole exchange with every value that comes up on its way.
+//! A whole exchange with every value in it.
 
 use curve25519_dalek::scalar::Scalar;
 use serde_json::{Value, json};
@@ -49,7 +49,8 @@ impl ExchangeValues {
         let w = derive::password_scalar(password.as_bytes());
         let x = derive::element(Role::Initiator, inputs.x, w);
         let y = derive::element(Role::Receiver, inputs.y, w);
-        // Both sides' formulas give one Z; here it is computed as neither does, from x and y.
+        // Both sides' formulas give the same Z; here it is computed from x and y, as neither side
+        // can.
         let z = derive::encode(curve25519_dalek::EdwardsPoint::mul_base(
             &(inputs.x * inputs.y),
         ));

@@ -1,4 +1,4 @@
-//! The files of `vectors/`: their form, their reading and their writing.
+//! The files of `vectors/`: their format, their reading and their writing.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -114,7 +114,7 @@ impl Vectors {
     ///
     /// # Errors
     ///
-    /// A sentence when a file cannot be read or is not in order, or there is none.
+    /// A sentence when a file cannot be read or is not in order, or when there is none.
     pub(crate) fn load(folder: &Path) -> Result<Self, String> {
         let cannot = |error| format!("cannot read {}: {error}", folder.display());
         let mut names: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! The committed files, as a reader of another language finds them.
+//! Tests of the committed files, as a reader in another language finds them.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn every_file_is_valid_by_its_schema() {
             .map(|error| format!("{}: {}", error.instance_path(), error))
             .collect();
         assert!(faults.is_empty(), "{}: {faults:?}", family.family);
-        // A schema that takes anything would prove nothing.
+        // A schema that accepts anything would prove nothing.
         let mut more = file.clone();
         more["tests"][0]["in"]["more"] = Value::from(1);
         assert!(!validator.is_valid(&more), "{}", family.family);

@@ -1,5 +1,5 @@
 //! Writes the vectors, their schemas, the table of families and the specification's worked example,
-//! or proves that the committed ones are what comes out.
+//! or checks that the committed ones are up to date.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,11 +44,11 @@ pub(crate) fn write(root: &Root) -> Result<Generated, String> {
     Ok(told(&families, files.len(), written))
 }
 
-/// Compares everything that is committed with what comes out.
+/// Compares everything that is committed with what the builders make.
 ///
 /// # Errors
 ///
-/// A few lines that show the first difference, or a sentence as of [`write`].
+/// A few lines that show the first difference, or a sentence as for [`write()`].
 pub(crate) fn check(root: &Root) -> Result<Generated, String> {
     let (families, files) = committed(root)?;
     for (path, text) in &files {
@@ -111,7 +111,7 @@ fn committed(root: &Root) -> Result<(Vec<Family>, Files), String> {
     Ok((families, files))
 }
 
-/// A page with this text between the two lines that mark the part of this name.
+/// The page with this text between the two lines that mark the part of this name.
 ///
 /// # Errors
 ///

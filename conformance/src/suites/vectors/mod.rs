@@ -1,4 +1,4 @@
-//! Vectors: inputs of operations with the results that have to come out, in files that any
+//! Vectors: inputs of operations with the results that they must give, in files that any
 //! implementation's tests can read as well.
 
 mod builder;

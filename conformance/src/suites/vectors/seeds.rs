@@ -1,5 +1,4 @@
-//! Values with nothing up the sleeve: each comes from a printed seed and a label that says what it
-//! is for.
+//! Values that hide nothing: each comes from a printed seed and a label that says its purpose.
 
 use curve25519_dalek::scalar::Scalar;
 use hkdf::Hkdf;

@@ -1,5 +1,5 @@
-//! Appendix A of the specification: one exchange from the code to the receipt, with every value on
-//! its way.
+//! Appendix A of the specification: one exchange from the code to the receipt, with every value in
+//! between.
 
 use std::fmt::Write as _;
 

@@ -19,7 +19,7 @@ use crate::suites::case::Outcome;
 use crate::suites::replay::transcript::{ClientRole, RecordedExchange, Transcript, request_name};
 use crate::suites::replay::{self, transcripts_of};
 
-/// Grows with every new scenario; a transcript that gets lost is noticed.
+/// The number of transcripts, which grows with every scenario, so that a lost one is noticed.
 const COUNT: usize = 718;
 
 fn folder() -> PathBuf {
@@ -82,8 +82,8 @@ fn each_meets_the_schema() {
     assert!(!validator.is_valid(&extra));
 }
 
-/// Each response of a relay, unless it is wrong on purpose, and each request of a client meets the
-/// specification's own schema.
+/// Each request of a client meets the specification's own schema, and so does each response of a
+/// relay that is not wrong on purpose.
 #[test]
 fn each_message_meets_the_schema_of_the_specification() {
     let schema: Value = serde_json::from_str(&spec("messages.schema.json")).unwrap();
@@ -147,7 +147,7 @@ fn each_message_meets_the_schema_of_the_specification() {
     assert!(checked > COUNT, "{checked}");
 }
 
-/// The possible rows of the tables of sections 11.4 and 11.5: each is in a transcript.
+/// Each possible row of the tables of sections 11.4 and 11.5 is in a transcript.
 #[test]
 fn every_row_of_the_tables_is_covered() {
     let text = spec("wormhole-sync.md");
@@ -185,7 +185,7 @@ fn every_row_of_the_tables_is_covered() {
     assert!(rows > 80, "{rows}");
 }
 
-/// The outcomes of section 12: each is in a transcript of each role that can end so.
+/// Each outcome of section 12 is in a transcript of each role that can end with it.
 #[test]
 fn every_outcome_is_covered() {
     let text = spec("wormhole-sync.md");
@@ -200,7 +200,7 @@ fn every_outcome_is_covered() {
         .collect();
     for outcome in outcomes {
         for role in ["initiator", "receiver"] {
-            // The initiator asks for no number that could be absent or another's.
+            // The initiator names no channel that could be absent or another side's.
             let never = role == "initiator" && matches!(outcome, "no-such-channel" | "crowded");
             assert_eq!(
                 ends.contains(&(role, outcome.to_owned())),
@@ -233,7 +233,7 @@ fn every_clause_is_one_of_the_specification() {
     }
 }
 
-/// Faults that need no request make none, and `wrong` says of an answer what is wrong with it.
+/// Faults that need no request make none, and `wrong` says what is wrong with a response.
 #[test]
 fn local_ends_make_no_request() {
     let local = [
@@ -250,8 +250,8 @@ fn local_ends_make_no_request() {
     }
 }
 
-/// The tables, once more and coarsely: which requests there are, and in which order. What a
-/// recording has besides was made by a wrong client.
+/// The tables once more, coarsely: the requests and their order. Anything else in a recording comes
+/// from a wrong client.
 #[test]
 fn requests_come_in_the_order_of_the_tables() {
     for transcript in transcripts() {
@@ -271,8 +271,8 @@ fn requests_come_in_the_order_of_the_tables() {
             let place = order.iter().position(|secrets| *secrets == name).unwrap();
             let fits = match before {
                 None => place == 0,
-                // A close from everywhere, once; else one place on, or the same: a repeat of what
-                // failed, or the next poll.
+                // A close may follow any request, once. Else the next request follows, or the same:
+                // a repeat after a failure, or the next poll.
                 Some((from, last)) if from == place => {
                     let empty = last
                         .response
@@ -294,7 +294,7 @@ fn requests_come_in_the_order_of_the_tables() {
     }
 }
 
-/// The reference does as recorded, through the adapter protocol.
+/// The reference does as recorded, behind the adapter protocol.
 #[test]
 fn the_reference_passes() {
     let (from_suite, to_adapter) = std::io::pipe().unwrap();

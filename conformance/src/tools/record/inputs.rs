@@ -41,7 +41,7 @@ pub(super) fn client_secrets(
     })
 }
 
-/// The input of the other client, but for a code.
+/// The input of the other client, without a code.
 pub(super) fn peer_input(scenario: &Scenario) -> Option<RunInput> {
     let role = scenario.role.peer();
     let blob = match &scenario.peer {
@@ -69,7 +69,7 @@ pub(super) fn peer_input(scenario: &Scenario) -> Option<RunInput> {
     })
 }
 
-/// The code that a receiving peer types: `words` 0 marks the one that is mistaken.
+/// The code that a receiving peer types; `words` 0 marks a peer with a wrong code.
 pub(super) fn mistyped(input: &RunInput, code: &str) -> String {
     match (input.words, code.split_once('-')) {
         (Some(0), Some((channel, _))) => format!("{channel}-{}", spoken("mistaken", 2)),
@@ -77,7 +77,7 @@ pub(super) fn mistyped(input: &RunInput, code: &str) -> String {
     }
 }
 
-/// Words of a label.
+/// The words that a label determines.
 pub(super) fn spoken(label: &str, count: usize) -> String {
     joined(&labelled(&format!("{label} initiator words"))[..count])
 }

@@ -31,7 +31,7 @@ use crate::suites::replay::client::AdapterClient;
 use recording::Clients;
 use scenario::Scenario;
 
-/// Runs wait far more than they compute.
+/// The number of scenarios at once; runs wait far more than they compute.
 const JOBS: u16 = 16;
 /// The time that an adapter has to say hello.
 const HELLO: Duration = Duration::from_secs(10);
@@ -42,7 +42,7 @@ pub(crate) struct RecordArguments {
     /// The scenarios to be recorded [default: all]
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// Write nothing; fail when the committed transcripts are not what comes out
+    /// Write nothing; fail unless the committed transcripts come out again
     #[arg(long)]
     check: bool,
     /// Record this adapter in place of the reference: a command with its arguments
@@ -53,7 +53,7 @@ pub(crate) struct RecordArguments {
     jobs: u16,
 }
 
-/// Records transcripts; gives whether all ended as they should.
+/// Records transcripts, and gives whether all ended as they should.
 ///
 /// # Errors
 ///
@@ -162,7 +162,7 @@ fn put(folder: &Path, id: &str, text: &str, check: bool) -> anyhow::Result<()> {
     Err(anyhow!("not as committed, {line}"))
 }
 
-/// Files that no scenario has.
+/// The files that belong to no scenario.
 fn strangers(folder: &Path, ids: &BTreeSet<String>) -> anyhow::Result<Vec<String>> {
     let entries = fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
     let names = entries.map(|entry| entry.map(|entry| entry.file_name()));

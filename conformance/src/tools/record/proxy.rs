@@ -1,5 +1,5 @@
-//! The recording proxy: between a client and the suite's relay, it writes down each exchange and
-//! puts in the faults of a scenario.
+//! The recording proxy, which stands between a client and the suite's relay, writes down each
+//! exchange and puts in the faults of a scenario.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -37,7 +37,7 @@ struct ProxyState {
     rules: Vec<Rule>,
     /// The rule of the request before, for its repeats.
     again: Option<(RecordedRequest, ServerAction)>,
-    /// The client's secrets, and what was recorded.
+    /// The client's secrets, and the exchanges recorded so far.
     secrets: ClientSecrets,
     faults: Vec<anyhow::Error>,
 }
@@ -72,8 +72,7 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// The first thing that the recording itself did not manage, or else a rule that no request
-    /// met.
+    /// The first failure of the recording itself, or else a rule that no request met.
     pub(super) fn exchanges(&self) -> anyhow::Result<Vec<RecordedExchange>> {
         let mut state = self.state();
         if !state.faults.is_empty() {
@@ -103,7 +102,7 @@ impl Proxy {
             .await
             .map_err(io::Error::other)?;
         let connection = tokio::spawn(connection);
-        // A base path is the scenario's; the relay itself is at the root.
+        // A base path belongs to the scenario; the relay itself is at the root.
         let at = arrived.target.find("/v1/").unwrap_or_default();
         let mut request = hyper::Request::builder()
             .method(arrived.method.as_str())

@@ -1,8 +1,8 @@
 //! Recording: a scenario, played by a client against the suite's relay, becomes a transcript.
 //!
-//! Everything that could differ between two recordings is fixed: the named values come from the
-//! scenario's id, the relay's random numbers too, and how many times a client repeats by its
-//! jitter is not written down (`again`).
+//! Everything that could differ between two recordings is fixed. The named values and the relay's
+//! random numbers come from the scenario's id, and the number of repeats, which depends on the
+//! client's jitter, is not written down (`again`).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -29,9 +29,9 @@ const CODE: Duration = Duration::from_secs(10);
 
 /// The two clients of a recording.
 pub(super) struct Clients<'a> {
-    /// The one that is recorded.
+    /// The client that is recorded.
     pub(super) subject: &'a dyn Client,
-    /// The other one.
+    /// The other client.
     pub(super) peer: &'a dyn Client,
 }
 
@@ -85,7 +85,7 @@ fn initiator<'scope, 'env>(
     over: &'env AtomicBool,
 ) -> anyhow::Result<Transcript> {
     let peer = peer_input(&scenario);
-    let (tell, told) = mpsc::channel();
+    let (sender, results) = mpsc::channel();
     let mut hear = move |code: &str| {
         let Some(mut input) = peer.clone() else {
             return;
@@ -93,22 +93,22 @@ fn initiator<'scope, 'env>(
         input.code = Some(crate::stage::bytes::TranscriptBytes::hex(
             mistyped(&input, code).as_bytes(),
         ));
-        let tell = tell.clone();
+        let sender = sender.clone();
         scope.spawn(move || {
             let run = || {
                 let input =
                     run_input(ClientRole::Receiver, &input, url).map_err(RunError::Suite)?;
                 clients.peer.run(input, CODE, over, &mut |_| {})
             };
-            let _ = tell.send(run());
+            let _ = sender.send(run());
         });
     };
     let input = scenario.input.clone();
     let (result, exchanges, code) = subject(&scenario, &input, clients, runtime, url, &mut hear)?;
-    // It has said all that it will, or never will.
+    // The peer has said everything by now, or never will.
     over.store(true, Ordering::SeqCst);
     drop(hear);
-    let peer = told.recv_timeout(CODE).ok().transpose()?;
+    let peer = results.recv_timeout(CODE).ok().transpose()?;
     finish(scenario, input, &result, exchanges, code, peer.as_ref())
 }
 
@@ -120,7 +120,7 @@ fn receiver<'scope, 'env>(
     scope: &'scope thread::Scope<'scope, 'env>,
     over: &'env AtomicBool,
 ) -> anyhow::Result<Transcript> {
-    let (tell, told) = mpsc::channel();
+    let (sender, results) = mpsc::channel();
     let (show, shown) = mpsc::channel();
     let mut code = format!("7-{}", spoken(&scenario.id, 2));
     if let Some(input) = peer_input(&scenario) {
@@ -131,7 +131,7 @@ fn receiver<'scope, 'env>(
                     run_input(ClientRole::Initiator, &input, url).map_err(RunError::Suite)?;
                 clients.peer.run(input, CODE, over, &mut hear)
             };
-            let _ = tell.send(run());
+            let _ = sender.send(run());
         });
         code = shown
             .recv_timeout(CODE)
@@ -139,7 +139,7 @@ fn receiver<'scope, 'env>(
             .context("the peer shows no code")?;
     }
     if matches!(scenario.peer, PeerKind::Mistaken) {
-        // The same words as the peer's, but for the last.
+        // The words are those of the peer, except the last.
         let (channel, _) = code.split_once('-').unwrap_or_default();
         code = format!(
             "{channel}-{}",
@@ -156,7 +156,7 @@ fn receiver<'scope, 'env>(
     over.store(true, Ordering::SeqCst);
     let peer = match scenario.peer {
         PeerKind::Nobody => None,
-        PeerKind::Honest(_) | PeerKind::Mistaken => told.recv_timeout(CODE).ok().transpose()?,
+        PeerKind::Honest(_) | PeerKind::Mistaken => results.recv_timeout(CODE).ok().transpose()?,
     };
     finish(scenario, input, &result, exchanges, None, peer.as_ref())
 }

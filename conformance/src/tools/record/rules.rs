@@ -10,8 +10,8 @@ use super::secrets::ClientSecrets;
 use crate::stage::listener::ServerAction;
 use crate::stage::response::{RecordedResponse, TransportFault};
 
-/// A rule for the next request of a name: how it is treated in place of the relay's own response.
-/// Rules of one name are used up in their order; requests without a rule pass.
+/// A rule for the next request of a name, which replaces the relay's own response. Rules of one
+/// name are used up in their order; requests without a rule pass.
 #[derive(Clone)]
 pub(super) struct Rule {
     pub(super) on: &'static str,
@@ -32,7 +32,7 @@ pub(super) enum RuleAction {
     Then(Arc<ResponseChange>),
 }
 
-/// A change of the relay's response, by one who knows the client's secrets.
+/// A change of the relay's response, which may use the client's secrets.
 pub(super) type ResponseChange =
     dyn Fn(&ClientSecrets, RecordedResponse) -> anyhow::Result<ServerAction> + Send + Sync;
 
@@ -130,7 +130,7 @@ impl Rule {
         self
     }
 
-    /// The response is wrong on purpose, in this.
+    /// The response is wrong on purpose, in the way that the text says.
     pub(super) fn wrong(mut self, what: impl Into<String>) -> Self {
         self.wrong = Some(what.into());
         self

@@ -1,5 +1,5 @@
-//! A scenario says what a transcript is to show, how it ends and which requirements it is about,
-//! all written down before it is recorded. A recording that ends otherwise is refused.
+//! A scenario: the subject, the end and the requirements of a transcript, all written down before
+//! it is recorded. A recording that ends otherwise is refused.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::secrets;
 use crate::stage::bytes::TranscriptBytes;
 use crate::suites::replay::transcript::{ClientRole, ExpectedEnd, Export, RunInput, Seconds};
 
-/// Requirements that say little of what went wrong, the least general first.
+/// Requirements that say little about what went wrong; the least general comes first.
 const GENERAL: [&str; 7] = [
     "PAKE-10", "OUT-2", "INIT-3", "RECV-2", "CLIENT-7", "INIT-1", "RECV-1",
 ];
@@ -111,7 +111,8 @@ pub(super) fn named(
 }
 
 impl Scenario {
-    /// The requirements that it is about, the most particular first: a failure names that.
+    /// Sets the requirements that the scenario is about, the most particular first: a failure names
+    /// that one.
     pub(super) fn clauses(mut self, clauses: &[&'static str]) -> Self {
         self.clauses.extend(clauses);
         self.clauses
@@ -120,19 +121,19 @@ impl Scenario {
         self
     }
 
-    /// The row of the table that it is there for.
+    /// Adds the row of the table that the scenario is about.
     pub(super) fn row(mut self, state: &str, event: &str) -> Self {
         self.rows.push(format!("{state}/{event}"));
         self
     }
 
-    /// Adds rules about requests.
+    /// Adds rules for requests.
     pub(super) fn rules(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
         self.rules.extend(rules);
         self
     }
 
-    /// The other side.
+    /// Sets the other side.
     pub(super) fn peer(mut self, peer: PeerKind) -> Self {
         self.peer = peer;
         self
@@ -144,7 +145,7 @@ impl Scenario {
         self
     }
 
-    /// Another input.
+    /// Changes the input.
     pub(super) fn given(mut self, change: impl FnOnce(&mut RunInput)) -> Self {
         change(&mut self.input);
         self

@@ -1,5 +1,5 @@
 //! The secrets of the client that is recorded. With them the suite can seal what no correct peer
-//! seals, as a relay could that knew the words.
+//! seals, like a relay that knows the words.
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use wormhole_sync::values::{AppId, ChannelId, Mode, Password, hex};
 
 use crate::suites::replay::transcript::{ClientRole, RecordedExchange, request_name};
 
-/// 32 bytes for a label, for values that are to be fixed and without meaning.
+/// The 32 bytes of a label, for values that are fixed and have no meaning.
 pub(super) fn labelled(label: &str) -> [u8; 32] {
     Sha256::digest(format!("wormhole-sync transcript {label}")).into()
 }

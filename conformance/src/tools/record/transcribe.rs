@@ -1,4 +1,4 @@
-//! A recording becomes a transcript here, if it is what the scenario says.
+//! The step from a recording to a transcript, if the recording is what the scenario says.
 
 use anyhow::bail;
 use serde_json::Value;
@@ -39,8 +39,8 @@ pub(super) fn finish(
         let ended = &result["outcome"];
         bail!("it closed with {closed:?}, expected {closes:?}, and ended as {ended}");
     }
-    // What cannot be written down beforehand is taken from the recording, and checked against
-    // the other side where there is one.
+    // Values that cannot be written down beforehand come from the recording, and are checked
+    // against the other side if there is one.
     if expect.blob.is_some() {
         let words = result["verifier"].as_array().into_iter().flatten();
         expect.verifier = Some(words.filter_map(Value::as_str).map(str::to_owned).collect());

@@ -1,4 +1,4 @@
-//! Bounds by address, in all and of bytes (RELAY-20).
+//! Tests of the bounds by address, in all and of bytes (RELAY-20).
 
 use super::*;
 use crate::values::messages::CellName::Answer as AnswerCell;
@@ -34,13 +34,13 @@ fn bounds_refuse_the_new_and_spare_the_living() {
         bench.open(appids[2], side(6)),
         refused(Refusal::Unavailable)
     );
-    // A repeat is no new channel.
+    // A repeated allocation is no new channel.
     assert!(matches!(
         bench.open(appids[1], side(5)),
         Reply::Allocated { .. }
     ));
     assert_eq!(bench.registry.live_channels(), 6);
-    // The end of one makes room for another.
+    // The end of one channel makes room for another.
     bench.from = ClientAddress::V4(1);
     let n = bench.allocate(side(0));
     bench.now(side(0), n, ChannelRequest::Close(EndReason::Done));
@@ -63,7 +63,7 @@ fn allocations_and_claims_of_an_address_are_bounded_in_a_minute() {
     let limited = refused(Refusal::RateLimited { retry_after: 20 });
     assert_eq!(bench.now(GUEST, n, ChannelRequest::Claim), limited);
     assert_eq!(bench.open(A, side(9)), limited);
-    // Everything else goes on, and so do other addresses.
+    // Other requests still work, and so do other addresses.
     assert_eq!(bench.now(GUEST, n, put(AnswerCell, "x")), Reply::Stored);
     bench.from = ClientAddress::V4(2);
     assert_eq!(

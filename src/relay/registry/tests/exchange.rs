@@ -33,7 +33,7 @@ fn an_exchange() {
         Reply::Stored
     );
     assert_eq!(bench.registry.live_channels(), 0);
-    // What was written can still be read and repeated for a minute; nothing else.
+    // Written cells can still be read and repeated for a minute; nothing else works.
     bench.pass(59_999);
     let get = ChannelRequest::Get(Finish, 0);
     assert_eq!(
@@ -71,7 +71,7 @@ fn a_repeated_allocate() {
     let n = bench.allocate(OWNER);
     bench.pass(1_500);
     let channel = ChannelId::new(n).unwrap();
-    // What remains, rounded up.
+    // The remaining time is rounded up.
     assert_eq!(
         bench.open(A, OWNER),
         Reply::Allocated {
@@ -126,7 +126,7 @@ fn life_ends_after_ttl_or_600_s_after_the_claim() {
     let waiting = bench.wait(OWNER, n, AnswerCell, 30);
     bench.pass(500);
     assert_eq!(bench.events(), [(waiting, closed(EndReason::Expired))]);
-    // The grace counts from the end, not from when somebody looked.
+    // The grace counts from the end, not from the first request after it.
     bench.pass(59_999);
     assert_eq!(
         bench.now(GUEST, n, ChannelRequest::Claim),
@@ -137,7 +137,7 @@ fn life_ends_after_ttl_or_600_s_after_the_claim() {
         bench.now(GUEST, n, ChannelRequest::Claim),
         refused(Refusal::NoSuchChannel)
     );
-    // Nobody looked at all, and still nothing is left.
+    // No request came at all, and still nothing is left.
     bench.allocate(GUEST);
     bench.pass(100_000_000);
     assert_eq!(bench.events(), []);
@@ -159,7 +159,8 @@ fn a_get_waits_for_its_time_a_newer_one_or_the_end() {
     assert_eq!(bench.registry.next_due(), Some(Duration::from_secs(25)));
     bench.pass(1);
     assert_eq!(bench.events(), [(first, Reply::Nothing)]);
-    // A newer one of the same cell, even one that does not wait; another cell is another wait.
+    // A newer GET of the same cell ends the older one, even if it does not wait itself. Another
+    // cell is another wait.
     let second = bench.wait(OWNER, n, AnswerCell, 25);
     let receipt = bench.wait(OWNER, n, Receipt, 25);
     let third = bench.wait(OWNER, n, AnswerCell, 25);

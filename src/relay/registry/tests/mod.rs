@@ -1,4 +1,4 @@
-//! The registry, case by case. (The table of RELAY-11 is compared in `table_tests`.)
+//! Tests of the registry, case by case. (`table_tests` compares the table of RELAY-11.)
 
 mod bounds;
 mod exchange;
@@ -18,7 +18,7 @@ const OWNER: SideKey = SideKey::new([1; 16]);
 const GUEST: SideKey = SideKey::new([2; 16]);
 const THIRD: SideKey = SideKey::new([3; 16]);
 
-/// A registry, its time in milliseconds, and the address that asks.
+/// A registry, its time in milliseconds, and the address that requests come from.
 struct Bench {
     registry: Registry,
     now: u64,
@@ -27,7 +27,7 @@ struct Bench {
 
 impl Bench {
     fn new(limits: Limits) -> Self {
-        // SplitMix64, seeded alike each time.
+        // SplitMix64, with the same seed each time.
         let mut seed = 0u64;
         let random = Box::new(move || {
             seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -83,7 +83,7 @@ impl Bench {
         }
     }
 
-    /// Lets milliseconds pass, without telling the registry.
+    /// Lets milliseconds pass; the registry learns of it with its next call.
     fn pass(&mut self, milliseconds: u64) {
         self.now += milliseconds;
     }

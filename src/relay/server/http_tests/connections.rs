@@ -1,4 +1,4 @@
-//! What becomes of connections, and of what waits on them.
+//! Connections: how they end, and what happens to the requests that wait on them.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
@@ -22,7 +22,7 @@ fn a_body_that_is_refused_early_can_still_be_written() {
         client.0.set_nodelay(true).unwrap();
         client.write(&request("PUT", target, "content-length: 200000\r\n", ""));
         client.response().unwrap().refuses(token);
-        // The relay has said all; now the client goes on.
+        // The relay has answered; the client goes on writing.
         assert_eq!(client.0.read(&mut [0]).unwrap(), 0);
         for _ in 0..20 {
             client.write(&rest);
@@ -103,7 +103,7 @@ fn pipelined_requests_are_answered_in_order() {
     assert_eq!(statuses, [204, 200, 200, 200, 404]);
 }
 
-/// With a shorter time.
+/// The request time is shorter here.
 // RELAY-21: A relay MUST drop a request that has not wholly arrived within 30 seconds of its first
 // byte, by closing the connection without an answer.
 #[test]
@@ -122,7 +122,7 @@ fn a_request_that_does_not_arrive_is_dropped() {
         assert!(client.is_closed(), "{part:?}");
         assert!(start.elapsed() < Duration::from_secs(10));
     }
-    // A drip does not help: the time is that of the whole request.
+    // A slow drip of bytes does not help: the time is that of the whole request.
     let mut client = Client::new(&relay);
     client.0.set_nodelay(true).unwrap();
     client

@@ -1,4 +1,4 @@
-//! The HTTP face, over real connections to relays on loopback.
+//! Tests of the HTTP interface, over real connections to relays on loopback.
 
 mod connections;
 mod requests;
@@ -40,7 +40,7 @@ fn quick_relay(request_time: Duration) -> RelayHandle {
     RelayHandle::spawn(loopback(), Limits::default(), options).unwrap()
 }
 
-/// One connection.
+/// One connection of a client.
 struct Client(TcpStream);
 
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Client {
 
     fn to(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        // A test that fails shall not hang.
+        // A test that fails should not hang.
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
@@ -78,7 +78,7 @@ impl Client {
         self.response().unwrap()
     }
 
-    /// The next response, or that the connection ended.
+    /// The next response, or an error when the connection has ended.
     fn response(&mut self) -> io::Result<Response> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -128,7 +128,7 @@ impl Response {
         Some(&value.1)
     }
 
-    /// What holds for every answer.
+    /// Checks what holds for every answer.
     fn check(&self) {
         assert_eq!(self.header("cache-control"), Some("no-store, no-transform"));
         let cors = self
@@ -173,7 +173,7 @@ fn request(method: &str, target: &str, headers: &str, body: &str) -> String {
     text + "\r\n" + body
 }
 
-/// Allocates a channel of OWNER in appid `a`; gives its path.
+/// Allocates a channel of OWNER in appid `a`, and gives its path.
 fn allocate(client: &mut Client) -> String {
     let response = client.ask("POST", "/v1/61/channels", OWNER, OFFER);
     assert_eq!(response.status, 201);
@@ -182,7 +182,7 @@ fn allocate(client: &mut Client) -> String {
     format!("/v1/61/channels/{}", allocated["channel"])
 }
 
-/// Waits until so many GETs wait.
+/// Waits until this number of GETs wait.
 fn until_waiting(relay: &RelayHandle, count: usize) {
     let start = Instant::now();
     while relay.counts().waiting_gets != count {

@@ -1,4 +1,4 @@
-//! What a request is answered.
+//! The answers to requests.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ fn an_exchange() {
     assert_eq!(guest.ask("POST", &claim, GUEST, "{}").reason(), "done");
 }
 
-/// Each request has all the faults that follow, and is refused for the first.
+/// Each request has the fault of its row and of all later rows, and is refused for the first.
 // RELAY-9: A relay MUST check a request in this order, and refuse with the first check that fails
 #[test]
 fn the_order_of_checks() {
@@ -191,13 +191,13 @@ fn bodies_are_bounded() {
         let whole = padded(body, bound);
         let status = client.ask(method, &target, GUEST, &whole).status;
         assert!([200, 409].contains(&status), "{name}: {status}");
-        // Longer, by what it announces, and the connection ends.
+        // The announced length is over the bound: the connection ends.
         let mut other = Client::new(&relay);
         let response = other.ask(method, &target, GUEST, &padded(body, bound + 1));
         response.refuses("too-large");
         assert_eq!(response.header("connection"), Some("close"));
         assert!(other.is_closed());
-        // Longer, in chunks.
+        // The chunks together are over the bound.
         let chunk = format!("{bound:x}\r\n{whole}\r\n1\r\n \r\n0\r\n\r\n");
         let headers = format!("authorization: Bearer {GUEST}\r\ntransfer-encoding: chunked\r\n");
         let mut other = Client::new(&relay);
@@ -214,7 +214,7 @@ fn bodies_are_bounded() {
         let status = other.ask(method, target, GUEST, &largest).status;
         assert!([404, 405].contains(&status));
     }
-    // A body that is only announced is refused before it comes; a GET's is ignored.
+    // An over-long body is refused before it comes; the body of a GET is ignored.
     let mut other = Client::new(&relay);
     let headers = format!("authorization: Bearer {GUEST}\r\ncontent-length: 999999999\r\n");
     other.write(&request("PUT", &format!("{path}/answer"), &headers, ""));

@@ -1,4 +1,4 @@
-//! `exchange`: whole exchanges, message by message, with everything on their way (sections 5 to 7).
+//! `exchange`: whole exchanges, message by message, with every value in between (sections 5 to 7).
 
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     family.finish(&sources.spec)
 }
 
-/// The exchange of the specification's appendix A, to which the others are variants.
+/// The exchange of the specification's appendix A, of which the others are variants.
 pub(in crate::suites::vectors) fn worked_example(sources: &Sources) -> ExchangeValues {
     ExchangeValues::new(usual(sources, "worked example"), &sources.lists)
 }

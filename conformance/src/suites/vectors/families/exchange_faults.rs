@@ -179,7 +179,7 @@ impl Faults<'_> {
         ]
     }
 
-    /// Peers that derive their keys nearly as the specification says.
+    /// Peers that derive their keys almost as the specification says.
     #[rustfmt::skip] // a row stays a line
     fn contexts(&self) -> Vec<(&'static str, &'static str, Schedule)> {
         let exchange = self.exchange;
@@ -301,7 +301,7 @@ impl Faults<'_> {
     }
 }
 
-/// The 32 bytes of an element out of its message.
+/// The 32 bytes of an element, from its message.
 fn element_of(message: &[u8]) -> [u8; 32] {
     message[1..33]
         .try_into()

@@ -1,4 +1,4 @@
-//! Elements, of 32 bytes, that an attacker may send, and ones that only look like it (PAKE-5,
+//! Elements of 32 bytes that an attacker may send, and harmless ones that look like them (PAKE-5,
 //! PAKE-6).
 
 use curve25519_dalek::EdwardsPoint;
@@ -42,7 +42,8 @@ pub(super) fn below_p(k: u8, sign: bool) -> [u8; 32] {
     bytes
 }
 
-/// Whether these are the bytes of an element that has to be accepted, as far as it stands alone.
+/// Whether these are the bytes of an element that has to be accepted, as far as the bytes alone
+/// tell.
 pub(super) fn is_good(bytes: [u8; 32]) -> bool {
     decode(bytes).is_some_and(|point| {
         encode(point) == bytes && point.is_torsion_free() && !point.is_identity()
@@ -66,7 +67,7 @@ pub(super) fn torsion() -> Vec<(String, EdwardsPoint)> {
         .collect()
 }
 
-/// Acceptable elements that a check which is too eager refuses: id, comment, bytes.
+/// Acceptable elements that an over-eager check refuses: id, comment, bytes.
 pub(super) fn unusual() -> Vec<(String, String, [u8; 32])> {
     let mut all = vec![
         (

@@ -1,7 +1,7 @@
-//! The families of vectors, each built by the file of its name.
+//! The families of vectors, each of which the file of its name builds.
 //!
 //! A new family is a file here, its `mod` line and its line in [`BUILDERS`]. The compiler or a test
-//! below names whatever else was forgotten; `conformance generate` writes the family's row in
+//! below names anything else that was forgotten; `conformance generate` writes the family's row in
 //! `vectors/README.md`. (No macro makes both lines out of one, because `cargo fmt` does not format
 //! the files of modules that a macro declares.)
 
@@ -28,7 +28,7 @@ pub(super) use exchange::worked_example;
 use super::file::Family;
 use super::sources::Sources;
 
-/// Builds a family, or says everything that is wrong with it.
+/// A function that builds a family, or says everything that is wrong with it.
 type Build = fn(&Sources) -> Result<Family, String>;
 
 /// The builders, from codes up to whole exchanges.

@@ -1,4 +1,4 @@
-//! `padding`: a blob and its bucket, there and back (section 7.1).
+//! `padding`: blobs padded to their buckets, and unpadded (section 7.1).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `published`: values that others have published, as far as an operation can be asked for them.
+//! `published`: values that others have published, as far as an operation gives them.
 //!
 //! The sources name the packages and their files; only the values are copied. Values that no
 //! operation gives (K with other identities, HKDF and the AEAD by themselves) are checked by the
@@ -51,7 +51,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
             scalar_of(scalar),
         );
     }
-    // The scalar and the message stand in the source as literals, and not as what is computed here.
+    // The source has the scalar and the message as literals, which are not computed here.
     let pw = own_scalar_vector();
     family.accept(
         "spake2-pw-to-scalar",
@@ -74,7 +74,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     family.finish(&sources.spec)
 }
 
-/// `x_scalar` and `y_scalar` of `SPAKE2.test_asymmetric`, there in decimal, here little-endian.
+/// `x_scalar` and `y_scalar` of `SPAKE2.test_asymmetric`: decimal there, little-endian here.
 const X: &str = "25184061a70b1142f1a9f043a52cf7033dc308b5a0a32e42b003ecd59c2ac605";
 const Y: &str = "9fb5e845084e0cbe27ac8b4d3af139b33f3f8a047d4234e2d45d33c5cd367b0f";
 

@@ -111,7 +111,7 @@ fn starts(family: &mut Builder, sources: &Sources) {
     }
 }
 
-/// Scalars that implementations stumble over.
+/// Scalars that implementations often get wrong.
 fn scalars(sources: &Sources) -> Vec<(&'static str, &'static str, Scalar)> {
     let low: [u8; 16] = sources.seeds.array("scalar of 16 bytes");
     let mut short = [0; 32];

@@ -1,4 +1,4 @@
-//! `verifier`: eight words out of a key (section 6.1).
+//! `verifier`: eight words from a key (section 6.1).
 
 use serde_json::json;
 

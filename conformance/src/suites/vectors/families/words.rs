@@ -1,4 +1,4 @@
-//! `words`: both word lists, each word at its byte, there and back (section 4).
+//! `words`: both word lists, each word at its byte, shown and read (section 4).
 
 use serde_json::json;
 

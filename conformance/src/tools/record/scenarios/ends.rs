@@ -1,4 +1,4 @@
-//! Refusals by the relay in each state, giving up, the end of the channel.
+//! Refusals by the relay in each state, users who give up, and the end of the channel.
 
 use serde_json::json;
 
@@ -64,7 +64,7 @@ fn refusals(state: ClientState) -> Vec<Scenario> {
     ]
 }
 
-/// The user gives up while the request is in hand.
+/// The user gives up while the request is open.
 fn cancelled(state: ClientState) -> Scenario {
     let one = state
         .scenario("cancelled", "the user gives up while it is in hand")

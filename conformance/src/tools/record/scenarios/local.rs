@@ -13,7 +13,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 type Given = fn(&mut RunInput);
 
-/// No address is right here; one with a wrong form gives nothing away by itself.
+/// An address of a wrong form, where no address would be right.
 const NOWHERE: &str = "ftp://127.0.0.1/";
 
 fn local(one: Scenario, clauses: &[&'static str], given: Given, ends: &str) -> Scenario {
@@ -205,7 +205,7 @@ fn fails(input: &mut RunInput, name: &str) {
     input.inject.insert(name.to_owned(), None);
 }
 
-/// Codes that cannot be one.
+/// Codes that are not valid.
 fn codes() -> Vec<Scenario> {
     let typed: [(&str, &str, &str, &[u8]); 13] = [
         ("long", "1 025 bytes", "CODE-4", &[b' '; 1025]),

@@ -1,4 +1,4 @@
-//! All scenarios, by what they are about.
+//! All scenarios, by subject.
 
 mod accepted;
 mod code;

@@ -1,4 +1,4 @@
-//! Problem documents that are none, or that have no event.
+//! Problem documents that are malformed, or that have no event.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! Receipts that are none: the initiator does not know of the delivery, and that is all.
+//! Receipts that are malformed: the initiator does not know of the delivery, and nothing else
+//! follows.
 
 use wormhole_sync::crypto::Label;
 

@@ -87,7 +87,7 @@ fn half(response: RecordedResponse) -> anyhow::Result<(RecordedResponse, usize)>
     Ok((response, declared))
 }
 
-/// The other forms of *lost* and *busy*; which request it is makes no difference to them.
+/// The other forms of *lost* and *busy*, for which the request makes no difference.
 fn forms(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     let at = if state.role == ClientRole::Initiator {

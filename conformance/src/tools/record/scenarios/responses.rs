@@ -75,7 +75,7 @@ fn pages(state: ClientState) -> Vec<Scenario> {
         .into()
 }
 
-/// Faults that make sense for each request.
+/// Faults that any response can have.
 fn everywhere(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
     let text = |text: &str| {

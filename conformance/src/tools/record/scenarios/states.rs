@@ -1,5 +1,5 @@
 //! The states of sections 11.4 and 11.5 that have a request in hand, and how an exchange that has
-//! come so far ends by the tables. This is read off the tables by a person; no recording has a say.
+//! come so far ends by the tables. A person has read this off the tables; no recording decides it.
 
 use super::super::scenario::{Scenario, initiator, receiver};
 use crate::suites::replay::transcript::ClientRole;

@@ -41,7 +41,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-/// The user's deadline passes with the request in hand, which is abandoned.
+/// The user's deadline passes while a request is open, which is then abandoned.
 fn deadline(state: ClientState) -> Scenario {
     let one = state
         .scenario("deadline", "the user's deadline passes while it is in hand")
