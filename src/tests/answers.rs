@@ -130,7 +130,10 @@ fn a_redirect_is_not_followed<C: Client>() {
     for status in ["301", "302", "303", "307", "308"] {
         let misbehaviour =
             format!("relay-misbehaved: status {status} is no answer to this request");
-        let location = format!("Location: {}\r\n", trap.url());
+        let location = format!(
+            "Location: {}\r\nContent-Type: application/json\r\n",
+            trap.url()
+        );
         let redirect = answer(&format!("{status} Over There"), &location, "{}");
         assert_eq!(refusal::<C>(redirect.clone()), misbehaviour);
 
