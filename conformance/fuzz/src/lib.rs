@@ -14,9 +14,10 @@ mod seeds;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use seeds::{dictionary, seeds};
-pub use targets::{code, hear, initiator, messages, receiver, relay, rendezvous, request};
+pub use targets::{code, initiator, messages, receiver, relay, rendezvous, request, response};
 
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("code", code),
     ("rendezvous", rendezvous),
     ("messages", messages),
-    ("hear", hear),
+    ("response", response),
     ("request", request),
     ("initiator", initiator),
     ("receiver", receiver),

@@ -33,8 +33,8 @@ fn messages() {
 }
 
 #[test]
-fn hear() {
-    run("hear", 1417);
+fn response() {
+    run("response", 1417);
 }
 
 #[test]

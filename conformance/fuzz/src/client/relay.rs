@@ -2,7 +2,7 @@
 
 use super::peer::Peer;
 use crate::input::Input;
-use crate::targets::answer;
+use crate::wire::read_response;
 use wormhole_sync::protocol::wire::{HttpResponse, interpret_response};
 use wormhole_sync::protocol::{AttemptFailure, AttemptResult, CellName, RequestKind};
 use wormhole_sync::values::{Problem, ProblemToken, hex};
@@ -18,7 +18,7 @@ pub(crate) fn heard(
     peer: &Peer,
     channel: u32,
 ) -> AttemptResult {
-    let answer = match what % 12 {
+    let response = match what % 12 {
         0 | 11 => honest(kind, peer, channel, None),
         1 => honest(
             kind,
@@ -40,7 +40,7 @@ pub(crate) fn heard(
         }
         7 => {
             let length = usize::from(input.word());
-            answer(&mut Input::new(input.take(length)))
+            read_response(&mut Input::new(input.take(length)))
         }
         9 => {
             return AttemptResult::Lost(AttemptFailure {
@@ -50,7 +50,7 @@ pub(crate) fn heard(
         }
         _ => return AttemptResult::Lost(AttemptFailure::passing("no answer")),
     };
-    interpret_response(kind, answer)
+    interpret_response(kind, response)
 }
 
 /// How an attempt goes.

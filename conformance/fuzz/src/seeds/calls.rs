@@ -1,6 +1,6 @@
 //! Calls to a relay: each cell of the table of RELAY-11, and the requests of recorded runs beside those of their peers.
 
-use super::transcripts::kind;
+use super::recorded::kind;
 use crate::relay::{Ask, encode};
 use serde_json::Value;
 use wormhole_sync::protocol::RequestKind;

@@ -20,7 +20,7 @@ pub fn dictionary(target: &str) -> String {
             "%2e",
             "/../",
         ]),
-        "messages" | "hear" => json(),
+        "messages" | "response" => json(),
         "request" => {
             let heads = [
                 "POST /v1/",

@@ -1,8 +1,9 @@
-//! Requests as no client of ours sends them, and answers without a body: what the vectors and transcripts, which judge
-//! clients by whole exchanges, have nothing of.
+//! Requests that no client of this project sends, and responses without a body. The vectors and transcripts have none of
+//! them, because they judge clients by whole exchanges.
 
-use super::encode::{self, Answer};
-use crate::targets::{KINDS, STATUSES};
+use wormhole_sync::protocol::wire::HttpResponse;
+
+use crate::wire::{KINDS, STATUSES, write_kind, write_response};
 
 const SIDE: &str = "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a";
 
@@ -92,17 +93,19 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
 }
 
 /// Every status to every request, with a content coding and without.
-pub(crate) fn answers() -> Vec<Vec<u8>> {
+pub(crate) fn responses() -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     for kind in KINDS {
         for status in STATUSES.into_iter().filter(|status| *status > 0) {
-            for coded in [false, true] {
-                let answer = Answer {
+            for is_coded in [false, true] {
+                let response = HttpResponse {
                     status,
-                    coded,
-                    ..Answer::default()
+                    content_type: None,
+                    is_coded,
+                    retry_after: None,
+                    body: Some(Vec::new()),
                 };
-                all.push([vec![encode::kind(kind)], encode::answer(&answer)].concat());
+                all.push([vec![write_kind(kind)], write_response(&response)].concat());
             }
         }
     }

@@ -2,9 +2,9 @@
 
 mod calls;
 mod dictionary;
-mod encode;
 mod files;
 mod heads;
+mod recorded;
 mod runs;
 mod transcripts;
 mod vectors;
@@ -22,7 +22,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     let mut seeds = vectors::seeds(target);
     seeds.extend(transcripts::seeds(target));
     match target {
-        "hear" => seeds.extend(heads::answers()),
+        "response" => seeds.extend(heads::responses()),
         "request" => seeds.extend(heads::requests()),
         "relay" => seeds.extend(calls::seeds()),
         _ => {}

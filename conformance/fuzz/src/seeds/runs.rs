@@ -1,9 +1,9 @@
 //! Recorded runs as scripts for the client cores. What is the peer's own is passed on by its honest peer there; what is
 //! not is passed on as it was recorded.
 
-use super::encode;
-use super::transcripts::{answer, kind};
+use super::recorded::{kind, response};
 use crate::client::DEADLINES;
+use crate::wire::write_response;
 use serde_json::Value;
 use wormhole_sync::protocol::{CellName, RequestKind};
 
@@ -43,15 +43,15 @@ fn step(out: &mut Vec<u8>, exchange: &Value, kind: RequestKind, honest: bool) {
     let stalls = exchange["fault"]["kind"]
         .as_str()
         .is_some_and(|kind| kind.starts_with("stall"));
-    match answer(exchange) {
+    match response(exchange) {
         _ if stalls => out.extend([10, 0]),
         None => out.extend([2, 0]),
         Some(_) if honest => out.extend([0, 0]),
-        Some(answer) if answer.status == 204 && matches!(kind, RequestKind::Get(_)) => {
+        Some(response) if response.status == 204 && matches!(kind, RequestKind::Get(_)) => {
             out.extend([3, 0])
         }
-        Some(answer) => {
-            let bytes = encode::answer(&answer);
+        Some(response) => {
+            let bytes = write_response(&response);
             let length = bytes.len().min(3_000);
             out.extend([7, 0]);
             out.extend((length as u16).to_be_bytes());

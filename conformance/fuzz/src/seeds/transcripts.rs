@@ -1,11 +1,12 @@
 //! Seeds out of `conformance/transcripts/`.
 
-use super::calls;
-use super::encode::{self, Answer};
-use super::files::{all, bytes};
-use super::runs;
 use serde_json::Value;
-use wormhole_sync::protocol::{CellName, RequestKind};
+
+use super::calls;
+use super::files::{all, bytes};
+use super::recorded::{kind, response};
+use super::runs;
+use crate::wire::{write_kind, write_response};
 
 pub(crate) fn seeds(target: &str) -> Vec<Vec<u8>> {
     let transcripts = all("conformance/transcripts");
@@ -34,23 +35,21 @@ fn of_transcript(target: &str, transcript: &Value) -> Vec<Vec<u8>> {
                 .collect()
         }
         "messages" => {
-            let asked = exchanges
+            let requests = exchanges
                 .iter()
-                .filter_map(|it| it["request"].get("body"))
-                .map(|it| it.to_string().into());
-            let answered = exchanges
+                .filter_map(|exchange| exchange["request"].get("body"))
+                .map(|body| body.to_string().into());
+            let responses = exchanges
                 .iter()
-                .filter_map(answer)
-                .map(|answer| answer.body);
-            asked.chain(answered).collect()
+                .filter_map(|exchange| response(exchange)?.body);
+            requests.chain(responses).collect()
         }
-        "hear" => {
-            let heard = exchanges
-                .iter()
-                .filter_map(|exchange| Some((kind(exchange), answer(exchange)?)));
-            heard
-                .map(|(kind, answer)| [vec![encode::kind(kind)], encode::answer(&answer)].concat())
-                .collect()
+        "response" => {
+            let seed = |exchange| {
+                let response = write_response(&response(exchange)?);
+                Some([vec![write_kind(kind(exchange))], response].concat())
+            };
+            exchanges.iter().filter_map(seed).collect()
         }
         "initiator" | "receiver" => runs::seed(target, transcript).into_iter().collect(),
         "relay" => calls::run(transcript).into_iter().collect(),
@@ -73,40 +72,4 @@ fn request(request: &Value) -> Vec<u8> {
     );
     let body = request.get("body").map_or(String::new(), Value::to_string);
     [head, body].concat().into_bytes()
-}
-
-/// Which request an exchange is.
-pub(crate) fn kind(exchange: &Value) -> RequestKind {
-    let request = &exchange["request"];
-    let target = request["target"].as_str().expect("a target");
-    let path = target.split('?').next().expect("a path");
-    let cell = path.rsplit('/').next().and_then(CellName::from_name);
-    match (request["method"].as_str(), cell) {
-        (Some("GET"), Some(cell)) => RequestKind::Get(cell),
-        (Some("PUT"), Some(cell)) => RequestKind::Put(cell),
-        _ if path.ends_with("/claim") => RequestKind::Claim,
-        _ if path.ends_with("/close") => RequestKind::Close,
-        _ => RequestKind::Allocate,
-    }
-}
-
-/// The answer of an exchange that has one which an HTTP library reads.
-pub(crate) fn answer(exchange: &Value) -> Option<Answer> {
-    let answer = exchange
-        .get("answer")
-        .filter(|answer| answer.get("raw").is_none())?;
-    let header = |name: &str| answer["headers"][name].as_str().map(str::to_owned);
-    let body = match (answer.get("body"), answer.get("text"), answer.get("bytes")) {
-        (Some(value), _, _) => value.to_string().into_bytes(),
-        (_, Some(text), _) => text.as_str().expect("a text").into(),
-        (_, _, Some(value)) => bytes(value),
-        _ => Vec::new(),
-    };
-    Some(Answer {
-        status: answer["status"].as_u64().expect("a status") as u16,
-        content_type: header("content-type"),
-        coded: header("content-encoding").is_some_and(|coding| coding != "identity"),
-        retry_after: header("retry-after"),
-        body,
-    })
 }

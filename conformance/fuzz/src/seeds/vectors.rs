@@ -1,10 +1,11 @@
 //! Seeds out of `vectors/`.
 
-use super::encode::{self, Answer};
-use super::files::{all, bytes};
-use crate::targets::KINDS;
 use serde_json::Value;
+use wormhole_sync::protocol::wire::HttpResponse;
 use wormhole_sync::protocol::{CellName, RequestKind};
+
+use super::files::{all, bytes};
+use crate::wire::{KINDS, write_kind, write_response};
 
 pub(crate) fn seeds(target: &str) -> Vec<Vec<u8>> {
     let files = all("vectors");
@@ -27,13 +28,13 @@ fn of_test(target: &str, test: &Value) -> Vec<Vec<u8>> {
             Some([&[u8::from(allowed)], address.as_bytes()].concat())
         }
         ("messages", "json") => Some(bytes(&input["text"])),
-        ("hear", "json") => {
-            return heard(
+        ("response", "json") => {
+            return responses(
                 input["message"].as_str().expect("a message"),
                 &bytes(&input["text"]),
             );
         }
-        ("request", "json") => asked(
+        ("request", "json") => request(
             input["message"].as_str().expect("a message"),
             &bytes(&input["text"]),
         ),
@@ -42,8 +43,8 @@ fn of_test(target: &str, test: &Value) -> Vec<Vec<u8>> {
     found.into_iter().collect()
 }
 
-/// The message in the answers that may bear it.
-fn heard(message: &str, text: &[u8]) -> Vec<Vec<u8>> {
+/// The message in the responses that may bear it.
+fn responses(message: &str, text: &[u8]) -> Vec<Vec<u8>> {
     let statuses: &[u16] = match message {
         "allocated" => &[201],
         "problem" => &[403, 404, 409, 410],
@@ -67,21 +68,22 @@ fn heard(message: &str, text: &[u8]) -> Vec<Vec<u8>> {
     };
     let kinds = KINDS.into_iter().filter(bears);
     let seed = |kind: RequestKind, status: u16| {
-        let answer = Answer {
+        let response = HttpResponse {
             status,
             content_type: Some(content_type.to_owned()),
-            body: text.to_vec(),
-            ..Answer::default()
+            is_coded: false,
+            retry_after: None,
+            body: Some(text.to_vec()),
         };
-        [vec![encode::kind(kind)], encode::answer(&answer)].concat()
+        [vec![write_kind(kind)], write_response(&response)].concat()
     };
     kinds
         .flat_map(|kind| statuses.iter().map(move |status| seed(kind, *status)))
         .collect()
 }
 
-/// The message in the request that bears it.
-fn asked(message: &str, text: &[u8]) -> Option<Vec<u8>> {
+/// The message in the request that bears it; `None` where no request does.
+fn request(message: &str, text: &[u8]) -> Option<Vec<u8>> {
     let line = match message {
         "allocate" => "POST /v1/61/channels",
         "claim" => "POST /v1/61/channels/7/claim",

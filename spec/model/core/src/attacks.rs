@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use crate::algebra::Constant;
-use crate::faults::{FinishesEarly, Sharedless, Sound, Tagged, Unmasked, Wrapper};
+use crate::faults::{FinishesEarly, MachineFault, Sharedless, Sound, Tagged, Unmasked};
 use crate::frame::{Frame, WORDS, shown};
 use crate::guess::{Recipe, Worlds, answer, finish, grid, judge, offer};
 use crate::keys::Variant;
@@ -40,8 +40,8 @@ impl Tally {
     }
 }
 
-fn worlds<V: Variant>(wrapper: Wrapper) -> Worlds {
-    WORDS.map(|word| Frame::new::<V>(word, wrapper)).to_vec()
+fn worlds<V: Variant>(fault: MachineFault) -> Worlds {
+    WORDS.map(|word| Frame::new::<V>(word, fault)).to_vec()
 }
 
 fn w(word: u8) -> Constant {
@@ -81,7 +81,7 @@ const Y: usize = 4;
 /// Nobody but the two clients does anything.
 fn passive<V: Variant>() -> Tally {
     let mut tally = Tally::default();
-    let offered = offer::<V>(&worlds::<V>(Wrapper::None), &forwarded(X));
+    let offered = offer::<V>(&worlds::<V>(MachineFault::None), &forwarded(X));
     for (answered, seal) in answer::<V>(&offered, &forwarded(Y), false) {
         for worlds in finish::<V>(&answered) {
             tally.add(&worlds, 0, || format!("X, then Y and {seal:?}"));
@@ -96,7 +96,7 @@ fn passive<V: Variant>() -> Tally {
 /// word, and the refusal of that is a guess, the only one that needs no seal (PAKE-8, section 16).
 fn initiator<V: Variant>(only_noise: bool) -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(Wrapper::None);
+    let worlds = worlds::<V>(MachineFault::None);
     let is_bare_mask =
         |recipe: &Recipe| recipe[0] == ZERO && recipe[1] == ZERO && recipe[X] == ZERO;
     for recipe in elements() {
@@ -111,9 +111,9 @@ fn initiator<V: Variant>(only_noise: bool) -> Tally {
 }
 
 /// The initiator alone, which is given a second answer whatever it made of the first.
-fn initiator_twice<V: Variant>(wrapper: Wrapper) -> Tally {
+fn initiator_twice<V: Variant>(fault: MachineFault) -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(wrapper);
+    let worlds = worlds::<V>(fault);
     for (one, two) in WORDS.iter().flat_map(|one| WORDS.map(|two| (*one, two))) {
         for (after, _) in answer::<V>(&worlds, &own(one, false), false) {
             for (after, _) in answer::<V>(&after, &own(two, false), false) {
@@ -128,7 +128,7 @@ fn initiator_twice<V: Variant>(wrapper: Wrapper) -> Tally {
 /// The receiver alone.
 fn receiver<V: Variant>() -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(Wrapper::None);
+    let worlds = worlds::<V>(MachineFault::None);
     for recipe in elements() {
         for after in finish::<V>(&offer::<V>(&worlds, &recipe)) {
             tally.add(&after, 1, || shown(&recipe));
@@ -140,7 +140,7 @@ fn receiver<V: Variant>() -> Tally {
 /// Both at once, the attacker between them, in both orders.
 fn middle<V: Variant>() -> Tally {
     let mut tally = Tally::default();
-    let worlds = worlds::<V>(Wrapper::None);
+    let worlds = worlds::<V>(MachineFault::None);
     let (z, masks) = (Constant::own(), [ZERO, w(1), w(2)]);
     let offers = grid(&[&[ZERO, z], &masks, &[ZERO, w(1)], &[ZERO, ONE]]);
     let answers = grid(&[&[ZERO, z], &[ZERO, w(1).minus()], &masks, &[ZERO, ONE]]);
@@ -199,7 +199,7 @@ pub(crate) fn all(report: &mut Report) {
     });
     check("the initiator", 1, &|| initiator::<Sound>(false));
     check("the initiator, two answers", 1, &|| {
-        initiator_twice::<Sound>(Wrapper::None)
+        initiator_twice::<Sound>(MachineFault::None)
     });
     check("the receiver", 1, &receiver::<Sound>);
     let done_between = check("both, the attacker in the middle", 2, &middle::<Sound>);
@@ -219,7 +219,7 @@ pub(crate) fn all(report: &mut Report) {
     finds("Unmasked", "attacking the receiver", receiver::<Unmasked>());
     finds("Tagged", "looking on", passive::<Tagged>());
     finds("Sharedless", "looking on", passive::<Sharedless>());
-    let kept = initiator_twice::<Sound>(Wrapper::KeepsPake);
+    let kept = initiator_twice::<Sound>(MachineFault::KeepsPake);
     finds("KeepsPake", "answering twice", kept);
     let early = initiator::<FinishesEarly>(true);
     finds("FinishesEarly", "an answer that does not open", early);

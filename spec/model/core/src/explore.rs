@@ -7,8 +7,8 @@ use stateright::{Checker, Expectation, Model};
 
 use crate::algebra::Unknown;
 use crate::faults::{
-    FinishesEarly, OneKey, Placeless, Sharedless, Sound, TrustsFinish, TrustsReceipt, Unmasked,
-    Wrapper,
+    FinishesEarly, MachineFault, OneKey, Placeless, Sharedless, Sound, TrustsFinish, TrustsReceipt,
+    Unmasked,
 };
 use crate::keys::Variant;
 use crate::laws;
@@ -113,21 +113,21 @@ fn shown(missed: &[&str]) -> String {
 
 /// Each fault is refuted by a property of its own, and each property refutes one.
 fn planted(report: &mut Report) {
-    let wrapped = [
-        (Wrapper::KeepsPake, "pair", "OneGuess"),
-        (Wrapper::AnswersAgain, "receivers", "AtMostOnce"),
-        (Wrapper::CloseDecides, "pair", "OutcomeIsFixed"),
-        (Wrapper::Deaf, "pair", "EndsByItself"),
-        (Wrapper::AgreesItself, "pair", "FinishAfterRelease"),
-        (Wrapper::DropsBlob, "pair", "OpenedIsHanded"),
-        (Wrapper::DeliversUnproved, "pair", "DeliveredIsProved"),
-        (Wrapper::Hasty, "pair", "NoImpossible"),
+    let machines = [
+        (MachineFault::KeepsPake, "pair", "OneGuess"),
+        (MachineFault::AnswersAgain, "receivers", "AtMostOnce"),
+        (MachineFault::CloseDecides, "pair", "OutcomeIsFixed"),
+        (MachineFault::Deaf, "pair", "EndsByItself"),
+        (MachineFault::AgreesItself, "pair", "FinishAfterRelease"),
+        (MachineFault::DropsBlob, "pair", "OpenedIsHanded"),
+        (MachineFault::DeliversUnproved, "pair", "DeliveredIsProved"),
+        (MachineFault::Hasty, "pair", "NoImpossible"),
     ];
     let mut laws = BTreeSet::new();
-    for (wrapper, name, law) in wrapped {
+    for (fault, name, law) in machines {
         let mut setup = setup::<Sound>(name);
-        setup.wrapper = wrapper;
-        laws.insert(refuted(report, setup, &format!("{wrapper:?}"), law));
+        setup.fault = fault;
+        laws.insert(refuted(report, setup, &format!("{fault:?}"), law));
     }
     laws.extend([
         suite_fault::<Unmasked>(report, "pair", "Secrecy"),

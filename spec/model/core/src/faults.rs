@@ -1,15 +1,15 @@
 //! What is planted: suites and state machines with one fault each, which the properties must refute.
 
-use wormhole_sync::protocol::Outcome;
+use wormhole_sync::protocol::{Outcome, RequestKind};
 
 use crate::keys::Variant;
 use crate::run::Run;
 use crate::step::Step;
 
-/// A state machine that is not the real one: what it does instead is done to the histories of real runs.
+/// A fault of a state machine. Such a machine is made of the real one, by changes to the histories of its runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrapper {
-    /// The real one.
+pub(crate) enum MachineFault {
+    /// No fault: the real machine.
     None,
     /// After an answer that did not open the initiator waits for another, its PAKE kept.
     KeepsPake,
@@ -29,39 +29,39 @@ pub(crate) enum Wrapper {
     DeliversUnproved,
 }
 
-impl Wrapper {
-    pub(crate) fn is_deaf_to(self, step: &Step) -> bool {
-        self == Wrapper::Deaf && *step == Step::Deadline
-    }
-
-    /// What the wrapper makes of a step of the real machine.
-    pub(crate) fn bend<V: Variant>(self, before: &Run, step: &Step, mut after: Run) -> Run {
+impl MachineFault {
+    /// The run after one more event to a machine with this fault.
+    pub(crate) fn after<V: Variant>(self, before: &Run, step: &Step) -> Run {
+        if self == MachineFault::Deaf && *step == Step::Deadline {
+            return before.clone();
+        }
+        let mut after = before.after::<V>(step);
         match self {
-            Wrapper::KeepsPake
+            MachineFault::KeepsPake
                 if before.state == "waiting-for-answer"
                     && after.outcome == Some(Outcome::WrongCode) =>
             {
                 after.rewound::<V>(&before.history)
             }
-            Wrapper::AnswersAgain if before.state == "finishing" && *step == Step::Stored => {
+            MachineFault::AnswersAgain if before.state == "finishing" && *step == Step::Stored => {
                 after.rewound::<V>(&before.history[..1])
             }
-            Wrapper::CloseDecides if before.state == "closing" => {
+            MachineFault::CloseDecides if before.state == "closing" => {
                 after.outcome = Some(Outcome::RelayUnreachable);
                 after.has_changed |= after.outcome != before.outcome;
                 after
             }
-            Wrapper::AgreesItself if after.state == "holding" => {
+            MachineFault::AgreesItself if after.state == "holding" => {
                 after.history.push(Step::Release);
                 let history = after.history.clone();
                 after.rewound::<V>(&history)
             }
-            Wrapper::Hasty if before.state == "allocating" && *step == Step::Deadline => {
-                let mut next = before.after::<V>(&Step::Release, Wrapper::None);
+            MachineFault::Hasty if before.state == "allocating" && *step == Step::Deadline => {
+                let mut next = before.after::<V>(&Step::Release);
                 next.has_agreed = before.has_agreed;
                 next
             }
-            Wrapper::DropsBlob => {
+            MachineFault::DropsBlob => {
                 if let Some(end) = &mut after.end
                     && end.outcome != Outcome::Done
                 {
@@ -69,14 +69,31 @@ impl Wrapper {
                 }
                 after
             }
-            Wrapper::DeliversUnproved => {
+            MachineFault::DeliversUnproved => {
                 if let Some(end) = &mut after.end {
                     end.delivered |= before.state == "waiting-for-receipt";
                 }
                 after
             }
-            _ => after,
+            MachineFault::None
+            | MachineFault::KeepsPake
+            | MachineFault::AnswersAgain
+            | MachineFault::CloseDecides
+            | MachineFault::Deaf
+            | MachineFault::AgreesItself
+            | MachineFault::Hasty => after,
         }
+    }
+    /// Whether the run ends by its own clock alone: its deadline comes and its close is tried, no more.
+    pub(crate) fn ends_by_itself<V: Variant>(self, run: &Run) -> bool {
+        let mut run = run.clone();
+        if run.request != Some(RequestKind::Close) && run.end.is_none() {
+            run = self.after::<V>(&run, &Step::Deadline);
+        }
+        if run.request == Some(RequestKind::Close) {
+            run = self.after::<V>(&run, &Step::CloseTried);
+        }
+        run.end.is_some()
     }
 }
 

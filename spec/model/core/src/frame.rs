@@ -1,7 +1,7 @@
 //! What the attacker has in one run of the world in which the word is this, and whether that is another world.
 
 use crate::algebra::{Constant, Element, Unknown, computed, relations};
-use crate::faults::Wrapper;
+use crate::faults::MachineFault;
 use crate::keys::Variant;
 use crate::message::{Part, read};
 use crate::run::{Client, Run};
@@ -15,7 +15,7 @@ pub(crate) const WORDS: [u8; 5] = [1, 2, 3, 4, 5];
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) word: u8,
-    pub(crate) wrapper: Wrapper,
+    pub(crate) fault: MachineFault,
     pub(crate) initiator: Run,
     pub(crate) receiver: Run,
     /// All that was sent, in its order.
@@ -27,7 +27,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub(crate) fn new<V: Variant>(word: u8, wrapper: Wrapper) -> Frame {
+    pub(crate) fn new<V: Variant>(word: u8, fault: MachineFault) -> Frame {
         let client = |number, side| Client {
             side,
             scalar: Unknown::Scalar(number),
@@ -38,7 +38,7 @@ impl Frame {
         };
         let mut frame = Frame {
             word,
-            wrapper,
+            fault,
             initiator: Run::new::<V>(client(0, A)),
             receiver: Run::new::<V>(client(1, B)),
             parts: Vec::new(),
@@ -68,7 +68,7 @@ impl Frame {
     /// Something happens to a side, and the attacker sees what it does.
     pub(crate) fn step<V: Variant>(&mut self, side: u8, step: &Step) {
         let run = self.run(side);
-        let next = run.after::<V>(step, self.wrapper);
+        let next = self.fault.after::<V>(run, step);
         let said = next.sent[run.sent.len()..].to_vec();
         self.shape
             .push(format!("{side:x} {:?} {:?}", next.request, next.closes));

@@ -9,7 +9,6 @@
 
 use crate::algebra::{Constant, Element, computed};
 use crate::attacker::EVIL;
-use crate::faults::Wrapper;
 use crate::frame::{Frame, Outside};
 use crate::keys::{Fact, Keys, Variant};
 use crate::message::{Key, Part, Plain, Purpose, write};
@@ -81,7 +80,7 @@ fn sealed(frame: &Frame, seal: &Seal, purpose: Purpose, key: Option<Key>) -> Par
 /// The key that a side has after it has read this step, if it computes one.
 fn key_after<V: Variant>(frame: &Frame, side: u8, step: &Step, purpose: Purpose) -> Option<Key> {
     let run = frame.run(side);
-    let next = run.after::<V>(step, Wrapper::None);
+    let next = run.after::<V>(step);
     let new = next.facts.difference(&run.facts);
     let view = new.into_iter().find_map(|fact| match fact {
         Fact::Tested(view) => Some(view),

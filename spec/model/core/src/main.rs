@@ -14,6 +14,7 @@ mod keys;
 mod laws;
 mod likeness;
 mod message;
+mod model;
 mod report;
 mod run;
 mod step;

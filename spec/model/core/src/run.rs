@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use wormhole_sync::protocol::{
-    CloseReason, Event, InitiatorMachine, Machine, Outcome, ReceiverMachine, Request, RequestKind,
+    CellName, ChannelRefusal, CloseReason, Event, InitiatorMachine, Machine, Outcome,
+    ReceiverMachine, Request, RequestKind,
 };
 use wormhole_sync::values::{AppId, Blob};
 
 use crate::algebra::Unknown;
-use crate::faults::Wrapper;
 use crate::keys::{Fact, Variant, take_facts};
 use crate::message::{Message, write};
 use crate::step::{Step, channel};
@@ -182,12 +182,9 @@ impl Run {
         run
     }
 
-    /// The run after one more event. A wrapper stands for a state machine that is not the real one.
-    pub(crate) fn after<V: Variant>(&self, step: &Step, wrapper: Wrapper) -> Run {
+    /// The run after one more event.
+    pub(crate) fn after<V: Variant>(&self, step: &Step) -> Run {
         let mut next = self.clone();
-        if wrapper.is_deaf_to(step) {
-            return next;
-        }
         let machine = Real::<V>::replayed(&self.client, &self.history);
         let (machine, is_possible) = machine.on(step.event());
         next.facts.extend(take_facts());
@@ -196,7 +193,7 @@ impl Run {
         next.has_agreed |= *step == Step::Release;
         next.was_impossible |= !is_possible;
         next.has_changed |= self.outcome.is_some() && next.outcome != self.outcome;
-        wrapper.bend::<V>(self, step, next)
+        next
     }
 
     /// The same run, as if only these events had come; what was seen stays seen.
@@ -218,15 +215,36 @@ impl Run {
         }
     }
 
-    /// Whether the run ends by its own clock alone: its deadline comes and its close is tried, no more.
-    pub(crate) fn ends_by_itself<V: Variant>(&self, wrapper: Wrapper) -> bool {
-        let mut run = self.clone();
-        if run.request != Some(RequestKind::Close) && run.end.is_none() {
-            run = run.after::<V>(&Step::Deadline, wrapper);
+    /// All steps that the relay, the network, the clock and the user can make here (sections 11.2 and 11.3), but for the
+    /// messages that the client waits for.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let mut steps = match self.request {
+            Some(RequestKind::Allocate) => vec![Step::Allocated(self.client.channel)],
+            Some(RequestKind::Put(_)) => vec![Step::Stored],
+            Some(RequestKind::Get(_)) => vec![Step::Empty],
+            Some(RequestKind::Close) => vec![Step::CloseTried, Step::Cancel],
+            Some(RequestKind::Claim) => vec![],
+            None if self.end.is_some() => return vec![],
+            None => vec![Step::Release],
+        };
+        if self.request == Some(RequestKind::Close) {
+            return steps;
         }
-        if run.request == Some(RequestKind::Close) {
-            run = run.after::<V>(&Step::CloseTried, wrapper);
+        if self.request.is_some() {
+            let closed = [CloseReason::Other, CloseReason::WrongCode].map(ChannelRefusal::Closed);
+            let refusals = [
+                ChannelRefusal::Forbidden,
+                ChannelRefusal::NoSuchChannel,
+                ChannelRefusal::Crowded,
+                ChannelRefusal::Expired,
+            ];
+            steps.extend(refusals.into_iter().chain(closed).map(Step::Refused));
+            steps.extend([Step::Misbehaved, Step::Exhausted]);
         }
-        run.end.is_some()
+        if self.request == Some(RequestKind::Get(CellName::Receipt)) {
+            steps.push(Step::ReceiptWaitOver);
+        }
+        steps.extend([Step::Deadline, Step::Cancel]);
+        steps
     }
 }

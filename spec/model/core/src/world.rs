@@ -1,24 +1,21 @@
-//! The model for Stateright: real state machines, and between them the attacker.
+//! The worlds of the model: real state machines, and between them the attacker.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use stateright::{Model, Property};
-
 use crate::attacker::Knowledge;
-use crate::faults::Wrapper;
+use crate::faults::MachineFault;
 use crate::keys::Variant;
 use crate::message::Message;
 use crate::run::{Client, Identity, Run};
 use crate::step::Step;
-use crate::{goals, laws};
 
 /// A run that was reached, with a number by which equal runs are known.
 #[derive(Debug)]
 pub(crate) struct Reached {
-    number: usize,
+    pub(crate) number: usize,
     /// The same for runs that have sent the same.
     sent: usize,
     pub(crate) run: Run,
@@ -74,7 +71,7 @@ pub(crate) struct Setup<V> {
     pub(crate) clients: Vec<Client>,
     /// Without, relay and network only pass on, forge and fall silent.
     pub(crate) has_refusals: bool,
-    pub(crate) wrapper: Wrapper,
+    pub(crate) fault: MachineFault,
     /// The one property that is of interest, or all.
     pub(crate) only: Option<&'static str>,
     worked: Mutex<Worked>,
@@ -87,7 +84,7 @@ impl<V: Variant> Setup<V> {
             name,
             clients,
             has_refusals,
-            wrapper: Wrapper::None,
+            fault: MachineFault::None,
             only: None,
             worked: Mutex::default(),
             variant: PhantomData,
@@ -106,12 +103,12 @@ impl<V: Variant> Setup<V> {
         self.worked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn reached(&self, run: Run) -> Arc<Reached> {
+    pub(crate) fn reached(&self, run: Run) -> Arc<Reached> {
         let worked = &mut *self.worked();
         let (number, sents) = (worked.runs.len(), worked.sent.len());
         let reached = worked.runs.entry(run.identity()).or_insert_with(|| {
             let sent = *worked.sent.entry(run.sent.clone()).or_insert(sents);
-            let ends = run.ends_by_itself::<V>(self.wrapper);
+            let ends = self.fault.ends_by_itself::<V>(&run);
             Arc::new(Reached {
                 number,
                 sent,
@@ -122,17 +119,17 @@ impl<V: Variant> Setup<V> {
         Arc::clone(reached)
     }
 
-    fn after(&self, before: &Reached, step: Step) -> Arc<Reached> {
+    pub(crate) fn after(&self, before: &Reached, step: Step) -> Arc<Reached> {
         let key = (before.number, step);
         if let Some(after) = self.worked().after.get(&key) {
             return Arc::clone(after);
         }
-        let after = self.reached(before.run.after::<V>(&key.1, self.wrapper));
+        let after = self.reached(self.fault.after::<V>(&before.run, &key.1));
         self.worked().after.insert(key, Arc::clone(&after));
         after
     }
 
-    fn world(&self, runs: Vec<Arc<Reached>>) -> World {
+    pub(crate) fn world(&self, runs: Vec<Arc<Reached>>) -> World {
         let sent = runs.iter().map(|reached| reached.sent).collect();
         let know = || Arc::new(Knowledge::of(runs.iter().flat_map(|r| &r.run.sent)));
         let known = Arc::clone(self.worked().known.entry(sent).or_insert_with(know));
@@ -140,10 +137,10 @@ impl<V: Variant> Setup<V> {
     }
 
     /// All that can happen to one of the runs.
-    fn steps(&self, world: &World, reached: &Reached) -> Arc<[Step]> {
+    pub(crate) fn steps(&self, world: &World, reached: &Reached) -> Arc<[Step]> {
         let sent = world.runs.iter().map(|reached| reached.sent).collect();
         let work = || {
-            let plain = Step::all_to(&reached.run).into_iter();
+            let plain = reached.run.steps().into_iter();
             let plain = plain.filter(|step| self.has_refusals || step.is_needed());
             let messages = world.known.messages_to::<V>(&reached.run);
             plain.chain(messages).collect()
@@ -151,44 +148,5 @@ impl<V: Variant> Setup<V> {
         let mut worked = self.worked();
         let steps = worked.steps.entry((sent, reached.number));
         Arc::clone(steps.or_insert_with(work))
-    }
-}
-
-impl<V: Variant> Model for Setup<V> {
-    type State = World;
-    /// Which client, and what happens to it.
-    type Action = (usize, Step);
-
-    fn init_states(&self) -> Vec<World> {
-        let runs = self.clients.iter().cloned().map(Run::new::<V>);
-        vec![self.world(runs.map(|run| self.reached(run)).collect())]
-    }
-
-    fn actions(&self, world: &World, actions: &mut Vec<Self::Action>) {
-        for (at, reached) in world.runs.iter().enumerate() {
-            let steps = self.steps(world, reached);
-            actions.extend(steps.iter().map(|step| (at, step.clone())));
-        }
-    }
-
-    fn next_state(&self, world: &World, (at, step): Self::Action) -> Option<World> {
-        let after = self.after(&world.runs[at], step);
-        // A poll that brought nothing leaves all as it was.
-        (after.number != world.runs[at].number).then(|| {
-            let mut runs = world.runs.clone();
-            runs[at] = after;
-            self.world(runs)
-        })
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        let (mut laws, goals) = (laws::all(), goals::of(self));
-        match self.only {
-            Some(name) => {
-                laws.retain(|law| law.name == name);
-                laws
-            }
-            None => laws.into_iter().chain(goals).collect(),
-        }
     }
 }

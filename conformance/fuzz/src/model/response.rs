@@ -1,4 +1,4 @@
-//! What an answer means, by the table of section 11.2, row after row.
+//! The meaning of an HTTP response, by the table of section 11.2, row after row.
 
 use super::json;
 use super::messages::{Member, of_object, problem};
@@ -23,25 +23,25 @@ pub(crate) enum Meaning {
     Closed(String),
 }
 
-pub(crate) fn meaning(kind: RequestKind, answer: &HttpResponse) -> Meaning {
-    let status = answer.status;
+pub(crate) fn meaning(kind: RequestKind, response: &HttpResponse) -> Meaning {
+    let status = response.status;
     if kind == RequestKind::Close && !is_busy(status) {
         return Meaning::CloseTried;
     }
     if is_busy(status) {
         let counts = status == 429 || status == 503;
-        let retry_after = answer.retry_after.as_deref().filter(|_| counts);
+        let retry_after = response.retry_after.as_deref().filter(|_| counts);
         return Meaning::Busy {
             retry_after: retry_after.and_then(seconds),
         };
     }
-    if answer.is_coded {
+    if response.is_coded {
         return Meaning::Misbehaved;
     }
-    let Some(body) = &answer.body else {
+    let Some(body) = &response.body else {
         return Meaning::Misbehaved;
     };
-    let content_type = answer.content_type.as_deref().unwrap_or("");
+    let content_type = response.content_type.as_deref().unwrap_or("");
     let content_type = content_type
         .split(';')
         .next()
@@ -108,7 +108,7 @@ fn cell_message(cell: CellName) -> &'static str {
     }
 }
 
-/// OUT-4
+/// The reason of a close as a client shows it (OUT-4).
 fn known(reason: &str) -> String {
     let known = [
         "done",
@@ -127,7 +127,7 @@ fn known(reason: &str) -> String {
     reason.to_owned()
 }
 
-/// TIME-1: a whole number of seconds, digits only; more than a u32 holds is as good as for ever.
+/// A whole number of seconds, digits only (TIME-1). More than a u32 holds is as good as for ever.
 fn seconds(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
