@@ -63,8 +63,9 @@ impl Received {
         &self.verifier
     }
 
-    /// `export(label, n)`: a further key of `n` bytes for the application (section 6.2). Both sides
-    /// get the same one.
+    /// `export(label, n)`: a further key of `n` bytes for the application (section 6.2).
+    ///
+    /// Both sides get the same one. Take a label for each direction and each use.
     ///
     /// # Errors
     /// [`ExportError`] unless `label` has 1 to 255 bytes and `n` is 1 to 8 160 (KEY-4).

@@ -5,11 +5,11 @@ use sha2::Sha256;
 
 use crate::values::secret::SecretBytes;
 
-/// `HKDF-Expand(key, info, L = length of out)`, of at most 8 160 bytes.
-pub(super) fn expand(key: &SecretBytes<32>, info: &[u8], out: &mut [u8]) {
+/// `HKDF-Expand(key, info, L = length of out)`, of at most 8 160 bytes; info is its parts, joined.
+pub(super) fn expand(key: &SecretBytes<32>, info: &[&[u8]], out: &mut [u8]) {
     Hkdf::<Sha256>::from_prk(key.expose())
         .expect("32 bytes are a key of HKDF-SHA256")
-        .expand(info, out)
+        .expand_multi_info(info, out)
         .expect("callers ask for at most 255 blocks");
 }
 
@@ -29,7 +29,7 @@ mod tests {
         let mut okm = [0; 42];
         expand(
             &SecretBytes::take(&mut published.clone()),
-            &hex!("f0f1f2f3f4f5f6f7f8f9"),
+            &[&hex!("f0f1f2"), &hex!("f3f4f5f6f7f8f9")],
             &mut okm,
         );
         assert_eq!(

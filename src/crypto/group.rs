@@ -220,6 +220,56 @@ mod tests {
         assert_eq!((fault(&m), fault(&n)), (None, None));
     }
 
+    /// The derivation of section 5.1, so that M and N are nobody's choice.
+    #[test]
+    fn m_and_n_come_out_of_their_names() {
+        for (name, tries, encoding) in [(b"M", 1, M_ENCODING), (b"N", 2, N_ENCODING)] {
+            let mut okm = [0; 48];
+            let info = b"SPAKE2 arbitrary element";
+            Hkdf::<Sha256>::new(Some(b""), name)
+                .expand(info, &mut okm)
+                .unwrap();
+            let y = |i| modulo_p(okm.iter().copied(), i);
+            // The sign bit is 0, so that x is even.
+            let points = (0..tries).map(|i| CompressedEdwardsY(y(i)).decompress());
+            let points: Vec<_> = points.collect();
+            let (first, before) = points.split_last().unwrap();
+            assert!(before.iter().all(Option::is_none));
+            assert_eq!(first.unwrap().mul_by_cofactor().compress().0, encoding);
+        }
+    }
+
+    /// A big-endian integer plus `i`, modulo p = 2^255 - 19, little-endian.
+    fn modulo_p(big_endian: impl Iterator<Item = u8>, i: u32) -> [u8; 32] {
+        let mut y = [0; 32];
+        let bytes = big_endian.map(u32::from).map(|byte| (256, byte));
+        for (factor, mut carry) in bytes.chain([(1, i)]) {
+            for byte in &mut y {
+                carry += factor * u32::from(*byte);
+                *byte = carry.to_le_bytes()[0];
+                carry >>= 8;
+            }
+            // 2^255 is 19 and 2^256 is 38, until nothing is left above bit 254.
+            carry = 38 * carry + 19 * u32::from(y[31] >> 7);
+            y[31] &= 0x7f;
+            while carry > 0 {
+                for byte in &mut y {
+                    carry += u32::from(*byte);
+                    *byte = carry.to_le_bytes()[0];
+                    carry >>= 8;
+                }
+                carry = 19 * u32::from(y[31] >> 7);
+                y[31] &= 0x7f;
+            }
+        }
+        assert_ne!(
+            y[1..31],
+            [0xff; 30],
+            "less than p, but for a chance of 2^-240"
+        );
+        y
+    }
+
     /// python-spake2 0.9, test_compat.py, `P2S_TEST_VECTORS`, and the crate's own test.
     #[test]
     fn the_password_scalar_is_the_published_one() {

@@ -146,7 +146,7 @@ impl Prk {
     }
 
     pub(super) fn expand(&self, label: Label) -> SecretBytes<32> {
-        SecretBytes::filled(|key| expand(&self.0, label.text().as_bytes(), key))
+        SecretBytes::filled(|key| expand(&self.0, &[label.text().as_bytes()], key))
     }
 
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
