@@ -1,16 +1,16 @@
-//! The bars that this project sets itself, and what was measured: a table, and a failure when one
-//! is missed.
+//! The bars that this project sets itself: prints a table with what was measured, and fails when a
+//! bar is missed.
 //!
 //! `cargo bench --all-features --bench bars`
 //!
-//! Two things that are compared are measured turn by turn, and pair by pair: what is printed is
-//! the median of the ratios and the quartiles around it.
+//! Two things that are compared are measured turn by turn, in pairs. The table has the median of
+//! the pairs' ratios, and the quartiles around it.
 
 mod support;
 
 use std::process::ExitCode;
 
-use support::bars::{self, Line, Verdict};
+use support::bars::{self, Bar, BarVerdict};
 use support::memory;
 
 fn main() -> ExitCode {
@@ -24,11 +24,11 @@ fn main() -> ExitCode {
     );
     println!("|-{:-<41}-|-{:-<27}-|-{:-<7}-|-{:-<8}-|-", "", "", "", "");
     let mut missed = false;
-    let mut print = |line: Line| {
-        missed |= line.verdict == Verdict::Missed;
+    let mut print = |bar: Bar| {
+        missed |= bar.verdict == BarVerdict::Missed;
         println!(
             "| {:<41} | {:<27} | {:<7} | {:<8} | {}",
-            line.name, line.measured, line.limit, line.verdict, line.detail
+            bar.name, bar.measured, bar.limit, bar.verdict, bar.detail
         );
     };
     print(bars::handshake());

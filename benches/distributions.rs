@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 use support::{bare, exchange, load, messages, pake};
 
-/// One side's handshake, and the stock crate's.
+/// One side's handshake with all checks, beside the stock crate's.
 fn handshake(criterion: &mut Criterion) {
     let handshake = pake::Handshake::new();
     let mut group = criterion.benchmark_group("handshake");
@@ -19,7 +19,7 @@ fn handshake(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A whole exchange, and the round trips of which it is made.
+/// A whole exchange, beside bare round trips.
 fn exchanges(criterion: &mut Criterion) {
     let exchanges = exchange::Exchanges::start();
     let bare = bare::spawn();
@@ -34,7 +34,7 @@ fn exchanges(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// 32 exchanges abreast at the relay, and at a bare handler.
+/// Exchanges abreast, 32 at a time, at the relay and at a bare handler.
 fn relay(criterion: &mut Criterion) {
     const ABREAST: u64 = 32;
     let relay = support::relay();

@@ -1,5 +1,5 @@
-//! The floor under the relay: the same server library, runtime and connection set-up with a
-//! handler that reads the body, looks at nothing and answers with a constant of the relay's size.
+//! The floor under the relay: the same server library, runtime and connection set-up, with a
+//! handler that reads the body, looks at nothing and responds with a constant of the relay's size.
 
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
@@ -23,7 +23,7 @@ pub(crate) fn spawn() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.set_nonblocking(true).expect("a socket");
     let address = listener.local_addr().expect("a socket");
-    // As `RelayHandle` does it.
+    // `RelayHandle` builds its runtime in this way.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -44,17 +44,17 @@ async fn serve(listener: TcpListener) {
             let _ = http1::Builder::new()
                 .header_read_timeout(None)
                 .max_buf_size(16 << 10)
-                .serve_connection(TokioIo::new(stream), service_fn(answer))
+                .serve_connection(TokioIo::new(stream), service_fn(respond))
                 .await;
         });
     }
 }
 
-async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    // What is left unread would cost the connection.
+async fn respond(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    // A body that is left unread would cost the connection.
     let (request, mut unread) = request.into_parts();
     while let Some(Ok(_)) = unread.frame().await {}
-    let body = messages::answer_to(request.method.as_str(), request.uri.path());
+    let body = messages::response_to(request.method.as_str(), request.uri.path());
     let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

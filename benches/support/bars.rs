@@ -1,31 +1,33 @@
-//! The bars: what must hold, and what was measured.
+//! The bars, each with its limit, its measurement and its verdict.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::pairs::{Pairs, Spread, micros};
+use super::pairs::{Pairs, Quartiles, micros};
 use super::{bare, cpu, exchange, load, memory, pake, suite};
 
-/// One line of the table.
-pub(crate) struct Line {
+/// A bar, as one line of the table.
+pub(crate) struct Bar {
     pub(crate) name: &'static str,
     pub(crate) measured: String,
     pub(crate) limit: String,
-    pub(crate) verdict: Verdict,
-    /// What else there is to know.
+    pub(crate) verdict: BarVerdict,
+    /// More about the measurement.
     pub(crate) detail: String,
 }
 
+/// The verdict on a measurement.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum BarVerdict {
     Met,
     Missed,
-    /// There is no bar.
+    /// The line has no limit.
     Measured,
+    /// This machine cannot measure it.
     Skipped,
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for BarVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Met => "met",
@@ -36,8 +38,8 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// One side's handshake with all checks, to the stock crate's without any.
-pub(crate) fn handshake() -> Line {
+/// One side's handshake with all checks, compared with the stock crate's without any.
+pub(crate) fn handshake() -> Bar {
     const LIMIT: f64 = 1.15;
     let handshake = pake::Handshake::new();
     let pairs = Pairs::measure(
@@ -45,7 +47,7 @@ pub(crate) fn handshake() -> Line {
         || micros(|| handshake.checked()),
         || micros(|| handshake.stock()),
     );
-    Line {
+    Bar {
         name: "handshake with all checks / stock spake2",
         measured: ratio(pairs.ratio),
         limit: format!("<= {LIMIT}"),
@@ -57,11 +59,12 @@ pub(crate) fn handshake() -> Line {
     }
 }
 
-/// A whole exchange over loopback HTTP, blocking client, warm: in bare round trips.
+/// A whole exchange over loopback HTTP by the blocking client, warm, compared with a bare round
+/// trip.
 ///
-/// One round trip for one exchange: many in a row keep client and server on one core, where a
-/// round trip takes a third of the time that any request of an exchange can take.
-pub(crate) fn exchange() -> Line {
+/// One round trip is measured for each exchange. Many in a row keep client and server on one core,
+/// where a round trip takes a third of the time that any request of an exchange can take.
+pub(crate) fn exchange() -> Bar {
     const LIMIT: f64 = 15.0;
     const ROUNDS: usize = 900;
     let exchanges = exchange::Exchanges::start();
@@ -72,7 +75,7 @@ pub(crate) fn exchange() -> Line {
     };
     let pairs = against(ROUNDS, exchange::RoundTrips::to(bare));
     let gets = against(ROUNDS / 3, exchange::RoundTrips::gets(bare));
-    Line {
+    Bar {
         name: "whole exchange / bare round trip",
         measured: ratio(pairs.ratio),
         limit: format!("<= {LIMIT}"),
@@ -84,11 +87,11 @@ pub(crate) fn exchange() -> Line {
     }
 }
 
-/// The rate of the relay, to that of a bare handler.
-pub(crate) fn relay() -> Line {
+/// The rate of the relay, compared with that of a bare handler.
+pub(crate) fn relay() -> Bar {
     const LIMIT: f64 = 0.5;
     const ROUNDS: usize = 60;
-    // Exchanges abreast, each over two connections, and how many of them a round makes in turn.
+    // A round runs so many exchanges abreast, each over two connections, so many times in turn.
     const ABREAST: u64 = 32;
     const IN_TURN: usize = 8;
     let relay = super::relay();
@@ -108,13 +111,13 @@ pub(crate) fn relay() -> Line {
             ours / floor
         )
     });
-    Line {
+    Bar {
         name: "relay / bare handler, requests per second",
         measured: ratio(pairs.ratio),
         limit: format!(">= {LIMIT}"),
         verdict: match pairs.ratio.median >= LIMIT {
-            true => Verdict::Met,
-            false => Verdict::Missed,
+            true => BarVerdict::Met,
+            false => BarVerdict::Missed,
         },
         detail: format!(
             "{:.0} / {:.0}, {ROUNDS} pairs, 64 connections{used}",
@@ -123,28 +126,28 @@ pub(crate) fn relay() -> Line {
     }
 }
 
-/// Memory for each idle channel and each client that waits.
-pub(crate) fn memory() -> [Line; 2] {
+/// The memory for each idle channel, and for each client that waits.
+pub(crate) fn memory() -> [Bar; 2] {
     let memory = memory::measure();
-    let line = |name, measured: Option<f64>, detail| Line {
+    let bar = |name, measured: Option<f64>, detail| Bar {
         name,
         measured: measured.map_or("-".to_owned(), |bytes| format!("{bytes:.0} bytes")),
         limit: "-".to_owned(),
         verdict: match measured {
-            Some(_) => Verdict::Measured,
-            None => Verdict::Skipped,
+            Some(_) => BarVerdict::Measured,
+            None => BarVerdict::Skipped,
         },
         detail,
     };
     let Some(memory) = memory else {
         let why = || "needs /proc".to_owned();
         return [
-            line("memory for an idle channel", None, why()),
-            line("memory for a waiting client", None, why()),
+            bar("memory for an idle channel", None, why()),
+            bar("memory for a waiting client", None, why()),
         ];
     };
     [
-        line(
+        bar(
             "memory for an idle channel",
             Some(memory.channel),
             format!(
@@ -152,7 +155,7 @@ pub(crate) fn memory() -> [Line; 2] {
                 memory.channels, memory.lone_channel
             ),
         ),
-        line(
+        bar(
             "memory for a waiting client",
             Some(memory.waiter),
             format!(
@@ -163,11 +166,11 @@ pub(crate) fn memory() -> [Line; 2] {
     ]
 }
 
-/// `cargo conformance`, once built.
-pub(crate) fn conformance() -> Line {
+/// The time of `cargo conformance`, once built.
+pub(crate) fn conformance() -> Bar {
     const LIMIT: Duration = Duration::from_secs(10);
     let took = suite::run();
-    Line {
+    Bar {
         name: "cargo conformance, once built",
         measured: match &took {
             Ok(took) => format!("{:.1} s", took.as_secs_f64()),
@@ -175,8 +178,8 @@ pub(crate) fn conformance() -> Line {
         },
         limit: format!("<= {} s", LIMIT.as_secs()),
         verdict: match &took {
-            Ok(took) if *took <= LIMIT => Verdict::Met,
-            _ => Verdict::Missed,
+            Ok(took) if *took <= LIMIT => BarVerdict::Met,
+            _ => BarVerdict::Missed,
         },
         detail: took.err().unwrap_or_default(),
     }
@@ -189,14 +192,14 @@ fn rate(load: &mut load::Load, in_turn: usize) -> f64 {
     requests as f64 / took * 1e6
 }
 
-fn at_most(ratio: Spread, limit: f64) -> Verdict {
+fn at_most(ratio: Quartiles, limit: f64) -> BarVerdict {
     match ratio.median <= limit {
-        true => Verdict::Met,
-        false => Verdict::Missed,
+        true => BarVerdict::Met,
+        false => BarVerdict::Missed,
     }
 }
 
-fn ratio(spread: Spread) -> String {
-    let Spread { low, median, high } = spread;
+fn ratio(quartiles: Quartiles) -> String {
+    let Quartiles { low, median, high } = quartiles;
     format!("{median:.3} ({low:.3} to {high:.3})")
 }

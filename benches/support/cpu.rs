@@ -1,9 +1,9 @@
-//! The time that a thread has had a processor: what is left of a measurement when the machine is
-//! busy with other things.
+//! The processor time of threads: it stays the same when the machine is busy with other things.
 
 use std::fs;
 
-/// Microseconds that the threads of this name have run so far, where there is `/proc`.
+/// The microseconds that the threads of this name have run so far; `None` where there is no
+/// `/proc`.
 pub(crate) fn of_threads(name: &str) -> Option<f64> {
     let mut micros = 0.0;
     for task in fs::read_dir("/proc/self/task").ok()?.flatten() {

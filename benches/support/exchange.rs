@@ -28,8 +28,8 @@ impl Exchanges {
         thread::spawn(move || {
             for code in inbox {
                 let receiver = Receiver::new(APPID, code, b"receiver's blob").rendezvous(&url);
-                let theirs = receiver.finish().expect("the initiator's blob");
-                assert_eq!(theirs.blob(), b"initiator's blob");
+                let received = receiver.finish().expect("the initiator's blob");
+                assert_eq!(received.blob(), b"initiator's blob");
                 if done.send(()).is_err() {
                     return;
                 }
@@ -42,39 +42,39 @@ impl Exchanges {
         }
     }
 
-    /// Both sides, from the start of the first to the end of the last.
+    /// Runs both sides, from the start of the first to the end of the last.
     pub(crate) fn run(&self) {
         let initiator = Initiator::new(APPID, b"initiator's blob").rendezvous(self.relay.url());
         let waiting = initiator.start().expect("a channel");
         let code = waiting.code().to_string();
         self.codes.send(code).expect("a receiver");
-        let theirs = waiting.finish().expect("the receiver's blob");
-        assert!(theirs.delivered() && theirs.blob() == b"receiver's blob");
+        let received = waiting.finish().expect("the receiver's blob");
+        assert!(received.delivered() && received.blob() == b"receiver's blob");
         self.received.recv().expect("a receiver");
     }
 }
 
-/// Bare round trips: the requests of an exchange by the same HTTP client, as it comes, on a kept
-/// connection to a handler that does nothing.
+/// Bare round trips: the requests of an exchange by the same HTTP client with its defaults, on a
+/// kept connection to a handler that does nothing.
 pub(crate) struct RoundTrips {
     agent: ureq::Agent,
-    requests: Vec<Bare>,
+    requests: Vec<BareRequest>,
     next: Cell<usize>,
 }
 
-struct Bare {
+struct BareRequest {
     method: &'static str,
     url: String,
     body: Option<&'static str>,
 }
 
 impl RoundTrips {
-    /// All nine, in turn.
+    /// Round trips of all nine requests, in turn.
     pub(crate) fn to(bare: SocketAddr) -> Self {
         Self::of(bare, |_| true)
     }
 
-    /// The three GETs, in turn: the least that a round trip can be.
+    /// Round trips of the three GETs, in turn: the shortest that there are.
     pub(crate) fn gets(bare: SocketAddr) -> Self {
         Self::of(bare, |method| method == "GET")
     }
@@ -82,7 +82,7 @@ impl RoundTrips {
     fn of(bare: SocketAddr, wanted: impl Fn(&str) -> bool) -> Self {
         let config = ureq::Agent::config_builder().proxy(None).build();
         let requests = messages::requests().filter(|(method, ..)| wanted(method));
-        let requests = requests.map(|(method, place, body)| Bare {
+        let requests = requests.map(|(method, place, body)| BareRequest {
             method,
             url: format!("http://{bare}/v1/{:0>34}/channels/7{place}", ""),
             body,
@@ -94,16 +94,16 @@ impl RoundTrips {
         }
     }
 
-    /// One request and its whole answer.
+    /// Makes one request and reads its whole response.
     pub(crate) fn run(&self) {
         let request = &self.requests[self.next.get()];
         self.next.set((self.next.get() + 1) % self.requests.len());
-        let answer = match (request.method, request.body) {
+        let response = match (request.method, request.body) {
             ("POST", Some(body)) => self.agent.post(&request.url).send(body),
             (_, Some(body)) => self.agent.put(&request.url).send(body),
             (_, None) => self.agent.get(&request.url).call(),
         };
-        let body = answer.expect("a server").body_mut().read_to_vec();
-        assert!(!body.expect("an answer").is_empty());
+        let body = response.expect("a server").body_mut().read_to_vec();
+        assert!(!body.expect("a response").is_empty());
     }
 }

@@ -3,29 +3,29 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use super::messages::{REQUESTS, Role, STEPS, Template};
+use super::messages::{Party, REQUESTS, STEPS, Template};
 
 /// Many exchanges at a time, each over two connections and in an appid of its own.
 pub(crate) struct Load {
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<PrebuiltExchange>,
 }
 
 impl Load {
     pub(crate) fn connect(server: SocketAddr, exchanges: u64) -> Self {
         let exchanges = (0..exchanges)
-            .map(|place| Exchange::connect(server, place))
+            .map(|place| PrebuiltExchange::connect(server, place))
             .collect();
         Self { exchanges }
     }
 
-    /// Runs so many exchanges on each pair of connections, all pairs abreast; gives the number of
+    /// Runs so many exchanges on each pair of connections, all pairs abreast. Gives the number of
     /// requests.
     pub(crate) fn run(&mut self, each: usize) -> usize {
         for _ in 0..each {
-            self.exchanges.iter_mut().for_each(Exchange::renew);
+            self.exchanges.iter_mut().for_each(PrebuiltExchange::renew);
             self.exchanges.iter_mut().for_each(|e| e.send(0));
             for step in 0..STEPS.len() {
-                // While one answer is read here, the server has the others' requests at hand.
+                // While one response is read here, the server has the others' requests at hand.
                 for exchange in &mut self.exchanges {
                     exchange.read(step);
                     exchange.send(step + 1);
@@ -36,21 +36,22 @@ impl Load {
     }
 }
 
-struct Exchange {
-    owner: Peer,
-    claimant: Peer,
+/// One exchange after the other, over one pair of connections.
+struct PrebuiltExchange {
+    owner: Connection,
+    claimant: Connection,
     requests: [Template; REQUESTS],
-    /// The channel's number in decimal.
+    /// The channel's number, in decimal.
     number: Vec<u8>,
     place: u64,
     done: u64,
 }
 
-impl Exchange {
+impl PrebuiltExchange {
     fn connect(server: SocketAddr, place: u64) -> Self {
         Self {
-            owner: Peer::connect(server),
-            claimant: Peer::connect(server),
+            owner: Connection::connect(server),
+            claimant: Connection::connect(server),
             requests: Template::all(place),
             number: Vec::new(),
             place,
@@ -71,20 +72,23 @@ impl Exchange {
         };
         for request in *requests {
             let request = &self.requests[*request];
-            let peer = match request.role {
-                Role::Owner => &mut self.owner,
-                Role::Claimant => &mut self.claimant,
+            let connection = match request.party {
+                Party::Owner => &mut self.owner,
+                Party::Claimant => &mut self.claimant,
             };
-            request.write_to(&self.number, &mut peer.request);
-            peer.stream.write_all(&peer.request).expect("a server");
+            request.write_to(&self.number, &mut connection.request);
+            connection
+                .stream
+                .write_all(&connection.request)
+                .expect("a server");
         }
     }
 
     fn read(&mut self, step: usize) {
-        for role in STEPS[step].1 {
-            let body = match role {
-                Role::Owner => self.owner.answer(),
-                Role::Claimant => self.claimant.answer(),
+        for party in STEPS[step].1 {
+            let body = match party {
+                Party::Owner => self.owner.response(),
+                Party::Claimant => self.claimant.response(),
             };
             if step == 0 {
                 self.number.extend_from_slice(channel(body));
@@ -94,20 +98,20 @@ impl Exchange {
 }
 
 /// One kept connection.
-pub(crate) struct Peer {
+pub(crate) struct Connection {
     stream: TcpStream,
     pub(crate) request: Vec<u8>,
-    answer: Vec<u8>,
+    response: Vec<u8>,
 }
 
-impl Peer {
+impl Connection {
     pub(crate) fn connect(server: SocketAddr) -> Self {
         let stream = TcpStream::connect(server).expect("a server");
         stream.set_nodelay(true).expect("a socket");
         Self {
             stream,
             request: Vec::new(),
-            answer: vec![0; 4 << 10],
+            response: vec![0; 4 << 10],
         }
     }
 
@@ -116,13 +120,13 @@ impl Peer {
         self.stream.write_all(&self.request).expect("a server");
     }
 
-    /// Reads one answer and gives its body; anything but success ends the bench.
-    pub(crate) fn answer(&mut self) -> &[u8] {
+    /// Reads one response and gives its body. Anything but success ends the bench.
+    pub(crate) fn response(&mut self) -> &[u8] {
         let mut filled = 0;
         loop {
-            let count = self.stream.read(&mut self.answer[filled..]);
+            let count = self.stream.read(&mut self.response[filled..]);
             let count = count.expect("a server");
-            let text = &self.answer[..filled + count];
+            let text = &self.response[..filled + count];
             assert!(count > 0, "closed: {}", String::from_utf8_lossy(text));
             filled += count;
             let Some(head) = text.windows(4).position(|four| four == b"\r\n\r\n") else {
@@ -135,8 +139,8 @@ impl Peer {
             );
             let end = head + 4 + length(&text[..head]);
             if filled >= end {
-                assert_eq!(filled, end, "more than one answer");
-                return &self.answer[head + 4..end];
+                assert_eq!(filled, end, "more than one response");
+                return &self.response[head + 4..end];
             }
         }
     }
@@ -150,7 +154,7 @@ fn length(head: &[u8]) -> usize {
         .fold(0, |value, digit| value * 10 + usize::from(digit - b'0'))
 }
 
-/// The number of an `allocated`.
+/// The channel's number in an `allocated`, in decimal.
 pub(crate) fn channel(body: &[u8]) -> &[u8] {
     number(body.strip_prefix(br#"{"channel":"#).expect("allocated"))
 }

@@ -1,5 +1,5 @@
-//! What a relay in a process of its own keeps in memory for each idle channel and each client
-//! that waits: the growth of its resident set. The kernel's socket buffers are not in it.
+//! The memory of a relay for each idle channel and each client that waits: the growth of the
+//! resident set of a process of its own. The kernel's socket buffers are not in it.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
@@ -7,18 +7,18 @@ use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::load::{Peer, channel};
+use super::load::{Connection, channel};
 use super::messages::{ALLOCATE, GET_ANSWER, Template};
 
-/// The argument that makes the bench's program the relay.
+/// The argument that makes this program the relay.
 pub(crate) const CHILD: &str = "--relay-child";
 
 const CHANNELS: u64 = 10_000;
 const WAITERS: usize = 4_000;
-/// Channels of one appid; and one to an appid, the most expensive case.
+/// The channels of one appid. One to an appid is measured as well: that is the most expensive case.
 const ABREAST: u64 = 10;
 
-/// Bytes for each.
+/// The bytes for each channel and each client that waits, and the numbers of these.
 pub(crate) struct Memory {
     pub(crate) channels: u64,
     pub(crate) channel: f64,
@@ -27,7 +27,8 @@ pub(crate) struct Memory {
     pub(crate) waiter: f64,
 }
 
-/// Runs the relay until the standard input ends. A line of it asks how many GETs wait.
+/// Runs the relay until the standard input ends. Each line of input asks for the number of GETs
+/// that wait.
 pub(crate) fn child() {
     let relay = super::relay();
     println!("{}", relay.addr());
@@ -36,10 +37,10 @@ pub(crate) fn child() {
     }
 }
 
-/// Measures, where there is `/proc`.
+/// Measures all of it; `None` where there is no `/proc`.
 pub(crate) fn measure() -> Option<Memory> {
-    let channel = Relay::spawn()?.channels(ABREAST)?;
-    let lone_channel = Relay::spawn()?.channels(1)?;
+    let channel = RelayProcess::spawn()?.channels(ABREAST)?;
+    let lone_channel = RelayProcess::spawn()?.channels(1)?;
     // Two descriptors at this end would be too many under a common bound of 1024.
     let waiters = WAITERS.min(descriptors()?.saturating_sub(64));
     Some(Memory {
@@ -47,18 +48,18 @@ pub(crate) fn measure() -> Option<Memory> {
         channel,
         lone_channel,
         waiters,
-        waiter: Relay::spawn()?.waiters(waiters)?,
+        waiter: RelayProcess::spawn()?.waiters(waiters)?,
     })
 }
 
-struct Relay {
+struct RelayProcess {
     process: Child,
     address: SocketAddr,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
 }
 
-impl Relay {
+impl RelayProcess {
     fn spawn() -> Option<Self> {
         let mut process = Command::new(std::env::current_exe().ok()?)
             .arg(CHILD)
@@ -77,42 +78,42 @@ impl Relay {
         })
     }
 
-    /// Bytes for each idle channel.
+    /// Measures the bytes for each idle channel.
     fn channels(&mut self, abreast: u64) -> Option<f64> {
-        let mut peer = Peer::connect(self.address);
+        let mut connection = Connection::connect(self.address);
         // The first ones bring code and tables into memory.
-        self.allocate(&mut peer, 0..ABREAST, abreast);
+        self.allocate(&mut connection, 0..ABREAST, abreast);
         let before = self.resident()?;
-        self.allocate(&mut peer, ABREAST..ABREAST + CHANNELS, abreast);
+        self.allocate(&mut connection, ABREAST..ABREAST + CHANNELS, abreast);
         Some((self.resident()? - before) / CHANNELS as f64)
     }
 
-    /// Bytes for each connection with a GET that waits; its channel is there before.
+    /// Measures the bytes for each connection with a GET that waits, whose channel is there before.
     fn waiters(&mut self, count: usize) -> Option<f64> {
-        let mut peer = Peer::connect(self.address);
-        let numbers = self.allocate(&mut peer, 0..count as u64, 1);
+        let mut connection = Connection::connect(self.address);
+        let numbers = self.allocate(&mut connection, 0..count as u64, 1);
         let before = self.resident()?;
-        let mut peers = Vec::with_capacity(count);
+        let mut connections = Vec::with_capacity(count);
         for (place, number) in (0..).zip(&numbers) {
-            let mut peer = Peer::connect(self.address);
+            let mut connection = Connection::connect(self.address);
             let mut request = Template::all(place);
             request[GET_ANSWER].renew(place);
-            request[GET_ANSWER].write_to(number, &mut peer.request);
-            peer.send();
-            peers.push(peer);
+            request[GET_ANSWER].write_to(number, &mut connection.request);
+            connection.send();
+            connections.push(connection);
         }
         let begun = Instant::now();
         while self.waiting()? < count {
-            // By then the first of them are answered.
+            // After this time, the relay has answered the first of them.
             assert!(begun.elapsed() < Duration::from_secs(20), "too slow");
         }
         Some((self.resident()? - before) / count as f64)
     }
 
-    /// Allocates a channel for each of these, `abreast` of them in one appid; their numbers.
+    /// Allocates a channel for each of these, `abreast` of them in one appid. Gives their numbers.
     fn allocate(
         &mut self,
-        peer: &mut Peer,
+        connection: &mut Connection,
         places: std::ops::Range<u64>,
         abreast: u64,
     ) -> Vec<Vec<u8>> {
@@ -120,9 +121,9 @@ impl Relay {
             .map(|place| {
                 let mut request = Template::all(place / abreast);
                 request[ALLOCATE].renew(place);
-                request[ALLOCATE].write_to(b"", &mut peer.request);
-                peer.send();
-                channel(peer.answer()).to_vec()
+                request[ALLOCATE].write_to(b"", &mut connection.request);
+                connection.send();
+                channel(connection.response()).to_vec()
             })
             .collect()
     }
@@ -139,20 +140,20 @@ impl Relay {
     }
 }
 
-impl Drop for Relay {
+impl Drop for RelayProcess {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// How many files this process may have open.
+/// The number of files that this process may have open.
 fn descriptors() -> Option<usize> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     field(&limits, "Max open files")?.parse().ok()
 }
 
-/// The first word behind a name.
+/// The first word behind a name at the beginning of a line.
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()

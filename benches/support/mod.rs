@@ -1,6 +1,6 @@
-//! What the benches share: the things that are compared, and how they are compared.
+//! The parts that the benches share: the things that are compared, and the comparisons.
 
-// Each bench is a program of its own and uses a part of this.
+// Each bench is a program of its own and uses some of these modules.
 #![allow(dead_code)]
 
 pub(crate) mod bare;

@@ -1,16 +1,16 @@
-//! Two things measured turn by turn, so that a busy machine slows both.
+//! Measures two things turn by turn, so that a busy machine slows both.
 
 use std::time::{Duration, Instant};
 
-/// One number of many rounds: its median and the quartiles around it.
+/// The median of one number over many rounds, and the quartiles around it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spread {
+pub(crate) struct Quartiles {
     pub(crate) low: f64,
     pub(crate) median: f64,
     pub(crate) high: f64,
 }
 
-impl Spread {
+impl Quartiles {
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -23,11 +23,11 @@ impl Spread {
     }
 }
 
-/// What came of the pairs: the ratio of each pair, and the two sides by themselves.
+/// The results of all pairs: their ratios, and the two sides by themselves.
 pub(crate) struct Pairs {
-    pub(crate) ratio: Spread,
-    pub(crate) first: Spread,
-    pub(crate) second: Spread,
+    pub(crate) ratio: Quartiles,
+    pub(crate) first: Quartiles,
+    pub(crate) second: Quartiles,
 }
 
 impl Pairs {
@@ -43,14 +43,14 @@ impl Pairs {
         }
         let pairs: Vec<_> = (0..rounds).map(|_| (first(), second())).collect();
         Self {
-            ratio: Spread::of(pairs.iter().map(|(first, second)| first / second)),
-            first: Spread::of(pairs.iter().map(|pair| pair.0)),
-            second: Spread::of(pairs.iter().map(|pair| pair.1)),
+            ratio: Quartiles::of(pairs.iter().map(|(first, second)| first / second)),
+            first: Quartiles::of(pairs.iter().map(|pair| pair.0)),
+            second: Quartiles::of(pairs.iter().map(|pair| pair.1)),
         }
     }
 }
 
-/// Microseconds that `run` takes.
+/// Measures the microseconds that `run` takes.
 pub(crate) fn micros(run: impl FnOnce()) -> f64 {
     time(run).as_secs_f64() * 1e6
 }

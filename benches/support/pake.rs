@@ -1,4 +1,4 @@
-//! One side of SPAKE2, start and finish: with the checks of PAKE-4 to PAKE-8, and by the stock
+//! One side of SPAKE2, from start to finish: with the checks of PAKE-4 to PAKE-8, and by the stock
 //! crate, which makes none of them.
 
 use std::hint::black_box;
@@ -8,7 +8,7 @@ use spake2::{Ed25519Group, Identity, Password, Spake2};
 use wormhole_sync::crypto::{Pake, PakeScalar};
 use wormhole_sync::values::{Role, WordCount, Words};
 
-/// The words and the other side's message.
+/// A handshake: the words, and the other side's message.
 pub(crate) struct Handshake {
     words: Words,
     peer: [u8; 33],
@@ -32,7 +32,7 @@ impl Handshake {
             Identity::new(b"a"),
             Identity::new(b"b"),
         );
-        let (pake, _) = Spake2::<Ed25519Group>::start_a_with_rng(&password, &a, &b, System);
+        let (pake, _) = Spake2::<Ed25519Group>::start_a_with_rng(&password, &a, &b, SystemRandom);
         black_box(pake.finish(&self.peer)).expect("a good element");
     }
 }
@@ -41,10 +41,10 @@ fn draw() -> PakeScalar {
     PakeScalar::draw().expect("randomness")
 }
 
-/// The system's randomness, as `PakeScalar::draw` takes it.
-struct System;
+/// The system's randomness, which `PakeScalar::draw` takes as well.
+struct SystemRandom;
 
-impl RngCore for System {
+impl RngCore for SystemRandom {
     fn next_u32(&mut self) -> u32 {
         rand_core::impls::next_u32_via_fill(self)
     }
@@ -63,4 +63,4 @@ impl RngCore for System {
     }
 }
 
-impl CryptoRng for System {}
+impl CryptoRng for SystemRandom {}

@@ -1,4 +1,4 @@
-//! The conformance suite, built and run.
+//! Builds and runs the conformance suite.
 
 use std::env;
 use std::process::{Command, Stdio};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::pairs::time;
 
-/// How long a full run against the reference takes, without building it.
+/// Measures the time of a full run against the reference, without the build.
 ///
 /// # Errors
-/// What stands in the way; an empty run is one of those things.
+/// Says why there was no such run. A run that judges nothing is an error, too.
 pub(crate) fn run() -> Result<Duration, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let suite = ["-p", "wormhole-sync-conformance", "--bin", "conformance"];

@@ -1,4 +1,4 @@
-//! libFuzzer's way into `rendezvous`; without libFuzzer, a program that runs the files it is given.
+//! The fuzzer of the target `rendezvous`. Without libFuzzer, this program runs the target on the files it is given.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

@@ -1,11 +1,11 @@
-//! The committed corpus: what libFuzzer found beyond the seeds, one input a line, in hex.
+//! The committed corpus: the inputs that libFuzzer found beyond the seeds, one a line, in hex.
 
 use crate::model::messages::unhex;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::{fs, io};
 
-/// No file of the corpus is longer: what is too much for it is left out, the longest inputs first.
+/// The most bytes of a file of the corpus. Inputs that are too much for it are left out, the longest first.
 const LONGEST_FILE: usize = 150_000;
 
 fn path(target: &str) -> PathBuf {
@@ -25,7 +25,7 @@ pub fn read(target: &str) -> Vec<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// When the file cannot be written.
+/// The file cannot be written.
 pub fn write(target: &str, inputs: Vec<Vec<u8>>, seeds: &[Vec<u8>]) -> io::Result<(usize, usize)> {
     let inputs: BTreeSet<Vec<u8>> = inputs
         .into_iter()

@@ -1,6 +1,6 @@
 //! The bytes of an input, taken one after the other.
 
-/// What is left of an input.
+/// The rest of an input.
 #[derive(Debug)]
 pub(crate) struct Input<'a>(&'a [u8]);
 
@@ -26,12 +26,12 @@ impl<'a> Input<'a> {
         u16::from_be_bytes([self.or_zero(), self.or_zero()])
     }
 
-    /// One of these, by the next byte; the first of them at the end.
+    /// One of these, chosen by the next byte; the first of them when there are no more bytes.
     pub(crate) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[usize::from(self.or_zero()) % all.len()]
     }
 
-    /// So many bytes, or what there is.
+    /// So many bytes, or all that are left if these are fewer.
     pub(crate) fn take(&mut self, length: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(length.min(self.0.len()));
         self.0 = rest;

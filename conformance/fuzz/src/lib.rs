@@ -1,7 +1,8 @@
 //! Fuzz targets for wormhole-sync.
 //!
-//! A target is a function of any bytes. It drives the reference through its public face, and panics when what it sees
-//! is not what the specification says. `fuzz_targets/` makes a fuzzer of each; the corpus also runs in `cargo test`.
+//! A target is a function of any bytes. It drives the reference through its public interface, and panics when the
+//! reference does not do what the specification says. `fuzz_targets/` makes a fuzzer of each target. `cargo test` runs the
+//! seeds and the corpus.
 #![forbid(unsafe_code)]
 
 mod client;
@@ -21,7 +22,7 @@ pub use targets::{code, initiator, messages, receiver, relay, rendezvous, reques
 
 use std::process::ExitCode;
 
-/// A target.
+/// A target: a function that panics on a fault.
 pub type Target = fn(&[u8]);
 
 /// Every target, by name.

@@ -1,17 +1,17 @@
-//! Planted panics: each target has one, in a place that is hard to come to. A fuzzer that does not find it would not
-//! find a real one there either.
+//! Planted panics. Each target has one, in a place that is hard to reach. A fuzzer that does not find it would not find
+//! a real one there either.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-/// The environment variable that arms them.
+/// The name of the environment variable that arms the planted panics.
 pub const PLANTED: &str = "WORMHOLE_SYNC_FUZZ_PLANTED";
 
 thread_local! {
     static REACHED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The place; `reached` is the condition.
+/// The place of a planted panic. `reached` says whether the input has come to it.
 pub(crate) fn panic_if(reached: bool) {
     static ARMED: OnceLock<bool> = OnceLock::new();
     if reached {
@@ -21,7 +21,7 @@ pub(crate) fn panic_if(reached: bool) {
     }
 }
 
-/// How often this thread came to one.
+/// The number of times that this thread came to a planted panic.
 #[cfg(test)]
 pub(crate) fn reached() -> usize {
     REACHED.get()

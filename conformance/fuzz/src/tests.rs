@@ -2,17 +2,17 @@
 
 use crate::{TARGETS, corpus, planted, seeds};
 
-/// Runs a target's seeds, of which there are so many at least, and its committed corpus.
+/// Runs a target's seeds and its committed corpus. There must be at least so many seeds.
 fn run(name: &str, least: usize) {
     let target = TARGETS.iter().find(|(known, _)| *known == name);
     let (_, target) = target.expect("a target");
     let seeds = seeds(name);
     seeds.iter().for_each(|seed| target(seed));
-    // What a seed finds, a fuzzer need not search for.
+    // A fuzzer need not search for a place that a seed comes to.
     assert_eq!(planted::reached(), 0, "a seed comes to the planted panic");
     let corpus = corpus::read(name);
     corpus.iter().for_each(|input| target(input));
-    // More with every new vector and transcript.
+    // Every new vector and transcript adds some.
     assert!(seeds.len() >= least, "there are {} seeds", seeds.len());
     assert!(!corpus.is_empty(), "there is no corpus");
 }

@@ -1,6 +1,6 @@
 ------------------------------ MODULE Clients -------------------------------
-\* What both models share: the clients' tables as functions, which events can come in which state, and the list of
-\* rows that TLC has taken. States, events, requests and outcomes have the specification's names.
+\* The parts that both models share: the clients' tables as functions, the events that can come in each state, and the
+\* list of rows that TLC has taken. States, events, requests and outcomes have the specification's names.
 EXTENDS Tables, Naturals, Sequences, FiniteSets, TLC
 
 CONSTANT Fault          \* "none", or the name of one planted fault (the file `faults` lists them)
@@ -10,7 +10,7 @@ Planted(fault) == Fault = fault
 Go(next, request, reason, outcome) == [next |-> next, request |-> request, reason |-> reason, outcome |-> outcome]
 
 -----------------------------------------------------------------------------
-\* The planted faults that are another row in a table.
+\* The planted faults that change a row of a table.
 
 Misread(role, state, event, row) ==
   CASE Planted("KeepPake") /\ event = "answer-unopened" /\ row.next = "closing"
@@ -60,12 +60,12 @@ TableOf(role, rows) ==
 InitiatorTable == TableOf("initiator", InitiatorRows)
 ReceiverTable  == TableOf("receiver", ReceiverRows)
 
-\* OUT-1, without those that end a run before its first request, and `internal`.
+\* The outcomes of OUT-1, without those that end a run before its first request, and without `internal`.
 Outcomes == {"done", "no-such-channel", "crowded", "closed", "expired", "wrong-code", "bad-element",
              "malformed-message", "relay-misbehaved", "relay-unreachable", "timeout", "cancelled"}
 
 -----------------------------------------------------------------------------
-\* Which events can come: of the request in hand (CLIENT-7, and TIME-3), of the timers, of the user.
+\* The events that can come: of the request in hand (CLIENT-7, and TIME-3), of the timers, of the user.
 
 Requests == {"allocate", "claim", "put answer", "put finish", "put receipt", "get answer", "get finish",
              "get receipt", "close"}
@@ -84,7 +84,7 @@ PossibleEvents(state, request) ==
     \cup (IF Planted("MisreadEmpty") /\ request = "put finish" THEN {"empty"} ELSE {})
 
 -----------------------------------------------------------------------------
-\* Vacuity: TLC prints each row when it takes it first; `check` compares these with the rows that are due.
+\* Vacuity: TLC prints each row when it first takes it. `check` compares these rows with those that are due.
 
 ASSUME TLCSet(1, {})
 

@@ -5,7 +5,7 @@
 \*
 \* SPAKE2, the key schedule and the seals are symbols: M knows a key only if it chose one of the two elements itself
 \* and put the right words into it; a seal opens under its own key and label only; nobody knows the scalar of an
-\* element that M made by mangling another one. What a transcript lets M search off-line is not seen here.
+\* element that M made by mangling another one. An off-line search of a transcript is not seen here.
 EXTENDS Clients
 
 CONSTANTS Receivers,    \* {"R1"}, or {"R1", "R2"}: two machines with the same code
@@ -79,7 +79,7 @@ Init ==
   /\ net = {Message("offer", Element("A", "I", "right"), Junk)}
   /\ leaked = FALSE
 
-\* Client c takes an event: the row of its table; e is its peer's element from now on, d what a seal gave it.
+\* Client c takes an event, by the row of its table. e is its peer's element from now on, d the plaintext of a seal.
 Take(c, event, e, d) ==
   LET row == Table(c)[st[c]][event]
       end == IF row.outcome = "" THEN out[c] ELSE row.outcome
@@ -107,7 +107,7 @@ Take(c, event, e, d) ==
 Plain(c, event) == Take(c, event, peer[c], opened[c])
 
 -----------------------------------------------------------------------------
-\* What M lets come of the request in hand
+\* The results that M can give to the request in hand
 
 Told(c) == \E event \in {"allocated", "stored", "empty"} : Plain(c, event)
 Refused(c) == /\ Aborts
@@ -178,7 +178,7 @@ Next ==
 Actions == {"Told", "Refused", "Exhausted", "ReadOffer", "ReadBadOffer", "ReadAnswer", "ReadBadAnswer", "ReadFinish",
             "ReadBadFinish", "ReadReceipt", "CloseTried", "Deadline", "ReceiptWaitOver", "Cancel", "Release", "Leak"}
 
-\* Only the client's own clock is fair; nothing is asked of the relay, the peer or the users.
+\* Only the client's own clock is fair. The relay, the peer and the users need not do anything.
 Fair == \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c))
 Spec == Init /\ [][Next]_vars /\ Fair
 

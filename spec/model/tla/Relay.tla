@@ -56,7 +56,7 @@ Answer(is, v) == [is |-> is, v |-> v]
 NoAnswer == Answer("", Nothing)
 
 -----------------------------------------------------------------------------
-\* RELAY-11
+\* The table of RELAY-11
 
 RelayStates == {RelayRows[i][3] : i \in DOMAIN RelayRows}
 RelayOps    == {RelayRows[i][1] : i \in DOMAIN RelayRows}
@@ -65,11 +65,11 @@ RelayTable == TLCEval([op \in RelayOps |-> TLCEval([by \in {"owner", "claimant",
                RelayRows[i][1] = op /\ RelayRows[i][2] = by /\ RelayRows[i][3] = s]
   IN [holds |-> row[4], fails |-> row[5], next |-> row[6]]])])])
 
-\* The columns in which a request is impossible to such a side.
+\* Whether the table calls some request of such a side impossible in a state.
 ImpossibleCell == TLCEval([by \in {"owner", "claimant", "another"} |-> TLCEval([s \in RelayStates |->
   \E op \in RelayOps : RelayTable[op][by][s].holds = "-"])])
 
-\* Whoever asks, an absent channel has neither owner nor claimant.
+\* An absent channel has neither owner nor claimant, so every side gets the same.
 ASSUME \A op \in RelayOps : \A by \in {"owner", "claimant"} :
   RelayTable[op][by]["absent"] = RelayTable[op]["another"]["absent"]
 
@@ -78,7 +78,7 @@ Live(n) == ch[n].own # Nobody
 EndedOf(n, s) == {t \in ended : t.n = n /\ (s \in {t.own, t.clm} \/ Planted("EndedForAll"))}
 OwnsEnded(s) == \E t \in ended : t.own = s
 
-\* The channel that a request meets, RELAY-12, and what the requester is to it.
+\* The channel that a request meets (RELAY-12), and the requester's part in it.
 Meets(n, s) ==
   IF EndedOf(n, s) # {} /\ ~(Planted("LiveBeforeEnded") /\ Live(n))
   THEN LET t == CHOOSE t \in EndedOf(n, s) : TRUE
@@ -104,7 +104,7 @@ Ending(n, why) == [
 
 Same == [ch |-> ch, ended |-> ended, resting |-> resting]
 
-\* What the relay does with a request to a channel: the next relay, and the answer.
+\* The result of a request to a channel: the next state of the relay, and the answer.
 Done(q) ==
   LET c     == Meets(q.n, q.side)
       row   == Row(q, c)
@@ -126,7 +126,7 @@ Done(q) ==
                    [] token = "closed" -> Answer(IF c.why = "expired" THEN "expired" ELSE "closed", Nothing)
                    [] OTHER -> Answer(token, Nothing)]
 
-\* RELAY-14, RELAY-19: an allocation's owner, and the ids that it may get.
+\* The owner of an allocation (RELAY-14), and the ids that it may get (RELAY-19).
 OwnLive(s) == {n \in Nums : ch[n].own = s}
 FreeIds == {n \in Nums : ~Live(n)}
 Rested  == FreeIds \ {resting[i] : i \in DOMAIN resting}
@@ -139,7 +139,7 @@ Allocated(s, n) == [Same EXCEPT !.ch[n] = [NoChannel EXCEPT !.own = s, !.state =
                                 !.resting = SelectSeq(@, LAMBDA m : m # n)]
 Id(n) == <<"id", n>>
 
-\* All that can come of a request; the relay is changed, `answer` is what it says.
+\* The possible results of a request: the relay changes, and `Then` is given the answer.
 Executes(q, Then(_)) ==
   IF q.op # "allocate"
   THEN LET d == Done(q) IN
@@ -311,12 +311,12 @@ Actions == {"Serve", "Read", "Release", "Deadline", "CloseTried", "GivesUp", "Ty
 
 Spec == Init /\ [][Next]_vars
 
-\* A relay that answers in the end, and a receiver's and an initiator's user who do their part.
+\* The relay answers in the end, and the users of receiver and initiator do their part.
 FairSpec == /\ Spec
             /\ \A c \in Clients : WF_vars(Serve(c)) /\ WF_vars(Read(c)) /\ WF_vars(Release(c))
             /\ \A p \in Pairs : WF_vars(Types(p))
 
-\* Nothing but the clients' own clocks.
+\* Only the clients' own clocks are fair.
 ClockSpec == Spec /\ \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c))
 
 ASSUME Due({<<"action", a>> : a \in Actions} \cup {<<op, by, s>> \in RelayOps \X {"owner", "claimant", "another"} \X RelayStates :

@@ -1,7 +1,7 @@
-//! `corpus seeds TARGET DIR`: writes the seeds, one file each, for libFuzzer.
-//! `corpus inputs TARGET DIR`: the same, and the committed corpus.
-//! `corpus dictionary TARGET FILE`: writes the words that the inputs are made of.
-//! `corpus keep TARGET DIR`: makes the committed corpus of what libFuzzer left in DIR.
+//! `corpus seeds TARGET DIR` writes the seeds, one file each, for libFuzzer.
+//! `corpus inputs TARGET DIR` writes the seeds and the committed corpus.
+//! `corpus dictionary TARGET FILE` writes the words that the inputs are made of.
+//! `corpus keep TARGET DIR` makes the committed corpus of the inputs that libFuzzer left in DIR.
 
 use std::error::Error;
 use std::path::Path;

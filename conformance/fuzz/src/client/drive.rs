@@ -1,14 +1,15 @@
-//! Drives a run by the bytes of an input: what the relay answers, how long things take, what the user does.
+//! Drives a run by the bytes of an input. They decide what the relay responds, how long things take, and what the user
+//! does.
 //!
-//! The first byte is the [`Setup`]. Then each attempt takes two bytes, what comes of it and how long it takes, and what
-//! that needs more; `holding` takes one. At the end of the input, nothing comes of anything any more.
+//! The first byte is the [`Setup`]. Then each attempt takes two bytes, for its result and for its time, and more bytes if
+//! the result needs them. The state `holding` takes one byte. After the end of the input, every attempt fails.
 
-use super::ends;
-use super::laws::Watch;
+use super::attempt::{AttemptTiming, attempt_result};
+use super::end;
+use super::observer::Observer;
 use super::peer::{CHANNELS, Peer, Role, appid};
-use super::relay::{Fate, heard};
 use super::role::Setup;
-use super::timing::Goes;
+use super::timing::RetryDecision;
 use crate::input::Input;
 use std::time::Duration;
 use wormhole_sync::crypto::Standard;
@@ -19,9 +20,9 @@ use wormhole_sync::protocol::{
 use wormhole_sync::values::{Rendezvous, Side};
 
 /// A run that has ended.
-pub(crate) struct Finished {
+pub(crate) struct EndedRun {
     pub(crate) end: Ended<Standard>,
-    pub(crate) watch: Watch,
+    pub(crate) observer: Observer,
 }
 
 /// Times in milliseconds that an attempt may take.
@@ -29,11 +30,11 @@ const MILLIS: [u64; 16] = [
     0, 1, 20, 250, 500, 999, 1_000, 3_000, 7_999, 9_999, 10_000, 25_000, 39_999, 60_000, 400_000,
     90_000_000,
 ];
-/// No run goes on for longer once nothing comes of anything.
-const PATIENCE: usize = 64;
+/// The most actions that a run takes after the end of the input.
+const MAX_SILENT_ACTIONS: usize = 64;
 
-/// What comes next, in place of the borrow of [`Action`].
-enum Next {
+/// The next action of a run: an [`Action`] that borrows nothing.
+enum NextAction {
     Send { kind: RequestKind, within: Duration },
     Pause { least: Duration, most: Duration },
     Hold { within: Option<Duration> },
@@ -44,7 +45,7 @@ pub(crate) fn drive<T: Machine<Suite = Standard>>(
     role: Role,
     data: &[u8],
     machine: impl FnOnce(Setup) -> T,
-) -> Option<Finished> {
+) -> Option<EndedRun> {
     let mut input = Input::new(data);
     let setup = Setup::of(input.byte()?);
     let peer = Peer::in_channel(setup.channel);
@@ -53,10 +54,10 @@ pub(crate) fn drive<T: Machine<Suite = Standard>>(
         .map(|seconds| Duration::from_secs(seconds.into()));
     let mut run = Run {
         exchange: Exchange::new(machine(setup), Times::default(), deadline),
-        watch: Watch::new(role, peer, setup.deadline),
+        observer: Observer::new(role, peer, setup.deadline),
         channel: setup.channel,
         now: Duration::ZERO,
-        after: 0,
+        pause: 0,
     };
     let rendezvous = Rendezvous::parse("http://localhost", false).expect("an address");
     let side = Side::from_hex(&[b'5'; 32]).expect("a side");
@@ -64,77 +65,82 @@ pub(crate) fn drive<T: Machine<Suite = Standard>>(
     let mut silent = 0;
     loop {
         silent += usize::from(input.is_empty());
-        assert!(silent < PATIENCE, "promise 5: a run that does not end");
+        assert!(
+            silent < MAX_SILENT_ACTIONS,
+            "promise 5: a run that does not end"
+        );
         match run.next(&wire) {
-            Next::Send { kind, within } => run.attempt(&mut input, kind, within),
-            Next::Pause { least, most } => run.pause(least, most),
-            Next::Hold { within } => run.hold(&mut input, within),
-            Next::Ended => break,
+            NextAction::Send { kind, within } => run.attempt(&mut input, kind, within),
+            NextAction::Pause { least, most } => run.pause(least, most),
+            NextAction::Hold { within } => run.hold(&mut input, within),
+            NextAction::Ended => break,
         }
     }
     let Run {
         exchange,
-        watch,
+        observer,
         now,
         ..
     } = run;
     let end = exchange.into_ended().expect("it has ended");
-    ends::check(&watch, &end, now);
-    Some(Finished { end, watch })
+    end::check(&observer, &end, now);
+    Some(EndedRun { end, observer })
 }
 
 struct Run<T> {
     exchange: Exchange<T>,
-    watch: Watch,
+    observer: Observer,
     channel: usize,
     now: Duration,
-    /// What happens in the pause after the attempt.
-    after: u8,
+    /// The bits of the input that decide what happens in the pause after the attempt.
+    pause: u8,
 }
 
 impl<T: Machine<Suite = Standard>> Run<T> {
-    fn next(&mut self, wire: &Wire) -> Next {
-        let due = self.watch.timing.due(self.now);
+    fn next(&mut self, wire: &Wire) -> NextAction {
+        let due = self.observer.timing.due(self.now);
         let kind = match self.exchange.next(self.now) {
             Action::Ended => None,
-            Action::Hold { within } => Some(Next::Hold { within }),
-            Action::Pause { least, most } => Some(Next::Pause { least, most }),
-            Action::Send { request, within } => Some(Next::Send {
+            Action::Hold { within } => Some(NextAction::Hold { within }),
+            Action::Pause { least, most } => Some(NextAction::Pause { least, most }),
+            Action::Send { request, within } => Some(NextAction::Send {
                 kind: request.kind(),
                 within,
             }),
         };
         match due.as_slice() {
-            [] => self.watch.stays(&self.exchange),
-            due => self.watch.goes(&self.exchange, self.now, due),
+            [] => self.observer.has_not_moved(&self.exchange),
+            due => self.observer.has_moved(&self.exchange, self.now, due),
         }
-        if let Some(Next::Send { within, .. }) = &kind {
+        if let Some(NextAction::Send { within, .. }) = &kind {
             let machine = self.exchange.machine().expect("a machine");
             let request: Request<'_> = machine.request().expect("a request");
-            self.watch
-                .sends(self.now, &request, wire.request(&request), *within);
+            self.observer
+                .request_sent(self.now, &request, wire.request(&request), *within);
         }
         match &kind {
-            Some(Next::Pause { least, most }) => self.watch.timing.pauses(self.now, *least, *most),
-            Some(Next::Hold { .. }) => assert_eq!(self.watch.state(), "holding"),
-            None => assert_eq!(self.watch.state(), "ended"),
+            Some(NextAction::Pause { least, most }) => {
+                self.observer.timing.pause_began(self.now, *least, *most)
+            }
+            Some(NextAction::Hold { .. }) => assert_eq!(self.observer.state(), "holding"),
+            None => assert_eq!(self.observer.state(), "ended"),
             Some(_) => {}
         }
-        kind.unwrap_or(Next::Ended)
+        kind.unwrap_or(NextAction::Ended)
     }
 
     fn pause(&mut self, least: Duration, most: Duration) {
-        let after = std::mem::take(&mut self.after);
-        match after % 4 {
+        let pause = std::mem::take(&mut self.pause);
+        match pause % 4 {
             0 => self.now += least,
             1 => self.now += most,
             2 => self.now += (least + most) / 2,
             _ => {
                 self.now += most + Duration::from_secs(45);
-                self.watch.late = true;
+                self.observer.was_late = true;
             }
         }
-        if after & 4 != 0 {
+        if pause & 4 != 0 {
             self.cancel();
         }
     }
@@ -143,10 +149,10 @@ impl<T: Machine<Suite = Standard>> Run<T> {
         let byte = input.byte().unwrap_or(3);
         match byte % 4 {
             0 => {
-                let due = self.watch.timing.due(self.now);
+                let due = self.observer.timing.due(self.now);
                 self.exchange.release(self.now);
                 let names = [due.as_slice(), &["release"]].concat();
-                self.watch.goes(&self.exchange, self.now, &names);
+                self.observer.has_moved(&self.exchange, self.now, &names);
             }
             1 => self.cancel(),
             2 => {
@@ -162,71 +168,80 @@ impl<T: Machine<Suite = Standard>> Run<T> {
 
     fn cancel(&mut self) {
         self.exchange.cancel(self.now);
-        self.watch.goes(&self.exchange, self.now, &["cancel"]);
+        self.observer
+            .has_moved(&self.exchange, self.now, &["cancel"]);
     }
 
-    /// One attempt, and what comes of it.
+    /// Makes one attempt.
     fn attempt(&mut self, input: &mut Input<'_>, kind: RequestKind, within: Duration) {
-        let (what, time) = (input.byte().unwrap_or(10), input.or_zero());
-        self.after = time >> 4;
+        let (result, time) = (input.byte().unwrap_or(10), input.or_zero());
+        self.pause = time >> 4;
         let took = Duration::from_millis(MILLIS[usize::from(time & 15)]);
-        match Fate::of(what) {
-            Fate::InTime => self.now += took.min(within),
-            Fate::Stalled => self.now += within,
-            Fate::Slept => {
+        match AttemptTiming::of(result) {
+            AttemptTiming::InTime => self.now += took.min(within),
+            AttemptTiming::TimedOut => self.now += within,
+            AttemptTiming::Overslept => {
                 self.now += took;
-                self.watch.late |= took > within;
+                self.observer.was_late |= took > within;
             }
-            Fate::Cancelled => {
+            AttemptTiming::Cancelled => {
                 self.now += took.min(within);
                 return self.cancel();
             }
         }
-        let heard = heard(what, kind, input, self.watch.peer, CHANNELS[self.channel]);
-        self.hears(kind, heard);
+        let channel = CHANNELS[self.channel];
+        let result = attempt_result(result, kind, input, self.observer.peer, channel);
+        self.attempt_ended(kind, result);
     }
 
-    fn hears(&mut self, kind: RequestKind, heard: AttemptResult) {
-        let (event, ttl) = match heard {
+    fn attempt_ended(&mut self, kind: RequestKind, result: AttemptResult) {
+        let (event, ttl) = match result {
             AttemptResult::Event { ref event, ttl } => (event.clone(), ttl),
-            AttemptResult::Lost(ref loss) => return self.fails(kind, None, loss.is_final, heard),
+            AttemptResult::Lost(ref failure) => {
+                return self.attempt_failed(kind, None, failure.is_final, result);
+            }
             AttemptResult::Busy { retry_after, .. } => {
-                return self.fails(kind, retry_after, false, heard);
+                return self.attempt_failed(kind, retry_after, false, result);
             }
         };
         // The honest peer is in one channel; in another there is nobody.
         if let Event::Allocated(channel) = event {
-            self.watch.alone = channel.get() != CHANNELS[self.channel];
+            self.observer.is_alone = channel.get() != CHANNELS[self.channel];
         }
-        let names = self.watch.names(&event);
-        self.watch.timing.answered();
+        let names = self.observer.names(&event);
+        self.observer.timing.attempt_succeeded();
         if let Some(ttl) = ttl {
-            self.watch.timing.lives(self.now, ttl);
+            self.observer.timing.channel_began(self.now, ttl);
         }
-        self.exchange.attempt_ended(self.now, heard);
-        self.watch.goes(&self.exchange, self.now, &names);
-        self.watch.heard(event, &names);
+        self.exchange.attempt_ended(self.now, result);
+        self.observer.has_moved(&self.exchange, self.now, &names);
+        self.observer.event_came(event, &names);
     }
 
-    fn fails(
+    fn attempt_failed(
         &mut self,
         kind: RequestKind,
         retry_after: Option<u32>,
         is_final: bool,
-        heard: AttemptResult,
+        result: AttemptResult,
     ) {
-        self.exchange.attempt_ended(self.now, heard);
+        self.exchange.attempt_ended(self.now, result);
         if kind == RequestKind::Close {
-            return self.watch.goes(&self.exchange, self.now, &["close-tried"]);
+            return self
+                .observer
+                .has_moved(&self.exchange, self.now, &["close-tried"]);
         }
-        let goes = self.watch.timing.failed(self.now, retry_after, is_final);
-        let mut due = self.watch.timing.due(self.now);
-        if goes == Goes::Out && !due.contains(&"exhausted") {
+        let decision = self
+            .observer
+            .timing
+            .attempt_failed(self.now, retry_after, is_final);
+        let mut due = self.observer.timing.due(self.now);
+        if decision == RetryDecision::Exhausted && !due.contains(&"exhausted") {
             due.push("exhausted");
         }
         match due.as_slice() {
-            [] => self.watch.stays(&self.exchange),
-            due => self.watch.goes(&self.exchange, self.now, due),
+            [] => self.observer.has_not_moved(&self.exchange),
+            due => self.observer.has_moved(&self.exchange, self.now, due),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! One client under a relay that does what the input says, and what must hold at each step of it.
+//! One client under a relay that does what the input says, checked at each step.
 
+mod attempt;
 mod drive;
-mod ends;
-mod laws;
+mod end;
+mod observer;
 mod peer;
-mod relay;
 mod role;
 mod timing;
 

@@ -1,11 +1,11 @@
-//! The other side: an honest one, whose messages the relay can pass on, spoil, swap and hold back. Without it, no
-//! mutation would ever come behind a seal.
+//! The peer of the client: an honest one, whose messages the relay can pass on, spoil, swap and hold back. Without it, no
+//! mutation would ever open a seal.
 
 use std::cell::OnceCell;
 use wormhole_sync::crypto::{ExportedKey, KeyContext, PakeScalar, Standard, Suite, Verifier};
 use wormhole_sync::values::{AppId, Blob, ChannelId, Mode, Words};
 
-/// Whose machine it is that runs under the fuzzer.
+/// The role of the machine that runs under the fuzzer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Initiator,
@@ -15,19 +15,20 @@ pub(crate) enum Role {
 /// The channels that honest relays give.
 pub(crate) const CHANNELS: [u32; 2] = [7, 999_999_999];
 
-/// What the peer gives; the relay can get no other than these and what it makes of them.
+/// The messages of the peer, and the values that it ends with. The relay has no other messages than these and what it
+/// makes of them.
 #[derive(Debug)]
 pub(crate) struct Peer {
-    /// To the receiver.
+    /// The offer to a receiver.
     pub(crate) offer: Vec<u8>,
-    /// To the initiator.
+    /// The answer to an initiator.
     pub(crate) answer: Vec<u8>,
-    /// To the receiver.
+    /// The finish to a receiver.
     pub(crate) finish: Vec<u8>,
-    /// To the initiator.
+    /// The receipt to an initiator.
     pub(crate) receipt: Vec<u8>,
-    /// The offer of somebody who has other words, and an answer.
-    pub(crate) strange: [Vec<u8>; 2],
+    /// An offer and an answer of a stranger, who has other words.
+    pub(crate) strangers: [Vec<u8>; 2],
     pub(crate) verifier: Verifier,
     pub(crate) exported: ExportedKey,
 }
@@ -63,7 +64,7 @@ thread_local! {
 }
 
 impl Peer {
-    /// The messages in one of [`CHANNELS`]. They depend on nothing else that an input can choose, and are kept.
+    /// The peer in one of [`CHANNELS`]. It depends on nothing else that an input can choose, and is made once.
     pub(crate) fn in_channel(index: usize) -> &'static Self {
         PEERS.with(|peers| {
             *peers[index].get_or_init(|| Box::leak(Box::new(Self::new(CHANNELS[index]))))
@@ -71,43 +72,43 @@ impl Peer {
     }
 
     fn new(channel: u32) -> Self {
-        let place = KeyContext {
+        let context = KeyContext {
             mode: Mode::Transcribe,
             app_id: appid(),
             channel: ChannelId::new(channel).expect("a channel"),
         };
         let (initiator, offer) = Standard::start_initiator(&words(), scalar(SCALARS[0]));
         let receiver = Standard::start_receiver(&words(), scalar(SCALARS[1]));
-        let offered = Standard::read_offer(receiver, &place, &blob(1), &offer).expect("honest");
+        let offered = Standard::read_offer(receiver, &context, &blob(1), &offer).expect("honest");
         let answered =
-            Standard::read_answer(initiator, &place, &blob(0), &offered.answer).expect("honest");
+            Standard::read_answer(initiator, &context, &blob(0), &offered.answer).expect("honest");
         let finished = Standard::read_finish(offered.finish, &answered.finish).expect("honest");
 
         let others = Words::dangerously_from_bytes(&[1, 2]).expect("two words");
         let (_, strange_offer) = Standard::start_initiator(&others, scalar(0x21));
         let stranger = Standard::start_receiver(&others, scalar(0x22));
         let strange =
-            Standard::read_offer(stranger, &place, &blob(1), &offer).expect("a good offer");
+            Standard::read_offer(stranger, &context, &blob(1), &offer).expect("a good offer");
         Self {
             offer,
             answer: offered.answer,
             finish: answered.finish,
             receipt: finished.receipt,
-            strange: [strange_offer, strange.answer],
+            strangers: [strange_offer, strange.answer],
             verifier: offered.verifier,
             exported: finished.exporter.get().export(LABEL, 16).expect("a key"),
         }
     }
 
-    /// What a relay may put in the place of a message, by number.
+    /// The message of this number, of those that a relay may put in the place of another.
     pub(crate) fn message(&self, number: u8) -> Vec<u8> {
         match number % 10 {
             0 => self.answer.clone(),
             1 => self.finish.clone(),
             2 => self.receipt.clone(),
             3 => self.offer.clone(),
-            4 => self.strange[0].clone(),
-            5 => self.strange[1].clone(),
+            4 => self.strangers[0].clone(),
+            5 => self.strangers[1].clone(),
             // The client's own element, in the peer's name.
             6 => [&[0x42], &self.offer[1..], &self.answer[33..]].concat(),
             7 => [&[0x41], &self.answer[1..33]].concat(),

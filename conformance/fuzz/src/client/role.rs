@@ -1,4 +1,4 @@
-//! What differs between initiator and receiver.
+//! The differences between initiator and receiver.
 
 use super::peer::{BLOBS, CHANNELS, Peer, Role, SCALARS, appid, scalar, words};
 use crate::model::tables::Table;
@@ -6,12 +6,12 @@ use wormhole_sync::crypto::Standard;
 use wormhole_sync::protocol::{Event, InitiatorMachine, ReceiverMachine};
 use wormhole_sync::values::{Blob, ChannelId};
 
-/// What a run begins with.
+/// The things that a run begins with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Setup {
-    /// Of [`CHANNELS`].
+    /// The place of the channel in [`CHANNELS`].
     pub(crate) channel: usize,
-    /// How long the own blob is.
+    /// The length of the client's own blob.
     pub(crate) blob: usize,
     /// The user's deadline in seconds.
     pub(crate) deadline: Option<u32>,
@@ -37,7 +37,7 @@ impl Setup {
 }
 
 impl Role {
-    /// The table of the role; both are read once.
+    /// The table of the role. Each table is read once.
     pub(crate) fn table(self) -> &'static Table {
         use std::sync::LazyLock;
         static INITIATOR: LazyLock<Table> = LazyLock::new(|| Table::beginning_in("allocating"));
@@ -49,14 +49,14 @@ impl Role {
     }
 
     /// The peer's blob.
-    pub(crate) fn theirs(self) -> &'static [u8] {
+    pub(crate) fn peer_blob(self) -> &'static [u8] {
         match self {
             Self::Initiator => BLOBS[1],
             Self::Receiver => BLOBS[0],
         }
     }
 
-    /// What an event may be called in a state, by the bytes of its message. More than one name where only
+    /// The names that an event may have in a state, by the bytes of its message. There is more than one where only
     /// cryptography can tell.
     pub(crate) fn names(
         self,
@@ -81,14 +81,14 @@ impl Role {
                 }
             }
             (_, Event::Claimed(bytes)) => offer_names(bytes, peer),
-            _ => vec![super::laws::name(event)],
+            _ => vec![super::observer::event_name(event)],
         }
     }
 }
 
 const BUCKETS: [usize; 9] = [256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536];
 
-/// SEAL-6
+/// The names that an answer may have (SEAL-6).
 fn answer_names(bytes: &[u8], peer: &Peer) -> Vec<&'static str> {
     let Some((message, sealed)) = bytes.split_at_checked(33) else {
         return vec!["answer-malformed"];
@@ -99,7 +99,7 @@ fn answer_names(bytes: &[u8], peer: &Peer) -> Vec<&'static str> {
     if bytes == peer.answer {
         return vec!["answer-opened"];
     }
-    if message == &peer.answer[..33] || message == &peer.strange[1][..33] {
+    if message == &peer.answer[..33] || message == &peer.strangers[1][..33] {
         return vec!["answer-unopened"];
     }
     if message[0] != 0x42 || message[1..] == peer.offer[1..] {
@@ -108,12 +108,12 @@ fn answer_names(bytes: &[u8], peer: &Peer) -> Vec<&'static str> {
     vec!["answer-bad-element", "answer-unopened"]
 }
 
-/// SEAL-5
+/// The names that an offer may have (SEAL-5).
 fn offer_names(bytes: &[u8], peer: &Peer) -> Vec<&'static str> {
     if bytes.len() != 33 {
         return vec!["offer-malformed"];
     }
-    if bytes == peer.offer || bytes == peer.strange[0] {
+    if bytes == peer.offer || bytes == peer.strangers[0] {
         return vec!["offer-good"];
     }
     if bytes[0] != 0x41 || bytes[1..] == peer.answer[1..33] {

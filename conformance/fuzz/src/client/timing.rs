@@ -1,40 +1,42 @@
-//! The repeats and deadlines of section 11.3, counted once more.
+//! The repeats and deadlines of section 11.3, computed a second time.
 
 use std::time::Duration;
 use wormhole_sync::protocol::{CellName, RequestKind};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What has been seen of the request in hand, and the timers.
+/// The state of the request in hand, and the timers.
 #[derive(Debug, Default)]
 pub(crate) struct Timing {
     kind: Option<RequestKind>,
-    /// When the attempt began.
+    /// The start of the attempt.
     start: Duration,
-    /// When the window opened.
+    /// The opening of the window, which is the first failure.
     window: Option<Duration>,
     failures: u32,
-    /// Before this no attempt begins, and after the later one no pause lasts.
+    /// The earliest time at which the next attempt may begin.
     earliest: Duration,
+    /// The latest time at which a pause may end.
     latest: Duration,
     /// The user's deadline, or the end of the channel's life.
     pub(crate) deadline: Option<Duration>,
     pub(crate) receipt_wait: Option<Duration>,
-    /// Since when the run has a life of its own.
+    /// Whether a channel's life bounds the run.
     pub(crate) has_life: bool,
 }
 
-/// Why there is no further repeat.
+/// The decision after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Goes {
-    On,
-    /// `exhausted`
-    Out,
+pub(crate) enum RetryDecision {
+    /// The request is repeated.
+    Repeat,
+    /// The event `exhausted` comes.
+    Exhausted,
 }
 
 impl Timing {
-    /// The request in hand is now this one.
-    pub(crate) fn turns_to(&mut self, kind: Option<RequestKind>, now: Duration) {
+    /// Takes note of the request in hand, which may be another one than before.
+    pub(crate) fn request_changed(&mut self, kind: Option<RequestKind>, now: Duration) {
         if self.kind == kind {
             return;
         }
@@ -49,8 +51,8 @@ impl Timing {
         }
     }
 
-    /// An attempt begins.
-    pub(crate) fn begins(&mut self, now: Duration, kind: RequestKind, within: Duration) {
+    /// Checks the beginning of an attempt.
+    pub(crate) fn attempt_began(&mut self, now: Duration, kind: RequestKind, within: Duration) {
         assert_eq!(self.kind, Some(kind));
         assert!(
             now >= self.earliest,
@@ -80,8 +82,8 @@ impl Timing {
         }
     }
 
-    /// A pause is asked for.
-    pub(crate) fn pauses(&self, now: Duration, least: Duration, most: Duration) {
+    /// Checks a pause that the machine asks for.
+    pub(crate) fn pause_began(&self, now: Duration, least: Duration, most: Duration) {
         assert!(least <= most);
         assert!(
             now.saturating_add(most) <= self.latest,
@@ -89,32 +91,32 @@ impl Timing {
         );
     }
 
-    /// The attempt brought an answer.
-    pub(crate) fn answered(&mut self) {
+    /// Takes note of an attempt that brought an event.
+    pub(crate) fn attempt_succeeded(&mut self) {
         (self.window, self.failures) = (None, 0);
     }
 
-    /// The attempt failed. Says whether a repeat is due.
-    pub(crate) fn failed(
+    /// Takes note of an attempt that failed, and decides whether it is repeated.
+    pub(crate) fn attempt_failed(
         &mut self,
         now: Duration,
         retry_after: Option<u32>,
         is_final: bool,
-    ) -> Goes {
+    ) -> RetryDecision {
         self.window.get_or_insert(now);
         self.failures += 1;
         // d = min(8, 0.5 * 2^(k-1)) s
         let d = Duration::from_millis(500 << (self.failures - 1).min(4));
-        let told = SECOND.saturating_mul(retry_after.unwrap_or(0));
-        self.earliest = self.earliest.max(now.saturating_add(told.max(d / 2)));
+        let asked = SECOND.saturating_mul(retry_after.unwrap_or(0));
+        self.earliest = self.earliest.max(now.saturating_add(asked.max(d / 2)));
         self.latest = self.earliest.max(now.saturating_add(d));
         match self.window_end() {
-            Some(end) if self.earliest >= end || is_final => Goes::Out,
-            _ => Goes::On,
+            Some(end) if self.earliest >= end || is_final => RetryDecision::Exhausted,
+            _ => RetryDecision::Repeat,
         }
     }
 
-    /// Whether a timer is due that ends the run, whatever else happens: the names of their events.
+    /// The names of the events of all timers that are due.
     pub(crate) fn due(&self, now: Duration) -> Vec<&'static str> {
         let is_due = |at: Option<Duration>| at.is_some_and(|at| now >= at);
         let all = [
@@ -128,8 +130,8 @@ impl Timing {
             .collect()
     }
 
-    /// A channel's life begins.
-    pub(crate) fn lives(&mut self, now: Duration, ttl: u32) {
+    /// Takes note of a channel whose life begins.
+    pub(crate) fn channel_began(&mut self, now: Duration, ttl: u32) {
         let end = now.saturating_add(SECOND.saturating_mul(ttl));
         self.deadline = Some(self.deadline.map_or(end, |at| at.min(end)));
         self.has_life = true;

@@ -1,22 +1,23 @@
-//! JSON by RFC 8259 and section 8, read by hand: the second opinion on what the reference makes of a text.
+//! A JSON reader by RFC 8259 and section 8: the second reading of what the reference makes of a text.
 
 use std::collections::BTreeMap;
 
-/// A value, as much of it as a message needs.
+/// A JSON value, as far as a message needs it.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Value {
-    /// `true`, `false` and `null`.
+    /// One of `true`, `false` and `null`.
     Word,
-    /// As it was written.
+    /// A number, as it was written.
     Number(String),
     String(String),
     Array,
     Object(Object),
 }
 
+/// The members of a JSON object.
 pub(crate) type Object = BTreeMap<String, Value>;
 
-/// The members of a text that JSON-1 to JSON-3 allow; `None` is *malformed*.
+/// The members of a text; `None` where JSON-1 to JSON-3 call it *malformed*.
 pub(crate) fn read(text: &[u8]) -> Option<Object> {
     let mut reader = Reader {
         rest: str::from_utf8(text).ok()?,
@@ -48,7 +49,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A value that stands at this level, counted from 1.
+    /// Reads a value that stands at this level, counted from 1.
     fn value(&mut self, level: usize) -> Option<Value> {
         match self.rest.chars().next()? {
             '{' => self.object(level).map(Value::Object),
@@ -83,7 +84,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What stands between two brackets, with commas.
+    /// Reads the entries between two brackets, with commas.
     fn list(
         &mut self,
         level: usize,
@@ -155,7 +156,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Four hex digits, in either case.
+    /// Reads four hex digits, in either case.
     fn unit(&mut self) -> Option<u32> {
         (0..4).try_fold(0, |unit, _| Some(unit * 16 + self.char()?.to_digit(16)?))
     }

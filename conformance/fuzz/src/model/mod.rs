@@ -1,4 +1,4 @@
-//! Second opinions: what the specification says, written again and in another way than the reference has it.
+//! Second readings: rules of the specification, written again and in another way than in the reference.
 
 pub(crate) mod json;
 pub(crate) mod messages;

@@ -5,7 +5,7 @@ use super::messages::{Member, of_object, problem};
 use wormhole_sync::protocol::wire::HttpResponse;
 use wormhole_sync::protocol::{CellName, RequestKind};
 
-/// An event of the table, or *busy*.
+/// The meaning of a response: an event of the table, or *busy*.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Meaning {
     CloseTried,

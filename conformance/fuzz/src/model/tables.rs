@@ -1,20 +1,20 @@
-//! The tables of sections 11.4 and 11.5, out of the specification itself.
+//! The tables of sections 11.4 and 11.5, read out of the specification.
 
 use std::collections::BTreeMap;
 
 const SPECIFICATION: &str = include_str!("../../../../spec/wormhole-sync.md");
 
-/// What a row says of one state and one event.
+/// The row of one state and one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) next: String,
-    /// Such as `get answer` or `close timeout`; empty for none.
+    /// The request, such as `get answer` or `close timeout`; empty for none.
     pub(crate) request: String,
-    /// Empty when none is fixed here.
+    /// The outcome; empty where the row fixes none.
     pub(crate) outcome: String,
 }
 
-/// The possible cells of a table.
+/// The rows of a table whose events are possible.
 #[derive(Debug)]
 pub(crate) struct Table {
     rows: BTreeMap<(String, String), Row>,
@@ -50,7 +50,7 @@ impl Table {
         Self { rows }
     }
 
-    /// `None` where the event is impossible.
+    /// The row of a state and an event; `None` where the event is impossible.
     pub(crate) fn row(&self, state: &str, event: &str) -> Option<&Row> {
         self.rows.get(&(state.to_owned(), event.to_owned()))
     }

@@ -1,25 +1,27 @@
-//! The rate of RELAY-20: a bucket for each address, counted with fractions.
+//! The rate of RELAY-20: a token bucket for each address, counted with fractions.
 
 use std::collections::HashMap;
 use wormhole_sync::relay::Limits;
 
+/// The token buckets of all addresses.
 #[derive(Debug)]
-pub(crate) struct Buckets {
+pub(crate) struct TokenBuckets {
     size: f64,
-    /// The starts that are left, and when.
+    /// The starts that are left to an address, and the time of this count in milliseconds.
     left: HashMap<u8, (f64, u64)>,
 }
 
-/// What a bucket says, but for what rounding may make of it.
+/// The decision of a bucket, as far as rounding leaves no doubt.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Says {
-    Yes,
-    /// Not for so many seconds.
-    No(f64),
+pub(crate) enum RateDecision {
+    Allowed,
+    /// Refused for so many seconds.
+    Refused(f64),
+    /// Allowed or refused: rounding decides.
     Either,
 }
 
-impl Buckets {
+impl TokenBuckets {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             size: f64::from(limits.starts_per_minute),
@@ -27,14 +29,14 @@ impl Buckets {
         }
     }
 
-    pub(crate) fn says(&self, from: u8, now: u64) -> Says {
+    pub(crate) fn decision(&self, from: u8, now: u64) -> RateDecision {
         let (left, at) = self.left.get(&from).copied().unwrap_or((self.size, now));
         let per_second = self.size / 60.0;
         let left = (left + (now - at) as f64 / 1_000.0 * per_second).min(self.size);
         match left {
-            _ if left >= 1.01 => Says::Yes,
-            _ if left < 0.99 => Says::No((1.0 - left) / per_second),
-            _ => Says::Either,
+            _ if left >= 1.01 => RateDecision::Allowed,
+            _ if left < 0.99 => RateDecision::Refused((1.0 - left) / per_second),
+            _ => RateDecision::Either,
         }
     }
 
@@ -45,7 +47,7 @@ impl Buckets {
             .insert(from, ((left + grown).min(self.size) - 1.0, now));
     }
 
-    /// How many addresses have been seen.
+    /// The number of addresses that have been seen.
     pub(crate) fn addresses(&self) -> usize {
         self.left.len()
     }

@@ -1,44 +1,45 @@
-//! Asks both relays the same, and compares.
+//! Makes the same calls to both relays, and compares what they do.
 
-use super::bounds::Buckets;
-use super::naive::Naive;
-use super::script::{Ask, Step, limits};
+use super::bounds::TokenBuckets;
+use super::naive::NaiveRelay;
+use super::script::{Operation, Step, limits};
 use crate::input::Input;
 use std::time::Duration;
 use wormhole_sync::relay::{
     Call, ClientAddress, Handled, Limits, Random, Refusal, Registry, RelayAction, Reply, SideKey,
 };
 
-/// Whether the receipt was read from a channel that had expired: the rarest of the cells.
+/// Runs an input. Gives whether a receipt was read from a channel that had expired, which is the rarest case of the table.
 pub(crate) fn drive(data: &[u8]) -> bool {
     let mut input = Input::new(data);
     let (bounds, seed) = (input.or_zero(), input.or_zero());
-    let mut both = Both::new(limits(bounds), seed);
-    let mut rare = false;
+    let mut relays = Comparison::new(limits(bounds), seed);
+    let mut read_expired = false;
     while let Some(step) = Step::of(&mut input) {
-        both.at(both.naive.now + step.millis);
-        both.step(step);
-        rare |= both.rare;
+        relays.at(relays.naive.now + step.millis);
+        relays.step(step);
+        read_expired |= relays.read_expired;
     }
-    // In the end nothing is left, however it went.
-    both.at(both.naive.now + 100_000_000_000);
-    both.check();
-    assert_eq!(both.registry.stored_bytes(), 0);
-    assert_eq!(both.registry.next_due(), None);
-    rare
+    // In the end nothing is left, whatever happened before.
+    relays.at(relays.naive.now + 100_000_000_000);
+    relays.check();
+    assert_eq!(relays.registry.stored_bytes(), 0);
+    assert_eq!(relays.registry.next_due(), None);
+    read_expired
 }
 
-/// The two, and what they have been given.
-pub(crate) struct Both {
+/// The registry and the naive relay, side by side, with the bounds and the seed that they were given.
+pub(crate) struct Comparison {
     pub(crate) limits: Limits,
     pub(crate) registry: Registry,
-    pub(crate) naive: Naive,
-    pub(crate) buckets: Buckets,
+    pub(crate) naive: NaiveRelay,
+    pub(crate) buckets: TokenBuckets,
     pub(crate) seed: u8,
-    pub(crate) rare: bool,
+    /// Whether a receipt was read from a channel that had expired.
+    pub(crate) read_expired: bool,
 }
 
-/// A source that gives what a seed makes of it; of the last seed, nothing.
+/// A source of randomness out of a seed. With the last seed it fails.
 fn random(seed: u8) -> Random {
     let mut word = u64::from(seed);
     Box::new(move || {
@@ -49,15 +50,15 @@ fn random(seed: u8) -> Random {
     })
 }
 
-impl Both {
+impl Comparison {
     fn new(limits: Limits, seed: u8) -> Self {
         Self {
             registry: Registry::new(limits.clone(), random(seed)),
-            naive: Naive::default(),
-            buckets: Buckets::new(&limits),
+            naive: NaiveRelay::default(),
+            buckets: TokenBuckets::new(&limits),
             limits,
             seed,
-            rare: false,
+            read_expired: false,
         }
     }
 
@@ -68,8 +69,8 @@ impl Both {
     }
 
     fn step(&mut self, step: Step) {
-        match step.ask {
-            Ask::Cancel => {
+        match step.operation {
+            Operation::Cancel => {
                 let mut tickets: Vec<_> = self.naive.tickets.waiting.keys().copied().collect();
                 tickets.sort_unstable();
                 if let Some(ticket) = tickets.get(usize::from(step.value) % tickets.len().max(1)) {
@@ -77,25 +78,25 @@ impl Both {
                     self.naive.tickets.waiting.remove(ticket);
                 }
             }
-            Ask::Restart => {
+            Operation::Restart => {
                 let now = self.naive.now;
                 *self = Self::new(self.limits.clone(), self.seed.wrapping_add(1) % u8::MAX);
                 self.at(now);
             }
-            Ask::ShutDown => {
+            Operation::ShutDown => {
                 self.registry.shut_down();
                 self.naive.going_down = true;
                 self.naive
                     .tickets
-                    .answer_if(|_| true, &[Reply::Refused(Refusal::Unavailable)]);
+                    .expect_if(|_| true, &[Reply::Refused(Refusal::Unavailable)]);
             }
-            Ask::Allocate => self.allocate(step),
-            _ => self.ask(step),
+            Operation::Allocate => self.allocate(step),
+            _ => self.channel_request(step),
         }
         self.check();
     }
 
-    /// What holds between steps.
+    /// Checks all that holds between steps.
     fn check(&mut self) {
         self.naive.tickets.check(self.registry.events().collect());
         assert_eq!(self.registry.live_channels(), self.naive.live().count());
@@ -103,7 +104,7 @@ impl Both {
             self.registry.waiting_gets(),
             self.naive.tickets.waiting.len()
         );
-        // RELAY-20: an end is never refused, so its quarantine may go beyond the bound.
+        // An end is never refused, so its quarantine may go beyond the bound (RELAY-20).
         let most = self.limits.stored_bytes + self.naive.quarantine();
         assert!(
             self.registry.stored_bytes() <= most,

@@ -1,8 +1,8 @@
-//! A relay's registry under any calls, beside a naive one that knows the specification's table and nothing of how the
-//! registry keeps its channels.
+//! A relay's registry under any calls, compared with a naive relay. The naive relay knows the specification's table, and
+//! nothing of how the registry keeps its channels.
 
-mod ask;
 mod bounds;
+mod channel;
 mod drive;
 mod naive;
 mod script;
@@ -11,4 +11,4 @@ mod table;
 mod ticket;
 
 pub(crate) use drive::drive;
-pub(crate) use script::{Ask, encode};
+pub(crate) use script::{Operation, encode};

@@ -1,11 +1,11 @@
-//! A relay as section 10 tells it, in lists that are searched from end to end.
+//! A naive relay: section 10 in lists that are searched from end to end.
 
 use super::ticket::Tickets;
 use std::collections::HashMap;
 use wormhole_sync::relay::{EndReason, Limits, Refusal, Reply};
 use wormhole_sync::values::messages::CellName;
 
-/// A channel, as long as it is known.
+/// A channel, from its beginning on.
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) appid: u8,
@@ -15,8 +15,9 @@ pub(crate) struct Channel {
     pub(crate) offer: Vec<u8>,
     pub(crate) cells: HashMap<CellName, Vec<u8>>,
     pub(crate) from: u8,
-    /// When its life is over, in milliseconds.
+    /// The end of its life, in milliseconds.
     pub(crate) life: u64,
+    /// The time in milliseconds at which it ended, and the reason.
     pub(crate) ended: Option<(u64, EndReason)>,
     forgotten: bool,
 }
@@ -51,16 +52,16 @@ impl Channel {
     }
 }
 
-/// All channels, those that are over as well.
+/// A naive relay with all its channels, those that have ended as well.
 #[derive(Debug, Default)]
-pub(crate) struct Naive {
+pub(crate) struct NaiveRelay {
     pub(crate) now: u64,
     pub(crate) channels: Vec<Channel>,
     pub(crate) tickets: Tickets,
     pub(crate) going_down: bool,
 }
 
-impl Naive {
+impl NaiveRelay {
     pub(crate) fn advance(&mut self, now: u64) {
         self.now = now;
         for (index, channel) in self.channels.iter_mut().enumerate() {
@@ -69,22 +70,22 @@ impl Naive {
                     channel.life,
                     Reply::Refused(Refusal::Closed(EndReason::Expired)),
                 );
-                // RELAY-4: what comes first; of two at the same moment, any.
-                self.tickets.answer_if(
+                // A GET gets what comes first; of two things at the same moment, either (RELAY-4).
+                self.tickets.expect_if(
                     |it| it.channel == index && it.until == life,
                     &[closed.clone(), Reply::Nothing],
                 );
                 self.tickets
-                    .answer_if(|it| it.channel == index && it.until > life, &[closed]);
+                    .expect_if(|it| it.channel == index && it.until > life, &[closed]);
                 channel.ended = Some((life, EndReason::Expired));
             }
             channel.forgotten |= channel.ended.is_some_and(|(at, _)| at + GRACE <= now);
         }
         self.tickets
-            .answer_if(|it| it.until <= now, &[Reply::Nothing]);
+            .expect_if(|it| it.until <= now, &[Reply::Nothing]);
     }
 
-    /// RELAY-12: what a number stands for, to a side.
+    /// The channel that a number stands for, to a side (RELAY-12).
     pub(crate) fn find(&self, appid: u8, number: u32, side: u8) -> Option<usize> {
         let of_number = |it: &Channel| it.appid == appid && it.number == number && !it.forgotten;
         let own = |it: &Channel| of_number(it) && it.ended.is_some() && it.by(side) != "another";
@@ -96,7 +97,7 @@ impl Naive {
         })
     }
 
-    /// RELAY-14: the channel, live or in its grace, that a side owns.
+    /// The channel, live or in its grace, that a side owns (RELAY-14).
     pub(crate) fn owned(&self, appid: u8, side: u8) -> Option<&Channel> {
         let owned = |it: &&Channel| it.appid == appid && it.owner == side && !it.forgotten;
         self.channels.iter().find(owned)
@@ -109,10 +110,10 @@ impl Naive {
     pub(crate) fn end(&mut self, index: usize, reason: EndReason) {
         self.channels[index].ended = Some((self.now, reason));
         self.tickets
-            .answer(index, None, &[Reply::Refused(Refusal::Closed(reason))]);
+            .expect(index, None, &[Reply::Refused(Refusal::Closed(reason))]);
     }
 
-    /// RELAY-19: whether this number may be given.
+    /// Whether this number may be given out (RELAY-19).
     pub(crate) fn may_give(&self, appid: u8, number: u32) -> bool {
         let is_live = |number: u32| {
             self.live()
@@ -164,7 +165,7 @@ impl Naive {
         });
     }
 
-    /// RELAY-15
+    /// Claims a channel, which shortens its life (RELAY-15).
     pub(crate) fn claim(&mut self, index: usize, side: u8) {
         let end = self.now + 600_000;
         let channel = &mut self.channels[index];
@@ -172,11 +173,11 @@ impl Naive {
         channel.life = channel.life.min(end);
     }
 
-    /// How many bytes the quarantine of all appids may count for, beyond the bound.
+    /// The bytes that the quarantine of all appids may take beyond the bound.
     pub(crate) fn quarantine(&self) -> u64 {
         let since = self.channels.iter().filter_map(|it| it.ended);
         let in_it = since.filter(|(at, _)| at + QUARANTINE > self.now).count();
-        // A record each, and the bits of three lengths for four appids.
+        // Each end takes a record, and each of four appids the bits of three lengths.
         in_it as u64 * 32 + 4 * 200
     }
 }

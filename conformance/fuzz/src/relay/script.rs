@@ -4,33 +4,33 @@ use crate::input::Input;
 use wormhole_sync::relay::{EndReason, Limits};
 use wormhole_sync::values::messages::CellName;
 
-/// What a step asks for.
+/// The operation of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ask {
+pub(crate) enum Operation {
     Allocate,
     Claim,
     Put(CellName),
     Get(CellName),
     Close,
-    /// Nobody waits for a ticket any more.
+    /// A client stops waiting for its ticket.
     Cancel,
     Restart,
     ShutDown,
 }
 
-const ASKS: [Ask; 12] = [
-    Ask::Allocate,
-    Ask::Claim,
-    Ask::Put(CellName::Answer),
-    Ask::Put(CellName::Finish),
-    Ask::Put(CellName::Receipt),
-    Ask::Get(CellName::Answer),
-    Ask::Get(CellName::Finish),
-    Ask::Get(CellName::Receipt),
-    Ask::Close,
-    Ask::Cancel,
-    Ask::Restart,
-    Ask::ShutDown,
+const OPERATIONS: [Operation; 12] = [
+    Operation::Allocate,
+    Operation::Claim,
+    Operation::Put(CellName::Answer),
+    Operation::Put(CellName::Finish),
+    Operation::Put(CellName::Receipt),
+    Operation::Get(CellName::Answer),
+    Operation::Get(CellName::Finish),
+    Operation::Get(CellName::Receipt),
+    Operation::Close,
+    Operation::Cancel,
+    Operation::Restart,
+    Operation::ShutDown,
 ];
 /// Milliseconds that pass before a step.
 const MILLIS: [u64; 16] = [
@@ -40,28 +40,28 @@ const MILLIS: [u64; 16] = [
 const LENGTHS: [usize; 5] = [1, 33, 64, 305, 5_000];
 const WAITS: [u8; 4] = [0, 1, 25, 30];
 
-/// One step.
+/// One step of a script.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
-    pub(crate) ask: Ask,
+    pub(crate) operation: Operation,
     pub(crate) millis: u64,
     pub(crate) side: u8,
     pub(crate) appid: u8,
     pub(crate) from: u8,
-    /// A number, or above 127 one of those that were given.
+    /// A channel's number; above 127, one of the numbers that were given out.
     pub(crate) channel: u8,
     pub(crate) value: u8,
 }
 
 impl Step {
     pub(crate) fn of(input: &mut Input<'_>) -> Option<Self> {
-        let ask = ASKS[usize::from(input.byte()?) % ASKS.len()];
+        let operation = OPERATIONS[usize::from(input.byte()?) % OPERATIONS.len()];
         let millis = MILLIS[usize::from(input.or_zero()) % MILLIS.len()];
-        let who = input.or_zero();
+        let caller = input.or_zero();
         let (channel, value) = (input.or_zero(), input.or_zero());
-        let (side, appid, from) = (who & 15, who >> 4 & 3, who >> 6);
+        let (side, appid, from) = (caller & 15, caller >> 4 & 3, caller >> 6);
         Some(Self {
-            ask,
+            operation,
             millis,
             side,
             appid,
@@ -71,7 +71,7 @@ impl Step {
         })
     }
 
-    /// What is written.
+    /// The body that is written.
     pub(crate) fn body(self) -> Vec<u8> {
         let length = LENGTHS[usize::from(self.value >> 2) % LENGTHS.len()];
         vec![self.value & 3; length]
@@ -86,16 +86,16 @@ impl Step {
     }
 }
 
-/// A step as it is read.
-pub(crate) fn encode(ask: Ask, side: u8, value: u8) -> [u8; 5] {
-    let ask = ASKS
+/// The bytes of a step, as [`Step::of`] reads them.
+pub(crate) fn encode(operation: Operation, side: u8, value: u8) -> [u8; 5] {
+    let operation = OPERATIONS
         .iter()
-        .position(|known| *known == ask)
+        .position(|known| *known == operation)
         .expect("one of them");
-    [ask as u8, 0, side, 128, value]
+    [operation as u8, 0, side, 128, value]
 }
 
-/// The bounds of the relay, by the first byte.
+/// The bounds of the relay, by the first byte of the input.
 pub(crate) fn limits(byte: u8) -> Limits {
     let small = Limits {
         ttl: 900,

@@ -1,14 +1,14 @@
-//! Allocations, and the bounds that come before the channel.
+//! Allocations, and the bounds that are checked before the channel is looked at.
 
-use super::bounds::Says;
-use super::drive::Both;
+use super::bounds::RateDecision;
+use super::drive::Comparison;
 use super::naive::Channel;
-use super::script::{Ask, Step};
+use super::script::{Operation, Step};
 use wormhole_sync::relay::{Handled, Refusal, RelayAction, Reply};
 use wormhole_sync::values::ChannelId;
 
-impl Both {
-    /// Whether the answer is the one of a relay that is going down, or of a bound that is before the channel.
+impl Comparison {
+    /// Whether the reply comes of a relay that is going down, or of a bound that is checked before the channel.
     pub(crate) fn refused_before(&mut self, step: Step, answer: &Handled) -> bool {
         let refused = |refusal| *answer == Handled::Now(Reply::Refused(refusal));
         if self.naive.going_down {
@@ -18,7 +18,7 @@ impl Both {
             );
             return true;
         }
-        if !matches!(step.ask, Ask::Allocate | Ask::Claim) {
+        if !matches!(step.operation, Operation::Allocate | Operation::Claim) {
             return false;
         }
         if refused(Refusal::Unavailable)
@@ -32,8 +32,8 @@ impl Both {
             }
             _ => None,
         };
-        match (self.buckets.says(step.from, self.naive.now), limited) {
-            (Says::No(seconds), Some(retry_after)) => {
+        match (self.buckets.decision(step.from, self.naive.now), limited) {
+            (RateDecision::Refused(seconds), Some(retry_after)) => {
                 let wait = f64::from(retry_after);
                 assert!(
                     (seconds - 0.1..seconds + 1.1).contains(&wait),
@@ -41,18 +41,20 @@ impl Both {
                 );
                 true
             }
-            (Says::No(seconds), None) => panic!("RELAY-20: {answer:?}, not for {seconds} s"),
-            // By a claim; an allocate may be over another bound of its address.
-            (Says::Yes, Some(_)) => {
+            (RateDecision::Refused(seconds), None) => {
+                panic!("RELAY-20: {answer:?}, not for {seconds} s")
+            }
+            // A claim has no other such bound. An allocate may be over another bound of its address.
+            (RateDecision::Allowed, Some(_)) => {
                 assert_eq!(
-                    step.ask,
-                    Ask::Allocate,
+                    step.operation,
+                    Operation::Allocate,
                     "RELAY-20: refused without a reason"
                 );
                 self.buckets.take(step.from, self.naive.now);
                 false
             }
-            (Says::Either, Some(_)) => true,
+            (RateDecision::Either, Some(_)) => true,
             (_, None) => {
                 self.buckets.take(step.from, self.naive.now);
                 false
@@ -70,7 +72,7 @@ impl Both {
         let Handled::Now(reply) = answer else {
             panic!("an allocate that waits");
         };
-        // RELAY-14
+        // A side that owns a channel gets no second one (RELAY-14).
         if let Some(channel) = self.naive.owned(step.appid, step.side) {
             let number = ChannelId::new(channel.number).expect("a channel");
             let expected = match channel.ended {

@@ -1,4 +1,4 @@
-//! The table of RELAY-11, out of the specification itself.
+//! The table of RELAY-11, read out of the specification.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -35,8 +35,8 @@ static TABLE: LazyLock<BTreeMap<(String, String, &str), String>> = LazyLock::new
     table
 });
 
-/// What a request gets: one cell, such as `same 200, other conflict`, for a body that is the `same` as what is written, and
-/// a cell that is `written`.
+/// The result of a request, by a cell of the table. In a cell such as `same 200, other conflict`, `same` decides: whether the
+/// body equals what is written. In others, `written` decides: whether the protocol's cell is written.
 pub(crate) fn cell(
     request: &str,
     by: &str,

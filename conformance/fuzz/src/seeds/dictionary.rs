@@ -1,8 +1,9 @@
-//! Words that a fuzzer would take long to make up.
+//! The dictionaries: words that a fuzzer would take long to make up.
 
 use wormhole_sync::values::{ProblemToken, words};
 
-/// What the inputs of a target are made of, as libFuzzer reads it: one in double quotes a line. No file may be empty.
+/// The words that the inputs of a target are made of, in the form of libFuzzer: one a line, in double quotes. A file must
+/// not be empty.
 #[must_use]
 pub fn dictionary(target: &str) -> String {
     let texts: Vec<String> = match target {

@@ -1,10 +1,10 @@
-//! The committed files.
+//! The committed vectors and transcripts, as JSON.
 
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A folder of the repository.
+/// The path of a folder of the repository.
 pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(name)
 }
@@ -30,7 +30,7 @@ pub(crate) fn all(name: &str) -> Vec<Value> {
     paths.iter().map(read).collect()
 }
 
-/// Bytes as vectors and transcripts write them: hex, a repetition, or a list of these.
+/// Reads bytes as vectors and transcripts write them: hex, a repetition, or a list of these.
 pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     match value {
         Value::String(text) => unhex(text),

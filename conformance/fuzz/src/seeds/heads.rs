@@ -7,7 +7,7 @@ use crate::wire::{KINDS, STATUSES, write_kind, write_response};
 
 const SIDE: &str = "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a";
 
-/// Heads and bodies on both sides of what RELAY-1, RELAY-5, RELAY-10 and RELAY-22 draw.
+/// Requests on both sides of the lines that RELAY-1, RELAY-5, RELAY-10 and RELAY-22 draw.
 pub(crate) fn requests() -> Vec<Vec<u8>> {
     let get = |query: &str| format!("GET /v1/61/channels/7/answer{query}");
     let queries = [
@@ -92,7 +92,7 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
     all.into_iter().map(bytes).collect()
 }
 
-/// Every status to every request, with a content coding and without.
+/// Responses of every status to every request, with a content coding and without.
 pub(crate) fn responses() -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     for kind in KINDS {

@@ -1,4 +1,4 @@
-//! Seeds: inputs that are made of the committed vectors and transcripts, and some that complete them.
+//! Seeds: inputs that are made of the committed vectors and transcripts, and some more for what these do not have.
 
 mod calls;
 mod dictionary;
@@ -13,7 +13,7 @@ pub use dictionary::dictionary;
 
 use std::collections::BTreeSet;
 
-/// What is longer is for the conformance suite: a fuzzer changes small inputs.
+/// The length of the longest seed. Longer inputs are left to the conformance suite, because a fuzzer changes small ones.
 const LONGEST: usize = 4_096;
 
 /// The seeds of a target, without duplicates.

@@ -1,5 +1,5 @@
-//! Recorded runs as scripts for the client cores. What is the peer's own is passed on by its honest peer there; what is
-//! not is passed on as it was recorded.
+//! Recorded runs as scripts for the client cores. Where the recorded peer was honest, the script passes on the honest
+//! peer's own message. Every other response is written out as it was recorded.
 
 use super::recorded::{kind, response};
 use crate::client::DEADLINES;
@@ -7,7 +7,7 @@ use crate::wire::write_response;
 use serde_json::Value;
 use wormhole_sync::protocol::{CellName, RequestKind};
 
-/// `None` when it is of the other role, or has no request.
+/// The seed of a recorded run; `None` when the run is of the other role, or has no request.
 pub(crate) fn seed(role: &str, transcript: &Value) -> Option<Vec<u8>> {
     let exchanges = transcript["exchanges"].as_array().expect("exchanges");
     if transcript["role"] != role || exchanges.is_empty() {
@@ -29,7 +29,7 @@ pub(crate) fn seed(role: &str, transcript: &Value) -> Option<Vec<u8>> {
         let honest = is_honest(transcript, exchange, is_last);
         step(&mut out, exchange, kind, honest);
         if honest && kind == RequestKind::Get(CellName::Answer) {
-            // What the user says.
+            // The user releases the finish, or cancels.
             out.push(u8::from(transcript["in"]["hold"] == "cancel"));
         }
     }
@@ -60,7 +60,7 @@ fn step(out: &mut Vec<u8>, exchange: &Value, kind: RequestKind, honest: bool) {
     }
 }
 
-/// Whether this is what an honest relay and an honest peer gave.
+/// Whether the response is that of an honest relay and an honest peer.
 fn is_honest(transcript: &Value, exchange: &Value, is_last: bool) -> bool {
     let status = exchange["answer"]["status"].as_u64();
     let good = status == Some(200) || status == Some(201);

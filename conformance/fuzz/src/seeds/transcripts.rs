@@ -1,4 +1,4 @@
-//! Seeds out of `conformance/transcripts/`.
+//! Seeds made of `conformance/transcripts/`.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Seeds out of `vectors/`.
+//! Seeds made of `vectors/`.
 
 use serde_json::Value;
 use wormhole_sync::protocol::wire::HttpResponse;
@@ -43,7 +43,7 @@ fn of_test(target: &str, test: &Value) -> Vec<Vec<u8>> {
     found.into_iter().collect()
 }
 
-/// The message in the responses that may bear it.
+/// Seeds with a message in each response that may bear it.
 fn responses(message: &str, text: &[u8]) -> Vec<Vec<u8>> {
     let statuses: &[u16] = match message {
         "allocated" => &[201],
@@ -82,7 +82,7 @@ fn responses(message: &str, text: &[u8]) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The message in the request that bears it; `None` where no request does.
+/// A seed with a message in the request that bears it; `None` where no request does.
 fn request(message: &str, text: &[u8]) -> Option<Vec<u8>> {
     let line = match message {
         "allocate" => "POST /v1/61/channels",

@@ -1,4 +1,4 @@
-//! An invitation code as it was typed (section 4).
+//! The target `code`: an invitation code as a user typed it (section 4).
 
 use crate::planted;
 use std::collections::HashMap;
@@ -8,8 +8,8 @@ use wormhole_sync::values::{ChannelId, Code, WordCount, Words};
 const ODD: &str = include_str!("../../../../spec/words/odd.txt");
 const EVEN: &str = include_str!("../../../../spec/words/even.txt");
 
-/// The input is what was typed. Code and fault are those of a second reading by CODE-4 to CODE-7, and what is shown
-/// reads as itself.
+/// The input is what a user typed. The code, or the fault, is that of a second reading by CODE-4 to CODE-7. A code that is
+/// shown reads as itself.
 pub fn code(data: &[u8]) {
     let found = Code::parse(data);
     let dashes = data.iter().filter(|byte| **byte == b'-').count();
@@ -23,7 +23,7 @@ pub fn code(data: &[u8]) {
             assert_eq!(shown, format!("{channel}-{}", words.join("-")));
             let again = Code::parse(&shown).expect("a code that was shown");
             assert_eq!(again.reveal().to_string(), shown);
-            // CODE-2, CODE-3: the bytes of the words make the same code.
+            // The bytes of the words make the same code (CODE-2, CODE-3).
             let bytes: Vec<u8> = (0..).zip(&words).filter_map(|(i, w)| byte(i, w)).collect();
             let words = Words::dangerously_from_bytes(&bytes).expect("2 to 8 words");
             let channel = ChannelId::new(channel).expect("a channel");
@@ -37,7 +37,7 @@ pub fn code(data: &[u8]) {
                 message.len() < 160 && !message.contains(['\n', '\r']),
                 "{message:?}"
             );
-            // RAND-2: logs show none of it.
+            // A log shows nothing of what was typed (RAND-2).
             let place = position.map_or(String::new(), |at| format!(" at position {at}"));
             assert_eq!(format!("{error:?}"), format!("CodeError({fault}{place})"));
         }
@@ -49,10 +49,11 @@ pub fn code(data: &[u8]) {
     );
 }
 
-type Fault = (&'static str, Option<usize>);
+/// A fault and the position of its word.
+type CodeFault = (&'static str, Option<usize>);
 
-/// The steps of CODE-4 to CODE-7.
-fn read(typed: &[u8]) -> Result<(u32, Vec<String>), Fault> {
+/// Reads a code by the steps of CODE-4 to CODE-7.
+fn read(typed: &[u8]) -> Result<(u32, Vec<String>), CodeFault> {
     if typed.len() > 1_024 {
         return Err(("too-long", None));
     }

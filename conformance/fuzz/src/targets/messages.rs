@@ -1,7 +1,7 @@
-//! The messages between client and relay (section 8).
+//! The target `messages`: the messages between client and relay (section 8).
 
 use crate::model::json;
-use crate::model::messages::{Fault, MESSAGES, Member, message, problem};
+use crate::model::messages::{MESSAGES, Member, MessageFault, message, problem};
 use crate::planted;
 use wormhole_sync::values::json::{JsonFault, parse};
 use wormhole_sync::values::messages::{
@@ -9,8 +9,8 @@ use wormhole_sync::values::messages::{
 };
 use wormhole_sync::values::{Problem, ProblemToken};
 
-/// The input is a text, read as each message. Each reading is that of a second reader, and what was read is written and
-/// read again as itself.
+/// The input is a text, which is read as each message. Each reading is that of a second reader. A message that was read
+/// can be written, and reads as itself again.
 pub fn messages(data: &[u8]) {
     let object = json::read(data);
     let strict = parse(data).is_ok();
@@ -18,7 +18,7 @@ pub fn messages(data: &[u8]) {
     let many = object.as_ref().is_some_and(|object| object.len() > 5);
     planted::panic_if(many && message("claimed", data).is_ok());
     if object.is_none() {
-        // Each reader begins with the same one.
+        // Each reader begins with that of JSON.
         assert!(Empty::decode(data).is_err() && Problem::decode(data).is_err());
         return;
     }
@@ -39,7 +39,7 @@ pub fn messages(data: &[u8]) {
                 );
             }
             (Err(fault), Err(expected)) => {
-                let too_large = expected == Fault::TooLarge;
+                let too_large = expected == MessageFault::TooLarge;
                 assert!(
                     !is_request || fault.is_too_large() == too_large,
                     "{name}: {fault}"
@@ -51,7 +51,7 @@ pub fn messages(data: &[u8]) {
     read_problem(data, problem(object.as_ref()));
 }
 
-/// The members in the order of the table, and the message as it is written.
+/// Reads a text as a message: its members in the order of the table, and the message written again.
 fn read(name: &str, text: &[u8]) -> Result<(Vec<Member>, String), JsonFault> {
     let bytes = |body: &[u8]| vec![Member::Bytes(body.to_vec())];
     if let Some((kind, cell)) = name.split_once('-') {

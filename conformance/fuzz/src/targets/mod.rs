@@ -1,4 +1,4 @@
-//! The targets: each takes any bytes, and panics when what is fuzzed does not do what the specification says.
+//! The targets. Each takes any bytes, and panics when the reference does not do what the specification says.
 
 mod code;
 mod initiator;

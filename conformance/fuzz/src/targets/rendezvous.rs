@@ -1,11 +1,11 @@
-//! A rendezvous address (section 3.4).
+//! The target `rendezvous`: a rendezvous address (section 3.4).
 
 use crate::planted;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use wormhole_sync::values::{AppId, Rendezvous};
 
-/// The first byte: whether the user allows plain `http`; then the address. Accepted is what RDV-1 and RDV-2 accept by a
-/// second reading, and the HTTP library of the clients sees the same host, port and path in it.
+/// The first byte says whether the user allows plain `http`; then comes the address. It is accepted exactly when a second
+/// reading of RDV-1 and RDV-2 accepts it, and the HTTP library of the clients sees the same host, port and path in it.
 pub fn rendezvous(data: &[u8]) {
     let Some((first, text)) = data.split_first() else {
         return;
@@ -46,11 +46,13 @@ pub fn rendezvous(data: &[u8]) {
             assert_eq!(uri.port_u16().unwrap_or(port), port, "{url}");
             assert_eq!((uri.path(), uri.query()), (origin.as_str(), None), "{url}");
         }
-        // RFC 3986 has hosts that no name service knows; what one knows can be asked for.
+        // The library may refuse a host with `_`, which RFC 3986 allows and no name service knows.
+        // It must take all others.
         Err(error) => assert!(parts.host.contains('_'), "{url}: {error}"),
     }
 }
 
+/// The parts of an address.
 #[derive(Debug)]
 struct Parts<'a> {
     https: bool,
@@ -59,7 +61,7 @@ struct Parts<'a> {
     port: Option<u16>,
 }
 
-/// RDV-1, from the left to the right.
+/// Reads an address by RDV-1, from the left to the right.
 fn read(text: &str) -> Option<Parts<'_>> {
     if text.is_empty() || text.len() > 2_048 || text.bytes().any(|b| !(0x21..=0x7e).contains(&b)) {
         return None;

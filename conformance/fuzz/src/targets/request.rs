@@ -1,6 +1,6 @@
-//! One request as the relay reads it, up to the registry (section 9, RELAY-9).
+//! The target `request`: a request as the relay reads it, up to the registry (section 9, RELAY-9).
 
-use crate::model::messages::{Fault, Member, message, unhex};
+use crate::model::messages::{Member, MessageFault, message, unhex};
 use crate::planted;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use wormhole_sync::relay::dangerous_reading::{Arrived, read_for_testing_only};
@@ -11,29 +11,30 @@ use wormhole_sync::relay::{
 use wormhole_sync::values::ChannelId;
 use wormhole_sync::values::messages::CellName;
 
-/// The first byte: peer, trusted proxies and their header. Then lines as HTTP has them: `METHOD target`, headers, an empty
-/// line, the body. What the registry is asked, or the refusal, is that of a second reading in the order of RELAY-9.
+/// The first byte chooses the peer, the trusted proxies and their header. Then come lines as in HTTP: `METHOD target`,
+/// headers, an empty line, the body. The call to the registry, or the refusal, is that of a second reading in the order of
+/// RELAY-9.
 pub fn request(data: &[u8]) {
     let Some((setting, text)) = data.split_first() else {
         return;
     };
     // A proxy's form, `http://host/path`, has its own rules.
-    let Some(lines) = Lines::of(text).filter(|lines| lines.target.starts_with('/')) else {
+    let Some(raw) = RawRequest::of(text).filter(|raw| raw.target.starts_with('/')) else {
         return;
     };
     let proxies = proxies(*setting);
     let peer = peer(*setting);
     let arrived = Arrived {
-        method: lines.method,
-        target: lines.target,
-        headers: &lines.headers,
-        body: lines.body,
+        method: raw.method,
+        target: raw.target,
+        headers: &raw.headers,
+        body: raw.body,
         peer,
     };
-    let expected = read(&lines);
+    let expected = read(&raw);
     let from = read_for_testing_only(arrived, &proxies, |found| match (found, expected) {
         (Ok(call), Ok((appid, side, action))) => {
-            let members = lines.body.iter().filter(|byte| **byte == b':').count();
+            let members = raw.body.iter().filter(|byte| **byte == b':').count();
             let claims = matches!(call.action, RelayAction::Channel(_, ChannelRequest::Claim));
             planted::panic_if(claims && members > 1);
             assert_eq!(call.appid, appid);
@@ -50,7 +51,7 @@ pub fn request(data: &[u8]) {
     if let Some(Some(from)) = from {
         check_address(arrived, &proxies, from);
     }
-    if let Ok(text) = str::from_utf8(lines.body)
+    if let Ok(text) = str::from_utf8(raw.body)
         && let Ok(network) = text.parse::<Network>()
     {
         let trusted = vec![network];
@@ -58,7 +59,7 @@ pub fn request(data: &[u8]) {
     }
 }
 
-/// What a stranger writes to the left of the rest changes no address (RELAY-22).
+/// Checks that an address which a stranger writes to the left of the others changes nothing (RELAY-22).
 fn check_address(arrived: Arrived<'_>, proxies: &Proxies, from: ClientAddress) {
     let own = ClientAddress::from(arrived.peer);
     if !proxies.trusts(arrived.peer) {
@@ -77,7 +78,7 @@ fn check_address(arrived: Arrived<'_>, proxies: &Proxies, from: ClientAddress) {
     let lied = read_for_testing_only(lied, proxies, |found| found.map(|call| call.from))
         .expect("a request");
     let strange = ClientAddress::V4(0x0606_0606);
-    // Where all that proxies wrote is of trusted ones, what is left of it is the client's, by their word.
+    // Where all addresses are those of trusted proxies, the one to their left is the client's, by the proxies' word.
     let is_trusted = match from {
         ClientAddress::V4(bits) => proxies.trusts(IpAddr::V4(Ipv4Addr::from_bits(bits))),
         ClientAddress::V6(bits) => bits == 0,
@@ -115,15 +116,15 @@ fn peer(setting: u8) -> IpAddr {
     }
 }
 
-/// A request, line by line.
-struct Lines<'a> {
+/// A request, taken apart line by line.
+struct RawRequest<'a> {
     method: &'a str,
     target: &'a str,
     headers: Vec<(&'a str, &'a [u8])>,
     body: &'a [u8],
 }
 
-impl<'a> Lines<'a> {
+impl<'a> RawRequest<'a> {
     fn of(text: &'a [u8]) -> Option<Self> {
         let mut rest = text;
         let mut line = || {
@@ -158,10 +159,10 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// RELAY-9, check after check.
-fn read(lines: &Lines<'_>) -> Result<(Vec<u8>, SideKey, RelayAction), Refusal> {
-    // Section 9.2 has a target compared as it stands, but the HTTP library has taken a fragment off before the relay sees it.
-    let target = lines.target.split('#').next().unwrap_or_default();
+/// Reads a request by RELAY-9, check after check.
+fn read(raw: &RawRequest<'_>) -> Result<(Vec<u8>, SideKey, RelayAction), Refusal> {
+    // The HTTP library takes a fragment off before the relay sees the target.
+    let target = raw.target.split('#').next().unwrap_or_default();
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
@@ -185,14 +186,14 @@ fn read(lines: &Lines<'_>) -> Result<(Vec<u8>, SideKey, RelayAction), Refusal> {
         (_, Some(_), Some(_)) => (&["GET", "PUT"], 139_264),
         _ => return Err(Refusal::NotFound),
     };
-    if !methods.contains(&lines.method) {
+    if !methods.contains(&raw.method) {
         return Err(Refusal::MethodNotAllowed);
     }
-    let is_get = lines.method == "GET";
-    if !is_get && lines.body.len() > bound {
+    let is_get = raw.method == "GET";
+    if !is_get && raw.body.len() > bound {
         return Err(Refusal::TooLarge);
     }
-    let side = side(lines).ok_or(Refusal::Unauthorized)?;
+    let side = side(raw).ok_or(Refusal::Unauthorized)?;
     let wait = match query {
         None => 0,
         Some(text) if is_get => (0..=30)
@@ -200,10 +201,10 @@ fn read(lines: &Lines<'_>) -> Result<(Vec<u8>, SideKey, RelayAction), Refusal> {
             .ok_or(Refusal::Malformed)?,
         Some(_) => return Err(Refusal::Malformed),
     };
-    let member = |name: &str| match message(name, lines.body) {
+    let member = |name: &str| match message(name, raw.body) {
         Ok(members) => Ok(members.into_iter().next()),
-        Err(Fault::TooLarge) => Err(Refusal::TooLarge),
-        Err(Fault::Malformed) => Err(Refusal::Malformed),
+        Err(MessageFault::TooLarge) => Err(Refusal::TooLarge),
+        Err(MessageFault::Malformed) => Err(Refusal::Malformed),
     };
     let action = match (number, cell, name) {
         (None, _, _) => match member("allocate")? {
@@ -245,8 +246,8 @@ fn channel(text: &str) -> Option<ChannelId> {
     (number.to_string() == text).then_some(channel)
 }
 
-fn side(lines: &Lines<'_>) -> Option<SideKey> {
-    let mut values = lines
+fn side(raw: &RawRequest<'_>) -> Option<SideKey> {
+    let mut values = raw
         .headers
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));

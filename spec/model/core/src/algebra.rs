@@ -1,11 +1,11 @@
 //! Group elements as polynomials: the group as an attacker without its discrete logarithms sees it.
 //!
-//! An element is its discrete logarithm to the base B, a polynomial in what nobody knows: the logarithms of M and N
-//! and the honest sides' secret scalars. Words and the attacker's own scalar are constants. So `x*B + w*M` is exactly
-//! that, an element can be masked, unmasked, added to and multiplied, exponents commute, and what the attacker can
-//! compute out of elements that it saw is exactly their linear span.
+//! An element is its discrete logarithm to the base B. That is a polynomial in unknowns: the logarithms of M and N, and
+//! the honest sides' secret scalars. Words and the attacker's own scalar are constants. So `x*B + w*M` is exactly that;
+//! an element can be masked, unmasked, added to and multiplied; and exponents commute. The attacker can compute exactly
+//! the linear span of the elements that it saw.
 
-/// The order of the field, a prime: 2^61 - 1. That two constants meet by chance is as unlikely as in the real group.
+/// The order of the field, the prime 2^61 - 1. That two constants are equal by chance is as unlikely as in the real group.
 const P: u64 = (1 << 61) - 1;
 
 /// A constant of the field.
@@ -43,7 +43,7 @@ impl Constant {
         Constant(u64::try_from(product).expect("less than P"))
     }
 
-    /// By Fermat: to the power P - 2.
+    /// The inverse, by Fermat: the constant to the power P - 2.
     fn inverse(self) -> Constant {
         let (mut power, mut left, mut result) = (self, P - 2, Constant::ONE);
         while left > 0 {
@@ -57,7 +57,7 @@ impl Constant {
     }
 }
 
-/// What nobody knows.
+/// A discrete logarithm that the attacker does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Unknown {
     /// The discrete logarithm of M.
@@ -81,7 +81,7 @@ impl Element {
         Element::of(vec![(Vec::new(), c)])
     }
 
-    /// `u*B`, of which `M` and `N` are two.
+    /// `u*B`. `M` and `N` are two of these.
     pub(crate) fn unknown(u: Unknown) -> Element {
         Element::of(vec![(vec![u], Constant::ONE)])
     }
@@ -108,7 +108,7 @@ impl Element {
         Element::of(self.0.iter().map(scale).collect())
     }
 
-    /// The element with an unknown as exponent, which only the side that drew it can do.
+    /// The element raised to an unknown. Only the side that drew the unknown can compute this.
     pub(crate) fn raised(&self, by: Unknown) -> Element {
         let raise = |(m, c): &(Monomial, Constant)| {
             let mut m = m.clone();
@@ -123,7 +123,7 @@ impl Element {
         self.0.is_empty()
     }
 
-    /// What the attacker makes of elements it has.
+    /// The sum of elements, each multiplied by its constant: all that an attacker can compute out of them.
     pub(crate) fn combination(of: &[Element], by: &[Constant]) -> Element {
         of.iter().zip(by).fold(Element::default(), |sum, (e, c)| {
             if *c == Constant::ZERO {
@@ -134,7 +134,7 @@ impl Element {
         })
     }
 
-    /// The constant in front of this product.
+    /// The constant in front of this product; 0 where the element does not have it.
     fn coefficient(&self, monomial: &[Unknown]) -> Constant {
         self.0
             .iter()
@@ -142,7 +142,7 @@ impl Element {
             .map_or(Constant::ZERO, |(_, c)| *c)
     }
 
-    /// The word that somebody put in who made this element as a mask over a scalar of its own; `None` for all others.
+    /// The word in an element that somebody made as a mask over a scalar of its own; `None` for all other elements.
     pub(crate) fn word_in(&self, mask: Unknown) -> Option<Constant> {
         let is_own = self.0.iter().all(|(m, _)| m.is_empty() || *m == [mask]);
         is_own.then(|| self.coefficient(&[mask]))
@@ -156,10 +156,11 @@ impl std::fmt::Debug for Element {
     }
 }
 
-/// The rows of a matrix, a column for each element and a row for each product of unknowns, reduced.
+/// The linear relations between elements: the reduced rows of a matrix with a column for each element and a row for each
+/// product of unknowns.
 ///
-/// It is the same for two lists of elements exactly when the same linear relations hold in both: when nothing that can
-/// be computed out of the one list and compared differs from the other.
+/// Two lists of elements have the same matrix exactly when the same linear relations hold in both. Then no comparison of
+/// values that are computed out of a list tells the two lists apart.
 pub(crate) fn relations(elements: &[Element]) -> Vec<Vec<Constant>> {
     let mut monomials: Vec<&Monomial> = elements.iter().flat_map(|e| &e.0).map(|t| &t.0).collect();
     monomials.sort();
@@ -189,7 +190,7 @@ pub(crate) fn relations(elements: &[Element]) -> Vec<Vec<Constant>> {
     rows
 }
 
-/// How the attacker computes an element out of those that it has, if it can.
+/// The constants by which the attacker combines the elements that it has into the target; `None` if it cannot.
 pub(crate) fn computed(from: &[Element], target: &Element) -> Option<Vec<Constant>> {
     let columns: Vec<Element> = from.iter().chain([target]).cloned().collect();
     let mut by = vec![Constant::ZERO; from.len()];

@@ -5,7 +5,7 @@ use wormhole_sync::protocol::{CellName, RequestKind};
 
 use crate::algebra::{Constant, Element, Unknown, computed};
 use crate::keys::{Fact, Keys, Variant, View};
-use crate::message::{At, Key, Message, Part, Plain, Purpose, read, write};
+use crate::message::{Key, Message, Part, Place, Plain, Purpose, read, write};
 use crate::run::Run;
 use crate::step::Step;
 use crate::suite::{A, B, mask, scalar_of, shared};
@@ -13,14 +13,14 @@ use crate::suite::{A, B, mask, scalar_of, shared};
 /// The attacker's own blob.
 pub(crate) const EVIL: &str = "the attacker's";
 
-/// What the attacker has seen.
+/// Everything that the attacker has seen.
 #[derive(Debug, Default)]
 pub(crate) struct Knowledge {
     /// B, M, N, and every element that was sent.
     pub(crate) elements: Vec<Element>,
     /// Every part that was sent.
     parts: Vec<Part>,
-    /// The seals among them that it can open, given every word.
+    /// The seals among the parts that the attacker can open, given every word.
     opened: Vec<Part>,
     messages: Vec<Message>,
 }
@@ -49,18 +49,18 @@ impl Knowledge {
         known
     }
 
-    /// Whether it can open a seal, given every word: whatever a hash takes in besides Z is known.
+    /// Whether the attacker can open a seal, given every word. All that a hash takes in besides Z is known.
     fn opens(&self, key: &Key) -> bool {
         let shared = key.session.shared.as_ref();
         shared.is_none_or(|z| computed(&self.elements, z).is_some())
     }
 
-    /// Whether it was sent, and the attacker can open it.
+    /// Whether this seal was sent and the attacker can open it.
     pub(crate) fn has_opened(&self, seal: &Part) -> bool {
         self.opened.contains(seal)
     }
 
-    /// The blobs of seals that it can open.
+    /// The blobs in the seals that the attacker can open.
     pub(crate) fn blobs(&self) -> impl Iterator<Item = &[u8]> {
         self.opened.iter().filter_map(|part| match part {
             Part::Seal(_, Plain::Blob(blob)) => Some(&blob[..]),
@@ -68,7 +68,7 @@ impl Knowledge {
         })
     }
 
-    /// What a run that waits for a message may be given.
+    /// All messages that the attacker may give to a run that waits for one, as steps of the run.
     pub(crate) fn messages_to<V: Variant>(&self, run: &Run) -> Vec<Step> {
         let mut messages = match run.request {
             Some(RequestKind::Claim) => {
@@ -80,7 +80,7 @@ impl Knowledge {
         };
         messages.push(vec![]);
         let mut written: Vec<Message> = messages.iter().map(|parts| write(parts)).collect();
-        // Whatever anybody has sent, as it was.
+        // Every message that anybody has sent, as it was.
         written.extend(self.messages.iter().cloned());
         written.sort();
         written.dedup();
@@ -91,8 +91,9 @@ impl Knowledge {
         written.into_iter().map(step).collect()
     }
 
-    /// SPAKE2 messages: everybody's elements as they are, moved by an own one, multiplied, and with the other mask
-    /// for the right word; own elements with a right word, a wrong one and none; those that a client must refuse.
+    /// SPAKE2 messages to a side. They are: everybody's elements as they are, moved by one of the attacker's own,
+    /// multiplied, and with the other mask for the right word; the attacker's own elements with the right word, a wrong
+    /// one and none; and elements that a client must refuse.
     fn elements_to(&self, side: u8) -> impl Iterator<Item = Part> + '_ {
         let peer = if side == A { B } else { A };
         let own = Element::multiple(Constant::own());
@@ -119,7 +120,7 @@ impl Knowledge {
         ])
     }
 
-    /// Answers: each element with each seal that was seen, with noise, and with a seal of its own when it can.
+    /// Answers: each element with each seal that was seen, with noise, and with the seals that the attacker can forge.
     fn answers_to<V: Variant>(&self, run: &Run) -> Vec<Vec<Part>> {
         let seen = self.parts.iter().filter(|p| p.is_of_blob());
         let seals: Vec<Part> = seen.cloned().chain([Part::Noise]).collect();
@@ -134,7 +135,7 @@ impl Knowledge {
         answers
     }
 
-    /// A finish or a receipt.
+    /// Finishes or receipts: each seal that was seen, noise, and the seals that the attacker can forge.
     fn seals_to<V: Variant>(&self, run: &Run, cell: CellName) -> Vec<Vec<Part>> {
         let purpose = match cell {
             CellName::Finish => Purpose::InitiatorBlob,
@@ -165,8 +166,8 @@ impl Knowledge {
     }
 }
 
-/// What an initiator will believe that reads this element. A forger that has guessed another word makes no more than
-/// noise, and so only the right one is of interest here; whether it can know it is the matter of `one_guess`.
+/// The view of an initiator after it has read this element. A forger that has guessed a wrong word makes no more than
+/// noise, so only the right word is of interest here. The law `one_guess` is about whether the attacker can know it.
 fn forged_view<V: Variant>(run: &Run, element: &Part) -> Option<View> {
     let Part::Element(_, element) = element else {
         return None;
@@ -179,7 +180,7 @@ fn forged_view<V: Variant>(run: &Run, element: &Part) -> Option<View> {
             _ => None,
         })?;
     let session = crate::message::Session {
-        at: Some(At {
+        place: Some(Place {
             appid: client.appid.into(),
             channel: client.channel,
         }),

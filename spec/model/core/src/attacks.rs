@@ -1,39 +1,42 @@
-//! One guess and no off-line search: of all words, what the attacker has in the end is the same but for one word for
-//! each run that it gave an element of its own.
+//! One guess and no off-line search: in the end the attacker tells no words from the others, but for one word for each
+//! run that it gave an element of its own.
 
 use std::time::Instant;
 
 use crate::algebra::Constant;
 use crate::faults::{FinishesEarly, MachineFault, Sharedless, Sound, Tagged, Unmasked};
 use crate::frame::{Frame, WORDS, shown};
-use crate::guess::{Recipe, Worlds, answer, finish, grid, judge, offer};
+use crate::guess::{AttackResult, Recipe, Worlds, answer, finish, grid, judge, offer};
 use crate::keys::Variant;
 use crate::report::Report;
 use crate::suite::scalar_of;
 
-/// What attacks of one kind came to.
+/// The results of all attacks of one kind.
 #[derive(Default)]
 struct Tally {
     attacks: usize,
-    /// The most words that were told apart in an attack.
+    /// The most words that an attack told from the others.
     most: usize,
-    /// The same, less one for each run that got an element of the attacker's own; less than 0 counts as 0.
+    /// The most words beyond one for each run that got an element of the attacker's own.
     excess: usize,
-    /// The attack that told the most, or the first with an excess.
+    /// The attack that told the most words, or the first with the largest excess.
     example: String,
-    /// Attacks after which a receiver was `done`.
+    /// The number of attacks after which a receiver was `done`.
     done: usize,
 }
 
 impl Tally {
     fn add(&mut self, worlds: &Worlds, allowed: usize, what: impl FnOnce() -> String) {
-        let verdict = judge(worlds);
-        let excess = verdict.told.saturating_sub(allowed);
-        if excess > self.excess || self.excess == 0 && verdict.told > self.most {
-            self.example = format!("{} ({})", what(), verdict.why);
+        let AttackResult {
+            distinguished,
+            reason,
+        } = judge(worlds);
+        let excess = distinguished.saturating_sub(allowed);
+        if excess > self.excess || self.excess == 0 && distinguished > self.most {
+            self.example = format!("{} ({reason})", what());
         }
         self.attacks += 1;
-        self.most = self.most.max(verdict.told);
+        self.most = self.most.max(distinguished);
         self.excess = self.excess.max(excess);
         let is_done = |frame: &Frame| frame.receiver.state == "sending-receipt";
         self.done += usize::from(worlds.iter().any(is_done));
@@ -51,14 +54,14 @@ fn w(word: u8) -> Constant {
 const ZERO: Constant = Constant::ZERO;
 const ONE: Constant = Constant::ONE;
 
-/// Elements out of B, M, N and X, for a run that is attacked alone.
+/// Elements combined out of B, M, N and X, for a run that is attacked alone.
 fn elements() -> Vec<Recipe> {
     let masks = [ZERO, ONE, w(1), w(2), w(1).minus(), w(1).plus(w(2))];
     let multiples = [ZERO, ONE, ONE.minus(), Constant::own()];
     grid(&[&multiples, &masks, &masks, &multiples])
 }
 
-/// An element of the attacker's own with a word in it; the mask is M or N.
+/// An element of the attacker's own with a word in it, masked with M for an offer and with N for an answer.
 fn own(word: u8, is_offer: bool) -> Recipe {
     let (m, n) = if is_offer {
         (w(word), ZERO)
@@ -68,7 +71,7 @@ fn own(word: u8, is_offer: bool) -> Recipe {
     vec![Constant::own(), m, n]
 }
 
-/// The n-th element as it is.
+/// The n-th element, as it is.
 fn forwarded(n: usize) -> Recipe {
     let mut recipe = vec![ZERO; n + 1];
     recipe[n] = ONE;
@@ -78,7 +81,7 @@ fn forwarded(n: usize) -> Recipe {
 const X: usize = 3;
 const Y: usize = 4;
 
-/// Nobody but the two clients does anything.
+/// Attacks that only pass messages on.
 fn passive<V: Variant>() -> Tally {
     let mut tally = Tally::default();
     let offered = offer::<V>(&worlds::<V>(MachineFault::None), &forwarded(X));
@@ -90,9 +93,9 @@ fn passive<V: Variant>() -> Tally {
     tally
 }
 
-/// The initiator alone.
+/// Attacks on the initiator alone.
 ///
-/// With noise only, it shall give no guess at all. There, `w*N` is left out: it makes Z the identity when w is the
+/// With noise only, they shall give no guess at all. There, `w*N` is left out: it makes Z the identity when w is the
 /// word, and the refusal of that is a guess, the only one that needs no seal (PAKE-8, section 16).
 fn initiator<V: Variant>(only_noise: bool) -> Tally {
     let mut tally = Tally::default();
@@ -110,7 +113,7 @@ fn initiator<V: Variant>(only_noise: bool) -> Tally {
     tally
 }
 
-/// The initiator alone, which is given a second answer whatever it made of the first.
+/// Attacks on the initiator alone, with a second answer whatever became of the first.
 fn initiator_twice<V: Variant>(fault: MachineFault) -> Tally {
     let mut tally = Tally::default();
     let worlds = worlds::<V>(fault);
@@ -125,7 +128,7 @@ fn initiator_twice<V: Variant>(fault: MachineFault) -> Tally {
     tally
 }
 
-/// The receiver alone.
+/// Attacks on the receiver alone.
 fn receiver<V: Variant>() -> Tally {
     let mut tally = Tally::default();
     let worlds = worlds::<V>(MachineFault::None);
@@ -137,7 +140,7 @@ fn receiver<V: Variant>() -> Tally {
     tally
 }
 
-/// Both at once, the attacker between them, in both orders.
+/// Attacks on both at once, from between them, in both orders.
 fn middle<V: Variant>() -> Tally {
     let mut tally = Tally::default();
     let worlds = worlds::<V>(MachineFault::None);

@@ -62,7 +62,7 @@ pub(crate) fn all(report: &mut Report, has_more: bool) {
     planted(report);
 }
 
-/// The real state machines keep every law, and reach every goal.
+/// Checks that the real state machines keep every law and reach every goal.
 fn holds(report: &mut Report, name: &'static str, what: &str, has_more: bool) {
     let start = Instant::now();
     let mut setup = setup::<Sound>(name);
@@ -111,7 +111,7 @@ fn shown(missed: &[&str]) -> String {
     }
 }
 
-/// Each fault is refuted by a property of its own, and each property refutes one.
+/// Checks that each fault is refuted by the law that is named with it, and that each law refutes a fault.
 fn planted(report: &mut Report) {
     let machines = [
         (MachineFault::KeepsPake, "pair", "OneGuess"),

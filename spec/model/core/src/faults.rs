@@ -1,4 +1,4 @@
-//! What is planted: suites and state machines with one fault each, which the properties must refute.
+//! Planted faults: suites and state machines with one fault each, which the properties must refute.
 
 use wormhole_sync::protocol::{Outcome, RequestKind};
 
@@ -11,21 +11,21 @@ use crate::step::Step;
 pub(crate) enum MachineFault {
     /// No fault: the real machine.
     None,
-    /// After an answer that did not open the initiator waits for another, its PAKE kept.
+    /// The initiator keeps its PAKE after an answer that did not open, and waits for another answer.
     KeepsPake,
     /// An initiator that has stored its finish reads another answer and seals another finish.
     AnswersAgain,
-    /// What becomes of the close decides the outcome.
+    /// The result of the close decides the outcome.
     CloseDecides,
-    /// The deadline is not heard.
+    /// The machine ignores its deadline.
     Deaf,
-    /// The initiator goes on without its user's word.
+    /// The initiator goes on without its user's release.
     AgreesItself,
-    /// The blob is dropped with every outcome but `done`.
+    /// The machine drops the blob with every outcome but `done`.
     DropsBlob,
-    /// The initiator takes a deadline while it allocates for its user's word.
+    /// An initiator that allocates takes a deadline for its user's release.
     Hasty,
-    /// The initiator calls itself confirmed once its finish is stored.
+    /// The initiator says `delivered` once its finish is stored.
     DeliversUnproved,
 }
 
@@ -97,7 +97,7 @@ impl MachineFault {
     }
 }
 
-/// A suite with this fault.
+/// Defines suites, each with its fault.
 macro_rules! variants {
     ($($(#[$doc:meta])* $name:ident $({ $constant:ident: $value:literal })?;)*) => {$(
         $(#[$doc])*
@@ -108,22 +108,22 @@ macro_rules! variants {
 }
 
 variants! {
-    /// The specification's.
+    /// The suite of the specification.
     Sound;
-    /// The elements are bare.
+    /// The elements have no mask.
     Unmasked { IS_MASKED: false };
-    /// Each element says whether a word is its own.
+    /// Each element goes with a hash that shows its word.
     Tagged { IS_MASK_TAGGED: true };
-    /// The place is not in the context.
+    /// The keys do not depend on appid and channel.
     Placeless { BINDS_PLACE: false };
-    /// K is without Z.
+    /// K does not depend on Z.
     Sharedless { BINDS_SHARED: false };
-    /// One key for everything.
+    /// All labels give one key.
     OneKey { HAS_LABELS: false };
-    /// SEAL-10 is not kept.
+    /// The initiator gives its finish before the answer's seal has opened, against SEAL-10.
     FinishesEarly { FINISHES_EARLY: true };
-    /// The receiver opens everything.
+    /// The receiver takes every finish for one that opens.
     TrustsFinish { TRUSTS_FINISH: true };
-    /// The initiator opens every receipt.
+    /// The initiator takes every receipt for one that opens.
     TrustsReceipt { TRUSTS_RECEIPT: true };
 }

@@ -1,4 +1,5 @@
-//! What the attacker has in one run of the world in which the word is this, and whether that is another world.
+//! Frames, as static equivalence has them: all that the attacker has in one world, and whether it tells two worlds apart.
+//! In a world, all honest clients have one word.
 
 use crate::algebra::{Constant, Element, Unknown, computed, relations};
 use crate::faults::MachineFault;
@@ -8,19 +9,19 @@ use crate::run::{Client, Run};
 use crate::step::Step;
 use crate::suite::{A, B};
 
-/// The dictionary. More words are like these: a word is a constant, and nothing depends on which.
+/// The dictionary. More words would be like these, since a word is a constant and nothing depends on its value.
 pub(crate) const WORDS: [u8; 5] = [1, 2, 3, 4, 5];
 
-/// The attacker's sight of honest clients that have this word.
+/// All that the attacker has seen of honest clients with this word, and the clients themselves.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) word: u8,
     pub(crate) fault: MachineFault,
     pub(crate) initiator: Run,
     pub(crate) receiver: Run,
-    /// All that was sent, in its order.
+    /// All parts that were sent, in their order.
     pub(crate) parts: Vec<Part>,
-    /// The requests, in their order, and what they say.
+    /// The requests, in their order, without their bodies.
     shape: Vec<String>,
     /// B, M, N and the elements that were sent, in their order.
     pub(crate) elements: Vec<Element>,
@@ -56,7 +57,7 @@ impl Frame {
         frame
     }
 
-    /// The side with this side byte.
+    /// The run of the client with this side byte.
     pub(crate) fn run(&self, side: u8) -> &Run {
         if side == A {
             &self.initiator
@@ -65,7 +66,7 @@ impl Frame {
         }
     }
 
-    /// Something happens to a side, and the attacker sees what it does.
+    /// Makes a step of one side, and lets the attacker see what the side does.
     pub(crate) fn step<V: Variant>(&mut self, side: u8, step: &Step) {
         let run = self.run(side);
         let next = self.fault.after::<V>(run, step);
@@ -91,8 +92,9 @@ impl Frame {
         }
     }
 
-    /// A hash whose inputs the attacker can compute: it can tell this word by it, for it takes in the word.
-    pub(crate) fn told_by(&self) -> Option<String> {
+    /// Names a hash whose inputs the attacker can compute, if there is one. A hash takes in the word, so the attacker
+    /// knows the word of this world by it.
+    pub(crate) fn distinguished_by(&self) -> Option<String> {
         self.parts.iter().find_map(|part| match part {
             Part::Tag(_, element) => {
                 computed(&self.elements, element).map(|_| "a hash beside an element".to_owned())
@@ -109,15 +111,15 @@ impl Frame {
         })
     }
 
-    /// What can be compared: which requests were made, which parts are the same, which relations hold.
-    pub(crate) fn outside(&self) -> Outside {
+    /// All that the attacker can compare with another world.
+    pub(crate) fn observation(&self) -> Observation {
         let same = |part: &Part| self.parts.iter().position(|p| p == part);
         let kind = |part: &Part| match part {
             Part::Seal(..) if part.is_of_blob() => 0,
             Part::Seal(..) => 1,
             _ => 2,
         };
-        Outside {
+        Observation {
             shape: self.shape.clone(),
             parts: self.parts.iter().map(|p| (same(p), kind(p))).collect(),
             relations: relations(&self.elements),
@@ -125,16 +127,17 @@ impl Frame {
     }
 }
 
-/// What does not show the word by itself.
+/// The things that an attacker compares between worlds: requests, equal parts, and linear relations. None shows the word
+/// by itself.
 #[derive(PartialEq, Eq)]
-pub(crate) struct Outside {
+pub(crate) struct Observation {
     shape: Vec<String>,
-    /// For each part the first that is the same, and its length.
+    /// For each part, the place of the first equal part, and a number for its length.
     parts: Vec<(Option<usize>, u8)>,
     relations: Vec<Vec<Constant>>,
 }
 
-/// How something is made out of B, M, N, X and Y.
+/// Shows a combination of B, M, N, X and Y.
 pub(crate) fn shown(recipe: &[Constant]) -> String {
     let name = |c: &Constant| match WORDS.iter().find(|w| crate::suite::scalar_of(**w) == *c) {
         Some(word) => format!("w{word}*"),

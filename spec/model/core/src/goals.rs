@@ -1,4 +1,5 @@
-//! What must be reached in some state: a model in which nothing happens keeps every law.
+//! The goals, each of which some state must reach. Without them, a model in which nothing happens would pass: it keeps
+//! every law.
 
 use stateright::Property;
 use wormhole_sync::protocol::Outcome;
@@ -10,7 +11,7 @@ use crate::run::Run;
 use crate::suite::A;
 use crate::world::{Setup, World};
 
-/// Those of a setup.
+/// The goals of a setup.
 pub(crate) fn of<V: Variant>(setup: &Setup<V>) -> Vec<Property<Setup<V>>> {
     macro_rules! goals {
         ($($name:literal: $goal:expr,)*) => {
@@ -79,7 +80,7 @@ fn learnt(world: &World) -> bool {
     })
 }
 
-/// An initiator and a receiver have each other's blob, and the initiator its receipt, or not.
+/// Whether an initiator and a receiver have each other's blob, and the initiator its receipt or, as asked, not.
 fn both(world: &World, delivered: bool) -> bool {
     let is_done = |run: &Run, peer: &Run| {
         let blob = Some(peer.client.blob.as_bytes());

@@ -1,62 +1,63 @@
-//! What an attacker does in all worlds at once, one for each word, and which words it can tell from the others then:
-//! static equivalence.
+//! Static equivalence: an attacker does the same in all worlds at once, one for each word, and then tells some words from
+//! the others, or none.
 //!
-//! The attacker gives a run some combination of the elements that it has. All else is complete: of the seals that it
-//! can make, every one that opens in some world is tried, and whether two worlds can be told apart is decided, not
-//! searched. What it has are elements and hashes. Elements are told apart by linear relations, which are compared. A
-//! hash takes in the word, so that it can be recomputed in one world only, and there it can when all its inputs can be
-//! computed, which is whether Z is in the span.
+//! The attacker gives a run some combination of the elements that it has. All else is complete: every seal that it can
+//! make and that opens in some world is tried, and whether two worlds can be told apart is decided, not searched. The
+//! attacker has elements and hashes. Elements are told apart by linear relations, which are compared. A hash takes in
+//! the word, so the attacker can recompute it in one world only. There it can do so exactly when Z is in the span of its
+//! elements, since it knows all other inputs.
 
 use crate::algebra::{Constant, Element, computed};
 use crate::attacker::EVIL;
-use crate::frame::{Frame, Outside};
+use crate::frame::{Frame, Observation};
 use crate::keys::{Fact, Keys, Variant};
 use crate::message::{Key, Part, Plain, Purpose, write};
 use crate::step::Step;
 use crate::suite::{A, B};
 
-/// How an element is made out of B, M, N and those that were sent.
+/// The constants by which an element is combined out of B, M, N and the elements that were sent.
 pub(crate) type Recipe = Vec<Constant>;
 
-/// How a seal is made.
+/// A recipe for a seal.
 #[derive(Clone, Debug)]
 pub(crate) enum Seal {
-    /// Bytes that open nowhere, as good as each seal that is made with a wrong key.
+    /// Bytes that open nowhere. Every seal that is made with a wrong key is like them.
     Noise,
     /// The n-th part that was sent.
     Seen(usize),
-    /// With the key for this word and this Z, and what the honest side has besides.
+    /// A seal under the key of this word, this Z, and all else as the honest side has it.
     Made(u8, Recipe),
 }
 
 /// The worlds, one for each word, after the same was done in all of them.
 pub(crate) type Worlds = Vec<Frame>;
 
-/// What an attack came to.
-pub(crate) struct Verdict {
-    /// How many words can be told from all others.
-    pub(crate) told: usize,
-    pub(crate) why: String,
+/// The result of an attack.
+pub(crate) struct AttackResult {
+    /// The number of words that the attacker can tell from all others.
+    pub(crate) distinguished: usize,
+    /// The thing by which it can.
+    pub(crate) reason: String,
 }
 
-pub(crate) fn judge(worlds: &Worlds) -> Verdict {
-    let reasons: Vec<Option<String>> = worlds.iter().map(Frame::told_by).collect();
+pub(crate) fn judge(worlds: &Worlds) -> AttackResult {
+    let reasons: Vec<Option<String>> = worlds.iter().map(Frame::distinguished_by).collect();
     let silent: Vec<&Frame> = worlds
         .iter()
         .zip(&reasons)
         .filter_map(|(world, reason)| reason.is_none().then_some(world))
         .collect();
-    let outsides: Vec<Outside> = silent.iter().map(|world| world.outside()).collect();
-    let alike = |one: &Outside| outsides.iter().filter(|two| one == *two).count();
-    let largest = outsides.iter().map(alike).max().unwrap_or(0);
+    let observations: Vec<Observation> = silent.iter().map(|world| world.observation()).collect();
+    let alike = |one: &Observation| observations.iter().filter(|two| one == *two).count();
+    let largest = observations.iter().map(alike).max().unwrap_or(0);
     let reason = reasons.into_iter().flatten().next();
-    Verdict {
-        told: worlds.len() - largest,
-        why: reason.unwrap_or_else(|| "what the clients do".to_owned()),
+    AttackResult {
+        distinguished: worlds.len() - largest,
+        reason: reason.unwrap_or_else(|| "what the clients do".to_owned()),
     }
 }
 
-/// The part that this recipe gives in a world, sealed for what this side will believe or believes.
+/// The part that a recipe gives in a world. `key` is that of the side that will read it.
 fn sealed(frame: &Frame, seal: &Seal, purpose: Purpose, key: Option<Key>) -> Part {
     match seal {
         Seal::Seen(at) => frame.parts.get(*at).cloned().unwrap_or(Part::Noise),
@@ -77,7 +78,7 @@ fn sealed(frame: &Frame, seal: &Seal, purpose: Purpose, key: Option<Key>) -> Par
     }
 }
 
-/// The key that a side has after it has read this step, if it computes one.
+/// The key that a side has after this step, if it computes one.
 fn key_after<V: Variant>(frame: &Frame, side: u8, step: &Step, purpose: Purpose) -> Option<Key> {
     let run = frame.run(side);
     let next = run.after::<V>(step);
@@ -108,7 +109,7 @@ fn element(frame: &Frame, side: u8, recipe: &Recipe) -> Part {
     Part::Element(side, Element::combination(&frame.elements, recipe))
 }
 
-/// The initiator gets an element with each seal, or with noise only; the user agrees if it comes to that.
+/// Gives the initiator an element with each seal, or with noise only. The user releases the finish if it comes to that.
 pub(crate) fn answer<V: Variant>(
     worlds: &Worlds,
     recipe: &Recipe,
@@ -133,7 +134,7 @@ pub(crate) fn answer<V: Variant>(
     seals.iter().map(|s| (after(s), s.clone())).collect()
 }
 
-/// The receiver gets an element, and may write its answer.
+/// Gives the receiver an element, and stores its answer if it writes one.
 pub(crate) fn offer<V: Variant>(worlds: &Worlds, recipe: &Recipe) -> Worlds {
     let mut worlds = worlds.clone();
     for frame in &mut worlds {
@@ -146,7 +147,7 @@ pub(crate) fn offer<V: Variant>(worlds: &Worlds, recipe: &Recipe) -> Worlds {
     worlds
 }
 
-/// The receiver that waits for a finish gets each.
+/// Gives each finish to a receiver that waits for one.
 pub(crate) fn finish<V: Variant>(worlds: &Worlds) -> Vec<Worlds> {
     let key = |frame: &Frame| {
         frame.receiver.facts.iter().find_map(|fact| match fact {
@@ -167,7 +168,7 @@ pub(crate) fn finish<V: Variant>(worlds: &Worlds) -> Vec<Worlds> {
     seals(worlds, key).into_iter().map(after).collect()
 }
 
-/// All lists with these choices at each place.
+/// All lists that have one of its choices at each place.
 pub(crate) fn grid(choices: &[&[Constant]]) -> Vec<Recipe> {
     choices.iter().fold(vec![vec![]], |recipes, choices| {
         let longer = |recipe: &Recipe| {

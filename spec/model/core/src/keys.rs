@@ -1,4 +1,4 @@
-//! The key schedule and the seals as terms, and a record of what is done with them.
+//! The key schedule and the seals as terms, and a record of what a suite does with them.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -9,7 +9,7 @@ use wormhole_sync::values::Blob;
 
 use crate::message::{Key, Part, Plain, Purpose, Session};
 
-/// Suites that differ from the specification in one point each. The sound one has the defaults.
+/// A variant of the suite: it differs from the specification in one point. The sound variant has all defaults.
 pub(crate) trait Variant: Debug + Clone + Copy + Send + Sync + 'static {
     /// The elements are masked with the words.
     const IS_MASKED: bool = true;
@@ -23,25 +23,27 @@ pub(crate) trait Variant: Debug + Clone + Copy + Send + Sync + 'static {
     const HAS_LABELS: bool = true;
     /// The finish comes out before the answer's seal has been opened.
     const FINISHES_EARLY: bool = false;
-    /// The finish is taken for opened without looking.
+    /// The receiver takes every finish for one that opens.
     const TRUSTS_FINISH: bool = false;
-    /// The receipt is taken for opened without looking.
+    /// The initiator takes every receipt for one that opens.
     const TRUSTS_RECEIPT: bool = false;
 }
 
-/// What a side believes: all of the session, also what a faulty suite does not bind.
+/// The session as a side believes it to be, with the parts that a faulty suite does not bind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct View {
     pub(crate) side: u8,
     pub(crate) session: Session,
 }
 
-/// What a side's suite did.
+/// Something that the suite of a side did.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Fact {
-    /// It computed a K.
+    /// The suite computed a K, which tests a word.
     Tested(View),
+    /// The suite sealed a plaintext under a key.
     Sealed(View, Key, Plain),
+    /// The suite opened a seal under a key.
     Opened(View, Key, Plain),
 }
 
@@ -53,12 +55,12 @@ pub(crate) fn note(fact: Fact) {
     FACTS.with_borrow_mut(|facts| facts.push(fact));
 }
 
-/// What the suite has done on this thread since the last call.
+/// Takes the facts that were noted on this thread since the last call.
 pub(crate) fn take_facts() -> Vec<Fact> {
     FACTS.take()
 }
 
-/// What a side keeps of its keys.
+/// The keys that a side keeps, as the view from which they are derived.
 #[derive(Debug)]
 pub(crate) struct Keys<V> {
     view: View,
@@ -75,7 +77,7 @@ impl<V: Variant> Keys<V> {
 
     pub(crate) fn key(view: &View, purpose: Purpose) -> Key {
         let mut session = view.session.clone();
-        session.at = session.at.filter(|_| V::BINDS_PLACE);
+        session.place = session.place.filter(|_| V::BINDS_PLACE);
         session.shared = session.shared.filter(|_| V::BINDS_SHARED);
         let purpose = if V::HAS_LABELS {
             purpose
@@ -91,7 +93,7 @@ impl<V: Variant> Keys<V> {
         Part::Seal(key, plain)
     }
 
-    /// SEAL-6 and SEAL-7, from the length on.
+    /// Opens the seal of a blob, whose length was checked before (SEAL-6, SEAL-7).
     pub(crate) fn open_blob(
         &self,
         purpose: Purpose,

@@ -1,4 +1,4 @@
-//! What must hold in every state.
+//! The laws, which must hold in every state.
 
 use stateright::Property;
 
@@ -10,7 +10,7 @@ use crate::world::{Setup, World};
 
 use wormhole_sync::protocol::Outcome;
 
-/// All of them, by their names.
+/// All laws, by their names.
 pub(crate) fn all<V: Variant>() -> Vec<Property<Setup<V>>> {
     macro_rules! laws {
         ($($name:literal: $law:ident,)*) => {
@@ -53,12 +53,12 @@ pub(crate) fn has_opened(run: &Run, blob: &[u8]) -> bool {
     opened(run).any(|(_, plain)| matches!(plain, Plain::Blob(b) if b == blob))
 }
 
-/// Whether the element that this side read is one of the attacker's own, and has its word in it.
+/// Whether this side read an element of the attacker's own that has the side's word in it.
 pub(crate) fn is_lucky(view: &View) -> bool {
     guess(view) == Some(true)
 }
 
-/// What the attacker guessed on this side, if it sent an element of its own: the right word, or not.
+/// Whether the attacker guessed the word of this side; `None` if it sent no element of its own.
 fn guess(view: &View) -> Option<bool> {
     let session = &view.session;
     let (peers, side) = if view.side == A {
@@ -70,12 +70,12 @@ fn guess(view: &View) -> Option<bool> {
     Some(word == scalar_of(session.word))
 }
 
-/// PAKE-10: one K in a run.
+/// A run computes one K at most (PAKE-10).
 fn one_guess(world: &World) -> bool {
     world.runs().all(|run| tested(run).count() <= 1)
 }
 
-/// SEAL-6, SEAL-7: a run that read a wrong guess opens nothing and is not `done`.
+/// A run that read a wrong guess opens nothing and is not `done` (SEAL-6, SEAL-7).
 fn wrong_guess_fails(world: &World) -> bool {
     world.runs().all(|run| {
         let is_wrong = tested(run).any(|view| guess(view) == Some(false));
@@ -83,8 +83,8 @@ fn wrong_guess_fails(world: &World) -> bool {
     })
 }
 
-/// PAKE-3 to PAKE-9, KEY-1: the attacker, who has been told all words meanwhile, opens what a side sent only if that
-/// side read an element of the attacker's own with the right word in it.
+/// The attacker, who has all words by then, opens what a side sent only if that side read an element of the attacker's
+/// own with the right word in it (PAKE-3 to PAKE-9, KEY-1).
 fn secrecy(world: &World) -> bool {
     world.runs().all(|run| {
         run.facts.iter().all(|fact| match fact {
@@ -97,7 +97,7 @@ fn secrecy(world: &World) -> bool {
     })
 }
 
-/// KEY-1: what a side opens was sealed by a side of the other role that believes the same of everything.
+/// Whatever a side opens was sealed by a side of the other role that believes in the same session (KEY-1).
 fn agreement(world: &World) -> bool {
     world.runs().all(|run| {
         opened(run).all(|(view, plain)| {
@@ -112,7 +112,7 @@ fn agreement(world: &World) -> bool {
     })
 }
 
-/// PAKE-10: a blob opens for one at most, be it a client or the attacker.
+/// A blob opens for one at most, be it a client or the attacker (PAKE-10).
 fn at_most_once(world: &World) -> bool {
     world.runs().all(|owner| {
         let blob = owner.client.blob.as_bytes();
@@ -121,7 +121,7 @@ fn at_most_once(world: &World) -> bool {
     })
 }
 
-/// SEAL-4: the clients together seal one plaintext under one key.
+/// The clients together seal one plaintext at most under each key (SEAL-4).
 fn one_plaintext(world: &World) -> bool {
     let facts = world.runs().flat_map(|run| &run.facts);
     let sealed: Vec<_> = facts
@@ -135,7 +135,8 @@ fn one_plaintext(world: &World) -> bool {
         .all(|one| sealed.iter().all(|two| one.0 != two.0 || one.1 == two.1))
 }
 
-/// SEAL-9, OUT-2: what is handed over has been opened, and with another outcome than `done` only an initiator does.
+/// A blob that is handed over has been opened, and only an initiator hands one over with another outcome than `done`
+/// (SEAL-9, OUT-2).
 fn handed_was_opened(world: &World) -> bool {
     world.runs().all(|run| match &run.end {
         Some(end) => match &end.blob {
@@ -149,7 +150,7 @@ fn handed_was_opened(world: &World) -> bool {
     })
 }
 
-/// INIT-3, RECV-2: what has been opened is handed over, whatever follows.
+/// A blob that has been opened is handed over, whatever follows (INIT-3, RECV-2).
 fn opened_is_handed(world: &World) -> bool {
     world.runs().all(|run| match &run.end {
         Some(end) => {
@@ -164,22 +165,22 @@ fn has_sent_finish(run: &Run) -> bool {
     run.client.side == A && run.sent.len() > 1
 }
 
-/// SEAL-10: no finish before the answer's seal has opened.
+/// An initiator sends no finish before the answer's seal has opened (SEAL-10).
 fn finish_after_opening(world: &World) -> bool {
     world
         .runs()
         .all(|run| !has_sent_finish(run) || opened(run).count() > 0)
 }
 
-/// INIT-2: no finish before the user has agreed.
+/// An initiator sends no finish before its user has released it (INIT-2).
 fn finish_after_release(world: &World) -> bool {
     world
         .runs()
         .all(|run| !has_sent_finish(run) || run.has_agreed)
 }
 
-/// INIT-5, RECV-2: `delivered` comes with `done`, by a proof, and the peer opened the blob indeed; that the attacker
-/// guessed the word is the one exception. A receiver that is `done` has delivered.
+/// `delivered` comes with `done` and by a proof, and the peer opened the blob indeed (INIT-5, RECV-2). The one exception
+/// is an attacker that guessed the word. A receiver that is `done` has delivered.
 fn delivered_is_proved(world: &World) -> bool {
     world.runs().all(|run| {
         let Some(end) = &run.end else { return true };
@@ -202,7 +203,7 @@ fn delivered_is_proved(world: &World) -> bool {
     })
 }
 
-/// OUT-1, TIME-7: nothing changes an outcome.
+/// Nothing changes an outcome (OUT-1, TIME-7).
 fn outcome_is_fixed(world: &World) -> bool {
     world.runs().all(|run| {
         let ended = run.end.as_ref().map(|end| end.outcome);
@@ -210,12 +211,12 @@ fn outcome_is_fixed(world: &World) -> bool {
     })
 }
 
-/// TIME-5, TIME-7: from everywhere the deadline and the trying of the close end a run.
+/// In every state, the deadline and one attempt at the close end a run (TIME-5, TIME-7).
 fn ends_by_itself(world: &World) -> bool {
     world.runs.iter().all(|reached| reached.ends)
 }
 
-/// INIT-1, RECV-1, CLIENT-7: what the tables call impossible does not come, whatever is answered.
+/// No event comes that the tables call impossible, whatever the relay answers (INIT-1, RECV-1, CLIENT-7).
 fn no_impossible(world: &World) -> bool {
     world.runs().all(|run| !run.was_impossible)
 }

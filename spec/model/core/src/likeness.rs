@@ -1,5 +1,5 @@
-//! The symbols against the real thing: `crypto::Standard` and the suite of symbols take the state machines to the same
-//! states and outcomes on the same messages, good and bad.
+//! The suite of symbols compared with the real one: on the same messages, good and bad, `crypto::Standard` and the suite
+//! of symbols take the state machines to the same states and outcomes.
 
 use wormhole_sync::crypto::{PakeScalar, Standard, Suite};
 use wormhole_sync::protocol::{Event, InitiatorMachine, Machine, ReceiverMachine, Request};
@@ -11,23 +11,23 @@ use crate::message::{Part, read, write};
 use crate::report::Report;
 use crate::suite::{A, B, Symbols};
 
-/// A suite, and how its messages are made and spoilt. Word 1 and word 2 differ.
-trait Kit {
+/// A suite with functions that make its messages, good and bad. Word 1 and word 2 differ.
+trait SuiteHarness {
     type Suite: Suite;
 
     fn initiator(word: u8) -> InitiatorMachine<Self::Suite>;
 
     fn receiver(word: u8, number: u32) -> ReceiverMachine<Self::Suite>;
 
-    /// A SPAKE2 message and what follows it.
+    /// Splits a message into its SPAKE2 message and the rest.
     fn split(message: &[u8]) -> (Vec<u8>, Vec<u8>);
 
-    /// The SPAKE2 message with this side byte.
+    /// A SPAKE2 message, changed to this side byte.
     fn turned(message: &[u8], side: u8) -> Vec<u8>;
 
     fn identity(side: u8) -> Vec<u8>;
 
-    /// As long as a sealed blob.
+    /// Bytes as long as a sealed blob that open under no key.
     fn noise() -> Vec<u8>;
 }
 
@@ -43,9 +43,9 @@ fn channel(number: u32) -> ChannelId {
     ChannelId::new(number).expect("a small number")
 }
 
-struct Real;
+struct StandardHarness;
 
-impl Real {
+impl StandardHarness {
     fn start<T>(word: u8, start: impl Fn(&Code, PakeScalar) -> T) -> T {
         let typed = ["7-crossover-clockwork", "7-crossover-crusade"][usize::from(word) - 1];
         let code = Code::parse(typed).expect("a code");
@@ -53,18 +53,23 @@ impl Real {
     }
 }
 
-impl Kit for Real {
+impl SuiteHarness for StandardHarness {
     type Suite = Standard;
 
     fn initiator(word: u8) -> InitiatorMachine<Standard> {
         let start = |code: &Code, scalar| Standard::start_initiator(code.words(), scalar);
-        let (pake, offer) = Real::start(word, start);
+        let (pake, offer) = StandardHarness::start(word, start);
         InitiatorMachine::new(appid(), pake, offer, blob())
     }
 
     fn receiver(word: u8, number: u32) -> ReceiverMachine<Standard> {
         let start = |code: &Code, scalar| Standard::start_receiver(code.words(), scalar);
-        ReceiverMachine::new(channel(number), appid(), Real::start(word, start), blob())
+        ReceiverMachine::new(
+            channel(number),
+            appid(),
+            StandardHarness::start(word, start),
+            blob(),
+        )
     }
 
     fn split(message: &[u8]) -> (Vec<u8>, Vec<u8>) {
@@ -85,9 +90,9 @@ impl Kit for Real {
     }
 }
 
-struct Symbolic;
+struct SymbolsHarness;
 
-impl Kit for Symbolic {
+impl SuiteHarness for SymbolsHarness {
     type Suite = Symbols<Sound>;
 
     fn initiator(word: u8) -> InitiatorMachine<Symbols<Sound>> {
@@ -137,14 +142,14 @@ fn on<T: Machine>(machine: T, event: Event) -> T {
         .unwrap_or_else(|impossible| impossible.state)
 }
 
-/// What the state machine is after a message.
+/// The name of a case, and the state and outcome of the machine after it.
 fn seen<T: Machine>(name: &str, machine: T) -> String {
     let outcome = machine.outcome().map(|outcome| outcome.to_string());
     format!("{name}: {} {outcome:?}", machine.state())
 }
 
-/// Every message to every side that waits for one.
-fn stories<K: Kit>() -> Vec<String> {
+/// All cases: every message to every side that waits for one.
+fn cases<K: SuiteHarness>() -> Vec<String> {
     let offer = body(&K::initiator(1));
     let offers = [
         ("offer", offer.clone()),
@@ -168,8 +173,8 @@ fn stories<K: Kit>() -> Vec<String> {
     all
 }
 
-/// An initiator, and a receiver who may differ.
-fn answers<K: Kit>(how: &str, word: u8, number: u32) -> Vec<String> {
+/// The cases of answers, finishes and receipts, between an initiator and a receiver whose word or channel may differ.
+fn answers<K: SuiteHarness>(how: &str, word: u8, number: u32) -> Vec<String> {
     let begin = || {
         let initiator = K::initiator(1);
         let offer = body(&initiator);
@@ -226,9 +231,9 @@ fn answers<K: Kit>(how: &str, word: u8, number: u32) -> Vec<String> {
 }
 
 pub(crate) fn all(report: &mut Report) {
-    let (real, symbolic) = (stories::<Real>(), stories::<Symbolic>());
+    let (real, symbolic) = (cases::<StandardHarness>(), cases::<SymbolsHarness>());
     let apart: Vec<_> = real.iter().zip(&symbolic).filter(|(r, s)| r != s).collect();
-    let states = real.iter().filter(|story| story.contains("done")).count();
+    let states = real.iter().filter(|case| case.contains("done")).count();
     report.line(
         apart.is_empty() && real.len() == symbolic.len() && states > 0,
         &format!(

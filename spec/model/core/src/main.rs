@@ -1,6 +1,6 @@
 //! Models that drive the state machines that ship, `wormhole_sync::protocol`, with symbols in the place of
-//! cryptography. Each line of the output is a check; the last says how many passed and failed. With the argument `more`
-//! every setup has refusals and timers, which takes a minute.
+//! cryptography. Each line of the output is a check, and the last line says how many passed and failed. With the
+//! argument `more` every setup has refusals and timers, and the run takes a minute.
 
 mod algebra;
 mod attacker;

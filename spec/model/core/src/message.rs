@@ -5,27 +5,27 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use crate::algebra::Element;
 
-/// The place of section 6, as far as it can differ between two clients of this version and mode.
+/// The parts of section 6's context that can differ between two clients of one version and mode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct At {
+pub(crate) struct Place {
     pub(crate) appid: Vec<u8>,
     pub(crate) channel: u32,
 }
 
-/// All that goes into `PRK`: the context and what is hashed into `K`. A hash is the list of its inputs.
+/// All inputs of `PRK`: the context, and the inputs of `K`. A hash is the list of its inputs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Session {
-    /// Missing in a suite that does not bind it.
-    pub(crate) at: Option<At>,
+    /// `None` in a suite that does not bind it.
+    pub(crate) place: Option<Place>,
     /// A word of the dictionary, by its number.
     pub(crate) word: u8,
     pub(crate) offer: Element,
     pub(crate) answer: Element,
-    /// Z; missing in a suite that leaves it out.
+    /// Z; `None` in a suite that leaves it out.
     pub(crate) shared: Option<Element>,
 }
 
-/// The labels of section 6 under which something is sealed.
+/// The labels of section 6 whose keys seal something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Purpose {
     ReceiverBlob,
@@ -33,19 +33,19 @@ pub(crate) enum Purpose {
     Receipt,
 }
 
-/// `key_x`
+/// `key_x`, of the session and the purpose x.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) session: Session,
     pub(crate) purpose: Purpose,
 }
 
-/// What is sealed.
+/// The plaintext of a seal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Plain {
     /// A padded blob.
     Blob(Vec<u8>),
-    /// As long as a padded blob, but padded wrongly.
+    /// Bytes as long as a padded blob, but padded wrongly.
     Unpadded,
     /// The plaintext of a receipt.
     Empty,
@@ -58,16 +58,16 @@ pub(crate) enum Part {
     Element(u8, Element),
     /// A side byte, and 32 bytes that are no element of the group.
     NoPoint(u8),
-    /// A seal; it opens under its own key.
+    /// A seal, which opens under its own key.
     Seal(Key, Plain),
     /// Bytes as long as the seal of a blob that open under no key.
     Noise,
-    /// What a suite with an authenticated mask sends beside an element: a hash of it and the word.
+    /// A hash of a word and an element. A suite with an authenticated mask sends it beside the element.
     Tag(u8, Element),
 }
 
 impl Part {
-    /// Whether it is as long as a sealed blob.
+    /// Whether the part is as long as a sealed blob.
     pub(crate) fn is_of_blob(&self) -> bool {
         matches!(
             self,
@@ -76,41 +76,43 @@ impl Part {
     }
 }
 
-/// What the state machines see of a message: four bytes for each part.
+/// The bytes of a message, as the state machines see it: four bytes for each part.
 pub(crate) type Message = Vec<u8>;
 
+/// The parts that messages were made of, each with its number.
 #[derive(Default)]
-struct Known {
+struct Interner {
     parts: Vec<Part>,
     numbers: HashMap<Part, u32>,
 }
 
-/// A part has the same number for as long as the program runs: messages are equal exactly when their bytes are.
-fn known() -> MutexGuard<'static, Known> {
-    static KNOWN: OnceLock<Mutex<Known>> = OnceLock::new();
-    let known = KNOWN.get_or_init(Mutex::default).lock();
-    known.expect("nothing panics while it holds the list")
+/// The list of all parts. A part has one number for as long as the program runs, so that messages are equal exactly when
+/// their bytes are.
+fn interner() -> MutexGuard<'static, Interner> {
+    static INTERNER: OnceLock<Mutex<Interner>> = OnceLock::new();
+    let interner = INTERNER.get_or_init(Mutex::default).lock();
+    interner.expect("nothing panics while it holds the list")
 }
 
-/// The bytes of a message.
+/// Writes a message as its bytes.
 pub(crate) fn write(parts: &[Part]) -> Message {
-    let mut known = known();
+    let mut interner = interner();
     let mut number = |part: &Part| {
-        if let Some(number) = known.numbers.get(part) {
+        if let Some(number) = interner.numbers.get(part) {
             return *number;
         }
-        let number = u32::try_from(known.parts.len()).expect("a bounded model");
-        known.parts.push(part.clone());
-        known.numbers.insert(part.clone(), number);
+        let number = u32::try_from(interner.parts.len()).expect("a bounded model");
+        interner.parts.push(part.clone());
+        interner.numbers.insert(part.clone(), number);
         number
     };
     parts.iter().flat_map(|p| number(p).to_be_bytes()).collect()
 }
 
-/// The parts of a message; of bytes that are none, as many as there are.
+/// Reads the parts of a message. Bytes that stand for no part are left out.
 pub(crate) fn read(message: &[u8]) -> Vec<Part> {
-    let known = known();
+    let interner = interner();
     let (numbers, _) = message.as_chunks();
-    let part = |n: &[u8; 4]| known.parts.get(u32::from_be_bytes(*n) as usize).cloned();
+    let part = |n: &[u8; 4]| interner.parts.get(u32::from_be_bytes(*n) as usize).cloned();
     numbers.iter().filter_map(part).collect()
 }

@@ -1,7 +1,8 @@
-//! Lines, and how many of them are good.
+//! The lines of the output, and the count of those that passed and failed.
 
 use std::process::ExitCode;
 
+/// The counts of checks so far.
 #[derive(Default)]
 pub(crate) struct Report {
     passed: usize,
@@ -9,7 +10,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// One check.
+    /// Prints the line of one check, and counts it.
     pub(crate) fn line(&mut self, is_good: bool, text: &str) {
         if is_good {
             self.passed += 1;
@@ -20,7 +21,7 @@ impl Report {
         }
     }
 
-    /// What explains the line before.
+    /// Prints a line that explains the one before.
     pub(crate) fn more(&self, text: &str) {
         println!("      {text}");
     }

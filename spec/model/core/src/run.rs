@@ -1,7 +1,7 @@
-//! One run of one client, as a value: the events that the real state machine has taken, and what is seen of it.
+//! One run of one client, as a value: the events that the real state machine has taken, and what it shows.
 //!
-//! The machine itself cannot be copied, since its secrets may not be. So a run is its history, and to go on from it
-//! the history is played to a new machine. The suite is deterministic, so that this is the same machine.
+//! The machine itself cannot be copied, since its secrets must not be. So a run is kept as its history. To go on from
+//! there, the history is played to a new machine. The suite is deterministic, so this machine is in the same state.
 
 use std::collections::BTreeSet;
 
@@ -22,9 +22,9 @@ use crate::suite::{A, Symbols};
 pub(crate) struct Client {
     /// The side byte.
     pub(crate) side: u8,
-    /// Its secret scalar, which no other has.
+    /// The secret scalar, which no other client has.
     pub(crate) scalar: Unknown,
-    /// The word that its user has.
+    /// The word in the user's code.
     pub(crate) word: u8,
     pub(crate) channel: u32,
     pub(crate) appid: &'static str,
@@ -35,13 +35,13 @@ pub(crate) struct Client {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct End {
     pub(crate) outcome: Outcome,
-    /// The peer's blob, as it was handed over.
+    /// The peer's blob, if it was handed over.
     pub(crate) blob: Option<Vec<u8>>,
     pub(crate) delivered: bool,
 }
 
-/// All that makes a run what it is, but for its history: the machine shows all that it holds save the blob that it
-/// opened, and that is in the facts.
+/// Everything by which runs differ, but for their histories. The machine shows all that it holds save the blob that it
+/// opened, and that blob is in the facts.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Identity {
     client: Client,
@@ -53,12 +53,12 @@ pub(crate) struct Identity {
     flags: [bool; 3],
 }
 
-/// A run.
+/// A run, after some events.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) client: Client,
     pub(crate) history: Vec<Step>,
-    /// The machine, as `Debug` shows it.
+    /// The machine as `Debug` shows it.
     pub(crate) shown: String,
     pub(crate) state: &'static str,
     pub(crate) request: Option<RequestKind>,
@@ -66,34 +66,34 @@ pub(crate) struct Run {
     pub(crate) closes: Option<CloseReason>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) end: Option<End>,
-    /// What the suite did.
+    /// Everything that the suite did.
     pub(crate) facts: BTreeSet<Fact>,
-    /// The bodies of all requests so far, in their order: the attacker has them when they are in hand.
+    /// The bodies of all requests so far, in their order. The attacker has a body as soon as its request is in hand.
     pub(crate) sent: Vec<Message>,
-    /// The user has agreed (INIT-2).
+    /// Whether the user has released the finish (INIT-2).
     pub(crate) has_agreed: bool,
-    /// An event that the tables call impossible has come.
+    /// Whether an event has come that the tables call impossible.
     pub(crate) was_impossible: bool,
-    /// The outcome has changed after it was fixed.
+    /// Whether the outcome has changed after it was fixed.
     pub(crate) has_changed: bool,
 }
 
 /// The real machine of either role.
-enum Real<V: Variant> {
+enum RealMachine<V: Variant> {
     Initiator(InitiatorMachine<Symbols<V>>),
     Receiver(ReceiverMachine<Symbols<V>>),
 }
 
-impl<V: Variant> Real<V> {
-    fn new(client: &Client) -> Real<V> {
+impl<V: Variant> RealMachine<V> {
+    fn new(client: &Client) -> RealMachine<V> {
         let appid = AppId::new(client.appid).expect("a short appid");
         let blob = Blob::new(client.blob).expect("a short blob");
         let pake = Symbols::<V>::start(client.side, client.word, client.scalar);
         if client.side == A {
             let offer = write(&Symbols::<V>::message(&pake));
-            Real::Initiator(InitiatorMachine::new(appid, pake, offer, blob))
+            RealMachine::Initiator(InitiatorMachine::new(appid, pake, offer, blob))
         } else {
-            Real::Receiver(ReceiverMachine::new(
+            RealMachine::Receiver(ReceiverMachine::new(
                 channel(client.channel),
                 appid,
                 pake,
@@ -103,36 +103,38 @@ impl<V: Variant> Real<V> {
     }
 
     /// The next state, and whether the event was possible.
-    fn on(self, event: Event) -> (Real<V>, bool) {
+    fn on(self, event: Event) -> (RealMachine<V>, bool) {
         match self {
-            Real::Initiator(machine) => match machine.on(event) {
-                Ok(next) => (Real::Initiator(next), true),
-                Err(impossible) => (Real::Initiator(impossible.state), false),
+            RealMachine::Initiator(machine) => match machine.on(event) {
+                Ok(next) => (RealMachine::Initiator(next), true),
+                Err(impossible) => (RealMachine::Initiator(impossible.state), false),
             },
-            Real::Receiver(machine) => match machine.on(event) {
-                Ok(next) => (Real::Receiver(next), true),
-                Err(impossible) => (Real::Receiver(impossible.state), false),
+            RealMachine::Receiver(machine) => match machine.on(event) {
+                Ok(next) => (RealMachine::Receiver(next), true),
+                Err(impossible) => (RealMachine::Receiver(impossible.state), false),
             },
         }
     }
 
-    fn replayed(client: &Client, history: &[Step]) -> Real<V> {
-        let machine = history.iter().fold(Real::new(client), |machine, step| {
-            machine.on(step.event()).0
-        });
+    fn replayed(client: &Client, history: &[Step]) -> RealMachine<V> {
+        let machine = history
+            .iter()
+            .fold(RealMachine::new(client), |machine, step| {
+                machine.on(step.event()).0
+            });
         take_facts();
         machine
     }
 
-    /// What can be seen of it, into the run.
+    /// Writes into a run what the machine shows.
     fn look(self, run: &mut Run) {
         run.shown = match &self {
-            Real::Initiator(machine) => format!("{machine:?}"),
-            Real::Receiver(machine) => format!("{machine:?}"),
+            RealMachine::Initiator(machine) => format!("{machine:?}"),
+            RealMachine::Receiver(machine) => format!("{machine:?}"),
         };
         let end = match self {
-            Real::Initiator(machine) => observe(machine, run),
-            Real::Receiver(machine) => observe(machine, run),
+            RealMachine::Initiator(machine) => observe(machine, run),
+            RealMachine::Receiver(machine) => observe(machine, run),
         };
         run.end = end;
     }
@@ -178,14 +180,14 @@ impl Run {
             was_impossible: false,
             has_changed: false,
         };
-        Real::<V>::new(&run.client).look(&mut run);
+        RealMachine::<V>::new(&run.client).look(&mut run);
         run
     }
 
     /// The run after one more event.
     pub(crate) fn after<V: Variant>(&self, step: &Step) -> Run {
         let mut next = self.clone();
-        let machine = Real::<V>::replayed(&self.client, &self.history);
+        let machine = RealMachine::<V>::replayed(&self.client, &self.history);
         let (machine, is_possible) = machine.on(step.event());
         next.facts.extend(take_facts());
         next.history.push(step.clone());
@@ -196,10 +198,10 @@ impl Run {
         next
     }
 
-    /// The same run, as if only these events had come; what was seen stays seen.
+    /// Puts the machine back to where it was after these events. What the attacker saw and the suite did stays.
     pub(crate) fn rewound<V: Variant>(mut self, history: &[Step]) -> Run {
         self.history = history.to_vec();
-        Real::<V>::replayed(&self.client, history).look(&mut self);
+        RealMachine::<V>::replayed(&self.client, history).look(&mut self);
         self
     }
 

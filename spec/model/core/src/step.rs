@@ -1,4 +1,4 @@
-//! What can happen to a client.
+//! The steps of a client: the events of its state machine.
 
 use wormhole_sync::protocol::{AttemptFailure, ChannelRefusal, Event, Misbehaviour};
 use wormhole_sync::values::ChannelId;
@@ -46,7 +46,7 @@ impl Step {
         }
     }
 
-    /// Whether a setup without refusals has it, too.
+    /// Whether a setup without refusals has this step, too.
     pub(crate) fn is_needed(&self) -> bool {
         let unneeded = [
             Step::Misbehaved,

@@ -1,4 +1,4 @@
-//! The suite of symbols: what `crypto::Standard` does, done with terms.
+//! The suite of symbols: it does with terms what `crypto::Standard` does with bytes.
 
 use std::marker::PhantomData;
 
@@ -10,13 +10,13 @@ use wormhole_sync::values::Blob;
 
 use crate::algebra::{Constant, Element, Unknown};
 use crate::keys::{Fact, Keys, Variant, View, note, vouched};
-use crate::message::{At, Part, Plain, Purpose, Session, read, write};
+use crate::message::{Part, Place, Plain, Purpose, Session, read, write};
 
-/// The suite of a variant.
+/// The suite of symbols, for a variant.
 #[derive(Debug)]
 pub(crate) struct Symbols<V>(PhantomData<V>);
 
-/// Side bytes (section 5.3).
+/// The side byte of the initiator, and that of the receiver (section 5.3).
 pub(crate) const A: u8 = 0x41;
 pub(crate) const B: u8 = 0x42;
 
@@ -25,12 +25,12 @@ pub(crate) fn mask(side: u8) -> Unknown {
     if side == A { Unknown::M } else { Unknown::N }
 }
 
-/// The password scalar of a word. Words are public: what is secret is which one it is.
+/// The password scalar of a word. All words are public; the choice of one is the secret.
 pub(crate) fn scalar_of(word: u8) -> Constant {
     Constant::generic(u64::from(word))
 }
 
-/// A PAKE that waits for its peer's element. It is not `Clone`, as the real one is not.
+/// A PAKE that waits for its peer's element. Like the real one, it is not `Clone`.
 #[derive(Debug)]
 pub(crate) struct Pake {
     side: u8,
@@ -42,7 +42,7 @@ pub(crate) struct Pake {
 const LENGTH: PeerFault = PeerFault::MalformedMessage(Malformed::Length);
 
 impl<V: Variant> Symbols<V> {
-    /// Starts a side, and gives its SPAKE2 message. `scalar` is its own.
+    /// Starts the PAKE of a side, with a secret scalar of its own.
     pub(crate) fn start(side: u8, word: u8, scalar: Unknown) -> Pake {
         let bare = Element::unknown(scalar);
         let element = if V::IS_MASKED {
@@ -69,8 +69,8 @@ impl<V: Variant> Symbols<V> {
         }
     }
 
-    /// PAKE-4 to PAKE-9.
-    fn finish(pake: Pake, place: &KeyContext, peer: &Part) -> Result<Keys<V>, PeerFault> {
+    /// Checks the peer's element and computes the keys (PAKE-4 to PAKE-9).
+    fn finish(pake: Pake, context: &KeyContext, peer: &Part) -> Result<Keys<V>, PeerFault> {
         let peer = match peer {
             Part::Element(side, _) | Part::NoPoint(side) if *side == pake.side => {
                 return Err(BadElement::WrongSide.into());
@@ -92,9 +92,9 @@ impl<V: Variant> Symbols<V> {
             (peer, pake.element)
         };
         let session = Session {
-            at: Some(At {
-                appid: place.app_id.as_bytes().to_vec(),
-                channel: place.channel.get(),
+            place: Some(Place {
+                appid: context.app_id.as_bytes().to_vec(),
+                channel: context.channel.get(),
             }),
             word: pake.word,
             offer,
@@ -113,7 +113,7 @@ impl<V: Variant> Symbols<V> {
     }
 }
 
-/// Z, as the side with this word and scalar computes it.
+/// Computes Z as the side with this word and scalar does.
 pub(crate) fn shared<V: Variant>(side: u8, word: u8, scalar: Unknown, peer: &Element) -> Element {
     let peers = mask(if side == A { B } else { A });
     let unmask = Element::unknown(peers).scaled(scalar_of(word).minus());
@@ -124,7 +124,7 @@ pub(crate) fn shared<V: Variant>(side: u8, word: u8, scalar: Unknown, peer: &Ele
     }
 }
 
-/// An element, with what may go with it, and the rest of a message.
+/// Splits a message into its element and the rest, without the hash that may stand beside the element.
 fn split(message: &[u8]) -> Option<(Part, Vec<Part>)> {
     let mut parts = read(message);
     parts.retain(|part| !matches!(part, Part::Tag(..)));
@@ -143,12 +143,12 @@ impl<V: Variant> Suite for Symbols<V> {
     type Verifier = ();
     type Exporter = ();
 
-    // The state machines are given their PAKE already started (`Symbols::start`): words and scalars cannot be read
-    // outside of the library, which is as it should be.
+    // The state machines are given their PAKE already started (`Symbols::start`), because words and scalars cannot be
+    // read outside of the library, as it should be.
 
     fn read_offer(
         pake: Pake,
-        place: &KeyContext,
+        context: &KeyContext,
         own: &Blob,
         offer: &[u8],
     ) -> Result<OfferRead<Self>, PeerFault> {
@@ -157,7 +157,7 @@ impl<V: Variant> Suite for Symbols<V> {
             return Err(LENGTH);
         }
         let mut answer = Self::message(&pake);
-        let keys = Self::finish(pake, place, &peer)?;
+        let keys = Self::finish(pake, context, &peer)?;
         answer.push(keys.seal(Purpose::ReceiverBlob, Plain::Blob(own.expose().to_vec())));
         Ok(OfferRead {
             answer: write(&answer),
@@ -168,7 +168,7 @@ impl<V: Variant> Suite for Symbols<V> {
 
     fn read_answer(
         pake: Pake,
-        place: &KeyContext,
+        context: &KeyContext,
         own: &Blob,
         answer: &[u8],
     ) -> Result<AnswerRead<Self>, PeerFault> {
@@ -179,7 +179,7 @@ impl<V: Variant> Suite for Symbols<V> {
         if !sealed.is_of_blob() {
             return Err(LENGTH);
         }
-        let keys = Self::finish(pake, place, &peer)?;
+        let keys = Self::finish(pake, context, &peer)?;
         let opened = keys.open_blob(Purpose::ReceiverBlob, sealed);
         let blob = match opened {
             Err(_) if V::FINISHES_EARLY => vouched(b"unopened".to_vec()),

@@ -12,21 +12,21 @@ use crate::message::Message;
 use crate::run::{Client, Identity, Run};
 use crate::step::Step;
 
-/// A run that was reached, with a number by which equal runs are known.
+/// A run that was reached, with a number that equal runs share.
 #[derive(Debug)]
-pub(crate) struct Reached {
+pub(crate) struct ReachedRun {
     pub(crate) number: usize,
-    /// The same for runs that have sent the same.
+    /// A number that runs share if they have sent the same.
     sent: usize,
     pub(crate) run: Run,
-    /// Its own clock ends it.
+    /// Whether the run ends by its own clock alone.
     pub(crate) ends: bool,
 }
 
-/// The runs of all clients, and what the attacker knows by what they have sent.
+/// A state of the model: the runs of all clients, and what the attacker knows by what they have sent.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
-    pub(crate) runs: Vec<Arc<Reached>>,
+    pub(crate) runs: Vec<Arc<ReachedRun>>,
     pub(crate) known: Arc<Knowledge>,
 }
 
@@ -35,7 +35,7 @@ impl World {
         self.runs.iter().map(|reached| &reached.run)
     }
 
-    /// Which runs there are, in numbers.
+    /// The numbers of the runs.
     fn numbers(&self) -> impl Iterator<Item = usize> {
         self.runs.iter().map(|reached| reached.number)
     }
@@ -53,28 +53,28 @@ impl Hash for World {
     }
 }
 
-/// What has been worked out, so that it is done once: all of it depends on its key alone.
+/// Results that are computed once. Each depends on its key alone.
 #[derive(Default)]
-struct Worked {
-    runs: HashMap<Identity, Arc<Reached>>,
+struct Cache {
+    runs: HashMap<Identity, Arc<ReachedRun>>,
     sent: HashMap<Vec<Message>, usize>,
-    after: HashMap<(usize, Step), Arc<Reached>>,
-    /// By what was sent.
+    after: HashMap<(usize, Step), Arc<ReachedRun>>,
+    /// The attacker's knowledge, by what was sent.
     known: HashMap<Vec<usize>, Arc<Knowledge>>,
-    /// By what was sent, and the number of the run that waits.
+    /// The possible steps, by what was sent and the number of the run.
     steps: HashMap<(Vec<usize>, usize), Arc<[Step]>>,
 }
 
-/// Clients, and what is wrong with them.
+/// A model: its clients, the fault that they have, and what can happen to them.
 pub(crate) struct Setup<V> {
     pub(crate) name: &'static str,
     pub(crate) clients: Vec<Client>,
-    /// Without, relay and network only pass on, forge and fall silent.
+    /// Whether relay and network also refuse and fail, and timers run. Without, they only pass on, forge and fall silent.
     pub(crate) has_refusals: bool,
     pub(crate) fault: MachineFault,
-    /// The one property that is of interest, or all.
+    /// The one law to check; `None` for all properties.
     pub(crate) only: Option<&'static str>,
-    worked: Mutex<Worked>,
+    cache: Mutex<Cache>,
     variant: PhantomData<V>,
 }
 
@@ -86,30 +86,30 @@ impl<V: Variant> Setup<V> {
             has_refusals,
             fault: MachineFault::None,
             only: None,
-            worked: Mutex::default(),
+            cache: Mutex::default(),
             variant: PhantomData,
         }
     }
 
-    /// Whether all clients have the same words in the same place.
+    /// Whether all clients have one word, one channel and one appid.
     pub(crate) fn is_alike(&self) -> bool {
-        let place = |client: &Client| (client.word, client.channel, client.appid);
+        let context = |client: &Client| (client.word, client.channel, client.appid);
         self.clients
             .iter()
-            .all(|c| place(c) == place(&self.clients[0]))
+            .all(|c| context(c) == context(&self.clients[0]))
     }
 
-    fn worked(&self) -> MutexGuard<'_, Worked> {
-        self.worked.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn reached(&self, run: Run) -> Arc<Reached> {
-        let worked = &mut *self.worked();
-        let (number, sents) = (worked.runs.len(), worked.sent.len());
-        let reached = worked.runs.entry(run.identity()).or_insert_with(|| {
-            let sent = *worked.sent.entry(run.sent.clone()).or_insert(sents);
+    pub(crate) fn reached(&self, run: Run) -> Arc<ReachedRun> {
+        let cache = &mut *self.cache();
+        let (number, sents) = (cache.runs.len(), cache.sent.len());
+        let reached = cache.runs.entry(run.identity()).or_insert_with(|| {
+            let sent = *cache.sent.entry(run.sent.clone()).or_insert(sents);
             let ends = self.fault.ends_by_itself::<V>(&run);
-            Arc::new(Reached {
+            Arc::new(ReachedRun {
                 number,
                 sent,
                 run,
@@ -119,25 +119,25 @@ impl<V: Variant> Setup<V> {
         Arc::clone(reached)
     }
 
-    pub(crate) fn after(&self, before: &Reached, step: Step) -> Arc<Reached> {
+    pub(crate) fn after(&self, before: &ReachedRun, step: Step) -> Arc<ReachedRun> {
         let key = (before.number, step);
-        if let Some(after) = self.worked().after.get(&key) {
+        if let Some(after) = self.cache().after.get(&key) {
             return Arc::clone(after);
         }
         let after = self.reached(self.fault.after::<V>(&before.run, &key.1));
-        self.worked().after.insert(key, Arc::clone(&after));
+        self.cache().after.insert(key, Arc::clone(&after));
         after
     }
 
-    pub(crate) fn world(&self, runs: Vec<Arc<Reached>>) -> World {
+    pub(crate) fn world(&self, runs: Vec<Arc<ReachedRun>>) -> World {
         let sent = runs.iter().map(|reached| reached.sent).collect();
         let know = || Arc::new(Knowledge::of(runs.iter().flat_map(|r| &r.run.sent)));
-        let known = Arc::clone(self.worked().known.entry(sent).or_insert_with(know));
+        let known = Arc::clone(self.cache().known.entry(sent).or_insert_with(know));
         World { runs, known }
     }
 
-    /// All that can happen to one of the runs.
-    pub(crate) fn steps(&self, world: &World, reached: &Reached) -> Arc<[Step]> {
+    /// All steps that one of the runs can make.
+    pub(crate) fn steps(&self, world: &World, reached: &ReachedRun) -> Arc<[Step]> {
         let sent = world.runs.iter().map(|reached| reached.sent).collect();
         let work = || {
             let plain = reached.run.steps().into_iter();
@@ -145,8 +145,8 @@ impl<V: Variant> Setup<V> {
             let messages = world.known.messages_to::<V>(&reached.run);
             plain.chain(messages).collect()
         };
-        let mut worked = self.worked();
-        let steps = worked.steps.entry((sent, reached.number));
+        let mut cache = self.cache();
+        let steps = cache.steps.entry((sent, reached.number));
         Arc::clone(steps.or_insert_with(work))
     }
 }

@@ -1,7 +1,7 @@
-//! Requests to a channel, by the table.
+//! Requests to a channel, compared with the table of RELAY-11.
 
-use super::drive::Both;
-use super::script::{Ask, Step};
+use super::drive::Comparison;
+use super::script::{Operation, Step};
 use super::table::{STATES, cell};
 use super::ticket::Waiting;
 use wormhole_sync::relay::{
@@ -10,13 +10,13 @@ use wormhole_sync::relay::{
 use wormhole_sync::values::ChannelId;
 use wormhole_sync::values::messages::CellName;
 
-impl Both {
-    /// The number that a step means.
+impl Comparison {
+    /// The number of the channel that a step means.
     fn number(&self, step: Step) -> ChannelId {
         let known = &self.naive.channels;
         let number = match step.channel {
             0..128 => u32::from(step.channel),
-            // The newest is the first.
+            // The newest channel has place 0.
             chosen => {
                 let place = usize::from(chosen - 128) % known.len().max(1);
                 known
@@ -29,15 +29,15 @@ impl Both {
         ChannelId::new(number.max(1)).expect("a channel")
     }
 
-    pub(crate) fn ask(&mut self, step: Step) {
+    pub(crate) fn channel_request(&mut self, step: Step) {
         let (body, number) = (step.body(), self.number(step));
-        let (name, request) = match step.ask {
-            Ask::Claim => ("claim".to_owned(), ChannelRequest::Claim),
-            Ask::Put(cell) => (
+        let (name, request) = match step.operation {
+            Operation::Claim => ("claim".to_owned(), ChannelRequest::Claim),
+            Operation::Put(cell) => (
                 format!("put {}", cell.name()),
                 ChannelRequest::Put(cell, body.clone().into()),
             ),
-            Ask::Get(cell) => (
+            Operation::Get(cell) => (
                 format!("get {}", cell.name()),
                 ChannelRequest::Get(cell, step.wait()),
             ),
@@ -58,8 +58,8 @@ impl Both {
         };
         let channel = &self.naive.channels[index];
         let (state, by) = (channel.state(), channel.by(step.side));
-        let held = match step.ask {
-            Ask::Put(cell) | Ask::Get(cell) => channel.cells.get(&cell).cloned(),
+        let held = match step.operation {
+            Operation::Put(cell) | Operation::Get(cell) => channel.cells.get(&cell).cloned(),
             _ => None,
         };
         let wanted = cell(
@@ -70,7 +70,7 @@ impl Both {
             held.is_some(),
         );
         let no_room = stored + body.len() as u64 > self.limits.stored_bytes;
-        if matches!(step.ask, Ask::Put(_)) && wanted.starts_with("200 →") && no_room {
+        if matches!(step.operation, Operation::Put(_)) && wanted.starts_with("200 →") && no_room {
             return assert_eq!(
                 answer,
                 Handled::Now(Reply::Refused(Refusal::Unavailable)),
@@ -80,7 +80,7 @@ impl Both {
         let expected = self.expected(step, index, wanted, held);
         match (&answer, expected) {
             (Handled::Later(ticket), None) => {
-                let Ask::Get(cell) = step.ask else {
+                let Operation::Get(cell) = step.operation else {
                     panic!("{name} waits");
                 };
                 let until = self.naive.now + u64::from(step.wait()) * 1_000;
@@ -96,19 +96,19 @@ impl Both {
             }
             (Handled::Now(reply), Some(expected)) => {
                 assert_eq!(*reply, expected, "{name} by {by} in {state}: {wanted}");
-                let read =
-                    matches!(reply, Reply::Cell(_)) && step.ask == Ask::Get(CellName::Receipt);
+                let read = matches!(reply, Reply::Cell(_))
+                    && step.operation == Operation::Get(CellName::Receipt);
                 let expired = self.naive.channels[index]
                     .ended
                     .is_some_and(|(_, reason)| reason == EndReason::Expired);
-                self.rare |= read && expired;
+                self.read_expired |= read && expired;
             }
             (answer, expected) => panic!("{name} by {by} in {state}: {answer:?}, but {expected:?}"),
         }
-        self.check_standing(step, number);
+        self.check_state(step, number);
     }
 
-    /// Does what a cell of the table says; `None` for a GET that waits.
+    /// Changes the naive relay as a cell of the table says, and gives its reply; `None` for a GET that waits.
     fn expected(
         &mut self,
         step: Step,
@@ -120,16 +120,16 @@ impl Both {
         if let Some(refusal) = self.refusal(index, wanted) {
             return Some(Reply::Refused(refusal));
         }
-        match (step.ask, wanted) {
-            (Ask::Get(cell), "wait") => {
-                // RELAY-7
+        match (step.operation, wanted) {
+            (Operation::Get(cell), "wait") => {
+                // A new GET ends an older one of the same side for this cell (RELAY-7).
                 self.naive
                     .tickets
-                    .answer(index, Some(cell), &[Reply::Nothing]);
+                    .expect(index, Some(cell), &[Reply::Nothing]);
                 (step.wait() == 0).then_some(Reply::Nothing)
             }
-            (Ask::Get(_), "200") => Some(Reply::Cell(held.expect("it is written").into())),
-            (Ask::Claim, "200" | "200 → claimed") => {
+            (Operation::Get(_), "200") => Some(Reply::Cell(held.expect("it is written").into())),
+            (Operation::Claim, "200" | "200 → claimed") => {
                 if wanted != "200" {
                     self.naive.claim(index, step.side);
                 }
@@ -139,10 +139,10 @@ impl Both {
                     ttl: channel.ttl(now),
                 })
             }
-            (Ask::Put(cell), _) => {
+            (Operation::Put(cell), _) => {
                 if wanted != "200" {
                     self.naive.channels[index].cells.insert(cell, step.body());
-                    self.naive.tickets.answer(
+                    self.naive.tickets.expect(
                         index,
                         Some(cell),
                         &[Reply::Cell(step.body().into())],
@@ -150,13 +150,13 @@ impl Both {
                 }
                 Some(Reply::Stored)
             }
-            (Ask::Close, _) => {
+            (Operation::Close, _) => {
                 if wanted != "200" {
                     self.naive.end(index, step.reason());
                 }
                 Some(Reply::Stored)
             }
-            (ask, _) => panic!("{ask:?}: {wanted}"),
+            (operation, _) => panic!("{operation:?}: {wanted}"),
         }
     }
 
@@ -172,24 +172,27 @@ impl Both {
         })
     }
 
-    /// Both see the side and the channel alike.
-    fn check_standing(&self, step: Step, number: ChannelId) {
+    /// Checks that both relays see the side and the channel alike.
+    fn check_state(&self, step: Step, number: ChannelId) {
         let seen =
             self.registry
                 .channel_state(&[step.appid], number, SideKey::new([step.side; 16]));
-        let seen = seen.map(|(standing, by)| (standing, format!("{by:?}").to_lowercase()));
+        let seen = seen.map(|(state, party)| (state, format!("{party:?}").to_lowercase()));
         let known = self
             .naive
             .find(step.appid, number.get(), step.side)
             .map(|index| {
                 let channel = &self.naive.channels[index];
-                (standing(channel.state()), channel.by(step.side).to_owned())
+                (
+                    channel_state(channel.state()),
+                    channel.by(step.side).to_owned(),
+                )
             });
         assert_eq!(seen, known);
     }
 }
 
-fn standing(state: &str) -> ChannelState {
+fn channel_state(state: &str) -> ChannelState {
     let all = [
         ChannelState::Open,
         ChannelState::Claimed,

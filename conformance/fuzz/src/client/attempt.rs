@@ -1,4 +1,4 @@
-//! What comes of an attempt, by the bytes of an input.
+//! The result of an attempt, by the bytes of an input.
 
 use super::peer::Peer;
 use crate::input::Input;
@@ -7,24 +7,24 @@ use wormhole_sync::protocol::wire::{HttpResponse, interpret_response};
 use wormhole_sync::protocol::{AttemptFailure, AttemptResult, CellName, RequestKind};
 use wormhole_sync::values::{Problem, ProblemToken, hex};
 
-/// Lives, in seconds, that end sooner than most relays' and some users'.
+/// Times to live, in seconds, that are shorter than most relays' and some users' deadlines.
 const LIVES: [u32; 4] = [1, 20, 59, 300];
 
-/// What the relay makes of a request. What there is nothing to hear of is in the byte, too: see [`Fate`].
-pub(crate) fn heard(
-    what: u8,
+/// The result of an attempt, chosen by this byte. The byte also chooses the [`AttemptTiming`].
+pub(crate) fn attempt_result(
+    byte: u8,
     kind: RequestKind,
     input: &mut Input<'_>,
     peer: &Peer,
     channel: u32,
 ) -> AttemptResult {
-    let response = match what % 12 {
+    let response = match byte % 12 {
         0 | 11 => honest(kind, peer, channel, None),
         1 => honest(
             kind,
             peer,
             channel,
-            Some(LIVES[usize::from(what / 12) % LIVES.len()]),
+            Some(LIVES[usize::from(byte / 12) % LIVES.len()]),
         ),
         3 => plain(204, None, Vec::new()),
         4 if kind == RequestKind::Claim => offer(&spoiled(input, peer), 600),
@@ -32,7 +32,7 @@ pub(crate) fn heard(
         5 => problem(input),
         6 => {
             let seconds = input.or_zero();
-            let status = [429, 500, 502, 503, 504, 599][usize::from(what / 12) % 6];
+            let status = [429, 500, 502, 503, 504, 599][usize::from(byte / 12) % 6];
             HttpResponse {
                 retry_after: (seconds > 0).then(|| seconds.to_string()),
                 ..plain(status, None, Vec::new())
@@ -53,31 +53,31 @@ pub(crate) fn heard(
     interpret_response(kind, response)
 }
 
-/// How an attempt goes.
+/// The way in which an attempt takes its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Something comes of it in time.
+pub(crate) enum AttemptTiming {
+    /// The attempt ends in time.
     InTime,
-    /// The user gives up meanwhile.
+    /// The user gives up during the attempt.
     Cancelled,
-    /// It lasts for all its time.
-    Stalled,
-    /// It may last longer than its time: the machine slept.
-    Slept,
+    /// The attempt takes all the time that it may.
+    TimedOut,
+    /// The attempt may overrun its time, because the machine slept.
+    Overslept,
 }
 
-impl Fate {
-    pub(crate) fn of(what: u8) -> Self {
-        match what % 12 {
+impl AttemptTiming {
+    pub(crate) fn of(byte: u8) -> Self {
+        match byte % 12 {
             8 => Self::Cancelled,
-            10 => Self::Stalled,
-            11 => Self::Slept,
+            10 => Self::TimedOut,
+            11 => Self::Overslept,
             _ => Self::InTime,
         }
     }
 }
 
-/// What an honest relay with an honest peer answers.
+/// The response of an honest relay with an honest peer.
 fn honest(kind: RequestKind, peer: &Peer, channel: u32, ttl: Option<u32>) -> HttpResponse {
     match kind {
         RequestKind::Allocate => {
@@ -95,24 +95,24 @@ fn honest(kind: RequestKind, peer: &Peer, channel: u32, ttl: Option<u32>) -> Htt
     }
 }
 
-/// One of the messages that there are, cut, lengthened or changed.
+/// One of the peer's messages, cut, lengthened or changed.
 fn spoiled(input: &mut Input<'_>, peer: &Peer) -> Vec<u8> {
-    let (which, how) = (input.or_zero(), input.or_zero());
-    let mut message = peer.message(which);
+    let (number, change) = (input.or_zero(), input.or_zero());
+    let mut message = peer.message(number);
     let at = usize::from(input.word()) % message.len();
-    match how % 8 {
+    match change % 8 {
         0 => {}
         1 => message.truncate(at.max(1)),
-        2 => message[at] ^= 1 << (how >> 3 & 7),
+        2 => message[at] ^= 1 << (change >> 3 & 7),
         3 => message[at] = input.or_zero(),
-        4 => message.extend(vec![how; at.max(1)]),
+        4 => message.extend(vec![change; at.max(1)]),
         5 => {
             let bytes = input.take(32);
             let end = (at + bytes.len()).min(message.len());
             message[at..end].copy_from_slice(&bytes[..end - at]);
         }
         6 => {
-            let other = peer.message(how >> 3);
+            let other = peer.message(change >> 3);
             message.splice(at.., other);
         }
         _ => message.swap(0, at),

@@ -1,4 +1,4 @@
-//! What must hold at each step: the table, and what a run may send.
+//! The checks at each step of a run: the table of its role, and the rules for what it may send.
 
 use super::peer::{Peer, Role};
 use super::timing::Timing;
@@ -8,40 +8,42 @@ use wormhole_sync::protocol::{
     ChannelRefusal, CloseReason, Event, Exchange, Machine, Request, RequestKind,
 };
 
-/// A run as it is seen from outside.
+/// An observer of a run: it follows the events by the table, and compares the machine with it.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct Observer {
     pub(crate) role: Role,
     pub(crate) peer: &'static Peer,
     pub(crate) timing: Timing,
     state: &'static str,
     outcome: Option<String>,
     has_begun: bool,
-    /// What is to be sent in this state, by the table.
+    /// The request of this state, by the table.
     request: String,
     sent: Option<HttpRequest>,
     /// The offer that was claimed.
     pub(crate) offer: Option<Vec<u8>>,
     /// Whether the peer's seal has opened, by the bytes that the client was given.
     pub(crate) opened: bool,
+    /// Whether the receipt has opened.
     pub(crate) receipt: bool,
     /// Whether the relay gave another channel than that of the honest peer.
-    pub(crate) alone: bool,
-    /// Whether whoever drives it was late.
-    pub(crate) late: bool,
-    /// How often the finish was sent, and how often the relay had nothing yet.
+    pub(crate) is_alone: bool,
+    /// Whether the driver came back later than the machine asked for.
+    pub(crate) was_late: bool,
+    /// The number of times that the finish was sent.
     pub(crate) finishes: u32,
+    /// The number of polls that brought nothing.
     pub(crate) empties: u32,
 }
 
-impl Watch {
+impl Observer {
     pub(crate) fn new(role: Role, peer: &'static Peer, deadline: Option<u32>) -> Self {
         let (state, request, kind) = match role {
             Role::Initiator => ("allocating", "allocate", RequestKind::Allocate),
             Role::Receiver => ("claiming", "claim", RequestKind::Claim),
         };
         let mut timing = Timing::default();
-        timing.turns_to(Some(kind), Duration::ZERO);
+        timing.request_changed(Some(kind), Duration::ZERO);
         timing.deadline = deadline.map(|seconds| Duration::from_secs(seconds.into()));
         Self {
             role,
@@ -55,8 +57,8 @@ impl Watch {
             offer: None,
             opened: false,
             receipt: false,
-            alone: false,
-            late: false,
+            is_alone: false,
+            was_late: false,
             finishes: 0,
             empties: 0,
         }
@@ -70,19 +72,19 @@ impl Watch {
         self.outcome.as_deref()
     }
 
-    /// What an event may be called now.
+    /// The names that the table may have for an event in this state.
     pub(crate) fn names(&self, event: &Event) -> Vec<&'static str> {
         let names = self
             .role
             .names(self.state, event, self.peer, self.offer.as_deref());
         match names[..] {
-            ["answer-opened"] if self.alone => vec!["answer-unopened"],
+            ["answer-opened"] if self.is_alone => vec!["answer-unopened"],
             _ => names,
         }
     }
 
-    /// What an event of these names leaves.
-    pub(crate) fn heard(&mut self, event: Event, names: &[&str]) {
+    /// Remembers an event that has these names.
+    pub(crate) fn event_came(&mut self, event: Event, names: &[&str]) {
         self.opened |= matches!(names, ["answer-opened" | "finish-opened"]);
         self.receipt |= names == ["receipt-opened"];
         self.empties += u32::from(event == Event::Empty);
@@ -91,22 +93,21 @@ impl Watch {
         }
     }
 
-    /// An attempt is asked for.
-    pub(crate) fn sends(
+    /// Checks a request that the machine wants to send.
+    pub(crate) fn request_sent(
         &mut self,
         now: Duration,
         request: &Request<'_>,
         http: HttpRequest,
         within: Duration,
     ) {
-        self.timing.begins(now, request.kind(), within);
+        self.timing.attempt_began(now, request.kind(), within);
         self.has_begun = true;
-        assert_eq!(told(request), self.request, "in {}", self.state);
-        // CLIENT-1
+        assert_eq!(request_name(request), self.request, "in {}", self.state);
+        // A GET waits and has no body (CLIENT-1).
         assert_eq!(http.url.ends_with("?wait=25"), http.method == Method::Get);
         assert_eq!(http.body.is_none(), http.method == Method::Get);
         if let Some(before) = &self.sent {
-            // TIME-1
             assert_ne!(self.request.split(' ').next(), Some("close"), "TIME-7");
             let same = (before.method, &before.url, &before.bearer, &before.body)
                 == (http.method, &http.url, &http.bearer, &http.body);
@@ -121,8 +122,8 @@ impl Watch {
         self.sent = Some(http);
     }
 
-    /// Something happened that has these names: it is what the table says.
-    pub(crate) fn goes<T: Machine>(
+    /// Checks that the machine has moved as the table says for an event of one of these names.
+    pub(crate) fn has_moved<T: Machine>(
         &mut self,
         exchange: &Exchange<T>,
         now: Duration,
@@ -149,19 +150,19 @@ impl Watch {
                 continue;
             };
             wanted.push(format!("{name}: {row:?}"));
-            // Section 11.3: given up before its first attempt, a run makes no request.
-            let straight = !self.has_begun && row.next == "closing" && state == "ended";
+            // A run that is given up before its first attempt makes no request (section 11.3).
+            let skips_close = !self.has_begun && row.next == "closing" && state == "ended";
             let fixed = match row.outcome.as_str() {
                 "" => outcome == self.outcome,
-                // With its reason.
+                // The outcome has its reason in brackets.
                 "closed" => outcome
                     .as_ref()
                     .is_some_and(|it| it.starts_with("closed (")),
                 fixed => outcome.as_deref() == Some(fixed),
             };
-            if (row.next == state || straight) && fixed {
-                let request = if straight { "" } else { &row.request };
-                self.moved(
+            if (row.next == state || skips_close) && fixed {
+                let request = if skips_close { "" } else { &row.request };
+                self.enter(
                     state,
                     outcome,
                     request.to_owned(),
@@ -177,8 +178,8 @@ impl Watch {
         );
     }
 
-    /// Nothing happened.
-    pub(crate) fn stays<T: Machine>(&self, exchange: &Exchange<T>) {
+    /// Checks that the machine has not moved.
+    pub(crate) fn has_not_moved<T: Machine>(&self, exchange: &Exchange<T>) {
         let machine = exchange.machine().expect("a machine");
         let outcome = machine.outcome().map(|it| it.to_string());
         assert_eq!(
@@ -188,7 +189,7 @@ impl Watch {
         );
     }
 
-    fn moved(
+    fn enter(
         &mut self,
         state: &'static str,
         outcome: Option<String>,
@@ -200,12 +201,12 @@ impl Watch {
             self.sent = None;
         }
         (self.state, self.outcome, self.request) = (state, outcome, request);
-        self.timing.turns_to(kind, now);
+        self.timing.request_changed(kind, now);
     }
 }
 
-/// A request as the tables call it.
-fn told(request: &Request<'_>) -> String {
+/// The name of a request in the tables.
+fn request_name(request: &Request<'_>) -> String {
     match request {
         Request::Allocate { .. } => "allocate".to_owned(),
         Request::Claim { .. } => "claim".to_owned(),
@@ -215,8 +216,8 @@ fn told(request: &Request<'_>) -> String {
     }
 }
 
-/// An event as the tables call it, where the message in it does not matter.
-pub(crate) fn name(event: &Event) -> &'static str {
+/// The name of an event in the tables, where its message does not matter.
+pub(crate) fn event_name(event: &Event) -> &'static str {
     match event {
         Event::Allocated(_) => "allocated",
         Event::Stored => "stored",
@@ -235,6 +236,6 @@ pub(crate) fn name(event: &Event) -> &'static str {
         Event::Refused(ChannelRefusal::Expired) => "expired",
         Event::Misbehaved(_) => "misbehaved",
         Event::CloseTried => "close-tried",
-        event => panic!("{event:?} comes of no answer in this state"),
+        event => panic!("{event:?} comes of no response in this state"),
     }
 }
