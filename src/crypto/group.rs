@@ -21,7 +21,9 @@ use super::bad_element::BadElement;
 pub(super) struct StrictGroup;
 
 /// A scalar modulo L, wiped on drop.
-pub(super) struct SecretScalar(Scalar);
+///
+/// It lives on the heap, so that moving the owner leaves no copy behind (KEY-2).
+pub(super) struct SecretScalar(Box<Scalar>);
 
 /// An element of order L (or, of those that are computed here, perhaps the identity), wiped on
 /// drop.
@@ -60,21 +62,25 @@ impl spake2::Group for StrictGroup {
         for (to, from) in wide.iter_mut().zip(okm.iter().rev()) {
             *to = *from;
         }
-        SecretScalar(Scalar::from_bytes_mod_order_wide(&wide))
+        SecretScalar::take(Scalar::from_bytes_mod_order_wide(&wide))
     }
 
     fn random_scalar<T: RngCore + CryptoRng>(source: &mut T) -> SecretScalar {
         let mut wide = Zeroizing::new([0; 64]);
         source.fill_bytes(wide.as_mut_slice());
-        SecretScalar(Scalar::from_bytes_mod_order_wide(&wide))
+        SecretScalar::take(Scalar::from_bytes_mod_order_wide(&wide))
     }
 
     fn scalar_neg(scalar: &SecretScalar) -> SecretScalar {
-        SecretScalar(-scalar.0)
+        SecretScalar::take(-&*scalar.0)
     }
 
     fn element_to_bytes(element: &Element) -> Vec<u8> {
-        element.0.compress().as_bytes().to_vec()
+        // The element may be Z. The crate does not wipe the vector (KEY-2).
+        let mut compressed = element.0.compress();
+        let bytes = compressed.as_bytes().to_vec();
+        compressed.zeroize();
+        bytes
     }
 
     fn bytes_to_element(bytes: &[u8]) -> Option<Element> {
@@ -90,7 +96,7 @@ impl spake2::Group for StrictGroup {
     }
 
     fn scalarmult(element: &Element, scalar: &SecretScalar) -> Element {
-        Element(element.0 * scalar.0)
+        Element(element.0 * scalar.0.as_ref())
     }
 
     fn add(a: &Element, b: &Element) -> Element {
@@ -144,7 +150,7 @@ pub(super) fn is_below_l(scalar: &[u8; 32]) -> bool {
 /// Writes the scalar that 64 random bytes are modulo L, little-endian: uniform but for less than
 /// 2^-256.
 pub(super) fn reduce_wide(wide: &[u8; 64], scalar: &mut [u8; 32]) {
-    *scalar = SecretScalar(Scalar::from_bytes_mod_order_wide(wide))
+    *scalar = SecretScalar::take(Scalar::from_bytes_mod_order_wide(wide))
         .0
         .to_bytes();
 }
@@ -158,13 +164,22 @@ pub(super) fn encode(element: &Element) -> [u8; 32] {
 /// The scalar of these bytes, little-endian, modulo L.
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 pub(super) fn scalar_of(bytes: &[u8; 32]) -> SecretScalar {
-    SecretScalar(Scalar::from_bytes_mod_order(*bytes))
+    SecretScalar::take(Scalar::from_bytes_mod_order(*bytes))
 }
 
 /// The bytes of a scalar, little-endian.
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 pub(super) fn scalar_bytes(scalar: &SecretScalar) -> [u8; 32] {
     scalar.0.to_bytes()
+}
+
+impl SecretScalar {
+    /// Takes a scalar over, and wipes the one that was given.
+    fn take(mut scalar: Scalar) -> Self {
+        let secret = Self(Box::new(scalar));
+        scalar.zeroize();
+        secret
+    }
 }
 
 impl Drop for SecretScalar {
