@@ -121,8 +121,8 @@ impl Keys {
     #[must_use]
     pub fn derive(shared: SharedKey, context: &[u8]) -> Self {
         let th: [u8; 32] = Sha256::digest(context).into();
-        // KEY-2: A client MUST wipe `pake_scalar`, w, pw, Z, K, PRK and each key from memory that it
-        // controls when it needs them no more
+        // KEY-2: A client MUST wipe `pake_scalar`, w, pw, Z, K, PRK and each key from memory that
+        // it controls when it needs them no more
         let prk = Prk::extract(&th, &shared);
         Self {
             receiver_blob: SealKey::new(prk.expand(Label::ReceiverBlob), th),
