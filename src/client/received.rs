@@ -65,6 +65,8 @@ impl Received {
     /// Exports a further key of `n` bytes for the application: `export(label, n)` (section 6.2).
     /// Both sides get the same key.
     ///
+    /// Take a label for each direction and each use.
+    ///
     /// # Errors
     /// [`ExportError`] unless `label` has 1 to 255 bytes and `n` is 1 to 8 160 (KEY-4).
     pub fn export_key(

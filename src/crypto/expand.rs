@@ -5,11 +5,12 @@ use sha2::Sha256;
 
 use crate::values::secret::SecretBytes;
 
-/// Writes `HKDF-Expand(key, info, L = length of out)` to `out`, of at most 8 160 bytes.
-pub(super) fn expand(key: &SecretBytes<32>, info: &[u8], out: &mut [u8]) {
+/// Writes `HKDF-Expand(key, info, L = length of out)` to `out`, of at most 8 160 bytes. `info` is
+/// given in parts.
+pub(super) fn expand(key: &SecretBytes<32>, info: &[&[u8]], out: &mut [u8]) {
     Hkdf::<Sha256>::from_prk(key.expose())
         .expect("32 bytes are a key of HKDF-SHA256")
-        .expand(info, out)
+        .expand_multi_info(info, out)
         .expect("callers ask for at most 255 blocks");
 }
 
@@ -29,7 +30,7 @@ mod tests {
         let mut okm = [0; 42];
         expand(
             &SecretBytes::take(&mut published.clone()),
-            &hex!("f0f1f2f3f4f5f6f7f8f9"),
+            &[&hex!("f0f1f2"), &hex!("f3f4f5f6f7f8f9")],
             &mut okm,
         );
         assert_eq!(

@@ -21,7 +21,9 @@ use super::bad_element::BadElement;
 pub(super) struct StrictGroup;
 
 /// A scalar modulo L, wiped on drop.
-pub(super) struct SecretScalar(Scalar);
+///
+/// It lives on the heap, so that moving the owner leaves no copy behind (KEY-2).
+pub(super) struct SecretScalar(Box<Scalar>);
 
 /// An element of order L, wiped on drop. A computed one, unlike a decoded one, may be the identity.
 pub(super) struct Element(EdwardsPoint);
@@ -59,21 +61,25 @@ impl spake2::Group for StrictGroup {
         for (to, from) in wide.iter_mut().zip(okm.iter().rev()) {
             *to = *from;
         }
-        SecretScalar(Scalar::from_bytes_mod_order_wide(&wide))
+        SecretScalar::take(Scalar::from_bytes_mod_order_wide(&wide))
     }
 
     fn random_scalar<T: RngCore + CryptoRng>(source: &mut T) -> SecretScalar {
         let mut wide = Zeroizing::new([0; 64]);
         source.fill_bytes(wide.as_mut_slice());
-        SecretScalar(Scalar::from_bytes_mod_order_wide(&wide))
+        SecretScalar::take(Scalar::from_bytes_mod_order_wide(&wide))
     }
 
     fn scalar_neg(scalar: &SecretScalar) -> SecretScalar {
-        SecretScalar(-scalar.0)
+        SecretScalar::take(-&*scalar.0)
     }
 
     fn element_to_bytes(element: &Element) -> Vec<u8> {
-        element.0.compress().as_bytes().to_vec()
+        // The element may be Z. The crate does not wipe the vector (KEY-2).
+        let mut compressed = element.0.compress();
+        let bytes = compressed.as_bytes().to_vec();
+        compressed.zeroize();
+        bytes
     }
 
     fn bytes_to_element(bytes: &[u8]) -> Option<Element> {
@@ -89,7 +95,7 @@ impl spake2::Group for StrictGroup {
     }
 
     fn scalarmult(element: &Element, scalar: &SecretScalar) -> Element {
-        Element(element.0 * scalar.0)
+        Element(element.0 * scalar.0.as_ref())
     }
 
     fn add(a: &Element, b: &Element) -> Element {
@@ -143,7 +149,7 @@ pub(super) fn is_below_l(scalar: &[u8; 32]) -> bool {
 /// Reduces 64 random bytes modulo L to a scalar, both little-endian. Its distance from a uniform
 /// one is less than 2^-256.
 pub(super) fn reduce_wide(wide: &[u8; 64], scalar: &mut [u8; 32]) {
-    *scalar = SecretScalar(Scalar::from_bytes_mod_order_wide(wide))
+    *scalar = SecretScalar::take(Scalar::from_bytes_mod_order_wide(wide))
         .0
         .to_bytes();
 }
@@ -157,13 +163,22 @@ pub(super) fn encode(element: &Element) -> [u8; 32] {
 /// The scalar of these bytes, little-endian, modulo L.
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 pub(super) fn scalar_of(bytes: &[u8; 32]) -> SecretScalar {
-    SecretScalar(Scalar::from_bytes_mod_order(*bytes))
+    SecretScalar::take(Scalar::from_bytes_mod_order(*bytes))
 }
 
 /// The bytes of a scalar, little-endian.
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 pub(super) fn scalar_bytes(scalar: &SecretScalar) -> [u8; 32] {
     scalar.0.to_bytes()
+}
+
+impl SecretScalar {
+    /// Takes a scalar over, and wipes the one that was given.
+    fn take(mut scalar: Scalar) -> Self {
+        let secret = Self(Box::new(scalar));
+        scalar.zeroize();
+        secret
+    }
 }
 
 impl Drop for SecretScalar {
@@ -217,6 +232,56 @@ mod tests {
         assert_eq!(StrictGroup::const_m().0, Ed25519Group::const_m());
         assert_eq!(StrictGroup::const_n().0, Ed25519Group::const_n());
         assert_eq!((fault(&m), fault(&n)), (None, None));
+    }
+
+    /// The derivation of section 5.1, so that M and N are nobody's choice.
+    #[test]
+    fn m_and_n_come_out_of_their_names() {
+        for (name, tries, encoding) in [(b"M", 1, M_ENCODING), (b"N", 2, N_ENCODING)] {
+            let mut okm = [0; 48];
+            let info = b"SPAKE2 arbitrary element";
+            Hkdf::<Sha256>::new(Some(b""), name)
+                .expand(info, &mut okm)
+                .unwrap();
+            let y = |i| modulo_p(okm.iter().copied(), i);
+            // The sign bit is 0, so that x is even.
+            let points = (0..tries).map(|i| CompressedEdwardsY(y(i)).decompress());
+            let points: Vec<_> = points.collect();
+            let (first, before) = points.split_last().unwrap();
+            assert!(before.iter().all(Option::is_none));
+            assert_eq!(first.unwrap().mul_by_cofactor().compress().0, encoding);
+        }
+    }
+
+    /// A big-endian integer plus `i`, modulo p = 2^255 - 19, little-endian.
+    fn modulo_p(big_endian: impl Iterator<Item = u8>, i: u32) -> [u8; 32] {
+        let mut y = [0; 32];
+        let bytes = big_endian.map(u32::from).map(|byte| (256, byte));
+        for (factor, mut carry) in bytes.chain([(1, i)]) {
+            for byte in &mut y {
+                carry += factor * u32::from(*byte);
+                *byte = carry.to_le_bytes()[0];
+                carry >>= 8;
+            }
+            // 2^255 is 19 and 2^256 is 38, until nothing is left above bit 254.
+            carry = 38 * carry + 19 * u32::from(y[31] >> 7);
+            y[31] &= 0x7f;
+            while carry > 0 {
+                for byte in &mut y {
+                    carry += u32::from(*byte);
+                    *byte = carry.to_le_bytes()[0];
+                    carry >>= 8;
+                }
+                carry = 19 * u32::from(y[31] >> 7);
+                y[31] &= 0x7f;
+            }
+        }
+        assert_ne!(
+            y[1..31],
+            [0xff; 30],
+            "less than p, but for a chance of 2^-240"
+        );
+        y
     }
 
     /// The values come from python-spake2 0.9, test_compat.py, `P2S_TEST_VECTORS`, and from the

@@ -61,7 +61,11 @@ impl Verifier {
 pub struct Exporter(SecretBytes<32>);
 
 impl Exporter {
-    /// Derives n bytes: `export(label, n) = HKDF-Expand(key_exporter, info = label, L = n)`.
+    /// Derives n bytes:
+    /// `export(label, n) = HKDF-Expand(key_exporter, info = u16be(n) || label, L = n)` (KEY-6).
+    ///
+    /// Both sides get the same key for a label and a length. A key of another length has nothing
+    /// in common with it: none is the beginning of another.
     ///
     /// # Errors
     ///
@@ -72,11 +76,13 @@ impl Exporter {
         if !(1..=255).contains(&label.len()) {
             return Err(ExportError::Label);
         }
-        if !(1..=8160).contains(&n) {
-            return Err(ExportError::Length);
-        }
+        let length = u16::try_from(n)
+            .ok()
+            .filter(|n| (1..=8160).contains(n))
+            .ok_or(ExportError::Length)?;
         let mut key = Zeroizing::new(vec![0; n]);
-        expand(&self.0, label, &mut key);
+        // KEY-6: A client MUST compute an exported key by this formula
+        expand(&self.0, &[&length.to_be_bytes(), label], &mut key);
         Ok(ExportedKey(key))
     }
 

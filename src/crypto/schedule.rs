@@ -122,8 +122,8 @@ impl Keys {
     #[must_use]
     pub fn derive(shared: SharedKey, context: &[u8]) -> Self {
         let th: [u8; 32] = Sha256::digest(context).into();
-        // KEY-2: A client MUST wipe K, PRK and each key from memory that it controls when it needs
-        // them no more.
+        // KEY-2: A client MUST wipe `pake_scalar`, w, pw, Z, K, PRK and each key from memory that
+        // it controls when it needs them no more
         let prk = Prk::extract(&th, &shared);
         Self {
             receiver_blob: SealKey::new(prk.expand(Label::ReceiverBlob), th),
@@ -147,7 +147,7 @@ impl Prk {
     }
 
     pub(super) fn expand(&self, label: Label) -> SecretBytes<32> {
-        SecretBytes::filled(|key| expand(&self.0, label.text().as_bytes(), key))
+        SecretBytes::filled(|key| expand(&self.0, &[label.text().as_bytes()], key))
     }
 
     #[cfg(any(test, feature = "test-hooks-dangerous"))]

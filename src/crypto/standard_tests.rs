@@ -80,7 +80,7 @@ fn another_implementation_sends_the_same_bytes() {
     let answer = hex!("574dc88fcdfaa753688eea651cd341ce1c9e3f4a793404666bc59651a0c4128d");
     let finish = hex!("d2269b2afd7219d0c39f6d8b7bd2124231708a69ee74ba1e48a706dd6098e213");
     let exported =
-        hex!("9b6bd17c359b1867f69b9833cf9a9e8bdbd46c7645f5817ff1112b9558523b98118e2669cdd1179f");
+        hex!("d28a3adfe6d4f9e23cb91402ae336705ece0583d47e696cdb9c861c8fee4922d040eba1d34e71164");
     assert_eq!(initiator().1, offer);
     assert_eq!(Sha256::digest(&offered.answer)[..], answer);
     assert_eq!(Sha256::digest(&answered.finish)[..], finish);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import unittest
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from spake2.parameters.ed25519 import ParamsEd25519
 
 from wsync import pake, seal, strictjson
 from wsync.code import read_code, word_list, words_of
-from wsync.keys import BadExportError, Keys, export, transcript
+from wsync.keys import BadExportError, Keys, expand, export, transcript
 from wsync.outcome import Outcome, Refusal
 from wsync.pake import BadElementError, Side, Spake2
 from wsync.values import parse_rendezvous, read_hex
@@ -47,6 +48,20 @@ class PakeTest(unittest.TestCase):
         self.assertEqual(ParamsEd25519.N.to_bytes(), pake.N_BYTES)
         for constant in (pake.M, pake.N, pake.BASE):
             self.assertTrue(pake.is_identity(pake.multiply(constant, pake.L)))
+
+    def test_constants_come_out_of_their_names(self):  # section 5.1
+        for name, tries, constant in ((b"M", 0, pake.M_BYTES), (b"N", 1, pake.N_BYTES)):
+            prk = hmac.digest(bytes(32), name, "sha256")
+            okm = expand(prk, b"SPAKE2 arbitrary element", 48)
+            y = int.from_bytes(okm, "big") % pake.P
+            found = None
+            for i in range(tries + 1):
+                self.assertIsNone(found)
+                try:  # The sign bit is 0, so that x is even.
+                    found = pake.decode(((y + i) % pake.P).to_bytes(32, "little"))
+                except BadElementError:
+                    pass
+            self.assertEqual(pake.encode(pake.multiply(found, 8)), constant)
 
     def refuses(self, element: bytes, side=b"\x42"):
         a, _ = self.pair()
@@ -223,6 +238,10 @@ class SealTest(unittest.TestCase):
         keys = Keys(bytes(32), transcript(b"a", 7, b"o" * 33, b"a" * 33))
         self.assertEqual(len(keys.verifier), 8)
         self.assertEqual(len(export(keys.exporter, b"l", 8160)), 8160)
+        # KEY-6: the length is part of info, so that no key is the beginning of another.
+        info = b"\x00\x20" + b"l"
+        self.assertEqual(export(keys.exporter, b"l", 32), expand(keys.exporter, info, 32))
+        self.assertNotEqual(export(keys.exporter, b"l", 33)[:32], export(keys.exporter, b"l", 32))
         for label, length in ((b"", 1), (b"l" * 256, 1), (b"l", 0), (b"l", 8161)):
             with self.assertRaises(BadExportError):
                 export(keys.exporter, label, length)

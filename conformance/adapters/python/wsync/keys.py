@@ -48,12 +48,12 @@ def verifier_words(key: bytes | bytearray) -> list[str]:
 
 
 def export(key: bytes | bytearray, label: bytes, length: int) -> bytes:
-    """A further key for the application (KEY-4); the caller checks whether it is time (KEY-5)."""
+    """A further key for the application (KEY-4, KEY-6); the caller checks the time (KEY-5)."""
     if not 1 <= len(label) <= MAX_LABEL:
         raise BadExportError("the label is not 1 to 255 bytes long")
     if not 1 <= length <= MAX_EXPORT:
         raise BadExportError("the length is not 1 to 8160")
-    return expand(key, label, length)
+    return expand(key, length.to_bytes(2, "big") + label, length)
 
 
 def wipe(key: bytearray) -> None:

@@ -191,6 +191,12 @@ pub(crate) fn expand(prk: &[u8], info: &[u8], length: usize) -> Vec<u8> {
     out
 }
 
+/// A key for the application: both its label and its length go into info (section 6.2).
+pub(crate) fn export(key_exporter: &[u8], label: &[u8], length: u16) -> Vec<u8> {
+    let info = [&length.to_be_bytes(), label].concat();
+    expand(key_exporter, &info, usize::from(length))
+}
+
 /// A padded blob: blob || 0x80 || zeros (section 7.1).
 pub(crate) fn pad(blob: &[u8]) -> Vec<u8> {
     let mut bucket = 256;

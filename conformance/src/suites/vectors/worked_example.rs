@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::derive;
 use super::exchange_values::ExchangeValues;
 use super::seeds::Seeds;
 
@@ -105,6 +106,12 @@ fn schedule(exchange: &ExchangeValues, _seeds: &Seeds) -> String {
         ("key_exporter", hex(&keys.exporter)),
         ("verifier", exchange.verifier.join(" ")),
     ]));
+    text.push_str("An exported key; its info is the length, 0010, and then the label:\n\n");
+    let label = b"example.com/app1 file key";
+    text.push_str(&block(&[(
+        "export(\"example.com/app1 file key\", 16)",
+        hex(derive::export(&keys.exporter, label, 16)),
+    )]));
     text
 }
 

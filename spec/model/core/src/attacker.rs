@@ -94,7 +94,8 @@ impl Knowledge {
 
     /// SPAKE2 messages to a side. They are: everybody's elements as they are, moved by one of the
     /// attacker's own, multiplied, and with the other mask for the right word; the attacker's own
-    /// elements with the right word, a wrong one and none; and elements that a client must refuse.
+    /// elements with the right word, a wrong one and none; and elements that a client must refuse, among them the
+    /// bare mask with the right word.
     fn elements_to(&self, side: u8) -> impl Iterator<Item = Part> + '_ {
         let peer = if side == A { B } else { A };
         let own = Element::multiple(Constant::own());
@@ -112,7 +113,8 @@ impl Knowledge {
                 [e.plus(&own), e.scaled(Constant::own()), remasked]
             })
             .collect();
-        let made = [masked(1), masked(2), own, Element::default()];
+        let bare = Element::unknown(mask(peer)).scaled(scalar_of(1));
+        let made = [masked(1), masked(2), own, bare, Element::default()];
         let elements = honest.into_iter().chain(bent).chain(made);
         let parts = elements.map(move |e| Part::Element(peer, e));
         parts.chain([

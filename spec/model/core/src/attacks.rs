@@ -3,8 +3,13 @@
 
 use std::time::Instant;
 
+use wormhole_sync::protocol::Outcome;
+
 use crate::algebra::Constant;
-use crate::faults::{FinishesEarly, MachineFault, Sharedless, Sound, Tagged, Unmasked};
+use crate::faults::{
+    ExporterOfWords, FinishesEarly, MachineFault, Sharedless, Sound, Tagged, TakesIdentity,
+    TakesReflection, TakesSharedIdentity, Unmasked, VerifierOfWords,
+};
 use crate::frame::{Frame, WORDS, shown};
 use crate::guess::{AttackResult, Recipe, Worlds, answer, finish, grid, judge, offer};
 use crate::keys::Variant;
@@ -38,7 +43,7 @@ impl Tally {
         self.attacks += 1;
         self.most = self.most.max(distinguished);
         self.excess = self.excess.max(excess);
-        let is_done = |frame: &Frame| frame.receiver.state == "sending-receipt";
+        let is_done = |frame: &Frame| frame.receiver.outcome == Some(Outcome::Done);
         self.done += usize::from(worlds.iter().any(is_done));
     }
 }
@@ -226,6 +231,26 @@ pub(crate) fn all(report: &mut Report) {
     finds("Sharedless", "looking on", passive::<Sharedless>());
     let kept = initiator_twice::<Sound>(MachineFault::KeepsPake);
     finds("KeepsPake", "answering twice", kept);
+    let passive_with = passive::<VerifierOfWords>();
+    finds("VerifierOfWords", "listening to the verifier", passive_with);
+    let passive_with = passive::<ExporterOfWords>();
+    finds("ExporterOfWords", "an exported key", passive_with);
     let early = initiator::<FinishesEarly>(true);
     finds("FinishesEarly", "an answer that does not open", early);
+
+    let mut spares = |check: &str, tallies: [Tally; 3]| {
+        let excess: usize = tallies.iter().map(|tally| tally.excess).sum();
+        report.line(
+            excess == 0,
+            &format!("guess: without {check} nothing more is told"),
+        );
+    };
+    spares("PAKE-6's identity", all_alone::<TakesIdentity>());
+    spares("PAKE-7", all_alone::<TakesReflection>());
+    spares("PAKE-8", all_alone::<TakesSharedIdentity>());
+}
+
+/// The attacks that need the least: nobody is attacked, or one side.
+fn all_alone<V: Variant>() -> [Tally; 3] {
+    [passive::<V>(), initiator::<V>(false), receiver::<V>()]
 }

@@ -129,4 +129,14 @@ variants! {
     TrustsFinish { TRUSTS_FINISH: true };
     /// The initiator takes every receipt for one that opens.
     TrustsReceipt { TRUSTS_RECEIPT: true };
+    /// The verifier is a hash of the words and the place.
+    VerifierOfWords { VERIFIER_BINDS_SESSION: false };
+    /// Exported keys do not depend on Z.
+    ExporterOfWords { EXPORTER_BINDS_SHARED: false };
+    /// The identity is taken for an element, against PAKE-6.
+    TakesIdentity { REFUSES_IDENTITY: false };
+    /// The own element is taken for the peer's, against PAKE-7.
+    TakesReflection { REFUSES_REFLECTION: false };
+    /// The identity is taken for Z, against PAKE-8.
+    TakesSharedIdentity { REFUSES_SHARED_IDENTITY: false };
 }

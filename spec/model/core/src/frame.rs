@@ -20,7 +20,8 @@ pub(crate) struct Frame {
     pub(crate) fault: MachineFault,
     pub(crate) initiator: Run,
     pub(crate) receiver: Run,
-    /// All parts that were sent, in their order.
+    /// All parts that were sent, and all verifiers and exported keys that users were given, in
+    /// their order.
     pub(crate) parts: Vec<Part>,
     /// The requests, in their order, without their bodies.
     shape: Vec<String>,
@@ -72,9 +73,11 @@ impl Frame {
         let run = self.run(side);
         let next = self.fault.after::<V>(run, step);
         let said = next.sent[run.sent.len()..].to_vec();
+        let told = next.told[run.told.len()..].to_vec();
         self.shape
             .push(format!("{side:x} {:?} {:?}", next.request, next.closes));
         self.see(&said);
+        self.parts.extend(told);
         if side == A {
             self.initiator = next;
         } else {
@@ -100,15 +103,15 @@ impl Frame {
             Part::Tag(_, element) => {
                 computed(&self.elements, element).map(|_| "a hash beside an element".to_owned())
             }
-            Part::Seal(key, _) => {
+            Part::Seal(key, _) | Part::Derived(key) => {
                 let recipe = match &key.session.shared {
                     Some(shared) => computed(&self.elements, shared)?,
                     None => vec![],
                 };
                 let purpose = key.purpose;
-                Some(format!("the seal {purpose:?}: Z is {}", shown(&recipe)))
+                Some(format!("{purpose:?}: Z is {}", shown(&recipe)))
             }
-            _ => None,
+            Part::Element(..) | Part::NoPoint(_) | Part::Noise => None,
         })
     }
 
@@ -118,7 +121,8 @@ impl Frame {
         let kind = |part: &Part| match part {
             Part::Seal(..) if part.is_of_blob() => 0,
             Part::Seal(..) => 1,
-            _ => 2,
+            Part::Derived(_) => 2,
+            _ => 3,
         };
         Observation {
             shape: self.shape.clone(),

@@ -94,8 +94,12 @@ fn key_after<V: Variant>(frame: &Frame, side: u8, step: &Step, purpose: Purpose)
 /// Noise, whatever was sent, and each seal that opens in some world.
 fn seals(worlds: &Worlds, key: impl Fn(&Frame) -> Option<Key>) -> Vec<Seal> {
     let mut seals = vec![Seal::Noise];
-    let sent = worlds.first().map_or(0, |frame| frame.parts.len());
-    seals.extend((0..sent).map(Seal::Seen));
+    let parts = worlds.first().map_or(&[][..], |frame| &frame.parts[..]);
+    let sent = parts
+        .iter()
+        .enumerate()
+        .filter(|(_, part)| !matches!(part, Part::Derived(_)));
+    seals.extend(sent.map(|(at, _)| Seal::Seen(at)));
     for frame in worlds {
         let made = key(frame).and_then(|key| match &key.session.shared {
             Some(shared) => computed(&frame.elements, shared),
@@ -163,6 +167,10 @@ pub(crate) fn finish<V: Variant>(worlds: &Worlds) -> Vec<Worlds> {
             let part = sealed(frame, &seal, Purpose::InitiatorBlob, key(frame));
             if frame.receiver.state == "waiting-for-finish" {
                 frame.step::<V>(B, &Step::Cell(write(&[part])));
+            }
+            // With its end the receiver gives exported keys.
+            if frame.receiver.state == "sending-receipt" {
+                frame.step::<V>(B, &Step::Stored);
             }
         }
         worlds

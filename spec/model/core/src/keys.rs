@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use wormhole_sync::crypto::{Malformed, Opened, PeerFault};
 use wormhole_sync::values::Blob;
 
+use crate::algebra::Element;
 use crate::message::{Key, Part, Plain, Purpose, Session};
 
 /// A variant of the suite: it differs from the specification in one point. The sound variant has
@@ -28,6 +29,16 @@ pub(crate) trait Variant: Debug + Clone + Copy + Send + Sync + 'static {
     const TRUSTS_FINISH: bool = false;
     /// The initiator takes every receipt for one that opens.
     const TRUSTS_RECEIPT: bool = false;
+    /// The verifier's key comes out of the whole session.
+    const VERIFIER_BINDS_SESSION: bool = true;
+    /// Z goes into the exporter's key.
+    const EXPORTER_BINDS_SHARED: bool = true;
+    /// The identity is no element (PAKE-6).
+    const REFUSES_IDENTITY: bool = true;
+    /// An element that comes back is no element (PAKE-7).
+    const REFUSES_REFLECTION: bool = true;
+    /// Z is not the identity (PAKE-8).
+    const REFUSES_SHARED_IDENTITY: bool = true;
 }
 
 /// The session as a side believes it to be, with the parts that a faulty suite does not bind.
@@ -80,6 +91,14 @@ impl<V: Variant> Keys<V> {
         let mut session = view.session.clone();
         session.place = session.place.filter(|_| V::BINDS_PLACE);
         session.shared = session.shared.filter(|_| V::BINDS_SHARED);
+        if purpose == Purpose::Verifier && !V::VERIFIER_BINDS_SESSION {
+            session.offer = Element::default();
+            session.answer = Element::default();
+            session.shared = None;
+        }
+        if purpose == Purpose::Exporter && !V::EXPORTER_BINDS_SHARED {
+            session.shared = None;
+        }
         let purpose = if V::HAS_LABELS {
             purpose
         } else {
@@ -92,6 +111,12 @@ impl<V: Variant> Keys<V> {
         let key = Self::key(&self.view, purpose);
         note(Fact::Sealed(self.view.clone(), key.clone(), plain.clone()));
         Part::Seal(key, plain)
+    }
+
+    /// The verifier's words, or an exported key. One label and length stands for all: each is a
+    /// hash of the same key.
+    pub(crate) fn derived(&self, purpose: Purpose) -> Part {
+        Part::Derived(Self::key(&self.view, purpose))
     }
 
     /// Opens the seal of a blob, whose length was checked before (SEAL-6, SEAL-7).

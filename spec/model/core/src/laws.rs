@@ -3,8 +3,9 @@
 use stateright::Property;
 use wormhole_sync::protocol::Outcome;
 
+use crate::algebra::{Constant, Element, Unknown, computed};
 use crate::keys::{Fact, Variant, View};
-use crate::message::{Part, Plain};
+use crate::message::{Key, Part, Plain, Purpose};
 use crate::run::Run;
 use crate::suite::{A, B, mask, scalar_of};
 use crate::world::{Setup, World};
@@ -20,7 +21,10 @@ pub(crate) fn all<V: Variant>() -> Vec<Property<Setup<V>>> {
         "OneGuess": one_guess,
         "WrongGuessFails": wrong_guess_fails,
         "Secrecy": secrecy,
+        "WordsAloneOpenNothing": words_alone_open_nothing,
         "Agreement": agreement,
+        "VerifierIsOfOneSession": verifier_is_of_one_session,
+        "ExportAfterOpening": export_after_opening,
         "AtMostOnce": at_most_once,
         "OnePlaintext": one_plaintext,
         "HandedWasOpened": handed_was_opened,
@@ -96,6 +100,26 @@ fn secrecy(world: &World) -> bool {
     })
 }
 
+/// Nobody who has all words, but no scalar and no message, opens what a side sealed; not even after
+/// a lucky guess of the attacker's (PAKE-8).
+fn words_alone_open_nothing(world: &World) -> bool {
+    let constants = [
+        Element::multiple(Constant::ONE),
+        Element::unknown(Unknown::M),
+        Element::unknown(Unknown::N),
+    ];
+    let opens = |key: &Key| {
+        let shared = key.session.shared.as_ref();
+        shared.is_none_or(|z| computed(&constants, z).is_some())
+    };
+    world.runs().all(|run| {
+        run.facts.iter().all(|fact| match fact {
+            Fact::Sealed(_, key, _) => !opens(key),
+            Fact::Tested(_) | Fact::Opened(..) => true,
+        })
+    })
+}
+
 /// Whatever a side opens was sealed by a side of the other role that believes in the same session
 /// (KEY-1).
 fn agreement(world: &World) -> bool {
@@ -110,6 +134,35 @@ fn agreement(world: &World) -> bool {
             is_lucky(view) || world.runs().any(|peer| peer.facts.iter().any(is_peers))
         })
     })
+}
+
+/// An initiator and a receiver whose users are given equal verifiers are in the same session:
+/// nobody is between them (section 6.1).
+fn verifier_is_of_one_session(world: &World) -> bool {
+    let is_of = |run: &Run, part: &Part| run.told.contains(part);
+    world.runs().filter(|run| run.client.side == A).all(|one| {
+        let verifiers = one.told.iter().filter(|part| match part {
+            Part::Derived(key) => key.purpose == Purpose::Verifier,
+            _ => false,
+        });
+        verifiers.into_iter().all(|verifier| {
+            let mut peers = world
+                .runs()
+                .filter(|two| two.client.side == B && is_of(two, verifier));
+            peers.all(|two| tested(one).any(|a| tested(two).any(|b| a.session == b.session)))
+        })
+    })
+}
+
+/// A client gives exported keys only once a seal has opened (KEY-5).
+fn export_after_opening(world: &World) -> bool {
+    let is_exported = |part: &Part| match part {
+        Part::Derived(key) => key.purpose == Purpose::Exporter,
+        _ => false,
+    };
+    world
+        .runs()
+        .all(|run| !run.told.iter().any(is_exported) || opened(run).count() > 0)
 }
 
 /// A blob opens for one at most, be it a client or the attacker (PAKE-10).

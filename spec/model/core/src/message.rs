@@ -25,12 +25,14 @@ pub(crate) struct Session {
     pub(crate) shared: Option<Element>,
 }
 
-/// The labels of section 6 whose keys seal something.
+/// The labels of section 6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Purpose {
     ReceiverBlob,
     InitiatorBlob,
     Receipt,
+    Verifier,
+    Exporter,
 }
 
 /// `key_x`, of the session and the purpose x.
@@ -65,6 +67,8 @@ pub(crate) enum Part {
     /// A hash of a word and an element. A suite with an authenticated mask sends it beside the
     /// element.
     Tag(u8, Element),
+    /// A hash of a key, which is in no message: the verifier's eight words, or an exported key.
+    Derived(Key),
 }
 
 impl Part {

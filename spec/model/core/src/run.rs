@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 use wormhole_sync::protocol::{
     CellName, ChannelRefusal, CloseReason, Event, InitiatorMachine, Machine, Outcome,
-    ReceiverMachine, Request, RequestKind,
+    ReceiverMachine, Request, RequestKind, Unsealed,
 };
 use wormhole_sync::values::{AppId, Blob};
 
 use crate::algebra::Unknown;
 use crate::keys::{Fact, Variant, take_facts};
-use crate::message::{Message, write};
+use crate::message::{Message, Part, write};
 use crate::step::{Step, channel};
 use crate::suite::{A, Symbols};
 
@@ -50,6 +50,7 @@ pub(crate) struct Identity {
     shown: String,
     facts: BTreeSet<Fact>,
     sent: Vec<Message>,
+    told: Vec<Part>,
     outcome: Option<Outcome>,
     end: Option<End>,
     flags: [bool; 3],
@@ -73,6 +74,8 @@ pub(crate) struct Run {
     /// The bodies of all requests so far, in their order. The attacker has a body as soon as its
     /// request is in hand.
     pub(crate) sent: Vec<Message>,
+    /// The verifier and an exported key, as soon as the machine gives them to its user.
+    pub(crate) told: Vec<Part>,
     /// Whether the user has released the finish (INIT-2).
     pub(crate) has_agreed: bool,
     /// Whether an event has come that the tables call impossible.
@@ -135,6 +138,18 @@ impl<V: Variant> RealMachine<V> {
             RealMachine::Initiator(machine) => format!("{machine:?}"),
             RealMachine::Receiver(machine) => format!("{machine:?}"),
         };
+        match &self {
+            RealMachine::Initiator(machine) => {
+                if let Some(held) = machine.held() {
+                    run.tell(held);
+                }
+            }
+            RealMachine::Receiver(machine) => {
+                let verifier = machine.verifier();
+                run.told
+                    .extend(verifier.filter(|part| !run.told.contains(part)).cloned());
+            }
+        }
         let end = match self {
             RealMachine::Initiator(machine) => observe(machine, run),
             RealMachine::Receiver(machine) => observe(machine, run),
@@ -143,7 +158,7 @@ impl<V: Variant> RealMachine<V> {
     }
 }
 
-fn observe<T: Machine>(machine: T, run: &mut Run) -> Option<End> {
+fn observe<V: Variant, T: Machine<Suite = Symbols<V>>>(machine: T, run: &mut Run) -> Option<End> {
     run.state = machine.state();
     run.outcome = machine.outcome();
     run.request = machine.request().map(|request| request.kind());
@@ -159,10 +174,15 @@ fn observe<T: Machine>(machine: T, run: &mut Run) -> Option<End> {
     };
     run.sent
         .extend(body.filter(|body| !run.sent.contains(body)));
-    machine.into_ended().map(|end| End {
-        outcome: end.outcome,
-        blob: end.received.map(|r| r.blob.get().expose().to_vec()),
-        delivered: end.delivered,
+    machine.into_ended().map(|end| {
+        if let Some(received) = &end.received {
+            run.tell(received);
+        }
+        End {
+            outcome: end.outcome,
+            blob: end.received.map(|r| r.blob.get().expose().to_vec()),
+            delivered: end.delivered,
+        }
     })
 }
 
@@ -179,6 +199,7 @@ impl Run {
             end: None,
             facts: BTreeSet::new(),
             sent: Vec::new(),
+            told: Vec::new(),
             has_agreed: false,
             was_impossible: false,
             has_changed: false,
@@ -209,12 +230,21 @@ impl Run {
         self
     }
 
+    fn tell<V: Variant>(&mut self, unsealed: &Unsealed<Symbols<V>>) {
+        for part in [&unsealed.verifier, unsealed.exporter.get()] {
+            if !self.told.contains(part) {
+                self.told.push(part.clone());
+            }
+        }
+    }
+
     pub(crate) fn identity(&self) -> Identity {
         Identity {
             client: self.client.clone(),
             shown: self.shown.clone(),
             facts: self.facts.clone(),
             sent: self.sent.clone(),
+            told: self.told.clone(),
             outcome: self.outcome,
             end: self.end.clone(),
             flags: [self.has_agreed, self.was_impossible, self.has_changed],

@@ -79,10 +79,10 @@ impl<V: Variant> Symbols<V> {
             Part::NoPoint(_) => return Err(BadElement::NotAPoint.into()),
             _ => return Err(LENGTH),
         };
-        if peer.is_identity() {
+        if V::REFUSES_IDENTITY && peer.is_identity() {
             return Err(BadElement::Identity.into());
         }
-        if peer == pake.element {
+        if V::REFUSES_REFLECTION && peer == pake.element {
             return Err(BadElement::Reflected.into());
         }
         let shared = shared::<V>(pake.side, pake.word, pake.scalar, &peer);
@@ -106,7 +106,7 @@ impl<V: Variant> Symbols<V> {
             session,
         };
         note(Fact::Tested(view.clone()));
-        if shared.is_identity() {
+        if V::REFUSES_SHARED_IDENTITY && shared.is_identity() {
             return Err(BadElement::SharedIdentity.into());
         }
         Ok(Keys::of(view))
@@ -141,8 +141,8 @@ impl<V: Variant> Suite for Symbols<V> {
     type ReceiverPake = Pake;
     type FinishOpener = Keys<V>;
     type ReceiptOpener = Keys<V>;
-    type Verifier = ();
-    type Exporter = ();
+    type Verifier = Part;
+    type Exporter = Part;
 
     // The state machines are given their PAKE already started (`Symbols::start`), because words and
     // scalars cannot be read outside of the library, as it should be.
@@ -162,7 +162,7 @@ impl<V: Variant> Suite for Symbols<V> {
         answer.push(keys.seal(Purpose::ReceiverBlob, Plain::Blob(own.expose().to_vec())));
         Ok(OfferRead {
             answer: write(&answer),
-            verifier: (),
+            verifier: keys.derived(Purpose::Verifier),
             finish: keys,
         })
     }
@@ -190,8 +190,8 @@ impl<V: Variant> Suite for Symbols<V> {
         Ok(AnswerRead {
             blob,
             finish: write(&[finish]),
-            verifier: (),
-            exporter: Opened::dangerously_vouch(()),
+            verifier: keys.derived(Purpose::Verifier),
+            exporter: Opened::dangerously_vouch(keys.derived(Purpose::Exporter)),
             receipt: keys,
         })
     }
@@ -212,7 +212,7 @@ impl<V: Variant> Suite for Symbols<V> {
         Ok(FinishRead {
             blob,
             receipt: write(&[receipt]),
-            exporter: Opened::dangerously_vouch(()),
+            exporter: Opened::dangerously_vouch(keys.derived(Purpose::Exporter)),
         })
     }
 

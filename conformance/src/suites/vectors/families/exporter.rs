@@ -43,7 +43,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         ),
         (
             "33-bytes",
-            "33 bytes: one block and one byte; the first 32 are those of 32 bytes",
+            "33 bytes: one block and one byte; none of them are those of 32 bytes",
             "Usual",
             b"example.com/app1 file key",
             33,
@@ -86,13 +86,12 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
             32,
         ),
     ] {
-        let prk_is_key = derive::expand(&key, label, length);
         family.accept(
             id,
             comment,
-            ("KEY-4", flag),
+            ("KEY-6 KEY-4", flag),
             input(label, Value::from(length)),
-            json!({"key": hex(prk_is_key)}),
+            json!({"key": hex(derive::export(&key, label, length))}),
         );
     }
     for (id, comment, label, length, control) in [
