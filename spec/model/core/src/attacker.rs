@@ -94,8 +94,8 @@ impl Knowledge {
 
     /// SPAKE2 messages to a side. They are: everybody's elements as they are, moved by one of the
     /// attacker's own, multiplied, and with the other mask for the right word; the attacker's own
-    /// elements with the right word, a wrong one and none; and elements that a client must refuse, among them the
-    /// bare mask with the right word.
+    /// elements with the right word, a wrong one and none; and elements that a client must refuse,
+    /// among them the bare mask with the right word.
     fn elements_to(&self, side: u8) -> impl Iterator<Item = Part> + '_ {
         let peer = if side == A { B } else { A };
         let own = Element::multiple(Constant::own());
