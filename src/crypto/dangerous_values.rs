@@ -92,11 +92,11 @@ pub struct ScheduleValues {
 #[must_use]
 pub fn schedule_values(
     key: [u8; 32],
-    place: &KeyContext,
+    key_context: &KeyContext,
     offer: &PakeMessage,
     answer_message: &PakeMessage,
 ) -> ScheduleValues {
-    let context = place.context(offer, answer_message);
+    let context = key_context.encode(offer, answer_message);
     let th: [u8; 32] = Sha256::digest(&context).into();
     let prk = Prk::extract(&th, &SharedKey::dangerously_from_bytes(key));
     let reveal = |secret: SecretBytes<32>| *secret.expose();
@@ -120,13 +120,13 @@ mod tests {
     /// Each value follows from the one before it, and the keys are those of an exchange.
     #[test]
     fn the_key_schedule_is_shown_as_it_is() {
-        let place = KeyContext {
+        let key_context = KeyContext {
             mode: Mode::Transcribe,
             app_id: AppId::new("a").unwrap(),
             channel: ChannelId::new(7).unwrap(),
         };
-        let shown = schedule_values([9; 32], &place, &[0x41; 33], &[0x42; 33]);
-        assert_eq!(shown.context, place.context(&[0x41; 33], &[0x42; 33]));
+        let shown = schedule_values([9; 32], &key_context, &[0x41; 33], &[0x42; 33]);
+        assert_eq!(shown.context, key_context.encode(&[0x41; 33], &[0x42; 33]));
         assert_eq!(shown.th[..], Sha256::digest(&shown.context)[..]);
         let (prk, expand) = Hkdf::<Sha256>::extract(Some(&shown.th), &[9; 32]);
         assert_eq!(shown.prk[..], prk[..]);
@@ -138,7 +138,7 @@ mod tests {
         }
         let used = Keys::derive(
             SharedKey::dangerously_from_bytes([9; 32]),
-            &place.context(&[0x41; 33], &[0x42; 33]),
+            &key_context.encode(&[0x41; 33], &[0x42; 33]),
         );
         let (_, key) = shown.keys[1];
         let key = SealKey::<InitiatorBlob>::dangerously_from_bytes(key, shown.th);

@@ -79,7 +79,7 @@ impl KeyContext {
     /// If a relay changes any field, the peer's seal does not open.
     // VER-2: A client MUST bind the mode into the context (section 6)
     #[must_use]
-    pub fn context(&self, offer: &PakeMessage, answer_message: &PakeMessage) -> Vec<u8> {
+    pub fn encode(&self, offer: &PakeMessage, answer_message: &PakeMessage) -> Vec<u8> {
         let channel = self.channel.to_string();
         let fields: [&[u8]; 6] = [
             b"wormhole-sync/1",
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_context_is_written_field_by_field() {
-        let place = KeyContext {
+        let key_context = KeyContext {
             mode: Mode::Transcribe,
             app_id: AppId::new("a").unwrap(),
             channel: ChannelId::new(12).unwrap(),
@@ -181,6 +181,6 @@ mod tests {
         expected.extend([0x41; 33]);
         expected.extend(b"\x00\x21");
         expected.extend([0x42; 33]);
-        assert_eq!(place.context(&[0x41; 33], &[0x42; 33]), expected);
+        assert_eq!(key_context.encode(&[0x41; 33], &[0x42; 33]), expected);
     }
 }

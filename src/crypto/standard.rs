@@ -56,7 +56,7 @@ impl Suite for Standard {
 
     fn read_offer(
         ReceiverPake(pake): ReceiverPake,
-        place: &KeyContext,
+        key_context: &KeyContext,
         own: &Blob,
         offer: &[u8],
     ) -> Result<OfferRead<Self>, PeerFault> {
@@ -64,7 +64,7 @@ impl Suite for Standard {
         // then check its element (PAKE-4 to PAKE-8).
         let offer: &PakeMessage = offer.try_into().map_err(|_| MALFORMED)?;
         let message = *pake.message();
-        let keys = Keys::derive(pake.finish(offer)?, &place.context(offer, &message));
+        let keys = Keys::derive(pake.finish(offer)?, &key_context.encode(offer, &message));
         // SEAL-3: A sender MUST form its messages by this table
         let answer = [message.as_slice(), &keys.receiver_blob.seal(own)].concat();
         let finish = FinishOpener {
@@ -81,7 +81,7 @@ impl Suite for Standard {
 
     fn read_answer(
         InitiatorPake(pake): InitiatorPake,
-        place: &KeyContext,
+        key_context: &KeyContext,
         own: &Blob,
         answer: &[u8],
     ) -> Result<AnswerRead<Self>, PeerFault> {
@@ -92,7 +92,7 @@ impl Suite for Standard {
         let (message, sealed): (&PakeMessage, _) = answer.split_first_chunk().ok_or(MALFORMED)?;
         seal::check_length(sealed)?;
         let offer = *pake.message();
-        let keys = Keys::derive(pake.finish(message)?, &place.context(&offer, message));
+        let keys = Keys::derive(pake.finish(message)?, &key_context.encode(&offer, message));
         let blob = keys.receiver_blob.open(sealed)?;
         // SEAL-10: An initiator MUST NOT send its finish before the answer's seal has opened
         Ok(AnswerRead {

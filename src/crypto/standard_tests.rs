@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::values::{AppId, Blob, ChannelId, Mode, Words};
 
-fn place(channel: u32) -> KeyContext {
+fn key_context(channel: u32) -> KeyContext {
     KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new("example.com/app1").unwrap(),
@@ -34,7 +34,7 @@ fn offered(typed: [u8; 2], channel: u32) -> OfferRead<Standard> {
     let pake = Standard::start_receiver(&words(typed), scalar(4));
     Standard::read_offer(
         pake,
-        &place(channel),
+        &key_context(channel),
         &blob("from the receiver"),
         &initiator().1,
     )
@@ -44,7 +44,7 @@ fn offered(typed: [u8; 2], channel: u32) -> OfferRead<Standard> {
 fn answered(answer: &[u8]) -> Result<AnswerRead<Standard>, PeerFault> {
     Standard::read_answer(
         initiator().0,
-        &place(7),
+        &key_context(7),
         &blob("from the initiator"),
         answer,
     )
@@ -131,8 +131,8 @@ fn an_answer_is_checked_for_length_element_seal_and_padding_in_this_order() {
 fn an_offer_is_33_bytes() {
     for length in [0, 32, 34] {
         let pake = Standard::start_receiver(&words([1, 2]), scalar(4));
-        let refused =
-            Standard::read_offer(pake, &place(7), &blob(""), &vec![0x41; length]).unwrap_err();
+        let refused = Standard::read_offer(pake, &key_context(7), &blob(""), &vec![0x41; length])
+            .unwrap_err();
         assert_eq!(refused.outcome(), "malformed-message");
     }
 }

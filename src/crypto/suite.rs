@@ -39,7 +39,7 @@ pub trait Suite: Sized + fmt::Debug {
     /// [`PeerFault::MalformedMessage`] or [`PeerFault::BadElement`].
     fn read_offer(
         pake: Self::ReceiverPake,
-        place: &KeyContext,
+        key_context: &KeyContext,
         own: &Blob,
         offer: &[u8],
     ) -> Result<OfferRead<Self>, PeerFault>;
@@ -52,7 +52,7 @@ pub trait Suite: Sized + fmt::Debug {
     /// [`PeerFault`]; the initiator's own blob is then never sealed.
     fn read_answer(
         pake: Self::InitiatorPake,
-        place: &KeyContext,
+        key_context: &KeyContext,
         own: &Blob,
         answer: &[u8],
     ) -> Result<AnswerRead<Self>, PeerFault>;

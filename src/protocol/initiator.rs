@@ -78,7 +78,7 @@ impl<S: Suite> InitiatorMachine<S> {
     /// Begins in `allocating`, with `pake` and `offer` from
     /// [`Standard::start_initiator`](crate::crypto::Standard::start_initiator).
     pub fn new(appid: AppId, pake: S::InitiatorPake, offer: Vec<u8>, blob: Blob) -> Self {
-        InitiatorMachine::Allocating(Allocating {
+        Self::Allocating(Allocating {
             appid,
             pake,
             offer,
@@ -89,19 +89,19 @@ impl<S: Suite> InitiatorMachine<S> {
     /// The channel, once the relay has allocated it and until the end.
     pub fn channel(&self) -> Option<ChannelId> {
         match self {
-            InitiatorMachine::Allocating(_) | InitiatorMachine::Ended(_) => None,
-            InitiatorMachine::WaitingForAnswer(s) => Some(s.channel),
-            InitiatorMachine::Holding(s) => Some(s.channel),
-            InitiatorMachine::Finishing(s) => Some(s.channel),
-            InitiatorMachine::WaitingForReceipt(s) => Some(s.channel),
-            InitiatorMachine::Closing(s) => Some(s.channel),
+            Self::Allocating(_) | Self::Ended(_) => None,
+            Self::WaitingForAnswer(s) => Some(s.channel),
+            Self::Holding(s) => Some(s.channel),
+            Self::Finishing(s) => Some(s.channel),
+            Self::WaitingForReceipt(s) => Some(s.channel),
+            Self::Closing(s) => Some(s.channel),
         }
     }
 
     /// The peer's blob and keys, in the state `holding` only (INIT-2).
     pub fn held(&self) -> Option<&Unsealed<S>> {
         match self {
-            InitiatorMachine::Holding(s) => Some(&s.received),
+            Self::Holding(s) => Some(&s.received),
             _ => None,
         }
     }
@@ -112,59 +112,59 @@ impl<S: Suite> Machine for InitiatorMachine<S> {
 
     fn request(&self) -> Option<Request<'_>> {
         match self {
-            InitiatorMachine::Allocating(s) => Some(Request::Allocate { offer: &s.offer }),
-            InitiatorMachine::WaitingForAnswer(s) => Some(get(s.channel, CellName::Answer)),
-            InitiatorMachine::Finishing(s) => Some(Request::Put {
+            Self::Allocating(s) => Some(Request::Allocate { offer: &s.offer }),
+            Self::WaitingForAnswer(s) => Some(get(s.channel, CellName::Answer)),
+            Self::Finishing(s) => Some(Request::Put {
                 channel: s.channel,
                 cell: CellName::Finish,
                 body: &s.finish,
             }),
-            InitiatorMachine::WaitingForReceipt(s) => Some(get(s.channel, CellName::Receipt)),
-            InitiatorMachine::Closing(s) => Some(s.request()),
-            InitiatorMachine::Holding(_) | InitiatorMachine::Ended(_) => None,
+            Self::WaitingForReceipt(s) => Some(get(s.channel, CellName::Receipt)),
+            Self::Closing(s) => Some(s.request()),
+            Self::Holding(_) | Self::Ended(_) => None,
         }
     }
 
     fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
         match self {
-            InitiatorMachine::Allocating(s) => s.on(event),
-            InitiatorMachine::WaitingForAnswer(s) => s.on(event),
-            InitiatorMachine::Holding(s) => s.on(event),
-            InitiatorMachine::Finishing(s) => s.on(event),
-            InitiatorMachine::WaitingForReceipt(s) => s.on(event),
-            InitiatorMachine::Closing(s) => {
-                s.on(event, InitiatorMachine::Closing, InitiatorMachine::Ended)
-            }
-            InitiatorMachine::Ended(s) => {
-                impossible(InitiatorMachine::Ended(s), Proof::OtherRequest)
-            }
+            Self::Allocating(s) => s.on(event),
+            Self::WaitingForAnswer(s) => s.on(event),
+            Self::Holding(s) => s.on(event),
+            Self::Finishing(s) => s.on(event),
+            Self::WaitingForReceipt(s) => s.on(event),
+            Self::Closing(s) => s.on(event, Self::Closing, Self::Ended),
+            Self::Ended(s) => impossible(Self::Ended(s), Proof::OtherRequest),
         }
     }
 
     fn outcome(&self) -> Option<Outcome> {
         match self {
-            InitiatorMachine::Closing(s) => Some(s.end.outcome),
-            InitiatorMachine::Ended(end) => Some(end.outcome),
-            _ => None,
+            Self::Closing(s) => Some(s.end.outcome),
+            Self::Ended(end) => Some(end.outcome),
+            Self::Allocating(_)
+            | Self::WaitingForAnswer(_)
+            | Self::Holding(_)
+            | Self::Finishing(_)
+            | Self::WaitingForReceipt(_) => None,
         }
     }
 
     fn into_ended(self) -> Option<Ended<S>> {
         match self {
-            InitiatorMachine::Ended(end) => Some(end),
+            Self::Ended(end) => Some(end),
             _ => None,
         }
     }
 
     fn state(&self) -> &'static str {
         match self {
-            InitiatorMachine::Allocating(_) => "allocating",
-            InitiatorMachine::WaitingForAnswer(_) => "waiting-for-answer",
-            InitiatorMachine::Holding(_) => "holding",
-            InitiatorMachine::Finishing(_) => "finishing",
-            InitiatorMachine::WaitingForReceipt(_) => "waiting-for-receipt",
-            InitiatorMachine::Closing(_) => "closing",
-            InitiatorMachine::Ended(_) => "ended",
+            Self::Allocating(_) => "allocating",
+            Self::WaitingForAnswer(_) => "waiting-for-answer",
+            Self::Holding(_) => "holding",
+            Self::Finishing(_) => "finishing",
+            Self::WaitingForReceipt(_) => "waiting-for-receipt",
+            Self::Closing(_) => "closing",
+            Self::Ended(_) => "ended",
         }
     }
 }
@@ -240,12 +240,12 @@ impl<S: Suite> WaitingForAnswer<S> {
     /// Reads the answer, which consumes the PAKE in any case, so that a relay gets one guess.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
     fn read(self, answer: &[u8]) -> InitiatorMachine<S> {
-        let place = KeyContext {
+        let key_context = KeyContext {
             mode: Mode::Transcribe,
             app_id: self.appid,
             channel: self.channel,
         };
-        match S::read_answer(self.pake, &place, &self.blob, answer) {
+        match S::read_answer(self.pake, &key_context, &self.blob, answer) {
             Ok(answered) => InitiatorMachine::Holding(Holding {
                 channel: self.channel,
                 finish: answered.finish,

@@ -70,7 +70,7 @@ impl<S: Suite> ReceiverMachine<S> {
     /// Begins in `claiming`, with `pake` from
     /// [`Standard::start_receiver`](crate::crypto::Standard::start_receiver).
     pub fn new(channel: ChannelId, appid: AppId, pake: S::ReceiverPake, blob: Blob) -> Self {
-        ReceiverMachine::Claiming(Claiming {
+        Self::Claiming(Claiming {
             channel,
             appid,
             pake,
@@ -81,15 +81,15 @@ impl<S: Suite> ReceiverMachine<S> {
     /// The verifier, from the answer to the claim until the finish has opened.
     pub fn verifier(&self) -> Option<&S::Verifier> {
         match self {
-            ReceiverMachine::Answering(s) => Some(&s.keys.verifier),
-            ReceiverMachine::WaitingForFinish(s) => Some(&s.keys.verifier),
-            _ => None,
+            Self::Answering(s) => Some(&s.keys.verifier),
+            Self::WaitingForFinish(s) => Some(&s.keys.verifier),
+            Self::Claiming(_) | Self::SendingReceipt(_) | Self::Closing(_) | Self::Ended(_) => None,
         }
     }
 
     /// Whether the answer is stored, so that both sides can show the verifier.
     pub fn has_answered(&self) -> bool {
-        matches!(self, ReceiverMachine::WaitingForFinish(_))
+        matches!(self, Self::WaitingForFinish(_))
     }
 }
 
@@ -98,63 +98,61 @@ impl<S: Suite> Machine for ReceiverMachine<S> {
 
     fn request(&self) -> Option<Request<'_>> {
         match self {
-            ReceiverMachine::Claiming(s) => Some(Request::Claim { channel: s.channel }),
-            ReceiverMachine::Answering(s) => Some(Request::Put {
+            Self::Claiming(s) => Some(Request::Claim { channel: s.channel }),
+            Self::Answering(s) => Some(Request::Put {
                 channel: s.channel,
                 cell: CellName::Answer,
                 body: &s.answer,
             }),
-            ReceiverMachine::WaitingForFinish(s) => Some(Request::Get {
+            Self::WaitingForFinish(s) => Some(Request::Get {
                 channel: s.channel,
                 cell: CellName::Finish,
             }),
-            ReceiverMachine::SendingReceipt(s) => Some(Request::Put {
+            Self::SendingReceipt(s) => Some(Request::Put {
                 channel: s.channel,
                 cell: CellName::Receipt,
                 body: &s.receipt,
             }),
-            ReceiverMachine::Closing(s) => Some(s.request()),
-            ReceiverMachine::Ended(_) => None,
+            Self::Closing(s) => Some(s.request()),
+            Self::Ended(_) => None,
         }
     }
 
     fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
         match self {
-            ReceiverMachine::Claiming(s) => s.on(event),
-            ReceiverMachine::Answering(s) => s.on(event),
-            ReceiverMachine::WaitingForFinish(s) => s.on(event),
-            ReceiverMachine::SendingReceipt(s) => s.on(event),
-            ReceiverMachine::Closing(s) => {
-                s.on(event, ReceiverMachine::Closing, ReceiverMachine::Ended)
-            }
-            ReceiverMachine::Ended(s) => impossible(ReceiverMachine::Ended(s), Proof::OtherRequest),
+            Self::Claiming(s) => s.on(event),
+            Self::Answering(s) => s.on(event),
+            Self::WaitingForFinish(s) => s.on(event),
+            Self::SendingReceipt(s) => s.on(event),
+            Self::Closing(s) => s.on(event, Self::Closing, Self::Ended),
+            Self::Ended(s) => impossible(Self::Ended(s), Proof::OtherRequest),
         }
     }
 
     fn outcome(&self) -> Option<Outcome> {
         match self {
-            ReceiverMachine::SendingReceipt(s) => Some(s.end.outcome),
-            ReceiverMachine::Closing(s) => Some(s.end.outcome),
-            ReceiverMachine::Ended(end) => Some(end.outcome),
-            _ => None,
+            Self::SendingReceipt(s) => Some(s.end.outcome),
+            Self::Closing(s) => Some(s.end.outcome),
+            Self::Ended(end) => Some(end.outcome),
+            Self::Claiming(_) | Self::Answering(_) | Self::WaitingForFinish(_) => None,
         }
     }
 
     fn into_ended(self) -> Option<Ended<S>> {
         match self {
-            ReceiverMachine::Ended(end) => Some(end),
+            Self::Ended(end) => Some(end),
             _ => None,
         }
     }
 
     fn state(&self) -> &'static str {
         match self {
-            ReceiverMachine::Claiming(_) => "claiming",
-            ReceiverMachine::Answering(_) => "answering",
-            ReceiverMachine::WaitingForFinish(_) => "waiting-for-finish",
-            ReceiverMachine::SendingReceipt(_) => "sending-receipt",
-            ReceiverMachine::Closing(_) => "closing",
-            ReceiverMachine::Ended(_) => "ended",
+            Self::Claiming(_) => "claiming",
+            Self::Answering(_) => "answering",
+            Self::WaitingForFinish(_) => "waiting-for-finish",
+            Self::SendingReceipt(_) => "sending-receipt",
+            Self::Closing(_) => "closing",
+            Self::Ended(_) => "ended",
         }
     }
 }
@@ -192,12 +190,12 @@ impl<S: Suite> Claiming<S> {
     /// Reads the offer, which consumes the PAKE in any case, so that a relay gets one guess.
     // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
     fn read(self, offer: &[u8]) -> ReceiverMachine<S> {
-        let place = KeyContext {
+        let key_context = KeyContext {
             mode: Mode::Transcribe,
             app_id: self.appid,
             channel: self.channel,
         };
-        match S::read_offer(self.pake, &place, &self.blob, offer) {
+        match S::read_offer(self.pake, &key_context, &self.blob, offer) {
             Ok(offered) => ReceiverMachine::Answering(Answering {
                 channel: self.channel,
                 answer: offered.answer,

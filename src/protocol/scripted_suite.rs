@@ -15,7 +15,7 @@ fn blob() -> Opened<Blob> {
     Opened::dangerously_vouch(Blob::new(*b"theirs").unwrap())
 }
 
-fn told(message: &[u8]) -> Result<(), PeerFault> {
+fn scripted_result(message: &[u8]) -> Result<(), PeerFault> {
     match message {
         b"opened" | b"good" => Ok(()),
         b"malformed" => Err(PeerFault::MalformedMessage(Malformed::Length)),
@@ -38,7 +38,7 @@ impl Suite for ScriptedSuite {
         _: &Blob,
         offer: &[u8],
     ) -> Result<OfferRead<Self>, PeerFault> {
-        told(offer).map(|()| OfferRead {
+        scripted_result(offer).map(|()| OfferRead {
             answer: b"answer".to_vec(),
             verifier: (),
             finish: (),
@@ -51,7 +51,7 @@ impl Suite for ScriptedSuite {
         _: &Blob,
         answer: &[u8],
     ) -> Result<AnswerRead<Self>, PeerFault> {
-        told(answer).map(|()| AnswerRead {
+        scripted_result(answer).map(|()| AnswerRead {
             blob: blob(),
             finish: b"finish".to_vec(),
             verifier: (),
@@ -61,7 +61,7 @@ impl Suite for ScriptedSuite {
     }
 
     fn read_finish((): (), finish: &[u8]) -> Result<FinishRead<Self>, PeerFault> {
-        told(finish).map(|()| FinishRead {
+        scripted_result(finish).map(|()| FinishRead {
             blob: blob(),
             receipt: b"receipt".to_vec(),
             exporter: Opened::dangerously_vouch(()),
@@ -69,7 +69,7 @@ impl Suite for ScriptedSuite {
     }
 
     fn read_receipt((): (), receipt: &[u8]) -> Option<Opened<Receipt>> {
-        told(receipt)
+        scripted_result(receipt)
             .ok()
             .map(|()| Opened::dangerously_vouch(Receipt))
     }

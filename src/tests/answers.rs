@@ -205,8 +205,8 @@ fn a_body_may_be_as_long_as_the_bound_and_no_longer<C: Client>() {
     // The announced length is enough; no byte of the body has to arrive.
     let too_long = "relay-misbehaved: the answer is longer than 262144 bytes";
     let announced = serve(|peer| {
-        peer.hear();
-        peer.say(format!(
+        peer.read_message();
+        peer.send(format!(
             "HTTP/1.1 201 Created\r\nContent-Length: {}\r\n\r\n",
             BODY_LIMIT + 1
         ));
@@ -217,10 +217,10 @@ fn a_body_may_be_as_long_as_the_bound_and_no_longer<C: Client>() {
     // The body has no end: the server reports when the client stops reading.
     for head in ["Transfer-Encoding: chunked\r\n", "Connection: close\r\n"] {
         let endless = serve(move |peer| {
-            peer.hear();
-            peer.say(format!("HTTP/1.1 201 Created\r\n{head}\r\n"));
+            peer.read_message();
+            peer.send(format!("HTTP/1.1 201 Created\r\n{head}\r\n"));
             let piece = [b"400\r\n".as_slice(), &[b'x'; 0x400], b"\r\n"].concat();
-            while peer.say(&piece) {}
+            while peer.send(&piece) {}
             peer.report("stopped");
         });
         assert_eq!(
@@ -266,9 +266,9 @@ fn garbage_is_not_http<C: Client>() {
         let shown = &garbage[..garbage.len().min(60)];
         let first = garbage.to_owned();
         let server = serve(move |peer| {
-            peer.hear();
+            peer.read_message();
             let good = peer.number > 0;
-            peer.say(if good {
+            peer.send(if good {
                 allocated()
             } else {
                 first.clone().into()
@@ -289,13 +289,13 @@ fn the_time_of_an_attempt_covers_an_answer_that_drips<C: Client>() {
         "HTTP/1.1 201 Created\r\nX: ",
     ] {
         let server = serve(move |peer| {
-            peer.hear();
-            peer.say(head);
+            peer.read_message();
+            peer.send(head);
             // The server sends one byte whenever the client has kept silent, and the connection
             // open, for 5 ms.
             let pace = Some(Duration::from_millis(5));
             peer.stream.set_read_timeout(pace).unwrap();
-            while peer.stream.read(&mut [0]).is_err() && peer.say("x") {}
+            while peer.stream.read(&mut [0]).is_err() && peer.send("x") {}
             peer.report("end");
         });
         let begun = Instant::now();

@@ -32,13 +32,13 @@ fn waiting_relays() -> Vec<(&'static str, Server)> {
     ];
     let relays = heads.map(|(point, head)| {
         let server = serve(move |peer| {
-            while let Some(request) = peer.hear() {
+            while let Some(request) = peer.read_message() {
                 if request.starts_with("GET") {
-                    peer.say(head);
+                    peer.send(head);
                     peer.report("waiting");
                     return peer.wait_for_end();
                 }
-                peer.say(if request.contains("/close") {
+                peer.send(if request.contains("/close") {
                     stored()
                 } else {
                     allocated()
@@ -81,12 +81,12 @@ fn a_blocked_poll_ends_at_once_and_the_close_takes_a_connection_of_its_own() {
 #[test]
 fn giving_up_again_abandons_the_close() {
     let server = serve(|peer| {
-        while let Some(request) = peer.hear() {
+        while let Some(request) = peer.read_message() {
             if !request.starts_with("POST") || request.contains("/close") {
                 peer.report("waiting");
                 return peer.wait_for_end();
             }
-            peer.say(allocated());
+            peer.send(allocated());
         }
     });
     let canceller = Canceller::new();

@@ -116,8 +116,8 @@ proptest! {
                 prop_assert!(status == 429 || status / 100 == 5);
                 prop_assert!(retry_after.is_none() || status == 429 || status == 503);
             }
-            AttemptResult::Foreign { status: heard } => {
-                prop_assert_eq!(heard, status);
+            AttemptResult::Foreign { status: read } => {
+                prop_assert_eq!(read, status);
                 prop_assert!(KINDS[2..8].contains(&kind));
             }
             AttemptResult::Lost(loss) => prop_assert!(false, "{loss}"),
@@ -194,7 +194,7 @@ proptest! {
     }
 }
 
-fn place() -> KeyContext {
+fn key_context() -> KeyContext {
     KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new("a").unwrap(),
@@ -235,16 +235,16 @@ proptest! {
         let scalar = || PakeScalar::draw().unwrap();
         let own = || Blob::new(*b"own").unwrap();
         let (pake, _) = Standard::start_initiator(code.words(), scalar());
-        prop_assert!(Standard::read_answer(pake, &place(), &own(), &message).is_err());
+        prop_assert!(Standard::read_answer(pake, &key_context(), &own(), &message).is_err());
 
         let receiver = Standard::start_receiver(code.words(), scalar());
-        let _ = Standard::read_offer(receiver, &place(), &own(), &message);
+        let _ = Standard::read_offer(receiver, &key_context(), &own(), &message);
 
         let (pake, offer) = Standard::start_initiator(code.words(), scalar());
         let receiver = Standard::start_receiver(code.words(), scalar());
-        let offered = Standard::read_offer(receiver, &place(), &own(), &offer).unwrap();
+        let offered = Standard::read_offer(receiver, &key_context(), &own(), &offer).unwrap();
         prop_assert!(Standard::read_finish(offered.finish, &message).is_err());
-        let answered = Standard::read_answer(pake, &place(), &own(), &offered.answer).unwrap();
+        let answered = Standard::read_answer(pake, &key_context(), &own(), &offered.answer).unwrap();
         prop_assert!(Standard::read_receipt(answered.receipt, &message).is_none());
     }
 }

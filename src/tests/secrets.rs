@@ -129,12 +129,12 @@ fn secrets(code: &Code) -> Vec<(&'static str, Vec<u8>)> {
     let offer = message(Role::Initiator, SCALARS[0]);
     let answer = message(Role::Receiver, SCALARS[1]);
     let pake = pake_values(Role::Initiator, &password, SCALARS[0], &answer).unwrap();
-    let place = KeyContext {
+    let key_context = KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new(APP).unwrap(),
         channel: code.channel(),
     };
-    let schedule = schedule_values(pake.key, &place, &offer, &answer);
+    let schedule = schedule_values(pake.key, &key_context, &offer, &answer);
     let mut secrets = words(code);
     secrets.extend([
         ("words", WORDS.to_vec()),
@@ -209,9 +209,9 @@ fn no_secret_is_said_to_anybody<C: Client>() {
     }
     // The relay knows the sides, and nobody else.
     said.holds_none_of(&sides().collect::<Vec<_>>());
-    said.0.lock().unwrap().extend(tap.heard());
+    said.0.lock().unwrap().extend(tap.bytes());
     said.holds_none_of(&secrets);
-    let sent = String::from_utf8_lossy(&tap.heard()).into_owned();
+    let sent = String::from_utf8_lossy(&tap.bytes()).into_owned();
     assert!(
         sent.contains("/finish") && sent.contains("/receipt"),
         "the tap works"

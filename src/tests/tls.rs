@@ -211,7 +211,7 @@ fn the_wrong_scheme_is_named<C: Client>() {
 
     // A plain HTTP server finds the greeting of TLS malformed.
     let server = serve(|peer| {
-        peer.say(answer("400 Bad Request", "", "{}"));
+        peer.send(answer("400 Bad Request", "", "{}"));
         peer.wait_for_end();
     });
     let url = server.url().replace("http", "https");

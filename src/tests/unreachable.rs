@@ -100,11 +100,11 @@ fn expired() -> Vec<u8> {
 fn a_request_over_a_closing_connection_is_repeated_by_the_client_only<C: Client>() {
     let server = serve(|peer| match peer.number {
         0 => {
-            peer.hear();
-            peer.say(allocated());
-            peer.hear();
+            peer.read_message();
+            peer.send(allocated());
+            peer.read_message();
         }
-        _ => while peer.hear().is_some() && peer.say(expired()) {},
+        _ => while peer.read_message().is_some() && peer.send(expired()) {},
     });
     let troubles = closed_by_the_relay::<C>(&server);
     let requests = server.requests().len();
@@ -122,13 +122,13 @@ fn a_request_over_a_closing_connection_is_repeated_by_the_client_only<C: Client>
 fn a_connection_closed_while_idle_carries_no_request<C: Client>() {
     let server = serve(|peer| {
         if peer.number > 0 {
-            while peer.hear().is_some() && peer.say(expired()) {}
+            while peer.read_message().is_some() && peer.send(expired()) {}
             return;
         }
-        peer.hear();
-        peer.say(allocated());
+        peer.read_message();
+        peer.send(allocated());
         peer.stream.shutdown(Shutdown::Write).unwrap();
-        while peer.hear().is_some() {
+        while peer.read_message().is_some() {
             peer.report("over the closed connection");
         }
     });

@@ -63,7 +63,7 @@ impl CodeError {
             Self::UnknownWord { position, .. } | Self::SwappedWords { position, .. } => {
                 Some(*position)
             }
-            _ => None,
+            Self::TooLong | Self::BadCharacter | Self::BadChannel | Self::WordCount { .. } => None,
         }
     }
 

@@ -7,7 +7,7 @@ use std::thread;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::server::hear;
+use super::server::read_message;
 
 /// The place where the first request of a kind is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ fn pass(
     stop: Stop,
     reached: &UnboundedSender<()>,
 ) -> io::Result<()> {
-    while let Some(request) = hear(&mut client)? {
+    while let Some(request) = read_message(&mut client)? {
         let line = String::from_utf8_lossy(&request);
         let is_it = line
             .lines()
@@ -69,7 +69,7 @@ fn pass(
             return io::copy(&mut client, &mut io::sink()).map(drop);
         }
         server.write_all(&request)?;
-        let Some(answer) = hear(&mut server)? else {
+        let Some(answer) = read_message(&mut server)? else {
             break;
         };
         if is_it {

@@ -62,15 +62,15 @@ impl Peer {
     }
 
     /// Reads one request, header and body, and reports it. `None` at the end of the connection.
-    pub(crate) fn hear(&mut self) -> Option<String> {
-        let text = hear(&mut self.stream).ok()??;
+    pub(crate) fn read_message(&mut self) -> Option<String> {
+        let text = read_message(&mut self.stream).ok()??;
         let text = String::from_utf8_lossy(&text).into_owned();
         self.report(text.clone());
         Some(text)
     }
 
     /// Sends these bytes, or as many as the other side takes.
-    pub(crate) fn say(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).is_ok()
     }
 
@@ -82,7 +82,7 @@ impl Peer {
 }
 
 /// Reads one request or answer, header and body; `None` at the end of the connection.
-pub(crate) fn hear(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn read_message(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -129,9 +129,9 @@ pub(crate) fn answering(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -
     let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
     let next = AtomicUsize::new(0);
     serve(move |peer| {
-        while peer.hear().is_some() {
+        while peer.read_message().is_some() {
             let at = next.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
-            if !peer.say(&answers[at]) || !answers[at].ends_with(b"}") {
+            if !peer.send(&answers[at]) || !answers[at].ends_with(b"}") {
                 return;
             }
         }

@@ -8,15 +8,15 @@ use std::thread;
 /// A plain proxy that keeps the bytes that clients send.
 pub(crate) struct Tap {
     address: SocketAddr,
-    heard: Arc<Mutex<Vec<u8>>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Tap {
     pub(crate) fn before(relay: SocketAddr) -> Tap {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let keep = Arc::clone(&heard);
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let keep = Arc::clone(&bytes);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (client, server) = (stream.unwrap(), TcpStream::connect(relay).unwrap());
@@ -26,15 +26,15 @@ impl Tap {
                 thread::spawn(move || pump(back, forth, None));
             }
         });
-        Tap { address, heard }
+        Tap { address, bytes }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn heard(&self) -> Vec<u8> {
-        self.heard.lock().unwrap().clone()
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.bytes.lock().unwrap().clone()
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) enum Doing {
 pub(crate) trait Acts {
     fn next(&mut self, now: Duration) -> Doing;
     /// Takes an answer; `None` means that it was lost.
-    fn hears(&mut self, now: Duration, answer: Option<HttpResponse>);
+    fn takes(&mut self, now: Duration, answer: Option<HttpResponse>);
     fn cancels(&mut self, now: Duration);
     fn releases(&mut self, now: Duration);
 }
@@ -128,7 +128,7 @@ impl<T: Machine> Acts for Party<T> {
         doing
     }
 
-    fn hears(&mut self, now: Duration, answer: Option<HttpResponse>) {
+    fn takes(&mut self, now: Duration, answer: Option<HttpResponse>) {
         let result = match (self.sent.take(), answer) {
             (Some(kind), Some(answer)) => interpret_response(kind, answer),
             _ => AttemptResult::Lost(AttemptFailure::passing("no answer")),

@@ -62,10 +62,10 @@ fn read(role: char, message: &[u8]) -> Result<String, PeerFault> {
     }
 }
 
-fn key(words: [u8; 2], offer: &str, answer: &str, place: &KeyContext) -> u64 {
+fn key(words: [u8; 2], offer: &str, answer: &str, key_context: &KeyContext) -> u64 {
     let mut hasher = DefaultHasher::new();
     (words, offer, answer).hash(&mut hasher);
-    (place.app_id.as_bytes(), place.channel.get()).hash(&mut hasher);
+    (key_context.app_id.as_bytes(), key_context.channel.get()).hash(&mut hasher);
     hasher.finish()
 }
 
@@ -113,12 +113,12 @@ impl Suite for Symbolic {
 
     fn read_offer(
         pake: Pake,
-        place: &KeyContext,
+        key_context: &KeyContext,
         own: &Blob,
         offer: &[u8],
     ) -> Result<OfferRead<Self>, PeerFault> {
         let offer = read('A', offer)?;
-        let key = key(pake.words, &offer, &pake.message, place);
+        let key = key(pake.words, &offer, &pake.message, key_context);
         Ok(OfferRead {
             answer: (pake.message + &seal(key, "receiver", own.expose())).into_bytes(),
             verifier: key,
@@ -128,13 +128,13 @@ impl Suite for Symbolic {
 
     fn read_answer(
         pake: Pake,
-        place: &KeyContext,
+        key_context: &KeyContext,
         own: &Blob,
         answer: &[u8],
     ) -> Result<AnswerRead<Self>, PeerFault> {
         let malformed = PeerFault::MalformedMessage(Malformed::Length);
         let (message, sealed) = answer.split_at_checked(33).ok_or(malformed)?;
-        let key = key(pake.words, &pake.message, &read('B', message)?, place);
+        let key = key(pake.words, &pake.message, &read('B', message)?, key_context);
         Ok(AnswerRead {
             blob: open(key, "receiver", sealed)?,
             finish: seal(key, "initiator", own.expose()).into_bytes(),

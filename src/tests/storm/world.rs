@@ -203,7 +203,7 @@ impl<S: Startable> World<S> {
             Item::Answers((side, turn), answer) if self.turns[side] == turn => {
                 self.given.extend(answer.clone());
                 if let Some(party) = self.party(side) {
-                    party.hears(now, answer);
+                    party.takes(now, answer);
                 }
                 self.step(side);
             }

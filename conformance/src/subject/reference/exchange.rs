@@ -5,7 +5,7 @@ use wormhole_sync::crypto::{AnswerRead, OfferRead, PeerFault, Standard, Suite};
 use wormhole_sync::values::Code;
 
 use super::input::{OperationError, OperationInput, hex, lacks};
-use super::keys::{blob, place, scalar, words};
+use super::keys::{blob, key_context, scalar, words};
 
 pub(super) fn read_offer(input: &OperationInput<'_>) -> Result<Value, OperationError> {
     let offered = offered(input)?;
@@ -39,13 +39,13 @@ pub(super) fn read_receipt(input: &OperationInput<'_>) -> Result<Value, Operatio
 fn offered(input: &OperationInput<'_>) -> Result<OfferRead<Standard>, OperationError> {
     let pake = Standard::start_receiver(code(input)?.words(), scalar(input)?);
     let offer = input.bytes("offer")?;
-    Standard::read_offer(pake, &place(input)?, &blob(input)?, &offer).map_err(refused)
+    Standard::read_offer(pake, &key_context(input)?, &blob(input)?, &offer).map_err(refused)
 }
 
 fn answered(input: &OperationInput<'_>) -> Result<AnswerRead<Standard>, OperationError> {
     let (pake, _) = Standard::start_initiator(code(input)?.words(), scalar(input)?);
     let answer = input.bytes("answer")?;
-    Standard::read_answer(pake, &place(input)?, &blob(input)?, &answer).map_err(refused)
+    Standard::read_answer(pake, &key_context(input)?, &blob(input)?, &answer).map_err(refused)
 }
 
 /// The code of an input, which holds the words as a password; the implementation takes a code.

@@ -36,9 +36,9 @@ pub(super) fn spake2_finish(input: &OperationInput<'_>) -> Result<Value, Operati
 }
 
 pub(super) fn key_schedule(input: &OperationInput<'_>) -> Result<Value, OperationError> {
-    let place = place(input)?;
+    let key_context = key_context(input)?;
     let (offer, answer_message) = (input.array("offer")?, input.array("answer_message")?);
-    let values = schedule_values(input.array("K")?, &place, &offer, &answer_message);
+    let values = schedule_values(input.array("K")?, &key_context, &offer, &answer_message);
     let mut result = json!({
         "context": hex(&values.context),
         "th": hex(values.th),
@@ -106,8 +106,8 @@ pub(super) fn words(verifier: &Verifier) -> Vec<String> {
     shown.split(' ').map(str::to_owned).collect()
 }
 
-/// The place of an exchange: mode, appid and channel.
-pub(super) fn place(input: &OperationInput<'_>) -> Result<KeyContext, OperationError> {
+/// The key context of an exchange: mode, appid and channel.
+pub(super) fn key_context(input: &OperationInput<'_>) -> Result<KeyContext, OperationError> {
     Ok(KeyContext {
         mode: Mode::Transcribe,
         app_id: AppId::new(input.bytes("appid")?)

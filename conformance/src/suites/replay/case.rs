@@ -115,11 +115,16 @@ impl TranscriptCase {
             .block_on(listen(Arc::clone(&server)))
             .map(|listening| {
                 let input = run_input(transcript.role, &transcript.input, &listening.url());
-                let mut hear = |text: &str| {
+                let mut on_code = |text: &str| {
                     *code.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
                 };
                 let result = input.map_err(RunError::Suite).and_then(|input| {
-                    client.run(input, limit(&transcript.input, timeout), &cancel, &mut hear)
+                    client.run(
+                        input,
+                        limit(&transcript.input, timeout),
+                        &cancel,
+                        &mut on_code,
+                    )
                 });
                 let took = started.elapsed();
                 runtime.block_on(async {

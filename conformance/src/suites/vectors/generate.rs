@@ -41,7 +41,7 @@ pub(crate) fn write(root: &Root) -> Result<Generated, String> {
         put(path, text)?;
         written.push(path.clone());
     }
-    Ok(told(&families, files.len(), written))
+    Ok(generated(&families, files.len(), written))
 }
 
 /// Compares everything that is committed with what the builders make.
@@ -71,7 +71,7 @@ pub(crate) fn check(root: &Root) -> Result<Generated, String> {
             return Err(format!("{} is not generated; remove it", path.display()));
         }
     }
-    Ok(told(&families, files.len(), Vec::new()))
+    Ok(generated(&families, files.len(), Vec::new()))
 }
 
 /// Writes a set of vectors from another seed, which nobody can have built in.
@@ -86,7 +86,7 @@ pub(crate) fn write_fresh(root: &Root, seed: &str, folder: &Path) -> Result<Gene
         put(path, text)?;
     }
     let written = files.iter().map(|(path, _)| path.clone()).collect();
-    Ok(told(&families, files.len(), written))
+    Ok(generated(&families, files.len(), written))
 }
 
 type Files = Vec<(PathBuf, String)>;
@@ -164,7 +164,7 @@ fn files_of(families: &[Family], folder: &Path) -> Files {
         .collect()
 }
 
-fn told(families: &[Family], files: usize, written: Vec<PathBuf>) -> Generated {
+fn generated(families: &[Family], files: usize, written: Vec<PathBuf>) -> Generated {
     Generated {
         families: families.len(),
         tests: families.iter().map(|family| family.tests.len()).sum(),

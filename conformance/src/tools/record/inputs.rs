@@ -49,18 +49,13 @@ pub(super) fn peer_input(scenario: &Scenario) -> Option<RunInput> {
         PeerKind::Honest(blob) => blob.clone(),
         PeerKind::Mistaken => blob_of(role),
     };
-    let words = match (role, &scenario.peer) {
-        (ClientRole::Initiator, _) => scenario.input.words.unwrap_or(2),
-        (ClientRole::Receiver, PeerKind::Mistaken) => 0,
-        (ClientRole::Receiver, _) => 1,
-    };
     Some(RunInput {
         rendezvous: None,
         path: None,
         appid: scenario.input.appid.clone(),
         blob,
         code: None,
-        words: Some(words),
+        words: (role == ClientRole::Initiator).then(|| scenario.input.words.unwrap_or(2)),
         inject: named(role, &scenario.id, 2),
         second_ms: 1000,
         deadline: None,
@@ -69,12 +64,10 @@ pub(super) fn peer_input(scenario: &Scenario) -> Option<RunInput> {
     })
 }
 
-/// The code that a receiving peer types; `words` 0 marks a peer with a wrong code.
-pub(super) fn mistyped(input: &RunInput, code: &str) -> String {
-    match (input.words, code.split_once('-')) {
-        (Some(0), Some((channel, _))) => format!("{channel}-{}", spoken("mistaken", 2)),
-        _ => code.to_owned(),
-    }
+/// The code with the right channel and wrong words, which the label determines.
+pub(super) fn mistaken(code: &str, label: &str) -> String {
+    let (channel, _) = code.split_once('-').unwrap_or_default();
+    format!("{channel}-{}", spoken(label, 2))
 }
 
 /// The words that a label determines.

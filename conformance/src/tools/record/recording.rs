@@ -14,11 +14,12 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
 
-use super::inputs::{client_secrets, mistyped, peer_input, spoken};
+use super::inputs::{client_secrets, mistaken, peer_input, spoken};
 use super::proxy::Proxy;
 use super::scenario::{PeerKind, Scenario};
 use super::secrets::labelled;
 use super::transcribe::finish;
+use crate::stage::bytes::TranscriptBytes;
 use crate::stage::listener::listen;
 use crate::suites::replay::case::{limit, run_input};
 use crate::suites::replay::client::{Client, RunError};
@@ -85,14 +86,18 @@ fn initiator<'scope, 'env>(
     over: &'env AtomicBool,
 ) -> anyhow::Result<Transcript> {
     let peer = peer_input(&scenario);
+    let is_mistaken = matches!(scenario.peer, PeerKind::Mistaken);
     let (sender, results) = mpsc::channel();
-    let mut hear = move |code: &str| {
+    let mut on_code = move |code: &str| {
         let Some(mut input) = peer.clone() else {
             return;
         };
-        input.code = Some(crate::stage::bytes::TranscriptBytes::hex(
-            mistyped(&input, code).as_bytes(),
-        ));
+        let typed = if is_mistaken {
+            mistaken(code, "mistaken")
+        } else {
+            code.to_owned()
+        };
+        input.code = Some(TranscriptBytes::hex(typed.as_bytes()));
         let sender = sender.clone();
         scope.spawn(move || {
             let run = || {
@@ -104,10 +109,11 @@ fn initiator<'scope, 'env>(
         });
     };
     let input = scenario.input.clone();
-    let (result, exchanges, code) = subject(&scenario, &input, clients, runtime, url, &mut hear)?;
+    let (result, exchanges, code) =
+        subject(&scenario, &input, clients, runtime, url, &mut on_code)?;
     // The peer has said everything by now, or never will.
     over.store(true, Ordering::SeqCst);
-    drop(hear);
+    drop(on_code);
     let peer = results.recv_timeout(CODE).ok().transpose()?;
     finish(scenario, input, &result, exchanges, code, peer.as_ref())
 }
@@ -125,11 +131,11 @@ fn receiver<'scope, 'env>(
     let mut code = format!("7-{}", spoken(&scenario.id, 2));
     if let Some(input) = peer_input(&scenario) {
         scope.spawn(move || {
-            let mut hear = |code: &str| drop(show.send(code.to_owned()));
+            let mut on_code = |code: &str| drop(show.send(code.to_owned()));
             let mut run = || {
                 let input =
                     run_input(ClientRole::Initiator, &input, url).map_err(RunError::Suite)?;
-                clients.peer.run(input, CODE, over, &mut hear)
+                clients.peer.run(input, CODE, over, &mut on_code)
             };
             let _ = sender.send(run());
         });
@@ -140,11 +146,7 @@ fn receiver<'scope, 'env>(
     }
     if matches!(scenario.peer, PeerKind::Mistaken) {
         // The words are those of the peer, except the last.
-        let (channel, _) = code.split_once('-').unwrap_or_default();
-        code = format!(
-            "{channel}-{}",
-            spoken(&format!("{} mistaken", scenario.id), 2)
-        );
+        code = mistaken(&code, &format!("{} mistaken", scenario.id));
     }
     let mut input = scenario.input.clone();
     if input.code.is_none() {
@@ -170,7 +172,7 @@ fn subject(
     clients: &Clients<'_>,
     runtime: &Runtime,
     url: &str,
-    hear: &mut dyn FnMut(&str),
+    on_code: &mut dyn FnMut(&str),
 ) -> anyhow::Result<Recorded> {
     let cancel = Arc::new(AtomicBool::new(false));
     let given_up = Arc::clone(&cancel);
@@ -191,7 +193,7 @@ fn subject(
         .subject
         .run(run, limit(input, CODE), &cancel, &mut |text: &str| {
             code = Some(text.to_owned());
-            hear(text);
+            on_code(text);
         })?;
     Ok((result, proxy.exchanges()?, code))
 }

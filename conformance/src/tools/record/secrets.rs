@@ -64,12 +64,12 @@ impl ClientSecrets {
             ClientRole::Initiator => (own, message),
             ClientRole::Receiver => (message, own),
         };
-        let place = KeyContext {
+        let key_context = KeyContext {
             mode: Mode::Transcribe,
             app_id: AppId::new(&self.app_id)?,
             channel: self.channel()?,
         };
-        let values = schedule_values(shared.dangerously_reveal(), &place, &offer, &answer);
+        let values = schedule_values(shared.dangerously_reveal(), &key_context, &offer, &answer);
         let mut keys = values.keys.into_iter();
         let key = keys
             .find(|(found, _)| *found == label)

@@ -16,7 +16,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         all.push(cancelled(state));
     }
     all.extend(reasons());
-    all.extend(crowd());
+    all.extend(crowded());
     all.extend(closing());
     all.extend(holding());
     all
@@ -121,7 +121,7 @@ fn reasons() -> Vec<Scenario> {
 }
 
 /// Events that an honest relay and a peer bring about: the refusals themselves are the relay's own.
-fn crowd() -> Vec<Scenario> {
+fn crowded() -> Vec<Scenario> {
     vec![
         receiver(
             "no-channel",
