@@ -90,7 +90,12 @@ impl RecordedResponse {
             .into_iter()
             .map(String::as_str)
             .collect();
-        for line in self.raw.iter().flat_map(|raw| raw.split("\r\n")) {
+        // The header section follows those of interim answers, and precedes body and trailers.
+        let head = self.raw.as_ref().and_then(|raw| {
+            raw.split("\r\n\r\n")
+                .find(|head| !head.starts_with("HTTP/1.1 1"))
+        });
+        for line in head.into_iter().flat_map(|head| head.split("\r\n")) {
             let field = line
                 .split_once(':')
                 .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));

@@ -268,7 +268,7 @@ fn requests_come_in_the_order_of_the_tables() {
         let mut before: Option<(usize, &RecordedExchange)> = None;
         for exchange in &transcript.exchanges {
             let name = request_name(&exchange.request.method, &exchange.request.target);
-            let place = order.iter().position(|secrets| *secrets == name).unwrap();
+            let place = order.iter().position(|known| *known == name).unwrap();
             let fits = match before {
                 None => place == 0,
                 // A close may follow any request, once. Else the next request follows, or the same:
