@@ -105,6 +105,7 @@ class CodeTest(unittest.TestCase):
             "7-crossover-clockwork",
             " 7 Crossover\tCLOCKWORK\r\n",
             "7__crossover - -clockwork",
+            "\ufeff\xa0\n7\u2013crossover \u2212\u3000clockwork\u2009\r\n",
         ):
             code = read_code(text)
             self.assertEqual(str(code), "7-crossover-clockwork")
@@ -117,6 +118,9 @@ class CodeTest(unittest.TestCase):
             ("é" * 600, "too-long"),
             ("7-crossover-clockwork\x7f", "bad-character"),
             ("7-crossover-clockwörk", "bad-character"),
+            ("7-crossover-clockwork\ud800", "bad-character"),
+            (" \ufeff7-crossover-clockwork", "bad-character"),
+            ("\u20147-crossover-clockwork", "bad-channel"),
             ("", "bad-channel"),
             ("-7-crossover-clockwork", "bad-channel"),
             ("07-crossover-clockwork", "bad-channel"),
@@ -138,6 +142,20 @@ class CodeTest(unittest.TestCase):
             with self.subTest(text=text[:40]), self.assertRaises(Refusal) as caught:
                 read_code(text)
             self.assertEqual(caught.exception.fault, fault, text[:40])
+
+    def test_the_first_bad_character_is_named(self):
+        for typed, named in (
+            ("7-crössover-clöckwork".encode(), "U+00F6"),
+            (b"7-crossover\x1b", "U+001B"),
+            ("7\N{NON-BREAKING HYPHEN}\N{ROCKET}".encode(), "U+1F680"),
+            (" \ufeff7".encode(), "U+FEFF"),
+            (b"7-cr\xf6ssover-\xc3\xa4", "0xF6"),
+            (b"7\xe2\x80-crossover", "0xE2"),
+            (b"7\xed\xa0\x80", "0xED"),
+        ):
+            with self.subTest(typed=typed), self.assertRaises(Refusal) as caught:
+                read_code(typed)
+            self.assertIn(named, caught.exception.hint)
 
 
 class ValuesTest(unittest.TestCase):

@@ -7,6 +7,8 @@
 
 mod addresses;
 mod code;
+mod code_pasted;
+mod code_typed;
 mod exchange;
 mod exchange_faults;
 mod exporter;
@@ -69,7 +71,12 @@ mod tests {
     use crate::suites::vectors::seeds::COMMITTED;
 
     /// Files of this folder that are no family, but a part of one.
-    const PARTS: [&str; 2] = ["exchange_faults", "hostile_points"];
+    const PARTS: [&str; 4] = [
+        "code_pasted",
+        "code_typed",
+        "exchange_faults",
+        "hostile_points",
+    ];
 
     fn root_and_families() -> (Root, Vec<Family>) {
         let root = Root::find(None).unwrap();
