@@ -19,7 +19,7 @@ fn run(name: &str, least: usize) {
 
 #[test]
 fn code() {
-    run("code", 705);
+    run("code", 1093);
 }
 
 #[test]

@@ -12,6 +12,7 @@ from spake2.parameters.ed25519 import ParamsEd25519
 from wsync import pake, seal, strictjson
 from wsync.code import read_code, word_list, words_of
 from wsync.keys import BadExportError, Keys, export, transcript
+from wsync.link import BadLinkError, read_link
 from wsync.outcome import Outcome, Refusal
 from wsync.pake import BadElementError, Side, Spake2
 from wsync.values import parse_rendezvous, read_hex
@@ -156,6 +157,39 @@ class CodeTest(unittest.TestCase):
             with self.subTest(typed=typed), self.assertRaises(Refusal) as caught:
                 read_code(typed)
             self.assertIn(named, caught.exception.hint)
+
+
+class LinkTest(unittest.TestCase):
+    LINK = "wormhole-sync:7-crossover-clockwork?appid=6100&relay=http://%5B::1%5D:8080/a%2520b/"
+
+    def test_good(self):
+        link = read_link(self.LINK.encode())
+        self.assertEqual(str(link), self.LINK)
+        self.assertEqual((link.appid, link.relay.address), (b"a\0", "http://[::1]:8080/a%20b/"))
+        self.assertFalse(link.asks_about_relay(parse_rendezvous("http://[::1]:8080/a%20b")))
+        self.assertTrue(link.asks_about_relay(parse_rendezvous("http://[::1]:8080/a%20B")))
+        self.assertFalse(link.asks_about_appid(b"a\0"))
+        self.assertTrue(link.asks_about_appid(b"a"))
+        self.assertNotIn("crossover", repr(link))
+
+    def test_faults(self):
+        for old, new, fault in (
+            ("8080", "8080" * 2048, "too-long"),
+            ("wormhole", "Wormhole", "bad-form"),
+            ("&relay", "&mode=x&relay", "bad-form"),
+            ("crossover", "CROSSOVER", "bad-code"),
+            ("crossover", "crosover", "bad-code"),
+            ("6100", "", "bad-appid"),
+            ("6100", "6A", "bad-appid"),
+            ("%5B::1%5D", "relay.example", "bad-relay"),
+            ("%5B", "%5b", "bad-relay"),
+            ("%5B", "[", "bad-relay"),
+            ("a%2520b", "%61", "bad-relay"),
+            ("a%2520b", "%FF", "bad-relay"),
+        ):
+            with self.subTest(new=new[:20]), self.assertRaises(BadLinkError) as caught:
+                read_link(self.LINK.replace(old, new).encode())
+            self.assertEqual(caught.exception.fault, fault)
 
 
 class ValuesTest(unittest.TestCase):

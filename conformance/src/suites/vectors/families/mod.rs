@@ -17,6 +17,7 @@ mod hostile_points;
 mod json;
 mod key_schedule;
 mod large;
+mod link;
 mod messages;
 mod padding;
 mod published;
@@ -38,6 +39,7 @@ const BUILDERS: &[Build] = &[
     code::build,
     words::build,
     addresses::build,
+    link::build,
     json::build,
     messages::build,
     spake2::build,
