@@ -16,7 +16,7 @@ mod targets;
 mod tests;
 
 pub use seeds::{dictionary, seeds};
-pub use targets::{code, hear, initiator, messages, receiver, relay, rendezvous, request};
+pub use targets::{code, hear, initiator, link, messages, receiver, relay, rendezvous, request};
 
 use std::process::ExitCode;
 
@@ -24,9 +24,10 @@ use std::process::ExitCode;
 pub type Target = fn(&[u8]);
 
 /// Every target, by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("code", code),
     ("rendezvous", rendezvous),
+    ("link", link),
     ("messages", messages),
     ("hear", hear),
     ("request", request),

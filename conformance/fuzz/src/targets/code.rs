@@ -126,7 +126,8 @@ fn read(typed: &[u8]) -> Result<(u32, Vec<String>), Fault> {
     Ok((number.parse().expect("nine digits"), words))
 }
 
-fn byte(position: usize, word: &str) -> Option<u8> {
+/// The byte of a word of the list of its position.
+pub(super) fn byte(position: usize, word: &str) -> Option<u8> {
     static LISTS: OnceLock<[HashMap<&str, u8>; 2]> = OnceLock::new();
     let lists =
         LISTS.get_or_init(|| [ODD, EVEN].map(|list| list.lines().zip(0..=u8::MAX).collect()));

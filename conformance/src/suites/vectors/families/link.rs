@@ -258,6 +258,7 @@ fn codes(family: &mut Builder) {
         ("escaped-hyphen", "A hyphen of the code escaped", "OneSpelling", b"7%2Dcrossover-clockwork"),
         ("fragment", "A fragment after the code", "Parts", b"7-crossover-clockwork#x"),
         ("parameter", "A parameter after the code", "Parts", b"7-crossover-clockwork;x=y"),
+        ("ampersand", "An ampersand before the question mark is of the code", "Parts", b"7-crossover-clockwork&relay=x"),
         ("leading-zero", "A leading zero", "OneSpelling", b"07-crossover-clockwork"),
         ("channel-0", "Channel id 0", "Bound", b"0-crossover-clockwork"),
         ("1-word", "One word", "Bound", b"7-crossover"),
@@ -283,6 +284,7 @@ fn appids(family: &mut Builder) {
         ("escaped", "A digit escaped", "OneSpelling", b"6%31"),
         ("space", "A space after", "OneSpelling", b"61 "),
         ("fullwidth-digits", "Fullwidth digits", "Unicode", "\u{ff16}\u{ff11}".as_bytes()),
+        ("question-mark", "A second question mark is of the appid", "Parts", b"61?appid=61"),
         ("fragment", "A fragment after the appid", "Parts", b"61#x"),
     ] {
         let link = [b"wormhole-sync:7-crossover-clockwork?appid=", appid, b"&relay=", RELAY.as_bytes()].concat();
@@ -300,6 +302,7 @@ fn relays(family: &mut Builder) {
         ("scheme-ws", "The scheme of web sockets", "Parts", b"wss://relay.example"),
         ("user", "A user", "OneSpelling", b"https://relay.example%40attacker.example"),
         ("query", "An address with a query", "Parts", b"https://relay.example/%3Fa"),
+        ("question-mark", "A question mark as it is", "Parts", b"https://relay.example?a"),
         ("dot-dot", "An address with a segment of two dots", "Parts", b"https://relay.example/../sync"),
         ("part-after", "An unknown part after", "Parts", b"https://relay.example&mode=transcribe"),
         ("relay-twice", "The relay twice", "Parts", b"https://relay.example&relay=https://relay.example"),
