@@ -29,7 +29,7 @@
 //!
 //! # The parts: each uses only those above it
 //!
-//! - [`values`]: codes, appids, addresses, messages; strict parsing (sections 3, 4 and 8).
+//! - [`values`]: codes, links, appids, addresses, messages; strict parsing (sections 3, 4 and 8).
 //! - [`crypto`]: SPAKE2, the key schedule, padding and seals (sections 5 to 7).
 //! - [`protocol`]: the state machines, without clock or socket (section 11).
 //! - `client`: the blocking and the asynchronous client; `relay`: the rendezvous server.

@@ -72,8 +72,8 @@ struct CodeHelper;
 /// The beginning of the word at the cursor, and its position among the words; `None` in the number.
 fn place(before_cursor: &str) -> Option<(usize, usize)> {
     let start = before_cursor
-        .rfind(Code::is_separator)
-        .map_or(0, |at| at + 1);
+        .trim_end_matches(|character| !Code::is_separator(character))
+        .len();
     let before = before_cursor.get(..start)?;
     let parts = before
         .split(Code::is_separator)
@@ -233,6 +233,8 @@ mod tests {
         assert_eq!(place("7"), None);
         assert_eq!(place("7-cro"), Some((2, 0)));
         assert_eq!(place("7 crossover  clo"), Some((13, 1)));
+        assert_eq!(place("\u{feff}7\u{2013}cro"), Some((7, 0)));
+        assert_eq!(place("7\u{a0}crossover\u{2011}\u{3000}"), Some((18, 1)));
         assert_eq!(beginning_with(0, "CROSS"), ["crossover"]);
         assert_eq!(beginning_with(1, "clockw"), ["clockwork"]);
         assert_eq!(beginning_with(0, "clockw"), [""; 0]);
@@ -249,5 +251,8 @@ mod tests {
         assert_eq!(said("7-zz"), "   no word 1 begins so");
         assert_eq!(said("7-crossover-clockwork"), "");
         assert!(said("7-clockwork-crossover-").contains("swapped"));
+        assert_eq!(said("7\u{2013}crossover\u{a0}clockwo"), "rk");
+        assert!(said("7\u{2014}crosover\u{2014}").contains("did you mean crossover"));
+        assert!(said("7-cr\u{f6}ssover-").contains("U+00F6"));
     }
 }

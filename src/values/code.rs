@@ -61,7 +61,7 @@ impl Code {
 
     /// Whether this character separates the parts of a typed code (CODE-5).
     pub(crate) fn is_separator(character: char) -> bool {
-        matches!(character, '\t' | ' ' | '-' | '_')
+        matches!(read_as(character), '\t' | ' ' | '-' | '_')
     }
 
     /// The channel id, the one part that may be sent (CODE-9).
@@ -89,38 +89,56 @@ impl Code {
     }
 }
 
+/// The space or hyphen that this character looks like; any other character is read as itself.
+///
+/// A closed list of section 4 and no property of Unicode: programs whose libraries have different
+/// versions of Unicode would read two codes in one text.
+fn read_as(character: char) -> char {
+    match character {
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => '-',
+        itself => itself,
+    }
+}
+
 /// Checks the bytes of a typed code and brings them to the form `part-part-part` (CODE-4, CODE-5).
 fn normalise(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
-    // CODE-4: A receiver MUST refuse input of more than 1 024 bytes (`too-long`), or else with any
-    // byte outside HT (0x09), LF (0x0A), CR (0x0D) and 0x20 to 0x7E (`bad-character`), as
-    // `bad-code`.
+    let typed = characters(typed)?;
+    // CODE-5: remove all HT, LF, CR and SP from both ends, turn `A` to `Z` into `a` to `z`, and
+    // replace each run of HT, SP, `-` and `_` by one `-`
+    let mut text = Zeroizing::new(String::with_capacity(typed.len()));
+    for character in typed.trim_matches(['\t', '\n', '\r', ' ']).chars() {
+        if !Code::is_separator(character) {
+            text.push(character.to_ascii_lowercase());
+        } else if !text.ends_with('-') {
+            text.push('-');
+        }
+    }
+    Ok(text)
+}
+
+/// The typed text, without a byte order mark and with each character as what it is read as.
+fn characters(typed: &[u8]) -> Result<Zeroizing<String>, CodeError> {
+    // CODE-4: A receiver MUST refuse input of more than 1 024 bytes, counted as it was typed
+    // (`too-long`), or else with anything but HT (U+0009), LF (U+000A), CR (U+000D), U+0020 to
+    // U+007E, the characters of the list above and, as the very first character alone, a byte order
+    // mark (U+FEFF) (`bad-character`), as `bad-code`.
     if typed.len() > 1024 {
         return Err(CodeError::TooLong);
     }
-    if !typed
-        .iter()
-        .all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e))
-    {
-        return Err(CodeError::BadCharacter);
-    }
-    // CODE-5: A receiver MUST then remove all HT, LF, CR and SP from both ends, turn `A` to `Z`
-    // into `a` to `z`, and replace each run of HT, SP, `-` and `_` by one `-`
-    let is_space = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' ');
-    let start = typed
-        .iter()
-        .position(|byte| !is_space(byte))
-        .unwrap_or(typed.len());
-    let end = typed
-        .iter()
-        .rposition(|byte| !is_space(byte))
-        .map_or(start, |last| last + 1);
+    // CODE-5: remove a byte order mark, replace each character of the list above by the SP or `-`
+    // that it is read as
+    let typed = typed.strip_prefix("\u{feff}".as_bytes()).unwrap_or(typed);
     let mut text = Zeroizing::new(String::with_capacity(typed.len()));
-    for byte in typed.get(start..end).unwrap_or_default() {
-        let character = char::from(byte.to_ascii_lowercase());
-        if !Code::is_separator(character) {
-            text.push(character);
-        } else if !text.ends_with('-') {
-            text.push('-');
+    for chunk in typed.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match read_as(character) {
+                allowed @ ('\t' | '\n' | '\r' | ' '..='~') => text.push(allowed),
+                _ => return Err(CodeError::BadCharacter { character }),
+            }
+        }
+        if let Some(&byte) = chunk.invalid().first() {
+            return Err(CodeError::NotUtf8 { byte });
         }
     }
     Ok(text)
@@ -168,6 +186,7 @@ mod tests {
             " 7 Crossover CLOCKWORK\r\n",
             "7_crossover - \t_clockwork\t",
             "7--crossover--clockwork",
+            "\u{feff}\u{a0}\n7\u{2013}crossover \u{2212}\u{3000}clockwork\u{2009}\r\n",
         ] {
             assert_eq!(
                 shown(typed).as_deref(),
@@ -177,13 +196,36 @@ mod tests {
         }
     }
 
+    /// The list of section 4, as it stands there.
     #[test]
-    fn four_characters_separate() {
-        let separators: String = (0..=0x7f_u8)
-            .map(char::from)
+    fn the_separators_are_those_of_ascii_and_of_the_list() {
+        let separators: Vec<u32> = (char::MIN..=char::MAX)
             .filter(|character| Code::is_separator(*character))
+            .map(u32::from)
             .collect();
-        assert_eq!(separators, "\t -_");
+        let text = include_str!("../../spec/wormhole-sync.md");
+        let listed = |row: &str| -> Vec<u32> {
+            let (_, cell) = text.split_once(row).unwrap();
+            let cell = cell.lines().next().unwrap().trim_end_matches(" |");
+            let point = |text: &str| u32::from_str_radix(&text[2..], 16).unwrap();
+            cell.split(", ")
+                .flat_map(|range| match range.split_once(" to ") {
+                    Some((first, last)) => point(first)..=point(last),
+                    None => point(range)..=point(range),
+                })
+                .collect()
+        };
+        let spaces = listed("\n| SP | ");
+        let hyphens = listed("\n| `-` | ");
+        assert_eq!((spaces.len(), hyphens.len()), (15, 8));
+        let mut expected = [&[0x09, 0x20, 0x2d, 0x5f][..], &spaces, &hyphens].concat();
+        expected.sort_unstable();
+        assert_eq!(separators, expected);
+        for (points, read) in [(spaces, ' '), (hyphens, '-')] {
+            for point in points {
+                assert_eq!(read_as(char::from_u32(point).unwrap()), read, "{point:x}");
+            }
+        }
     }
 
     #[test]
@@ -194,6 +236,10 @@ mod tests {
             (&long[1..], "bad-channel"),
             ("7-crossover-clockwork\0", "bad-character"),
             ("7-crossover-clockwörk", "bad-character"),
+            (" \u{feff}7-crossover-clockwork", "bad-character"),
+            ("\u{feff}\u{feff}7-crossover-clockwork", "bad-character"),
+            ("\u{2013}7-crossover-clockwork", "bad-channel"),
+            ("\u{feff}", "bad-channel"),
             ("", "bad-channel"),
             ("-7-crossover-clockwork", "bad-channel"),
             ("07-crossover-clockwork", "bad-channel"),

@@ -13,8 +13,16 @@ use super::words;
 pub enum CodeError {
     /// `too-long`: more than 1 024 bytes (CODE-4).
     TooLong,
-    /// `bad-character`: a byte outside HT, LF, CR and printable ASCII (CODE-4).
-    BadCharacter,
+    /// `bad-character`: a character that no code has (CODE-4).
+    BadCharacter {
+        /// The first such character.
+        character: char,
+    },
+    /// `bad-character`: a byte that is not UTF-8 (CODE-4).
+    NotUtf8 {
+        /// The first such byte.
+        byte: u8,
+    },
     /// `bad-channel`: the first part is not a channel id (CODE-6).
     BadChannel,
     /// `word-count`: not 2 to 8 words (CODE-1, CODE-6).
@@ -48,7 +56,7 @@ impl CodeError {
     pub const fn fault(&self) -> &'static str {
         match self {
             Self::TooLong => "too-long",
-            Self::BadCharacter => "bad-character",
+            Self::BadCharacter { .. } | Self::NotUtf8 { .. } => "bad-character",
             Self::BadChannel => "bad-channel",
             Self::WordCount { .. } => "word-count",
             Self::UnknownWord { .. } => "unknown-word",
@@ -63,7 +71,11 @@ impl CodeError {
             Self::UnknownWord { position, .. } | Self::SwappedWords { position, .. } => {
                 Some(*position)
             }
-            Self::TooLong | Self::BadCharacter | Self::BadChannel | Self::WordCount { .. } => None,
+            Self::TooLong
+            | Self::BadCharacter { .. }
+            | Self::NotUtf8 { .. }
+            | Self::BadChannel
+            | Self::WordCount { .. } => None,
         }
     }
 
@@ -80,8 +92,19 @@ impl fmt::Display for CodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong => f.write_str("the code is longer than 1024 bytes"),
-            Self::BadCharacter => {
-                f.write_str("the code has a character that is no letter, digit, hyphen or space")
+            // CODE-10: A receiver MUST name in its message for `bad-character` the first character
+            // that it refuses by its code point, such as `U+00F6`, or, where the bytes there are no
+            // UTF-8, the first of them, such as `0xF6`
+            Self::BadCharacter { character } => write!(
+                f,
+                "the code has the character U+{:04X}, which no code has",
+                u32::from(*character)
+            ),
+            Self::NotUtf8 { byte } => {
+                write!(
+                    f,
+                    "the code has the byte 0x{byte:02X}, which is no UTF-8 there"
+                )
             }
             Self::BadChannel => {
                 f.write_str("the code does not begin with a number from 1 to 999999999")
@@ -151,8 +174,31 @@ impl fmt::Display for OneLine<'_> {
 mod tests {
     use super::super::code::Code;
 
-    fn message(typed: &str) -> String {
+    fn message(typed: impl AsRef<[u8]>) -> String {
         Code::parse(typed).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_first_character_that_no_code_has_is_named() {
+        for (typed, named) in [
+            (
+                &b"7-cr\xc3\xb6ssover-cl\xc3\xa4ckwork"[..],
+                "character U+00F6,",
+            ),
+            (b"7-crossover\x1b", "character U+001B,"),
+            (b"7-\xf0\x9f\x9a\x80-clockwork", "character U+1F680,"),
+            (b"7\xe2\x80\x91crossover\xe2\x80\x8b", "character U+200B,"),
+            (b" \xef\xbb\xbf7", "character U+FEFF,"),
+            (b"7-cr\xf6ssover-\xc3\xa4", "byte 0xF6,"),
+            (b"7\xe2\x80-crossover", "byte 0xE2,"),
+            (b"7\xed\xa0\x80", "byte 0xED,"),
+            (b"7\xc0\x80", "byte 0xC0,"),
+            (b"\xff\xfe7\0", "byte 0xFF,"),
+        ] {
+            assert!(message(typed).contains(named), "{}", message(typed));
+        }
+        let error = Code::parse("7-cr\u{f6}ssover").unwrap_err();
+        assert_eq!(format!("{error:?}"), "CodeError(bad-character)");
     }
 
     #[test]
@@ -175,7 +221,7 @@ mod tests {
     #[test]
     fn messages_stay_on_one_short_line() {
         let typed = format!("7-crossover-{}\n{}", "x".repeat(8), "y".repeat(900));
-        let message = message(&typed);
+        let message = message(typed);
         assert!(message.len() < 100 && !message.contains('\n'), "{message}");
         assert!(message.contains("yyy...\", cannot"), "{message}");
     }

@@ -2,7 +2,7 @@
 
 use super::hex::NotHex;
 use super::json::JsonFault;
-use super::{BadAppId, BadRendezvous, BlobTooLarge};
+use super::{BadAppId, BadLink, BadRendezvous, BlobTooLarge};
 
 const ADDRESSES: [BadRendezvous; 9] = [
     BadRendezvous::Length,
@@ -14,6 +14,14 @@ const ADDRESSES: [BadRendezvous; 9] = [
     BadRendezvous::Path,
     BadRendezvous::QueryOrFragment,
     BadRendezvous::PlainHttp,
+];
+
+const LINKS: [(BadLink, &str); 5] = [
+    (BadLink::TooLong, "too-long"),
+    (BadLink::Form, "bad-form"),
+    (BadLink::Code, "bad-code"),
+    (BadLink::AppId, "bad-appid"),
+    (BadLink::Relay, "bad-relay"),
 ];
 
 const JSON: [(JsonFault, &str); 11] = [
@@ -39,11 +47,19 @@ fn each_error_is_a_line_of_its_own() {
     ];
     assert!(lines[1].contains("129") && lines[2].contains("65536"));
     lines.extend(ADDRESSES.map(|fault| fault.to_string()));
+    lines.extend(LINKS.map(|(fault, _)| fault.to_string()));
     lines.extend(JSON.map(|(fault, _)| fault.to_string()));
     for (at, line) in lines.iter().enumerate() {
         assert!(line.starts_with(char::is_lowercase), "{line}");
         assert!(!line.contains('\n') && !line.ends_with('.'), "{line}");
         assert!(!lines[..at].contains(line), "{line}");
+    }
+}
+
+#[test]
+fn each_fault_of_a_link_has_its_token() {
+    for (fault, token) in LINKS {
+        assert_eq!(fault.fault(), token);
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::json;
-use super::{Code, Problem, Rendezvous, hex};
+use super::{AppId, ChannelId, Code, Link, Problem, Rendezvous, Words, hex};
 
 proptest! {
     #[test]
@@ -18,6 +18,33 @@ proptest! {
     #[test]
     fn any_bytes_are_a_code_or_a_fault(typed in any::<Vec<u8>>()) {
         let _ = Code::parse(typed);
+    }
+
+    /// LINK-1 and LINK-2: what is shown is read, and nothing else is read so.
+    #[test]
+    fn a_link_has_one_spelling(
+        words in proptest::collection::vec(any::<u8>(), 2..=8),
+        app_id in proptest::collection::vec(any::<u8>(), 1..=128),
+        path in "[!$&-9:;=@-Z_a-z~]{0,40}",
+        at in any::<proptest::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let code = Code::new(ChannelId::new(7).unwrap(), Words::dangerously_from_bytes(&words).unwrap());
+        let relay = Rendezvous::parse(&format!("https://[::1]:1/a{path}"), false);
+        prop_assume!(relay.is_ok());
+        let link = Link::new(code, AppId::new(app_id).unwrap(), relay.unwrap()).reveal().to_string();
+        prop_assert_eq!(Link::parse(&link, false).unwrap().reveal().to_string(), link.as_str());
+        let mut changed = link.into_bytes();
+        *at.get_mut(&mut changed) = byte;
+        if let Ok(read) = Link::parse(&changed, false) {
+            prop_assert_eq!(read.reveal().to_string().into_bytes(), changed);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_a_link_or_a_fault(rest in any::<Vec<u8>>()) {
+        let _ = Link::parse(&rest, true);
+        let _ = Link::parse([&b"wormhole-sync:7-crossover-clockwork?appid=61&relay="[..], &rest].concat(), true);
     }
 
     #[test]

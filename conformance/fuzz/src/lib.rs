@@ -18,7 +18,9 @@ mod tests;
 mod wire;
 
 pub use seeds::{dictionary, seeds};
-pub use targets::{code, initiator, messages, receiver, relay, rendezvous, request, response};
+pub use targets::{
+    code, initiator, link, messages, receiver, relay, rendezvous, request, response,
+};
 
 use std::process::ExitCode;
 
@@ -26,9 +28,10 @@ use std::process::ExitCode;
 pub type Target = fn(&[u8]);
 
 /// Every target, by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("code", code),
     ("rendezvous", rendezvous),
+    ("link", link),
     ("messages", messages),
     ("response", response),
     ("request", request),

@@ -19,12 +19,17 @@ fn run(name: &str, least: usize) {
 
 #[test]
 fn code() {
-    run("code", 705);
+    run("code", 975);
 }
 
 #[test]
 fn rendezvous() {
     run("rendezvous", 122);
+}
+
+#[test]
+fn link() {
+    run("link", 121);
 }
 
 #[test]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from wsync import keys, seal
 from wsync.code import Code, check_word_count, read_code, words_of
+from wsync.link import BadLinkError, Link, read_link
 from wsync.messages import MAX_CHANNEL
 from wsync.outcome import Outcome, Refusal
 from wsync.pake import MESSAGE_LENGTH, BadElementError, Side, Spake2, password_scalar
@@ -14,7 +15,7 @@ from wsync.seal import MalformedError, UnopenedError
 from wsync.session import Session
 from wsync.strictjson import MalformedJsonError, Object, TooLargeError
 from wsync.testing import scalar_of
-from wsync.values import check_appid, check_blob, parse_rendezvous
+from wsync.values import Rendezvous, check_appid, check_blob, parse_rendezvous
 
 from .inputs import Inputs
 from .json_messages import read_message
@@ -33,6 +34,8 @@ _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
 
 def refusal_of(error: Exception) -> Object | None:
     """The member ``refused`` for an exception of the implementation; None if it is no refusal."""
+    if isinstance(error, BadLinkError):
+        return {"outcome": "bad-link", "fault": error.fault}
     if isinstance(error, Refusal):
         refused: Object = {"outcome": error.outcome}
         return refused if error.fault is None else refused | {"fault": error.fault}
@@ -53,6 +56,29 @@ def _code_print(given: Inputs) -> Object:
     if not 1 <= channel <= MAX_CHANNEL:
         raise Refusal(Outcome.BAD_CODE)
     return {"code": str(Code(channel, tuple(words_of(words))))}
+
+
+def _link_parse(given: Inputs) -> Object:
+    own_appid, own_relay = given.data("own_appid"), _relay(given, "own_relay")
+    link = read_link(given.data("link"), allow_plain_http=given.boolean("allow_plain_http"))
+    return {
+        "channel": link.code.channel,
+        "words": list(link.code.words),
+        "appid": link.appid.hex(),
+        "relay": link.relay.address,
+        "ask_appid": link.asks_about_appid(own_appid),
+        "ask_relay": link.asks_about_relay(own_relay),
+    }
+
+
+def _link_print(given: Inputs) -> Object:
+    channel, words = given.integer("channel"), given.data("words")
+    code = Code(channel, tuple(words_of(words)))
+    return {"link": str(Link(code, given.data("appid"), _relay(given, "relay")))}
+
+
+def _relay(given: Inputs, name: str) -> Rendezvous:
+    return parse_rendezvous(given.string(name), allow_plain_http=True)
 
 
 def _appid(given: Inputs) -> Object:
@@ -179,6 +205,8 @@ def _json(given: Inputs) -> Object:
 OPERATIONS: dict[str, Callable[[Inputs], Object]] = {
     "code-parse": _code_parse,
     "code-print": _code_print,
+    "link-parse": _link_parse,
+    "link-print": _link_print,
     "appid": _appid,
     "rendezvous": _rendezvous,
     "spake2-start": _spake2_start,

@@ -13,6 +13,7 @@ from spake2.parameters.ed25519 import ParamsEd25519
 from wsync import pake, seal, strictjson
 from wsync.code import read_code, word_list, words_of
 from wsync.keys import BadExportError, Keys, expand, export, transcript
+from wsync.link import BadLinkError, read_link
 from wsync.outcome import Outcome, Refusal
 from wsync.pake import BadElementError, Side, Spake2
 from wsync.values import parse_rendezvous, read_hex
@@ -120,6 +121,7 @@ class CodeTest(unittest.TestCase):
             "7-crossover-clockwork",
             " 7 Crossover\tCLOCKWORK\r\n",
             "7__crossover - -clockwork",
+            "\ufeff\xa0\n7\u2013crossover \u2212\u3000clockwork\u2009\r\n",
         ):
             code = read_code(text)
             self.assertEqual(str(code), "7-crossover-clockwork")
@@ -132,6 +134,9 @@ class CodeTest(unittest.TestCase):
             ("é" * 600, "too-long"),
             ("7-crossover-clockwork\x7f", "bad-character"),
             ("7-crossover-clockwörk", "bad-character"),
+            ("7-crossover-clockwork\ud800", "bad-character"),
+            (" \ufeff7-crossover-clockwork", "bad-character"),
+            ("\u20147-crossover-clockwork", "bad-channel"),
             ("", "bad-channel"),
             ("-7-crossover-clockwork", "bad-channel"),
             ("07-crossover-clockwork", "bad-channel"),
@@ -153,6 +158,53 @@ class CodeTest(unittest.TestCase):
             with self.subTest(text=text[:40]), self.assertRaises(Refusal) as caught:
                 read_code(text)
             self.assertEqual(caught.exception.fault, fault, text[:40])
+
+    def test_the_first_bad_character_is_named(self):
+        for typed, named in (
+            ("7-crössover-clöckwork".encode(), "U+00F6"),
+            (b"7-crossover\x1b", "U+001B"),
+            ("7\N{NON-BREAKING HYPHEN}\N{ROCKET}".encode(), "U+1F680"),
+            (" \ufeff7".encode(), "U+FEFF"),
+            (b"7-cr\xf6ssover-\xc3\xa4", "0xF6"),
+            (b"7\xe2\x80-crossover", "0xE2"),
+            (b"7\xed\xa0\x80", "0xED"),
+        ):
+            with self.subTest(typed=typed), self.assertRaises(Refusal) as caught:
+                read_code(typed)
+            self.assertIn(named, caught.exception.hint)
+
+
+class LinkTest(unittest.TestCase):
+    LINK = "wormhole-sync:7-crossover-clockwork?appid=6100&relay=http://%5B::1%5D:8080/a%2520b/"
+
+    def test_good(self):
+        link = read_link(self.LINK.encode())
+        self.assertEqual(str(link), self.LINK)
+        self.assertEqual((link.appid, link.relay.address), (b"a\0", "http://[::1]:8080/a%20b/"))
+        self.assertFalse(link.asks_about_relay(parse_rendezvous("http://[::1]:8080/a%20b")))
+        self.assertTrue(link.asks_about_relay(parse_rendezvous("http://[::1]:8080/a%20B")))
+        self.assertFalse(link.asks_about_appid(b"a\0"))
+        self.assertTrue(link.asks_about_appid(b"a"))
+        self.assertNotIn("crossover", repr(link))
+
+    def test_faults(self):
+        for old, new, fault in (
+            ("8080", "8080" * 2048, "too-long"),
+            ("wormhole", "Wormhole", "bad-form"),
+            ("&relay", "&mode=x&relay", "bad-form"),
+            ("crossover", "CROSSOVER", "bad-code"),
+            ("crossover", "crosover", "bad-code"),
+            ("6100", "", "bad-appid"),
+            ("6100", "6A", "bad-appid"),
+            ("%5B::1%5D", "relay.example", "bad-relay"),
+            ("%5B", "%5b", "bad-relay"),
+            ("%5B", "[", "bad-relay"),
+            ("a%2520b", "%61", "bad-relay"),
+            ("a%2520b", "%FF", "bad-relay"),
+        ):
+            with self.subTest(new=new[:20]), self.assertRaises(BadLinkError) as caught:
+                read_link(self.LINK.replace(old, new).encode())
+            self.assertEqual(caught.exception.fault, fault)
 
 
 class ValuesTest(unittest.TestCase):

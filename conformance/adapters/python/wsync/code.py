@@ -15,6 +15,14 @@ MAX_INPUT = 1_024
 
 _LISTS = Path(__file__).parent / "words"
 _CHANNEL = re.compile(r"[1-9][0-9]{0,8}")
+_BYTE_ORDER_MARK = "\ufeff"
+_READ_AS = {
+    " ": (0x00A0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000),
+    "-": (*range(0x2010, 0x2016), 0x2212, 0xFF0D),
+}
+"""The closed list of section 4: what looks like a space or a hyphen, and is read as one."""
+_LOOKALIKES = {point: read for read, points in _READ_AS.items() for point in points}
+_REFUSED = re.compile(r"[^\t\n\r -~]")
 _ENDS = "\t\n\r "
 _SEPARATORS = re.compile(r"[\t \-_]+")
 _UPPER_TO_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
@@ -67,9 +75,7 @@ def read_code(typed: str | bytes) -> Code:
     data = typed.encode("utf-8", "surrogatepass") if isinstance(typed, str) else typed
     if len(data) > MAX_INPUT:
         raise _bad("too-long")
-    if not all(byte in b"\t\n\r" or 0x20 <= byte <= 0x7E for byte in data):
-        raise _bad("bad-character")
-    text = data.decode("ascii").strip(_ENDS).translate(_UPPER_TO_LOWER)
+    text = _characters(data).strip(_ENDS).translate(_UPPER_TO_LOWER)
     channel, *words = _SEPARATORS.sub("-", text).split("-")
     if not _CHANNEL.fullmatch(channel):
         raise _bad("bad-channel")
@@ -79,6 +85,20 @@ def read_code(typed: str | bytes) -> Code:
         if word not in word_list(i):
             raise _word_fault(words, i)
     return Code(int(channel), tuple(words))
+
+
+def _characters(data: bytes) -> str:
+    """What was typed, by the list of section 4; the first character that is refused (CODE-10)."""
+    try:
+        text, broken = data.decode("utf-8"), None
+    except UnicodeDecodeError as error:
+        text, broken = data[: error.start].decode("utf-8"), data[error.start]
+    text = text.removeprefix(_BYTE_ORDER_MARK).translate(_LOOKALIKES)
+    if refused := _REFUSED.search(text):
+        raise _bad("bad-character", f"No code has the character U+{ord(refused[0]):04X}.")
+    if broken is not None:
+        raise _bad("bad-character", f"The byte 0x{broken:02X} there is no UTF-8.")
+    return text
 
 
 def _bad(fault: str, hint: str | None = None) -> Refusal:

@@ -55,6 +55,8 @@ class Rendezvous:
     port: int
     netloc: str
     """Host and port as in the address, for the Host header."""
+    address: str
+    """The address as it was given."""
     base: str
     """The address less one trailing slash (RDV-3)."""
     base_path: str
@@ -106,7 +108,8 @@ def _parse(address: str) -> Rendezvous | None:
     if not _PATH.fullmatch(path) or any(map(_DOT_SEGMENT.fullmatch, path.split("/"))):
         return None
     base, base_path = address.removesuffix("/"), path.removesuffix("/")
-    return Rendezvous(scheme, authority["host"], port, match["authority"], base, base_path)
+    netloc = match["authority"]
+    return Rendezvous(scheme, authority["host"], port, netloc, address, base, base_path)
 
 
 def _is_host(host: str) -> bool:

@@ -7,6 +7,18 @@ use wormhole_sync::values::{ProblemToken, words};
 #[must_use]
 pub fn dictionary(target: &str) -> String {
     let texts: Vec<String> = match target {
+        "link" => texts(&[
+            "wormhole-sync:",
+            "7-crossover-clockwork",
+            "?appid=",
+            "&relay=",
+            "https://",
+            "http://",
+            "localhost",
+            "%5B::1%5D",
+            "%25",
+            ":65535",
+        ]),
         "code" => (0..=u8::MAX)
             .flat_map(|byte| [words::word(0, byte), words::word(1, byte)])
             .map(|word| format!("-{word}"))

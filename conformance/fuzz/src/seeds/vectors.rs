@@ -22,6 +22,10 @@ fn of_test(target: &str, test: &Value) -> Vec<Vec<u8>> {
         ("code", "code-print") => test["expect"]["ok"]["code"]
             .as_str()
             .map(|code| code.into()),
+        ("link", "link-parse") => {
+            let allowed = input["allow_plain_http"].as_bool().expect("a flag");
+            Some([&[u8::from(allowed)], &*bytes(&input["link"])].concat())
+        }
         ("rendezvous", "rendezvous") => {
             let allowed = input["allow_plain_http"].as_bool().expect("a flag");
             let address = input["address"].as_str().expect("an address");

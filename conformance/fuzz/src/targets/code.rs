@@ -10,6 +10,15 @@ use crate::planted;
 const ODD: &str = include_str!("../../../../spec/words/odd.txt");
 const EVEN: &str = include_str!("../../../../spec/words/even.txt");
 
+/// The list of section 4, written out.
+const SPACES: [char; 15] = [
+    '\u{00a0}', '\u{2000}', '\u{2001}', '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}',
+    '\u{2007}', '\u{2008}', '\u{2009}', '\u{200a}', '\u{202f}', '\u{205f}', '\u{3000}',
+];
+const DASHES: [char; 8] = [
+    '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}', '\u{ff0d}',
+];
+
 /// The input is what a user typed. The code, or the fault, is that of a second reading by CODE-4 to
 /// CODE-7. A code that is shown reads as itself.
 pub fn code(data: &[u8]) {
@@ -35,6 +44,9 @@ pub fn code(data: &[u8]) {
         (Err(error), Err((fault, position))) => {
             assert_eq!((error.fault(), error.position()), (fault, position));
             let message = error.to_string();
+            // CODE-10
+            let named = message.contains(&named(data));
+            assert_eq!(named, fault == "bad-character", "{message:?}");
             assert!(
                 message.len() < 160 && !message.contains(['\n', '\r']),
                 "{message:?}"
@@ -51,6 +63,21 @@ pub fn code(data: &[u8]) {
     );
 }
 
+/// The words of a message that name the first character that is refused, by CODE-10.
+fn named(typed: &[u8]) -> String {
+    let end = str::from_utf8(typed).map_or_else(|error| error.valid_up_to(), str::len);
+    let text = str::from_utf8(&typed[..end]).expect("UTF-8 up to there");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_refused = |c: &char| {
+        !(matches!(c, '\t' | '\n' | '\r' | ' '..='~') || SPACES.contains(c) || DASHES.contains(c))
+    };
+    match (text.chars().find(is_refused), typed.get(end)) {
+        (Some(c), _) => format!("U+{:04X}", u32::from(c)),
+        (None, Some(byte)) => format!("byte 0x{byte:02X}"),
+        (None, None) => "no character".to_owned(),
+    }
+}
+
 /// A fault and the position of its word.
 type CodeFault = (&'static str, Option<usize>);
 
@@ -59,11 +86,15 @@ fn read(typed: &[u8]) -> Result<(u32, Vec<String>), CodeFault> {
     if typed.len() > 1_024 {
         return Err(("too-long", None));
     }
+    let text = match str::from_utf8(typed) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(_) => return Err(("bad-character", None)),
+    };
+    let text = text.replace(SPACES, " ").replace(DASHES, "-");
     let allowed = |byte: u8| byte == 9 || byte == 10 || byte == 13 || (32..127).contains(&byte);
-    if !typed.iter().copied().all(allowed) {
+    if !text.bytes().all(allowed) {
         return Err(("bad-character", None));
     }
-    let text = String::from_utf8(typed.to_vec()).expect("ASCII");
     let text = text
         .trim_matches(['\t', '\n', '\r', ' '])
         .to_ascii_lowercase();
@@ -98,7 +129,8 @@ fn read(typed: &[u8]) -> Result<(u32, Vec<String>), CodeFault> {
     Ok((number.parse().expect("nine digits"), words))
 }
 
-fn byte(position: usize, word: &str) -> Option<u8> {
+/// The byte of a word of the list of its position.
+pub(super) fn byte(position: usize, word: &str) -> Option<u8> {
     static LISTS: OnceLock<[HashMap<&str, u8>; 2]> = OnceLock::new();
     let lists =
         LISTS.get_or_init(|| [ODD, EVEN].map(|list| list.lines().zip(0..=u8::MAX).collect()));

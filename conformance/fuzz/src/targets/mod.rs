@@ -3,6 +3,7 @@
 
 mod code;
 mod initiator;
+mod link;
 mod messages;
 mod receiver;
 mod relay;
@@ -12,6 +13,7 @@ mod response;
 
 pub use code::code;
 pub use initiator::initiator;
+pub use link::link;
 pub use messages::messages;
 pub use receiver::receiver;
 pub use relay::relay;

@@ -55,17 +55,17 @@ pub fn rendezvous(data: &[u8]) {
     }
 }
 
-/// The parts of an address.
+/// The parts of an address by RDV-1. RDV-2 decides whether its plain `http` is allowed.
 #[derive(Debug)]
-struct Parts<'a> {
-    https: bool,
-    local: bool,
+pub(super) struct Parts<'a> {
+    pub(super) https: bool,
+    pub(super) local: bool,
     host: &'a str,
     port: Option<u16>,
 }
 
 /// Reads an address by RDV-1, from the left to the right.
-fn read(text: &str) -> Option<Parts<'_>> {
+pub(super) fn read(text: &str) -> Option<Parts<'_>> {
     if text.is_empty() || text.len() > 2_048 || text.bytes().any(|b| !(0x21..=0x7e).contains(&b)) {
         return None;
     }

@@ -52,6 +52,8 @@ type OperationFn = fn(&OperationInput<'_>) -> Result<serde_json::Value, Operatio
 const TABLE: &[(&str, OperationFn)] = &[
     ("code-parse", values::code_parse),
     ("code-print", values::code_print),
+    ("link-parse", values::link_parse),
+    ("link-print", values::link_print),
     ("appid", values::appid),
     ("rendezvous", values::rendezvous),
     ("spake2-start", keys::spake2_start),

@@ -94,6 +94,37 @@ pub(crate) const ALL: &[Shape] = &[
         faults: &[],
     },
     Shape {
+        op: "link-parse",
+        input: &[
+            ("link", Bytes),
+            ("own_appid", Bytes),
+            ("own_relay", Text),
+            ("allow_plain_http", Flag),
+        ],
+        ok: &[
+            ("channel", Number),
+            ("words", Words),
+            ("appid", Bytes),
+            ("relay", Text),
+            ("ask_appid", Flag),
+            ("ask_relay", Flag),
+        ],
+        refused: &["bad-link"],
+        faults: &["too-long", "bad-form", "bad-code", "bad-appid", "bad-relay"],
+    },
+    Shape {
+        op: "link-print",
+        input: &[
+            ("channel", Number),
+            ("words", Bytes),
+            ("appid", Bytes),
+            ("relay", Text),
+        ],
+        ok: &[("link", Text)],
+        refused: &[],
+        faults: &[],
+    },
+    Shape {
         op: "appid",
         input: &[("appid", Bytes)],
         ok: &[("hex", Text)],

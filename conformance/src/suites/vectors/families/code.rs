@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use super::Sources;
+use super::code_typed::{accept, refuse};
+use super::{Sources, code_pasted};
 use crate::suites::vectors::builder::BugType::{
     Basic, EdgeCase, Legacy, Malleability, MissingStep,
 };
 use crate::suites::vectors::builder::Builder;
-use crate::suites::vectors::bytes::{hex, parts};
+use crate::suites::vectors::bytes::hex;
 use crate::suites::vectors::file::Family;
 
 pub(super) fn build(sources: &Sources) -> Result<Family, String> {
@@ -20,6 +21,7 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
     notes(&mut family);
     family.op("code-parse");
     accepted(&mut family);
+    code_pasted::add(&mut family);
     long(&mut family);
     bad_characters(&mut family);
     bad_channels(&mut family);
@@ -42,56 +44,10 @@ fn notes(family: &mut Builder) {
     family.note("Bound", EdgeCase, "The rim of a range.", "Valid codes are refused, or invalid ones reach the relay.");
     family.note("Exact", Malleability, "Forgiving stops where a text could mean two codes.", "Two programs read two codes in one text.");
     family.note("Unicode", Legacy, "Text functions of many languages know more spaces, digits and cases than ASCII has.", "Programs disagree, by library or by locale, on what a code is.");
+    family.note("Pasted", Legacy, "Spaces and dashes that programs put in the place of those of the keyboard: the closed list of section 4.", "A code that was copied and pasted is refused, for a reason that nobody can see.");
     family.note("Order", MissingStep, "Two faults at once: the first check in the order of section 4 names the fault.", "The user is told the wrong thing to do.");
     family.note("Words", MissingStep, "Each position has its own list.", "A word left out, doubled or swapped is not noticed before the code is spent.");
     family.note("Bytes", Basic, "From the named value `words` to the words (CODE-2).", "Codes are not uniform, or peers make different passwords.");
-}
-
-fn accept(
-    family: &mut Builder,
-    id: &str,
-    comment: &str,
-    of: (&str, &str),
-    typed: &[u8],
-    channel: u32,
-    words: &[&str],
-) {
-    let test = family.accept(
-        id,
-        comment,
-        of,
-        json!({"input": parts(typed)}),
-        json!({"channel": channel, "words": words}),
-    );
-    test.shown = Some(shown_text(typed));
-}
-
-fn refuse(
-    family: &mut Builder,
-    id: &str,
-    comment: &str,
-    of: (&str, &str),
-    typed: &[u8],
-    fault: &str,
-    control: &str,
-) {
-    let outcome = format!("bad-code/{fault}");
-    let test = family.refuse(
-        id,
-        comment,
-        of,
-        json!({"input": parts(typed)}),
-        &outcome,
-        control,
-    );
-    test.shown = Some(shown_text(typed));
-}
-
-fn shown_text(typed: &[u8]) -> String {
-    match typed.len() {
-        0..=80 => typed.escape_ascii().to_string(),
-        length => format!("{length} bytes"),
-    }
 }
 
 #[rustfmt::skip] // a row stays a line
@@ -139,6 +95,14 @@ fn long(family: &mut Builder) {
     let two = &["crossover", "clockwork"][..];
     accept(family, "1024-bytes", "1 024 bytes, most of them spaces", ("CODE-4", "Bound"), &padded(1024), 7, two);
     refuse(family, "1025-bytes", "1 025 bytes: too long before anything is removed", ("CODE-4", "Bound"), &padded(1025), "too-long", "1024-bytes");
+    let wide = |spaces: usize| format!("7-crossover-clockwork{}", "\u{2003}".repeat(spaces));
+    let mut most = wide(334);
+    most.push(' ');
+    accept(family, "1024-bytes-of-wide-spaces", "1 024 bytes in 356 characters", ("CODE-4", "Bound"), most.as_bytes(), 7, two);
+    refuse(family, "1026-bytes-of-wide-spaces", "1 026 bytes in 356 characters: bytes count, not characters", ("CODE-4", "Bound"), wide(335).as_bytes(), "too-long", "1024-bytes-of-wide-spaces");
+    let marked = |length: usize| ["\u{feff}".as_bytes(), &padded(length - 3)].concat();
+    accept(family, "1024-bytes-with-byte-order-mark", "1 024 bytes with a byte order mark", ("CODE-4", "Bound"), &marked(1024), 7, two);
+    refuse(family, "1025-bytes-with-byte-order-mark", "1 025 bytes with a byte order mark, which counts", ("CODE-4", "Bound"), &marked(1025), "too-long", "1024-bytes-with-byte-order-mark");
     refuse(family, "too-long-before-bad-character", "Too long and with a bad character", ("CODE-4", "Order"), &[0; 1025], "too-long", "1024-bytes");
 }
 
@@ -150,16 +114,13 @@ fn bad_characters(family: &mut Builder) {
         ("form-feed", "An FF is no space", "Exact", "7-crossover-clockwork\u{c}"),
         ("escape", "An ESC, as arrow keys leave it", "Exact", "7-crossover\u{1b}-clockwork"),
         ("delete", "A DEL", "Exact", "7-crossover-clockwork\u{7f}"),
-        ("no-break-space", "U+00A0 NO-BREAK SPACE", "Unicode", "7\u{a0}crossover\u{a0}clockwork"),
         ("next-line", "U+0085 NEXT LINE is no white space here", "Unicode", "7-crossover-clockwork\u{85}"),
-        ("unicode-hyphen", "U+2010 HYPHEN, which is not the one of the keyboard", "Unicode", "7\u{2010}crossover\u{2010}clockwork"),
-        ("en-dash", "U+2013 EN DASH, as some keyboards replace a hyphen", "Unicode", "7\u{2013}crossover\u{2013}clockwork"),
         ("kelvin-sign", "U+212A KELVIN SIGN, whose lowercase is k", "Unicode", "7-crossover-cloc\u{212a}work"),
         ("dotted-capital-i", "U+0130, whose lowercase begins with i", "Unicode", "7-\u{130}ndigo-clockwork"),
         ("fullwidth-digit", "U+FF17 FULLWIDTH DIGIT SEVEN", "Unicode", "\u{ff17}-crossover-clockwork"),
         ("arabic-digit", "U+0667 ARABIC-INDIC DIGIT SEVEN", "Unicode", "\u{667}-crossover-clockwork"),
         ("fullwidth-letters", "Fullwidth letters, which compatibility normalisation turns into words", "Unicode", "7-\u{ff43}rossover-clockwork"),
-        ("byte-order-mark", "A byte order mark before", "Unicode", "\u{feff}7-crossover-clockwork"),
+        ("replacement-character", "U+FFFD, which some libraries put for what is no UTF-8", "Unicode", "7-crossover-clockwork\u{fffd}"),
         ("zero-width-space", "U+200B after, as a paste from a web page may have", "Unicode", "7-crossover-clockwork\u{200b}"),
     ] {
         refuse(family, id, comment, ("CODE-4", flag), typed.as_bytes(), "bad-character", "canonical");

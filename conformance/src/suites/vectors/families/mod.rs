@@ -7,6 +7,8 @@
 
 mod addresses;
 mod code;
+mod code_pasted;
+mod code_typed;
 mod exchange;
 mod exchange_faults;
 mod exporter;
@@ -15,6 +17,7 @@ mod hostile_points;
 mod json;
 mod key_schedule;
 mod large;
+mod link;
 mod messages;
 mod padding;
 mod published;
@@ -36,6 +39,7 @@ const BUILDERS: &[Build] = &[
     code::build,
     words::build,
     addresses::build,
+    link::build,
     json::build,
     messages::build,
     spake2::build,
@@ -69,7 +73,12 @@ mod tests {
     use crate::suites::vectors::seeds::COMMITTED;
 
     /// Files of this folder that are no family, but a part of one.
-    const PARTS: [&str; 2] = ["exchange_faults", "hostile_points"];
+    const PARTS: [&str; 4] = [
+        "code_pasted",
+        "code_typed",
+        "exchange_faults",
+        "hostile_points",
+    ];
 
     fn root_and_families() -> (Root, Vec<Family>) {
         let root = Root::find(None).unwrap();

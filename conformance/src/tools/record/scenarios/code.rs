@@ -93,7 +93,7 @@ type Types = fn(&str) -> Vec<u8>;
 
 /// The ways in which a user may type a code.
 fn typed() -> Vec<Scenario> {
-    let forms: [(&str, &str, Types); 4] = [
+    let forms: [(&str, &str, Types); 5] = [
         ("uppercase", "in uppercase", |code| {
             code.to_uppercase().into_bytes()
         }),
@@ -105,6 +105,15 @@ fn typed() -> Vec<Scenario> {
         ("underscores", "with runs of separators", |code| {
             code.replace('-', " _-\t- ").into_bytes()
         }),
+        (
+            "pasted",
+            "with a byte order mark, and the dashes and spaces of a word processor",
+            |code| {
+                let (channel, words) = code.split_once('-').unwrap_or((code, ""));
+                let words = words.replace('-', "\u{a0}\u{2013} ");
+                format!("\u{feff}{channel}\u{2011}{words}\u{202f}\r\n").into_bytes()
+            },
+        ),
         ("longest", "in 1 024 bytes", |code| {
             let mut typed = code.as_bytes().to_vec();
             typed.resize(1024, b' ');
