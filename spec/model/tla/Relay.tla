@@ -76,11 +76,12 @@ ASSUME \A op \in RelayOps : \A by \in {"owner", "claimant"} :
 NoChannel == [own |-> Nobody, clm |-> Nobody, state |-> "absent", cells |-> [c \in Cells |-> Nothing]]
 Live(n) == ch[n].own # Nobody
 EndedOf(n, s) == {t \in ended : t.n = n /\ (s \in {t.own, t.clm} \/ Planted("EndedForAll"))}
+Of(n) == {ch[n].own, ch[n].clm} \ {Nobody}
 OwnsEnded(s) == \E t \in ended : t.own = s
 
 \* The channel that a request meets (RELAY-12), and the requester's part in it.
 Meets(n, s) ==
-  IF EndedOf(n, s) # {} /\ ~(Planted("LiveBeforeEnded") /\ Live(n))
+  IF EndedOf(n, s) # {} /\ ~(Planted("LiveBeforeEnded") /\ Live(n)) /\ (s \notin Of(n) \/ Planted("EndedHidesOwn"))
   THEN LET t == CHOOSE t \in EndedOf(n, s) : TRUE
        IN [state |-> "ended", own |-> t.own, clm |-> t.clm, cells |-> t.cells, why |-> t.why]
   ELSE [state |-> ch[n].state, own |-> ch[n].own, clm |-> ch[n].clm, cells |-> ch[n].cells, why |-> ""]
@@ -340,13 +341,16 @@ EndKeepsCells == [][\A n \in Nums : Live(n) /\ ch'[n].own # ch[n].own /\ restart
 
 \* RELAY-17: what is written can be read and repeated during the grace.
 GraceAnswers == \A t \in ended : \A c \in Cells :
-  t.cells[c] # Nothing /\ (\A u \in ended : u.n = t.n /\ {u.own, u.clm} \cap ({t.own, t.clm} \ {Nobody}) # {} => u = t) =>
+  t.cells[c] # Nothing /\ (\A u \in ended : u.n = t.n /\ {u.own, u.clm} \cap ({t.own, t.clm} \ {Nobody}) # {} => u = t)
+  /\ {t.own, t.clm} \cap Of(t.n) = {} =>
   LET reader == IF c = "finish" THEN t.clm ELSE t.own
       writer == IF c = "finish" THEN t.own ELSE t.clm
   IN /\ Done(Request(reader, "get " \o c, t.n, Nothing)).answer = Answer("200", t.cells[c])
      /\ Done(Request(writer, "put " \o c, t.n, t.cells[c])).answer.is = "200"
 
-\* RELAY-12: a side changes no live channel of a number while it has an ended one of that number.
+\* RELAY-12: an ended channel hides no live channel of the side's own.
+OwnLiveFirst == \A n \in Nums : \A s \in Of(n) : Meets(n, s).state = ch[n].state
+\* RELAY-12: a side claims no live channel of a number while it has an ended one of that number.
 OwnEndedFirst == [][\A n \in Nums : ch'[n].clm # ch[n].clm /\ ch'[n].clm # Nobody => EndedOf(n, ch'[n].clm) = {}]_vars
 
 \* RELAY-14: a side owns one channel at most. RELAY-12: a side that keeps to the rules has one of a number at most, so

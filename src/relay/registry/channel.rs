@@ -245,6 +245,12 @@ impl Channel {
                 Party::Another if self.claimant.is_none() => Decision::Offer { first: true },
                 Party::Another => Decision::Refuse(Refusal::Crowded),
             },
+            // Only a claim, which is rated, tells a stranger that there is a channel.
+            ChannelRequest::Put(..) | ChannelRequest::Get(..) | ChannelRequest::Close(_)
+                if party == Party::Another =>
+            {
+                Decision::Refuse(Refusal::NoSuchChannel)
+            }
             ChannelRequest::Put(cell, _) if party != writer(cell) => {
                 Decision::Refuse(Refusal::Forbidden)
             }
@@ -263,9 +269,6 @@ impl Channel {
                 Some(written) => Decision::Read(Arc::clone(written)),
                 None => Decision::Wait(cell, seconds),
             },
-            ChannelRequest::Close(_) if party == Party::Another => {
-                Decision::Refuse(Refusal::Forbidden)
-            }
             ChannelRequest::Close(reason) => Decision::End(reason),
         }
     }

@@ -202,11 +202,16 @@ impl Registry {
     }
 
     /// The channel that a number stands for, seen by one side.
-    // RELAY-12: A relay MUST look for the side's own ended channel of a number before the live
-    // channel of that number
+    // RELAY-12: A relay MUST take as the channel of a number the live one if it is the side's own,
+    // else the side's own ended one, else the live one
     fn find(&self, app: u32, number: ChannelId, side: SideKey) -> Option<u32> {
-        let ended = self.ended.get(&(app, number, side));
-        ended.or_else(|| self.live.get(&(app, number))).copied()
+        let live = self.live.get(&(app, number)).copied();
+        let is_own = |key: &u32| {
+            let channel = self.channels.get(*key);
+            channel.is_some_and(|channel| channel.party(side) != Party::Another)
+        };
+        let ended = || self.ended.get(&(app, number, side)).copied();
+        live.filter(is_own).or_else(ended).or(live)
     }
 
     // RELAY-14: live, with the same body: 201 with the same channel; live, with another body:

@@ -13,6 +13,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -43,22 +44,31 @@ pub(super) async fn serve(
     mut going_down: watch::Receiver<bool>,
 ) {
     let activity = Arc::new(ConnectionActivity::new(shared.request_time));
+    let (reader, writer) = stream.into_split();
+    let reader = Arc::new(reader);
     let io = TokioIo::new(Watched {
-        stream,
+        reader: Arc::clone(&reader),
+        writer,
         activity: Arc::clone(&activity),
         unread: UNREAD,
     });
     let service = service_fn(|request| {
         let (shared, activity) = (Arc::clone(&shared), Arc::clone(&activity));
+        let reader = Arc::clone(&reader);
         async move {
             activity.begun();
+            let half_closed = half_closed((*reader).as_ref());
             let (registry, proxies) = (&shared.registry, &shared.proxies);
-            let response = http::respond(registry, proxies, peer, &activity, request).await;
+            let response =
+                http::respond(registry, proxies, peer, &activity, half_closed, request).await;
             activity.answered();
             Ok::<_, Infallible>(response)
         }
     });
     let connection = http1::Builder::new()
+        // RELAY-24: A relay MUST answer a request that has wholly arrived even if its client has
+        // closed the sending half of the connection.
+        .half_close(true)
         .header_read_timeout(None)
         .max_buf_size(HEAD)
         .serve_connection(io, service);
@@ -86,9 +96,17 @@ pub(super) async fn serve(
     }
 }
 
+/// Waits until the client has closed the sending half, unless it has sent more before.
+async fn half_closed(stream: &TcpStream) {
+    if let Ok(1..) = stream.peek(&mut [0]).await {
+        std::future::pending().await
+    }
+}
+
 /// A stream that reports arriving bytes to the connection's activity.
 struct Watched {
-    stream: TcpStream,
+    reader: Arc<OwnedReadHalf>,
+    writer: OwnedWriteHalf,
     activity: Arc<ConnectionActivity>,
     /// The number of bytes that may still be read and dropped.
     unread: usize,
@@ -100,13 +118,21 @@ impl AsyncRead for Watched {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let before = buffer.filled().len();
-        let result = Pin::new(&mut this.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            this.activity.bytes_came();
+        loop {
+            let stream: &TcpStream = (*self.reader).as_ref();
+            ready!(stream.poll_read_ready(cx))?;
+            match stream.try_read(buffer.initialize_unfilled()) {
+                Ok(count) => {
+                    buffer.advance(count);
+                    if count > 0 {
+                        self.activity.bytes_came();
+                    }
+                    return Poll::Ready(Ok(()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
         }
-        result
     }
 }
 
@@ -116,7 +142,7 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        Pin::new(&mut self.get_mut().writer).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -124,29 +150,29 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+        Pin::new(&mut self.get_mut().writer).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.writer.is_write_vectored()
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        Pin::new(&mut self.get_mut().writer).poll_flush(cx)
     }
 
     /// Closes the stream. Closing over unread bytes would reset the connection and might lose the
     /// answer, so the rest of an unread body is read and dropped, up to a bound.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+        ready!(Pin::new(&mut this.writer).poll_shutdown(cx))?;
         if !this.activity.has_unread() {
             return Poll::Ready(Ok(()));
         }
         let mut scratch = [0; 4 << 10];
         while this.unread > 0 {
             let mut buffer = ReadBuf::new(&mut scratch);
-            ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buffer))?;
+            ready!(Pin::new(&mut *this).poll_read(cx, &mut buffer))?;
             match buffer.filled().len() {
                 0 => break,
                 count => this.unread = this.unread.saturating_sub(count),

@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode, Version};
 
 use super::activity::ConnectionActivity;
 use super::proxies::Proxies;
@@ -20,15 +20,16 @@ use crate::values::messages::{
     Allocate, Allocated, CellMessage, Claim, Claimed, Close, Empty, Write,
 };
 
-/// Answers one request of a connection.
+/// Answers one request of a connection. A GET waits no longer than until `half_closed` is ready.
 pub(super) async fn respond(
     registry: &SharedRegistry,
     proxies: &Proxies,
     peer: IpAddr,
     activity: &ConnectionActivity,
+    half_closed: impl Future<Output = ()>,
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    match answer(registry, proxies, peer, activity, request).await {
+    match answer(registry, proxies, peer, activity, half_closed, request).await {
         Ok(reply) => reply_response(&reply),
         Err(Fault::Refused(refusal)) => problem(refusal),
         Err(Fault::Method(allow)) => {
@@ -84,10 +85,17 @@ async fn answer(
     proxies: &Proxies,
     peer: IpAddr,
     activity: &ConnectionActivity,
+    half_closed: impl Future<Output = ()>,
     request: Request<Incoming>,
 ) -> Result<Reply, Fault> {
     let (head, body) = request.into_parts();
     activity.leave_unread(!body.is_end_stream());
+    // RELAY-23: A relay MUST refuse as `malformed`, before the checks of RELAY-9, an HTTP/1.1
+    // request that does not have exactly one `Host` header
+    let hosts = head.headers.get_all(header::HOST).iter().count();
+    if hosts != 1 && head.version == Version::HTTP_11 {
+        return Err(Refusal::Malformed.into());
+    }
     let (target, operation) = operation(&head)?;
     let body = match operation.body_bound() {
         Some(bound) => {
@@ -100,7 +108,12 @@ async fn answer(
     activity.arrived();
     let call = call(&target, operation, &head, &body, peer, proxies)?;
     drop(body);
-    Ok(registry.ask(call).await)
+    tokio::select! {
+        biased;
+        reply = registry.ask(call) => Ok(reply),
+        // The client may be gone, so that its GET waits no longer.
+        () = half_closed => Ok(Reply::Nothing),
+    }
 }
 
 /// Makes the checks that need no body, and gives the request's target and operation.

@@ -90,13 +90,13 @@ impl NaiveRelay {
     /// The channel that a number stands for, to a side (RELAY-12).
     pub(crate) fn find(&self, appid: u8, number: u32, side: u8) -> Option<usize> {
         let of_number = |it: &Channel| it.appid == appid && it.number == number && !it.forgotten;
-        let own = |it: &Channel| of_number(it) && it.ended.is_some() && it.by(side) != "another";
-        let own = self.channels.iter().rposition(own);
-        own.or_else(|| {
-            self.channels
-                .iter()
-                .position(|it| of_number(it) && it.ended.is_none())
-        })
+        let live = (self.channels.iter()).position(|it| of_number(it) && it.ended.is_none());
+        let is_own = |it: &Channel| it.by(side) != "another";
+        if live.is_some_and(|index| is_own(&self.channels[index])) {
+            return live;
+        }
+        let ended = |it: &Channel| of_number(it) && it.ended.is_some() && is_own(it);
+        self.channels.iter().rposition(ended).or(live)
     }
 
     /// The channel, live or in its grace, that a side owns (RELAY-14).

@@ -68,6 +68,41 @@ fn a_waiting_get_is_answered_by_a_write_a_newer_one_time_and_the_end() {
     until_waiting(&relay, 0);
 }
 
+// RELAY-24: A relay MUST answer a request that has wholly arrived even if its client has closed the
+// sending half of the connection. It may end the wait of a GET at that moment, with 204, since the
+// client may be gone.
+#[test]
+fn a_client_that_sends_no_more_gets_its_answer() {
+    let (relay, _hand) = relay(Limits::default());
+    let mut client = Client::new(&relay);
+    let path = allocate(&mut client);
+    let answer = format!("{path}/answer");
+
+    let mut at_once = Client::new(&relay);
+    at_once.send("GET", &answer, OWNER, "");
+    at_once.close_half();
+    at_once.response().unwrap().is(204, "");
+    assert!(at_once.is_closed());
+
+    let mut waiting = Client::new(&relay);
+    waiting.send("GET", &format!("{answer}?wait=30"), OWNER, "");
+    until_waiting(&relay, 1);
+    waiting.close_half();
+    waiting.response().unwrap().is(204, "");
+    assert!(waiting.is_closed());
+    until_waiting(&relay, 0);
+
+    let mut guest = Client::new(&relay);
+    guest.ask("POST", &format!("{path}/claim"), GUEST, "{}");
+    guest.send("PUT", &answer, GUEST, r#"{"body":"01"}"#);
+    guest.close_half();
+    guest.response().unwrap().is(200, "{}");
+    let mut reader = Client::new(&relay);
+    reader.send("GET", &format!("{answer}?wait=30"), OWNER, "");
+    reader.close_half();
+    reader.response().unwrap().is(200, r#"{"body":"01"}"#);
+}
+
 #[test]
 fn going_down_answers_what_waits_and_closes() {
     let (relay, _hand) = relay(Limits::default());

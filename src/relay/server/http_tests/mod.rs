@@ -5,7 +5,7 @@ mod requests;
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::relay::{Clock, Limits, ManualClock, RelayHandle, RelayOptions};
@@ -113,6 +113,11 @@ impl Client {
         response.body = String::from_utf8(body).unwrap();
         response.check();
         Ok(response)
+    }
+
+    /// Ends the sending half of the connection.
+    fn close_half(&mut self) {
+        self.0.shutdown(Shutdown::Write).unwrap();
     }
 
     fn is_closed(&mut self) -> bool {

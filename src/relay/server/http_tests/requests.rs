@@ -1,5 +1,6 @@
 //! The answers to requests.
 
+use std::io::Read;
 use std::time::Duration;
 
 use super::{Client, GUEST, OFFER, OWNER, THIRD, allocate, relay, request};
@@ -94,7 +95,7 @@ fn the_order_of_checks() {
         &good,
         r#"{"reason":"done"}"#,
     )
-    .refuses("forbidden");
+    .refuses("no-such-channel");
     let close = r#"{"reason":"done"}"#;
     ask("POST", "/v1/61/channels/99/close", &good, close).refuses("no-such-channel");
     ask("POST", "/v1/62/channels/1/close", &good, close).refuses("no-such-channel");
@@ -118,7 +119,19 @@ fn the_refusals_of_channels() {
         .ask("POST", &claim, GUEST, "{}")
         .is(200, r#"{"body":"0a","ttl":600}"#);
     client.ask("POST", &claim, THIRD, "{}").refuses("crowded");
-    client.ask("GET", &answer, THIRD, "").refuses("forbidden");
+    client.ask("GET", &answer, GUEST, "").refuses("forbidden");
+    // A stranger learns nothing about the channel that an absent one would not tell.
+    let absent = path.replace("/channels/", "/channels/99");
+    for (method, tail, body) in [
+        ("GET", "/answer", ""),
+        ("PUT", "/answer", body),
+        ("POST", "/close", r#"{"reason":"done"}"#),
+    ] {
+        let mut of = |path: &str| client.ask(method, &format!("{path}{tail}"), THIRD, body);
+        let (live, absent) = (of(&path), of(&absent));
+        live.refuses("no-such-channel");
+        assert_eq!(live.body, absent.body);
+    }
     hand.advance(Duration::from_secs(600));
     assert_eq!(client.ask("PUT", &answer, GUEST, body).reason(), "expired");
     client
@@ -221,4 +234,64 @@ fn bodies_are_bounded() {
     other.response().unwrap().refuses("too-large");
     let ignored = client.ask("GET", &format!("{path}/finish"), GUEST, "not json");
     assert_eq!(ignored.reason(), "done");
+}
+
+// RELAY-23: A relay MUST refuse as `malformed`, before the checks of RELAY-9, an HTTP/1.1 request
+// that does not have exactly one `Host` header (RFC 9112, section 3.2); an HTTP/1.0 request needs
+// none.
+#[test]
+fn a_request_has_one_host() {
+    let (relay, _hand) = relay(Limits::default());
+    let ask = |target: &str, version: &str, hosts: &str| {
+        let mut client = Client::new(&relay);
+        let side = format!("authorization: Bearer {OWNER}\r\n");
+        client.write(&format!("GET {target} HTTP/{version}\r\n{hosts}{side}\r\n"));
+        client.response().unwrap()
+    };
+    let get = "/v1/61/channels/7/answer";
+    ask(get, "1.1", "host: a\r\n").refuses("no-such-channel");
+    ask(get, "1.0", "").refuses("no-such-channel");
+    ask(get, "1.1", "host:\r\n").refuses("no-such-channel");
+    for target in [get, "/nowhere"] {
+        ask(target, "1.1", "").refuses("malformed");
+        ask(target, "1.1", "host: a\r\nhost: a\r\n").refuses("malformed");
+        ask(target, "1.1", "host: a\r\nHost: b\r\n").refuses("malformed");
+    }
+}
+
+// RELAY-25: A relay MUST answer a request that has `Expect: 100-continue` with 100 before it reads
+// the body, or at once with the refusal that comes first (RFC 9110, section 10.1.1).
+#[test]
+fn a_body_may_wait_for_its_permission() {
+    let (relay, _hand) = relay(Limits::default());
+    let head = |target: &str| {
+        let length = OFFER.len();
+        format!(
+            "POST {target} HTTP/1.1\r\nhost: relay\r\nexpect: 100-continue\r\n\
+             authorization: Bearer {OWNER}\r\ncontent-length: {length}\r\n\r\n"
+        )
+    };
+    let mut client = Client::new(&relay);
+    client.write(&head("/v1/61/channels"));
+    let mut permission = [0; 25];
+    client.0.read_exact(&mut permission).unwrap();
+    assert_eq!(&permission, b"HTTP/1.1 100 Continue\r\n\r\n");
+    client.write(OFFER);
+    assert_eq!(client.response().unwrap().status, 201);
+    let mut client = Client::new(&relay);
+    client.write(&head("/v1/61/nowhere"));
+    client.response().unwrap().refuses("not-found");
+}
+
+#[test]
+fn head_is_refused_without_a_body() {
+    let (relay, _hand) = relay(Limits::default());
+    let mut client = Client::new(&relay);
+    let side = format!("authorization: Bearer {OWNER}\r\nconnection: close\r\n");
+    client.write(&request("HEAD", "/v1/61/channels/7/answer", &side, ""));
+    let mut text = String::new();
+    client.0.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("HTTP/1.1 405 "), "{text}");
+    assert!(text.contains("\r\nallow: GET, PUT\r\n"), "{text}");
+    assert!(text.ends_with("\r\n\r\n"), "{text}");
 }
