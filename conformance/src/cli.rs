@@ -74,7 +74,7 @@ struct CheckArguments {
     /// (repeatable)
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
-    /// The number of adapter processes at once [default: the number of processors, 12 at least]
+    /// The number of adapter processes at once [default: the number of processors, 16 at least]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// The seconds that each reply may take
@@ -129,7 +129,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
         format: arguments.format,
         settings: Settings {
             // Transcripts wait far more than they compute.
-            jobs: arguments.jobs.map_or(processors.clamp(12, 32), usize::from),
+            jobs: arguments.jobs.map_or(processors.clamp(16, 32), usize::from),
             timeout: Duration::from_secs(arguments.timeout),
             without: arguments.without,
         },

@@ -1,6 +1,6 @@
 //! Tests of the program as its users meet it: its output and its exit status.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 fn conformance(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_conformance"))
@@ -16,22 +16,23 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn judges_the_reference() {
     let output = conformance(&["--filter", "code-"]);
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{report}");
     assert!(
-        told.lines()
+        report
+            .lines()
             .last()
             .is_some_and(|line| line.starts_with("PASSED")),
-        "{told}"
+        "{report}"
     );
-    assert!(told.contains("vectors sha256:"), "{told}");
+    assert!(report.contains("vectors sha256:"), "{report}");
 }
 
 #[test]
 fn json_lines_begin_and_end() {
     let output = conformance(&["--filter", "code-canonical", "--format", "json"]);
-    let told = text(&output.stdout);
-    let events: Vec<serde_json::Value> = told
+    let report = text(&output.stdout);
+    let events: Vec<serde_json::Value> = report
         .lines()
         .map(|line| serde_json::from_str(line).expect("each line is JSON"))
         .collect();
@@ -54,14 +55,14 @@ fn a_filter_without_a_hit_is_no_success() {
 #[test]
 fn a_filter_brings_controls_along() {
     let output = conformance(&["--filter", "code-nul"]);
-    let told = text(&output.stdout);
-    assert!(told.contains("2 planned = 2 passed"), "{told}");
+    let report = text(&output.stdout);
+    assert!(report.contains("2 planned = 2 passed"), "{report}");
 }
 
 #[cfg(unix)]
 #[test]
 fn what_is_no_adapter_is_told() {
-    for (command, told) in [
+    for (command, report) in [
         ("/no/such/program", "cannot start"),
         ("true", "ended before it said hello"),
         ("cat", "chooses protocol [1,1]"),
@@ -71,7 +72,7 @@ fn what_is_no_adapter_is_told() {
         let output = conformance(&["--timeout", "1", "--adapter", command]);
         let error = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{command}: {error}");
-        assert!(error.contains(told), "{command}: {error}");
+        assert!(error.contains(report), "{command}: {error}");
     }
 }
 
@@ -87,6 +88,20 @@ fn lists_every_test() {
     let output = conformance(&["list"]);
     assert!(text(&output.stdout).lines().count() > 1000);
     assert!(text(&output.stdout).contains("code-leading-zero\tcode\tCODE-6\tA leading zero"));
+}
+
+#[test]
+fn a_list_that_is_read_in_part_is_no_failure() {
+    let mut list = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .arg("list")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(list.stdout.take());
+    let output = list.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "");
 }
 
 #[test]

@@ -14,7 +14,8 @@ use ureq::unversioned::transport::NextTimeout;
 /// ureq resolves the name before every request, even when it has a connection, and its own resolver
 /// then starts a thread, even when the name is an address. This resolver looks up a name once, and
 /// again when an attempt has failed; an address needs no lookup. So a waiting client does not
-/// depend on the name server between two polls.
+/// depend on the name server between two polls. The bar of a whole exchange says what this is worth
+/// (`benches/README.md`).
 #[derive(Debug, Clone, Default)]
 pub(super) struct CachingResolver(Arc<Mutex<Option<Known>>>);
 
