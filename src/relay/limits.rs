@@ -139,4 +139,21 @@ mod tests {
         };
         assert_eq!(limits.check(), Err(BadLimits::Zero("connections")));
     }
+
+    /// The table of section 10.4 has the names and the defaults of all bounds.
+    #[test]
+    fn the_bounds_are_those_of_the_specification() {
+        let spec = include_str!("../../spec/wormhole-sync.md");
+        let (_, table) = spec.split_once("| bound | name | default |").unwrap();
+        let rows = table.lines().skip(2).take_while(|row| row.starts_with('|'));
+        let rows: Vec<(String, u64)> = rows
+            .map(|row| {
+                let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+                let default = cells[3].replace(' ', "").parse().unwrap();
+                (cells[2].replace('`', ""), default)
+            })
+            .collect();
+        let bounds = Limits::default().bounds();
+        assert_eq!(rows, bounds.map(|(name, bound)| (name.to_owned(), bound)));
+    }
 }

@@ -18,6 +18,7 @@ pub enum ClientAddress {
     V6(u64),
 }
 
+// RELAY-26: A relay MUST count all IPv6 addresses with the same first 64 bits as one address
 impl From<IpAddr> for ClientAddress {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
@@ -125,6 +126,7 @@ mod tests {
 
     use super::*;
 
+    // RELAY-26: and an IPv6 address in ::ffff:0:0/96 as the IPv4 address that it stands for
     #[test]
     fn ipv6_addresses_of_one_64_are_one() {
         let of = |text: &str| ClientAddress::from(text.parse::<IpAddr>().unwrap());
