@@ -38,6 +38,19 @@ pub enum Event {
     Release,
 }
 
+impl Event {
+    /// The event, given that the relay can have stored nothing of what it refuses as forgotten
+    /// (CLIENT-15).
+    pub(super) fn nothing_stored(self) -> Self {
+        match self {
+            Event::Refused(ChannelRefusal::Forbidden | ChannelRefusal::NoSuchChannel) => {
+                Event::Refused(ChannelRefusal::Closed(CloseReason::Lost))
+            }
+            other => other,
+        }
+    }
+}
+
 /// The relay's refusals that have a line in the table of section 11.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChannelRefusal {

@@ -161,7 +161,14 @@ impl<T: Machine> Exchange<T> {
                 )),
                 None,
             ),
-            AttemptResult::Event { event, ttl } => {
+            AttemptResult::Event { mut event, ttl } => {
+                // CLIENT-15: A client MUST take `forbidden` and `no-such-channel`, in answer to the
+                // first attempt of a put finish, as the event `closed` with the reason `lost`
+                let is_first = self.last_failure.is_none();
+                let kind = self.retry.as_ref().map(RetryState::kind);
+                if is_first && kind == Some(RequestKind::Put(CellName::Finish)) {
+                    event = event.nothing_stored();
+                }
                 if let Some(retry) = &mut self.retry {
                     retry.answered();
                 }

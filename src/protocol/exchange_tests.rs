@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::scripted_suite::ScriptedSuite;
 use super::{
-    Action, AttemptFailure, AttemptResult, CloseReason, Event, Exchange, InitiatorMachine, Outcome,
-    ReceiverMachine, RequestKind, Times,
+    Action, AttemptFailure, AttemptResult, ChannelRefusal, CloseReason, Event, Exchange,
+    InitiatorMachine, Outcome, ReceiverMachine, RequestKind, Times,
 };
 use crate::protocol::CellName;
 use crate::values::{AppId, Blob, ChannelId};
@@ -181,6 +181,45 @@ fn the_receipt_is_waited_for_thirty_seconds() {
     assert_eq!(run.outcome(), Outcome::Done);
     let ended = run.exchange.into_ended().unwrap();
     assert!(!ended.delivered && ended.received.is_some());
+}
+
+// CLIENT-15: A client MUST take `forbidden` and `no-such-channel`, in answer to the first attempt
+// of
+// a put finish, as the event `closed` with the reason `lost`: no earlier attempt can have stored
+// it.
+#[test]
+fn a_finish_that_is_refused_as_forgotten_was_stored_by_an_earlier_attempt_only() {
+    for refusal in [ChannelRefusal::Forbidden, ChannelRefusal::NoSuchChannel] {
+        for failures in 0..3 {
+            let mut run = initiator(None);
+            run.send();
+            run.happened(allocated(), Some(3600));
+            run.send();
+            // A failure of another request counts for nothing.
+            run.lost();
+            run.send();
+            run.happened(cell("opened"), None);
+            assert!(matches!(run.next(), Action::Hold { .. }));
+            run.exchange.release(run.now);
+            run.send();
+            if failures > 0 {
+                run.lost();
+                run.send();
+            }
+            if failures > 1 {
+                run.busy(503, None);
+                run.send();
+            }
+            run.happened(Event::Refused(refusal), None);
+            let outcome = match failures {
+                0 => Outcome::Closed(CloseReason::Lost),
+                _ => Outcome::Done,
+            };
+            assert_eq!(run.outcome(), outcome, "{refusal:?} after {failures}");
+            let ended = run.exchange.into_ended().unwrap();
+            assert!(!ended.delivered && ended.received.is_some());
+        }
+    }
 }
 
 #[test]

@@ -128,7 +128,8 @@ class InitiatorTest(unittest.TestCase):
         for step, outcome, reason, closes in (
             (say(problem(410, "closed", reason="cancelled")), "closed", "cancelled", 0),
             (say(problem(410, "closed", reason="expired")), "expired", None, 0),
-            (say(problem(404, "no-such-channel")), "done", None, 0),  # INIT-4
+            (say(problem(404, "no-such-channel")), "closed", "lost", 0),  # CLIENT-15
+            (say(problem(403, "forbidden")), "closed", "lost", 0),
             (say(problem(409, "conflict")), "relay-misbehaved", None, 1),
             (cancel, "done", None, 0),
         ):
@@ -140,6 +141,15 @@ class InitiatorTest(unittest.TestCase):
             self.assertEqual(got, (outcome, reason, b"from B", False))
             self.assertEqual(server.requests[-1] == "POST /7/close", bool(closes))
             self.assertEqual(len(self.run_.export(b"x", 9)), 9)  # KEY-5: whatever the outcome
+
+    def test_a_finish_that_may_be_stored(self):
+        for failure in (DROP, say(problem(503, "unavailable"))):
+            for refusal in (problem(404, "no-such-channel"), problem(403, "forbidden")):
+                self.setUp()
+                result, _ = self.run_it(
+                    self.peer.allocate, self.peer.answer(), failure, say(refusal)
+                )
+                self.assertEqual((result.outcome, result.delivered), ("done", False))  # INIT-4
 
     def test_no_receipt(self):
         for step in (

@@ -42,6 +42,12 @@ def back_off(repeat: int) -> float:
     return random.SystemRandom().uniform(longest / 2, longest)
 
 
+def _nothing_stored(event: Event) -> Event:
+    """The event of a put finish whose first attempt was answered (CLIENT-15)."""
+    forgotten = event.kind in (Kind.FORBIDDEN, Kind.NO_SUCH_CHANNEL)
+    return Event(Kind.CLOSED, LOST) if forgotten else event
+
+
 def _stored(_: Object) -> Event:
     """The event of a PUT that was carried out."""
     return Event(Kind.STORED)
@@ -235,7 +241,9 @@ class Run(ABC):
     def _put(self, cell: str, message: bytes, *, window: float = WINDOW_SECONDS) -> Event:
         body = write_object(body=message.hex())
         request = Request("PUT", self._channel_path(cell), body)
-        return self._perform(Verb.PUT, lambda: request, _stored, window=window)
+        return self._perform(
+            Verb.PUT, lambda: request, _stored, window=window, may_be_stored=cell != "finish"
+        )
 
     def _get(self, cell: str, read: Reader) -> Event:
         path = self._channel_path(cell)
@@ -274,10 +282,12 @@ class Run(ABC):
         *,
         window: float = WINDOW_SECONDS,
         poll: str | None = None,
+        may_be_stored: bool = True,
     ) -> Event:
         """Make a request until it has an answer (TIME-1 to TIME-5, TIME-8).
 
         ``request`` makes it anew for each attempt; ``poll`` names the cell that a GET polls.
+        Unless it ``may_be_stored`` before, a refusal of the first attempt is by CLIENT-15.
         """
         is_get = poll is not None
         longest = GET_SECONDS if is_get else POST_SECONDS
@@ -298,7 +308,8 @@ class Run(ABC):
                 return result
             now = self._answered = self._clock.now()
             if isinstance(result, Answer) and not is_busy(verb, result):
-                return classify(verb, result, read)
+                event = classify(verb, result, read)
+                return event if may_be_stored or repeats else _nothing_stored(event)
             if is_get and CUT_SECONDS <= now - begun < self._wait:
                 self._wait = -(-self._wait // 2)
             if window_end == math.inf:

@@ -81,6 +81,12 @@ impl Observer {
             .names(self.state, event, self.peer, self.offer.as_deref());
         match names[..] {
             ["answer-opened"] if self.is_alone => vec!["answer-unopened"],
+            // The first attempt of a put finish (CLIENT-15).
+            ["forbidden" | "no-such-channel"]
+                if self.finishes == 1 && self.state == "finishing" =>
+            {
+                vec!["closed"]
+            }
             _ => names,
         }
     }

@@ -20,7 +20,7 @@ use crate::suites::replay::transcript::{ClientRole, RecordedExchange, Transcript
 use crate::suites::replay::{self, transcripts_of};
 
 /// The number of transcripts, which grows with every scenario, so that a lost one is noticed.
-const COUNT: usize = 719;
+const COUNT: usize = 722;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts")

@@ -25,10 +25,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 /// One scenario for each refusal that has an event of its own.
 fn refusals(state: ClientState) -> Vec<Scenario> {
     let refused = |name: &str, response: RecordedResponse| {
+        let event = match (state.request, name) {
+            ("put finish", "forbidden" | "no-such-channel") => "closed",
+            _ => name,
+        };
         state
             .scenario(name, &format!("the relay refuses, {name}"))
             .clauses(&["CLIENT-7"])
-            .row(state.name, name)
+            .row(state.name, event)
             .rules([instead(state.request, response)])
     };
     let closed = refused("closed", problem("closed", Some("cancelled")));
@@ -41,12 +45,11 @@ fn refusals(state: ClientState) -> Vec<Scenario> {
             .map(|one| state.done(one))
             .into();
     }
-    // OUT-5 holds once the relay has accepted this side; a finish may have been stored before the
-    // relay forgot the channel.
+    // OUT-5 holds once the relay has accepted this side.
     let lost = |one: Scenario| match state.request {
         "allocate" => state.misbehaved(one),
         "claim" => one.ends("relay-misbehaved").clauses(&["OUT-1"]),
-        "put finish" => state.done(one).clauses(&["OUT-5"]),
+        "put finish" => one.ends_closed("lost").blob().clauses(&["CLIENT-15"]),
         _ => one.ends_closed("lost").clauses(&["OUT-5"]),
     };
     vec![

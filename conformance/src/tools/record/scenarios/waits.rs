@@ -276,5 +276,34 @@ fn windows() -> Vec<Scenario> {
         ])
         .ends_closed("timeout");
     all.push(refused);
+    // One that was refused as forgotten may have been stored by an earlier attempt.
+    for name in ["forbidden", "no-such-channel"] {
+        let one = FINISHING
+            .scenario(
+                &format!("lost-then-{name}"),
+                &format!("its first answer is lost, and the repeat is refused, {name}"),
+            )
+            .clauses(&["CLIENT-15", "INIT-4"])
+            .row("finishing", name)
+            .second(100)
+            .rules([
+                lost("put finish", TransportFault::Close),
+                instead("put finish", problem(name, None)),
+            ]);
+        all.push(FINISHING.done(one));
+    }
+    let one = FINISHING
+        .scenario(
+            "busy-then-no-such-channel",
+            "its first answer is 503, and the repeat is refused",
+        )
+        .clauses(&["CLIENT-15", "INIT-4"])
+        .row("finishing", "no-such-channel")
+        .second(100)
+        .rules([
+            instead("put finish", html(503)),
+            instead("put finish", problem("no-such-channel", None)),
+        ]);
+    all.push(FINISHING.done(one));
     all
 }
