@@ -1,0 +1,1 @@
+"""A relay (rendezvous server) of wormhole-sync, version 1."""

@@ -1,0 +1,18 @@
+"""The relay's clock: never goes back, and goes on while the machine sleeps."""
+
+from __future__ import annotations
+
+import time
+
+SECOND = 1_000_000_000  # the unit is the nanosecond, so that sums are exact
+
+
+def now() -> int:
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return time.monotonic_ns()
+
+
+def seconds_up(duration: int) -> int:
+    """Whole seconds, rounded up."""
+    return -(-duration // SECOND)
