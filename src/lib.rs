@@ -44,6 +44,8 @@
 pub mod cli;
 #[cfg(any(feature = "blocking", feature = "async"))]
 pub mod client;
+#[cfg(any(feature = "blocking", feature = "async", feature = "relay"))]
+mod clock;
 pub mod crypto;
 pub mod protocol;
 #[cfg(feature = "relay")]

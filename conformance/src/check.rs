@@ -69,7 +69,10 @@ fn again(check: &Check<'_>) -> String {
     let mut command = "cargo conformance".to_owned();
     match &check.subject {
         Subject::Reference => {}
-        Subject::External => command.push_str(" --external"),
+        Subject::External(external) => {
+            command.push_str(" --external ");
+            command.push_str(external.name());
+        }
         Subject::Adapter(adapter) => {
             let quote = if adapter.contains('\'') { '"' } else { '\'' };
             command.push_str(&format!(" --adapter {quote}{adapter}{quote}"));

@@ -12,7 +12,9 @@ use crate::root::Root;
 use crate::run::runner::Settings;
 use crate::subject::Subject;
 use crate::subject::adapter::serve;
+use crate::subject::external::External;
 use crate::subject::reference::Reference;
+use crate::tools::interop::{self, InteropArguments};
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::{generate, list};
 
@@ -48,6 +50,8 @@ enum Command {
         #[arg(long, value_name = "DIR", requires = "seed")]
         out: Option<PathBuf>,
     },
+    /// Let every client meet every client over every relay that is kept here
+    Interop(InteropArguments),
     /// Record transcripts of the reference
     Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
@@ -63,10 +67,9 @@ struct CheckArguments {
     /// Judge this adapter: a command with its arguments, quotes allowed, no shell
     #[arg(long, value_name = "COMMAND", conflicts_with = "external")]
     adapter: Option<String>,
-    /// Judge the adapter in Python over other people's libraries (needs python3 3.11 or later with
-    /// venv)
-    #[arg(long)]
-    external: bool,
+    /// Judge an adapter that is kept here, over other people's libraries
+    #[arg(long, value_name = "NAME", value_enum, num_args = 0..=1, default_missing_value = "python")]
+    external: Option<External>,
     /// Run only the tests whose id contains this text, or the one test of this id
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -107,6 +110,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
             generate::write(&root, fresh)?;
             Ok(true)
         }
+        Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
         Some(Command::Record(arguments)) => record::record(&root, &arguments),
         Some(Command::List { filter }) => list::list(&root, filter.as_deref()),
         // This was done above, since it needs no root.
@@ -117,8 +121,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
 fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     let subject = match (arguments.adapter, arguments.external) {
         (Some(command), _) => Subject::Adapter(command),
-        (None, true) => Subject::External,
-        (None, false) => Subject::Reference,
+        (None, Some(external)) => Subject::External(external),
+        (None, None) => Subject::Reference,
     };
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     check::run(&check::Check {

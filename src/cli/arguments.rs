@@ -125,7 +125,8 @@ pub(super) struct PeerArguments {
     /// Show eight words that both users compare, and ask before anything is accepted
     ///
     /// The words differ if somebody in between has guessed the code. `send` hands its blob in only
-    /// after you agree.
+    /// after you agree, and `receive` hands nothing over. If you say that they differ, the other
+    /// user is told.
     #[arg(long)]
     pub(super) verify: bool,
 

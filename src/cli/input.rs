@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::progress::Progress;
+use super::streams;
 use super::wording::bytes;
 use crate::protocol::Outcome;
 use crate::values::Blob;
@@ -60,16 +61,21 @@ impl Source {
                 ));
             }
             (None, Some(file)) if is_input(&file) && typed => Source::Typed,
-            (None, Some(file)) if is_input(&file) => Source::Input,
+            (None, Some(file)) if is_input(&file) => Source::input()?,
             (None, Some(file)) => Source::File(file),
             (None, None) => match otherwise {
                 Otherwise::Read if typed => Source::Typed,
-                Otherwise::Read => Source::Input,
-                Otherwise::ReadIfPiped if typed => Source::Nothing,
+                Otherwise::Read => Source::input()?,
+                Otherwise::ReadIfPiped if typed || streams::is_input_closed() => Source::Nothing,
                 Otherwise::ReadIfPiped => Source::Input,
                 Otherwise::Nothing => Source::Nothing,
             },
         })
+    }
+
+    /// Standard input, if it is open.
+    fn input() -> Result<Source, Failure> {
+        streams::check_input().map(|()| Source::Input)
     }
 
     /// Reads the blob.

@@ -17,6 +17,7 @@ mod relay;
 mod session;
 mod signals;
 mod status;
+mod streams;
 mod terminal;
 mod wording;
 

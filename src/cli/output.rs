@@ -11,7 +11,28 @@ use super::arguments::PeerArguments;
 use super::failure::Failure;
 use super::printable;
 use super::progress::Progress;
+use super::streams;
 use super::wording::bytes;
+
+/// The place where a blob was written.
+#[derive(Debug)]
+#[must_use = "a blob that is elsewhere is a failure to report"]
+pub(super) enum Written {
+    /// Where the user wanted it.
+    There,
+    /// On standard output, and the failure that says so.
+    Elsewhere(Failure),
+}
+
+impl Written {
+    /// The failure, if the blob is not where the user wanted it.
+    pub(super) fn into_result(self) -> Result<(), Failure> {
+        match self {
+            Written::There => Ok(()),
+            Written::Elsewhere(failure) => Err(failure),
+        }
+    }
+}
 
 /// A place for the peer's blob, which has been checked.
 #[derive(Debug)]
@@ -39,7 +60,7 @@ impl Output {
     pub(super) fn prepare(options: &PeerArguments) -> Result<Output, Failure> {
         match &options.output {
             Some(path) if path != Path::new("-") => Output::at(path, options.force),
-            _ => Ok(Output::Standard),
+            _ => streams::check_output().map(|()| Output::Standard),
         }
     }
 
@@ -82,10 +103,16 @@ impl Output {
         Ok(Output::File { file, path, force })
     }
 
-    /// Writes the blob.
-    pub(super) fn write(self, blob: &[u8], progress: &Progress) -> Result<(), Failure> {
+    /// Writes the blob, whole and synced.
+    ///
+    /// # Errors
+    /// The blob could not be written anywhere.
+    pub(super) fn write(self, blob: &[u8], progress: &Progress) -> Result<Written, Failure> {
         let (path, written) = match self {
-            Output::Standard => return standard(blob, progress),
+            Output::Standard => {
+                standard(blob, progress)?;
+                return Ok(Written::There);
+            }
             Output::File { file, path, force } => {
                 let written = replace(file, &path, force, blob);
                 (path, written)
@@ -94,7 +121,10 @@ impl Output {
                 let written = OpenOptions::new()
                     .write(true)
                     .open(&path)
-                    .and_then(|mut file| file.write_all(blob));
+                    .and_then(|mut file| {
+                        file.write_all(blob)?;
+                        synced(&file)
+                    });
                 (path, written)
             }
         };
@@ -105,14 +135,14 @@ impl Output {
                     bytes(blob.len()),
                     path.display()
                 ));
-                Ok(())
+                Ok(Written::There)
             }
             Err(error) => {
                 standard(blob, progress)?;
-                Err(Failure::local(
+                Ok(Written::Elsewhere(Failure::local(
                     format!("cannot write {}: {error}", path.display()),
                     "The other side's blob is on standard output instead.",
-                ))
+                )))
             }
         }
     }
@@ -128,6 +158,14 @@ fn replace(mut file: NamedTempFile, path: &Path, force: bool, blob: &[u8]) -> io
     }
     .map(drop)
     .map_err(|error| error.error)
+}
+
+/// Syncs a device or a pipe, where that means something.
+fn synced(file: &fs::File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Writes the blob to standard output as it is, but escaped for a terminal, which would obey
@@ -162,8 +200,8 @@ fn standard(blob: &[u8], progress: &Progress) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    fn quiet() -> Progress {
-        Progress::new(true)
+    fn write(output: Output, blob: &[u8]) -> Result<(), Failure> {
+        output.write(blob, &Progress::new(true))?.into_result()
     }
 
     #[test]
@@ -172,7 +210,7 @@ mod tests {
         let path = folder.path().join("blob");
         let output = Output::at(&path, false).unwrap();
         assert!(!path.exists());
-        output.write(b"theirs", &quiet()).unwrap();
+        write(output, b"theirs").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         #[cfg(unix)]
         {
@@ -192,7 +230,7 @@ mod tests {
         assert_eq!(refused.status(), super::super::status::LOCAL);
         let output = Output::at(&path, true).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"mine");
-        output.write(b"theirs", &quiet()).unwrap();
+        write(output, b"theirs").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
     }
 
@@ -202,7 +240,7 @@ mod tests {
         let path = folder.path().join("blob");
         let output = Output::at(&path, false).unwrap();
         fs::write(&path, b"mine").unwrap();
-        assert!(output.write(b"", &quiet()).is_err());
+        assert!(write(output, b"").is_err());
         assert_eq!(fs::read(&path).unwrap(), b"mine");
     }
 

@@ -11,6 +11,7 @@ use super::input::{Otherwise, Source};
 use super::output::Output;
 use super::prompt;
 use super::session::Session;
+use super::streams;
 use crate::client::Held;
 use crate::client::blocking::{Initiator, Receiver};
 use crate::protocol::Outcome;
@@ -18,6 +19,8 @@ use crate::values::{Code, CodeError, WordCount};
 
 /// Runs `send`.
 pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
+    // The code goes there, whatever becomes of the blob.
+    streams::check_output()?;
     let source = Source::choose(options.text, options.peer.file.clone(), Otherwise::Read)?;
     let session = Session::begin(&options.peer)?;
     WordCount::new(options.words).map_err(|error| {
@@ -47,17 +50,21 @@ pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
         .wait("waiting for the other side", waiting.time_left());
     let holding = match waiting.hold() {
         Ok(holding) => holding,
-        Err(error) => return session.conclude(Err(error), output),
+        Err(error) => return session.conclude(Err(error), None, output),
     };
-    if !session.verified(holding.held().as_ref().map(Held::verifier)) {
-        session.progress.wait("closing the channel", None);
-        return Err(session.refused(Some(&holding.refuse())));
-    }
-    let left = holding.time_left();
-    session
-        .progress
-        .wait("the other side is here; handing in", left);
-    session.conclude(holding.release(), output)
+    let held = holding.held();
+    let comparison = session.compare(held.as_ref().map(Held::verifier), || holding.decider());
+    let ended = match comparison {
+        Some(_) => holding.wait(),
+        None => {
+            let left = holding.time_left();
+            session
+                .progress
+                .wait("the other side is here; handing in", left);
+            holding.release()
+        }
+    };
+    session.conclude(ended, comparison.as_ref(), output)
 }
 
 /// Runs `receive`.
@@ -93,16 +100,18 @@ pub(super) fn receive(options: ReceiveArguments) -> Result<(), Failure> {
         .progress
         .wait("asking the relay for the other side", None);
     let answered = builder.start().map_err(|error| session.not_begun(&error))?;
-    if !session.verified(answered.verifier()) {
-        session.progress.wait("closing the channel", None);
-        answered.cancel();
-        return Err(session.refused(None));
-    }
-    let left = answered.time_left();
-    session
-        .progress
-        .wait("waiting for the other side's blob", left);
-    session.conclude(answered.finish(), output)
+    let taking = match session.compare(answered.verifier(), || answered.decider()) {
+        Some(_) => answered.wait(),
+        None => {
+            let left = answered.time_left();
+            session
+                .progress
+                .wait("waiting for the other side's blob", left);
+            answered.open()
+        }
+    };
+    let taking = taking.map_err(|error| session.ended_early(&error))?;
+    session.take(taking, output)
 }
 
 /// Checks the code by CODE-4 to CODE-7, before the relay is asked.

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -9,14 +11,14 @@ use zeroize::Zeroizing;
 use super::address::ChosenAddress;
 use super::arguments::{APPID, PeerArguments};
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Output, Written};
 use super::progress::Progress;
-use super::signals::{Signals, cancelled};
+use super::signals::Signals;
 use super::terminal::Terminal;
 use super::wording::{program, shell};
-use crate::client::blocking::Blocking;
+use crate::client::blocking::{Blocking, Canceller, Decider, Taking};
 use crate::client::{Builder, Error, Received, Verifier};
-use crate::protocol::Outcome;
+use crate::protocol::{CloseReason, Outcome};
 use crate::values::{AppId, hex};
 
 /// The common part of `send` and `receive`: the checked options, the messages and the signals.
@@ -32,6 +34,7 @@ pub(super) struct Session {
     verify: Option<Terminal>,
     pub(super) progress: Progress,
     signals: Signals,
+    canceller: Canceller,
 }
 
 impl Session {
@@ -80,6 +83,7 @@ impl Session {
             verify,
             progress,
             signals,
+            canceller: Canceller::new(),
         })
     }
 
@@ -106,7 +110,8 @@ impl Session {
                 )
             })?;
         }
-        Ok(builder.canceller(&self.signals.guard()))
+        self.signals.guard(&self.canceller);
+        Ok(builder.canceller(&self.canceller))
     }
 
     /// Shows the command that the other user types. The code is on standard output; standard error
@@ -137,20 +142,50 @@ impl Session {
         }
     }
 
-    /// Asks, with `--verify`, whether the other user sees the same words; gives whether the
-    /// exchange may go on.
-    pub(super) fn verified(&self, verifier: Option<&Verifier>) -> bool {
-        let (Some(terminal), Some(verifier)) = (&self.verify, verifier) else {
-            return self.verify.is_none();
-        };
+    /// Asks, with `--verify`, whether the other user sees the same words. The answer goes to
+    /// `decider`, and into the comparison that is given; without `--verify` there is none.
+    pub(super) fn compare(
+        &self,
+        verifier: Option<&Verifier>,
+        decider: impl FnOnce() -> Decider,
+    ) -> Option<Comparison> {
+        let (terminal, verifier) = (self.verify.as_ref()?, verifier?);
         self.progress.clear();
         let words = Zeroizing::new(verifier.reveal().to_string());
         let question = Zeroizing::new(format!(
             "\nThe other side must see these eight words, in this order:\n\n    {}\n\nDoes it?",
             *words
         ));
-        // A user who cannot be asked has not agreed.
-        terminal.agrees(&question, &self.signals).unwrap_or(false)
+        let (decider, canceller, signals) =
+            (decider(), self.canceller.clone(), self.signals.clone());
+        let comparison = Comparison::default();
+        let agreed = Arc::clone(&comparison.agreed);
+        self.signals.asking(true);
+        let asked = terminal.ask(&question, move |answer| {
+            signals.asking(false);
+            match answer {
+                Some(true) => {
+                    agreed.store(true, Ordering::SeqCst);
+                    decider.agree();
+                }
+                Some(false) => decider.mismatch(),
+                // A user who cannot be asked has not agreed.
+                None => canceller.cancel(),
+            }
+        });
+        if asked.is_err() {
+            self.canceller.cancel();
+        }
+        Some(comparison)
+    }
+
+    /// Ends the question, if the exchange ended before the user answered.
+    fn end_comparison(&self) {
+        if self.signals.is_asking() {
+            self.signals.asking(false);
+            // The cursor is behind the question.
+            eprintln!();
+        }
     }
 
     fn failed(&self, error: &Error) -> Failure {
@@ -171,47 +206,96 @@ impl Session {
         }
     }
 
-    /// The failure of a user who did not agree to the words. A blob that INIT-3 has already handed
-    /// over is dropped, because nobody knows whose it is.
-    pub(super) fn refused(&self, error: Option<&Error>) -> Failure {
-        match error {
-            Some(error) if error.outcome() != Outcome::Cancelled => self.failed(error),
-            _ => {
+    /// Lets the receiver's application take the blob: it is written whole before the other side
+    /// hears that it arrived (RECV-6).
+    pub(super) fn take(self, taking: Taking, output: Output) -> Result<(), Failure> {
+        self.end_comparison();
+        self.progress.clear();
+        let written = match taking.held() {
+            Some(held) => output.write(held.blob(), &self.progress),
+            None => Err(Failure::outcome(Outcome::Internal, "the blob is gone")),
+        };
+        match written {
+            Ok(written) => {
+                let ended = taking.taken();
                 self.progress.clear();
-                cancelled("the words were not confirmed to be the same")
+                let received = ended.map_err(|error| self.failed(&error))?;
+                self.say_done(&received);
+                written.into_result()
+            }
+            Err(failure) => {
+                self.progress.wait("telling the other side", None);
+                // The failure to write is what the user has to know; the outcome follows from it.
+                let _ = taking.not_taken();
+                self.progress.clear();
+                Err(failure)
             }
         }
     }
 
-    /// Hands over the peer's blob, also with a failure after it (INIT-3), and says how the exchange
-    /// ended.
+    /// Hands over the receiver's blob to the initiator's user, also with a failure after it
+    /// (INIT-3), and says how the exchange ended. A blob that came before a comparison that nobody
+    /// agreed to is dropped, because nobody knows whose it is.
     pub(super) fn conclude(
         self,
         ended: Result<Received, Error>,
+        comparison: Option<&Comparison>,
         output: Output,
     ) -> Result<(), Failure> {
+        self.end_comparison();
         self.progress.clear();
         match ended {
             Ok(received) => {
-                output.write(received.blob(), &self.progress)?;
-                if received.blob().is_empty() {
-                    self.progress.say("the other side handed in nothing");
+                let written = output.write(received.blob(), &self.progress)?;
+                written.into_result()?;
+                if received.not_taken() {
+                    let what = "the relay says that the other side could not keep the blob";
+                    return Err(Failure::outcome(Outcome::NotTaken, what).hint(received.sentence()));
                 }
-                self.progress.say(received.sentence());
+                self.say_done(&received);
                 Ok(())
             }
             Err(error) => {
                 let failure = self.failed(&error);
-                if let Some(received) = error.received() {
+                let is_vouched_for = comparison.is_none_or(Comparison::is_agreed)
+                    && error.outcome() != Outcome::Closed(CloseReason::VerifierMismatch);
+                if let Some(received) = error.received().filter(|_| is_vouched_for) {
                     self.progress
                         .say("the other side's blob came before the exchange failed");
-                    if let Err(unwritten) = output.write(received.blob(), &self.progress) {
+                    let written = output.write(received.blob(), &self.progress);
+                    if let Err(unwritten) = written.and_then(Written::into_result) {
                         unwritten.report();
                     }
                 }
                 Err(failure)
             }
         }
+    }
+
+    /// The failure of a receiver's exchange that ended before there was a blob.
+    pub(super) fn ended_early(&self, error: &Error) -> Failure {
+        self.end_comparison();
+        self.failed(error)
+    }
+
+    fn say_done(&self, received: &Received) {
+        if received.blob().is_empty() {
+            self.progress.say("the other side handed in nothing");
+        }
+        self.progress.say(received.sentence());
+    }
+}
+
+/// The user's comparison of the words, with `--verify`.
+#[derive(Debug, Default)]
+pub(super) struct Comparison {
+    agreed: Arc<AtomicBool>,
+}
+
+impl Comparison {
+    /// Whether the user has agreed.
+    fn is_agreed(&self) -> bool {
+        self.agreed.load(Ordering::SeqCst)
     }
 }
 

@@ -3,7 +3,6 @@
 //! process.
 
 use std::io::{self, IsTerminal};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::failure::Failure;
@@ -23,8 +22,8 @@ struct SignalState {
     times: u32,
     /// Gives up the exchange; without one there is nobody to tell.
     canceller: Option<Canceller>,
-    /// Wakes the question that waits for the user, if there is one.
-    asking: Option<Sender<Option<bool>>>,
+    /// Whether a question waits for the user.
+    is_asking: bool,
 }
 
 impl Signals {
@@ -40,26 +39,19 @@ impl Signals {
         Ok(signals)
     }
 
-    /// Gives the canceller of an exchange, which a signal gives up from now on.
-    pub(super) fn guard(&self) -> Canceller {
-        let canceller = Canceller::new();
+    /// Lets a signal give up the exchange of this canceller from now on.
+    pub(super) fn guard(&self, canceller: &Canceller) {
         self.lock().canceller = Some(canceller.clone());
-        canceller
     }
 
-    /// Sends `None` to a waiting question at the next signal, or at once if one has come before.
-    pub(super) fn while_asking(&self, asking: &Sender<Option<bool>>) {
-        let mut state = self.lock();
-        match state.times {
-            0 => state.asking = Some(asking.clone()),
-            // The caller still holds the receiver.
-            _ => drop(asking.send(None)),
-        }
+    /// Says whether a question waits for the user, behind which the cursor then is.
+    pub(super) fn asking(&self, is_asking: bool) {
+        self.lock().is_asking = is_asking;
     }
 
-    /// Forgets the question, because the user has answered.
-    pub(super) fn asked(&self) {
-        self.lock().asking = None;
+    /// Whether a question still waits for the user.
+    pub(super) fn is_asking(&self) -> bool {
+        self.lock().is_asking
     }
 
     fn on_signal(&self) {
@@ -75,11 +67,11 @@ impl Signals {
             cancelled("nothing was sent").hint("").report();
             std::process::exit(Outcome::Cancelled.exit_status().into());
         };
-        let (times, asking) = (state.times, state.asking.take());
+        let (times, was_asking) = (state.times, std::mem::take(&mut state.is_asking));
         drop(state);
         match times {
             1 => {
-                if asking.is_some() {
+                if was_asking {
                     // The cursor is behind the question.
                     eprintln!();
                 }
@@ -94,11 +86,7 @@ impl Signals {
                 std::process::exit(Outcome::Cancelled.exit_status().into());
             }
         }
-        match asking {
-            // A question gives up the exchange itself; the canceller would abandon its close.
-            Some(asking) => drop(asking.send(None)),
-            None => canceller.cancel(),
-        }
+        canceller.cancel();
     }
 
     fn lock(&self) -> MutexGuard<'_, SignalState> {

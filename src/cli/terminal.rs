@@ -2,12 +2,9 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
-use std::sync::mpsc;
 use std::thread;
 
 use zeroize::Zeroizing;
-
-use super::signals::Signals;
 
 /// The terminal from which the program was started.
 #[derive(Debug)]
@@ -30,24 +27,40 @@ impl Terminal {
         line(BufReader::new(self.0.try_clone()?))
     }
 
-    /// Asks a question. Anything but `y` and `yes` counts as no, and so does a signal.
+    /// Asks a question in a thread of its own, again until the answer is yes or no, and gives the
+    /// answer to `answered`: `None` at a Ctrl-D, or when the terminal is gone.
     ///
-    /// The wait is in another thread and leaves the terminal's settings alone, so that Ctrl-C stays
-    /// a signal.
-    pub(super) fn agrees(&self, question: &str, signals: &Signals) -> io::Result<bool> {
-        let mut terminal = &self.0;
-        write!(terminal, "{question} [y/N] ")?;
-        let (sender, receiver) = mpsc::channel();
-        signals.while_asking(&sender);
-        let reader = BufReader::new(self.0.try_clone()?);
+    /// What was typed before the question is thrown away. The terminal's settings stay as they are,
+    /// so that Ctrl-C stays a signal.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub(super) fn ask(
+        &self,
+        question: &str,
+        answered: impl FnOnce(Option<bool>) + Send + 'static,
+    ) -> io::Result<()> {
+        let mut terminal = self.0.try_clone()?;
+        #[cfg(unix)]
+        rustix::termios::tcflush(&terminal, rustix::termios::QueueSelector::IFlush)?;
+        write!(terminal, "{question} [y/n] ")?;
         thread::spawn(move || {
-            let said_yes = line(reader).is_ok_and(|line| line.is_some_and(|line| is_yes(&line)));
-            // After a signal nobody waits for the answer any more.
-            let _ = sender.send(Some(said_yes));
+            let answer = loop {
+                match line(BufReader::new(&terminal)) {
+                    Ok(Some(said)) => {
+                        if let Some(answer) = yes_or_no(&said) {
+                            break Some(answer);
+                        }
+                        let mut terminal = &terminal;
+                        // A terminal that cannot be written to cannot be read from either.
+                        let _ = write!(terminal, "Please type yes or no: ");
+                    }
+                    Ok(None) | Err(_) => break None,
+                }
+            };
+            answered(answer);
         });
-        let answer = receiver.recv().ok().flatten();
-        signals.asked();
-        Ok(answer == Some(true))
+        Ok(())
     }
 }
 
@@ -60,8 +73,12 @@ fn line(reader: impl BufRead) -> io::Result<Option<Zeroizing<String>>> {
     Ok((length > 0).then_some(text))
 }
 
-fn is_yes(line: &str) -> bool {
-    ["y", "yes"].contains(&line.trim().to_ascii_lowercase().as_str())
+fn yes_or_no(line: &str) -> Option<bool> {
+    match line.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Some(true),
+        "n" | "no" => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -69,16 +86,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_yes_is_yes() {
-        for (typed, yes) in [
-            ("y\n", true),
-            ("YES\r\n", true),
-            ("", false),
-            ("\n", false),
-            ("yep\n", false),
+    fn only_yes_is_yes_and_only_no_is_no() {
+        for (typed, said) in [
+            ("y\n", Some(true)),
+            ("YES\r\n", Some(true)),
+            (" no \n", Some(false)),
+            ("N", Some(false)),
+            ("\n", None),
+            ("yep\n", None),
+            ("maybe\n", None),
         ] {
-            let line = line(typed.as_bytes()).unwrap();
-            assert_eq!(line.is_some_and(|line| is_yes(&line)), yes, "{typed:?}");
+            let line = line(typed.as_bytes()).unwrap().unwrap();
+            assert_eq!(yes_or_no(&line), said, "{typed:?}");
         }
+        assert!(line(&b""[..]).unwrap().is_none());
     }
 }

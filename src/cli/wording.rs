@@ -15,6 +15,8 @@ pub(super) fn meaning(outcome: Outcome) -> &'static str {
         Outcome::NoSuchChannel => "the relay has no channel of that number",
         Outcome::Crowded => "another side has used the code",
         Outcome::Closed(reason) => closed(reason),
+        Outcome::VerifierMismatch => "you said that the other side shows other words",
+        Outcome::NotTaken => "the receiver could not keep the other side's blob",
         Outcome::Expired => "the relay ended the exchange because its time was over",
         Outcome::WrongCode => "the two sides have different words",
         Outcome::BadElement => "the other side's first message is not acceptable",
@@ -40,6 +42,8 @@ fn closed(reason: CloseReason) -> &'static str {
         CloseReason::BadElement | CloseReason::MalformedMessage => {
             "the relay says that the other side cannot accept what it got"
         }
+        CloseReason::VerifierMismatch => "the relay says that the other user sees other words",
+        CloseReason::NotTaken => "the relay says that the other side could not keep the blob",
         CloseReason::Cancelled => "the relay says that the other user gave up",
         CloseReason::Timeout => "the relay says that the other side's time was over",
         CloseReason::RelayMisbehaved => "the other side got answers that make no sense",

@@ -1,8 +1,8 @@
 //! The clients: a blocking one and an asynchronous one over the same [`protocol`](crate::protocol).
 //!
 //! Both have the same builders ([`Initiator`], [`Receiver`]) and the same steps ([`Waiting`],
-//! [`Holding`], [`Answered`]); [`blocking`] and [`asynchronous`] differ in how a request is made
-//! and how time passes, and in nothing else.
+//! [`Holding`], [`Answered`], [`Taking`]); [`blocking`] and [`asynchronous`] differ in how a
+//! request is made and how time passes, and in nothing else.
 
 mod address;
 #[cfg(feature = "async")]
@@ -26,5 +26,5 @@ pub use error::{Cause, Error};
 #[cfg(feature = "test-hooks-dangerous")]
 pub use hooks::{Hooks, Named};
 pub use received::{ExportError, ExportedKey, Held, Received, Verifier};
-pub use steps::{Answered, Client, Driver, Holding, Waiting};
+pub use steps::{Answered, Client, Driver, Holding, Taking, Waiting};
 pub use transport::{TlsFault, TlsOptions};

@@ -128,7 +128,7 @@ pub(super) fn conclude(ended: Option<Ended<Standard>>) -> Result<Received, Error
     };
     let received = ended
         .received
-        .map(|received| Received::new(received, ended.delivered));
+        .map(|received| Received::new(received, ended.delivered, ended.not_taken));
     match (ended.outcome, received) {
         (Outcome::Done, Some(received)) => Ok(received),
         (outcome, received) => Err(Error {

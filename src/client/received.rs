@@ -15,15 +15,21 @@ pub struct Received {
     verifier: Verifier,
     exporter: Exporter,
     delivered: bool,
+    not_taken: bool,
 }
 
 impl Received {
-    pub(super) fn new(received: protocol::Unsealed<Standard>, delivered: bool) -> Received {
+    pub(super) fn new(
+        received: protocol::Unsealed<Standard>,
+        delivered: bool,
+        not_taken: bool,
+    ) -> Received {
         Received {
             blob: received.blob.into_inner(),
             verifier: received.verifier,
             exporter: received.exporter.into_inner(),
             delivered,
+            not_taken,
         }
     }
 
@@ -39,11 +45,19 @@ impl Received {
         self.blob.into_bytes()
     }
 
-    /// Whether it is proved that the peer opened this side's blob (INIT-5, RECV-2). At an initiator
-    /// this may be false although the exchange is `done`: the receipt did not come.
+    /// Whether it is proved that this side's blob arrived: at an initiator, that the receiver's
+    /// application has taken it (INIT-5); at a receiver, that the initiator opened it (RECV-2). At
+    /// an initiator this may be false although the exchange is `done`: the receipt did not come.
     #[must_use]
     pub fn delivered(&self) -> bool {
         self.delivered
+    }
+
+    /// Whether the relay says that the receiver's application could not keep this side's blob
+    /// (INIT-8).
+    #[must_use]
+    pub fn not_taken(&self) -> bool {
+        self.not_taken
     }
 
     /// The sentence that tells the user the result (OUT-3).
@@ -51,6 +65,8 @@ impl Received {
     pub fn sentence(&self) -> &'static str {
         if self.delivered {
             Outcome::Done.sentence()
+        } else if self.not_taken {
+            "You have the other side's data, but the relay says that the other side could not keep yours; ask the other user."
         } else {
             "You have the other side's data, but it is not confirmed that yours arrived; ask the other user."
         }
@@ -78,7 +94,8 @@ impl Received {
     }
 }
 
-/// The values that an initiator's user may look at before this side's blob is released (INIT-2).
+/// The peer's blob and the verifier, before the exchange goes on: for an initiator's user who looks
+/// first (INIT-2), and for a receiver's application that takes the blob (RECV-6).
 pub struct Held<'a>(pub(super) &'a protocol::Unsealed<Standard>);
 
 impl Held<'_> {

@@ -66,7 +66,7 @@ impl<C: Client> Holding<C> {
     }
 }
 
-/// A receiver that has answered.
+/// A receiver that has answered, and whose user may compare the verifier (RECV-5).
 #[derive(Debug)]
 #[must_use = "finish it, or cancel it so that the other side need not wait"]
 pub struct Answered<C: Client> {
@@ -82,5 +82,22 @@ impl<C: Client> Answered<C> {
     /// The time that is left for the peer, if it is limited.
     pub fn time_left(&self) -> Option<Duration> {
         self.driver.time_left()
+    }
+}
+
+/// A receiver that has the peer's blob, and whose application has not said yet that it has it for
+/// good (RECV-6).
+///
+/// No time runs out here. The peer waits for the receipt for thirty seconds.
+#[derive(Debug)]
+#[must_use = "say that the blob is taken, or not taken, so that the other side need not wait"]
+pub struct Taking<C: Client> {
+    pub(super) driver: C::Driver<ReceiverMachine<Standard>>,
+}
+
+impl<C: Client> Taking<C> {
+    /// The peer's blob and the verifier.
+    pub fn held(&self) -> Option<Held<'_>> {
+        self.driver.machine()?.taking().map(Held)
     }
 }

@@ -20,7 +20,7 @@ pub type PakeMessage = [u8; 33];
 ///
 /// The peer's message consumes this state, whatever the message is, so that a relay gets only one
 /// guess (PAKE-10).
-// PAKE-10: it computes at most one K in a run, and any fault in that answer is terminal and never
+// PAKE-10: it computes at most one K in a run, and any fault in that message is terminal and never
 // retried.
 pub struct Pake {
     role: Role,

@@ -24,6 +24,8 @@ impl<S: Suite> Closing<S> {
             Outcome::MalformedMessage => CloseReason::MalformedMessage,
             Outcome::RelayMisbehaved => CloseReason::RelayMisbehaved,
             Outcome::Timeout => CloseReason::Timeout,
+            Outcome::VerifierMismatch => CloseReason::VerifierMismatch,
+            Outcome::NotTaken => CloseReason::NotTaken,
             // The user gave up, or no state closes with this outcome.
             Outcome::Cancelled
             | Outcome::BadCode
@@ -79,7 +81,9 @@ impl<S: Suite> Closing<S> {
             | Event::Misbehaved(_)
             | Event::Exhausted(_) => impossible(same(self), Proof::OtherRequest),
             Event::Deadline | Event::ReceiptWaitOver => impossible(same(self), Proof::TimerNotSet),
-            Event::Release => impossible(same(self), Proof::NotAsked),
+            Event::Release | Event::Mismatch | Event::Taken | Event::NotTaken => {
+                impossible(same(self), Proof::NotAsked)
+            }
         }
     }
 }

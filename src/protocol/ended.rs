@@ -23,8 +23,10 @@ pub struct Ended<S: Suite> {
     /// The peer's blob and keys: with `done`, and at the initiator whenever the answer opened
     /// (INIT-3).
     pub received: Option<Unsealed<S>>,
-    /// Whether it is proved that the peer opened this side's blob (INIT-5, RECV-2).
+    /// Whether it is proved that this side's blob arrived (INIT-5, RECV-2).
     pub delivered: bool,
+    /// Whether the relay says that the receiver could not keep this side's blob (INIT-8).
+    pub not_taken: bool,
     /// The detail to show besides the outcome.
     pub detail: Option<Detail>,
 }
@@ -35,6 +37,7 @@ impl<S: Suite> Ended<S> {
             outcome,
             received: None,
             delivered: false,
+            not_taken: false,
             detail: None,
         }
     }
@@ -49,6 +52,13 @@ impl<S: Suite> Ended<S> {
     pub(super) fn received(self, received: Unsealed<S>) -> Ended<S> {
         Ended {
             received: Some(received),
+            ..self
+        }
+    }
+
+    pub(super) fn not_taken(self) -> Ended<S> {
+        Ended {
+            not_taken: true,
             ..self
         }
     }

@@ -34,8 +34,41 @@ pub enum Event {
     ReceiptWaitOver,
     /// `cancel`: the user gave up.
     Cancel,
-    /// `release`: the initiator's user agreed to send the blob (INIT-2).
+    /// `release`: the user who looks first agreed (INIT-2, RECV-5).
     Release,
+    /// `mismatch`: the user says that the other side shows other words (INIT-2, RECV-5).
+    Mismatch,
+    /// `taken`: the receiver's application has the blob for good (RECV-6).
+    Taken,
+    /// `not-taken`: the receiver's application cannot keep the blob (RECV-6).
+    NotTaken,
+}
+
+/// The events that a user, or the application, decides on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserEvent {
+    /// [`Event::Release`]
+    Release,
+    /// [`Event::Mismatch`]
+    Mismatch,
+    /// [`Event::Cancel`]
+    Cancel,
+    /// [`Event::Taken`]
+    Taken,
+    /// [`Event::NotTaken`]
+    NotTaken,
+}
+
+impl From<UserEvent> for Event {
+    fn from(event: UserEvent) -> Event {
+        match event {
+            UserEvent::Release => Event::Release,
+            UserEvent::Mismatch => Event::Mismatch,
+            UserEvent::Cancel => Event::Cancel,
+            UserEvent::Taken => Event::Taken,
+            UserEvent::NotTaken => Event::NotTaken,
+        }
+    }
 }
 
 impl Event {
@@ -73,7 +106,7 @@ pub enum Proof {
     OtherRequest,
     /// (b) The event's timer is not set.
     TimerNotSet,
-    /// (c) The user is asked in the state `holding` only.
+    /// (c) The user, or the application, is not asked in this state.
     NotAsked,
 }
 
@@ -117,6 +150,8 @@ pub enum Misbehaviour {
     Malformed(&'static str),
     /// A problem document whose type and status have no line in the table.
     Problem(u16),
+    /// A receipt that came before the finish was written (INIT-6).
+    EarlyReceipt,
 }
 
 impl fmt::Display for Misbehaviour {
@@ -140,6 +175,9 @@ impl fmt::Display for Misbehaviour {
                 f,
                 "the problem document with status {status} is no answer to this request"
             ),
+            Misbehaviour::EarlyReceipt => {
+                f.write_str("a receipt came before there was anything to confirm")
+            }
         }
     }
 }
@@ -207,6 +245,9 @@ impl fmt::Debug for Event {
             Event::ReceiptWaitOver => "receipt-wait-over",
             Event::Cancel => "cancel",
             Event::Release => "release",
+            Event::Mismatch => "mismatch",
+            Event::Taken => "taken",
+            Event::NotTaken => "not-taken",
         })
     }
 }

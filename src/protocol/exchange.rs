@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::retry::{LONGEST_WAIT, RetryState, Times};
-use super::{AttemptFailure, CellName, Ended, Event, Machine, Request, RequestKind};
+use super::{AttemptFailure, CellName, Ended, Event, Machine, Request, RequestKind, UserEvent};
 
 /// The next step of a client; see the loop in [`super`].
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub enum Action<'a> {
         /// The longest time.
         most: Duration,
     },
-    /// The client waits for the user to agree or give up.
+    /// The client waits for the user, or for the application, to decide.
     Hold {
         /// The longest time to wait, if there is a deadline.
         within: Option<Duration>,
@@ -182,15 +182,24 @@ impl<T: Machine> Exchange<T> {
         }
     }
 
-    /// Gives up for the user; a request under way is abandoned.
-    pub fn cancel(&mut self, now: Duration) {
-        self.apply(now, Event::Cancel);
+    /// Takes what the user, or the application, has decided. It has no effect where nobody is
+    /// asked, and none but a second cancel has an effect once the deadline has passed.
+    ///
+    /// The request under way is then abandoned, unless [`request`](Machine::request) gives one of
+    /// the same kind: that is the same request, which goes on (section 11.4).
+    pub fn say(&mut self, now: Duration, event: UserEvent) {
+        let was_open = self.is_open();
+        // TIME-3: An attempt that has begun keeps its own time, so that a poll that the relay holds
+        // is not given up.
+        self.fire_deadlines(now);
+        if was_open == self.is_open() {
+            self.apply(now, event.into());
+        }
     }
 
-    /// Agrees for the initiator's user (INIT-2), which has no effect once the deadline has passed.
-    pub fn release(&mut self, now: Duration) {
-        self.fire_timers(now);
-        self.apply(now, Event::Release);
+    /// Whether no outcome is fixed yet.
+    fn is_open(&self) -> bool {
+        self.machine.as_ref().is_some_and(|m| m.outcome().is_none())
     }
 
     /// The end, once [`Action::Ended`] has come.
@@ -223,15 +232,7 @@ impl<T: Machine> Exchange<T> {
     }
 
     fn fire_timers(&mut self, now: Duration) {
-        // The deadline comes first, because it ends the whole exchange.
-        if self.deadline.is_some_and(|at| now >= at) {
-            self.deadline = None;
-            self.apply(now, Event::Deadline);
-        }
-        if self.receipt_wait.is_some_and(|at| now >= at) {
-            self.receipt_wait = None;
-            self.apply(now, Event::ReceiptWaitOver);
-        }
+        self.fire_deadlines(now);
         if let Some(retry) = &self.retry
             && retry.is_exhausted(now)
         {
@@ -243,9 +244,29 @@ impl<T: Machine> Exchange<T> {
         }
     }
 
+    fn fire_deadlines(&mut self, now: Duration) {
+        // TIME-5: In `taking` nothing is waited for but this side's own application: there the
+        // event comes as soon as that has answered.
+        if self.machine.as_ref().is_some_and(T::is_taking) {
+            return;
+        }
+        // The deadline comes first, because it ends the whole exchange.
+        if self.deadline.is_some_and(|at| now >= at) {
+            self.deadline = None;
+            self.apply(now, Event::Deadline);
+        }
+        if self.receipt_wait.is_some_and(|at| now >= at) {
+            self.receipt_wait = None;
+            self.apply(now, Event::ReceiptWaitOver);
+        }
+    }
+
     /// The time until a timer ends the exchange, if one is set: the channel's life, the user's
     /// deadline or the wait for the receipt.
     pub fn time_left(&self, now: Duration) -> Option<Duration> {
+        if self.machine.as_ref().is_some_and(T::is_taking) {
+            return None;
+        }
         [self.deadline, self.receipt_wait]
             .into_iter()
             .flatten()
@@ -268,8 +289,10 @@ impl<T: Machine> Exchange<T> {
         if before != after {
             self.retry = None;
             self.last_failure = None;
-            self.receipt_wait = (after == Some(RequestKind::Get(CellName::Receipt)))
-                .then(|| now.saturating_add(self.times.receipt_wait()));
+            // The polls of `holding` are of the same cell, but do not wait for it.
+            let waits = before == Some(RequestKind::Put(CellName::Finish))
+                && after == Some(RequestKind::Get(CellName::Receipt));
+            self.receipt_wait = waits.then(|| now.saturating_add(self.times.receipt_wait()));
         }
         if matches!(after, Some(RequestKind::Close))
             || machine.outcome().is_some() && after.is_none()

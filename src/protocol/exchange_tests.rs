@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::scripted_suite::ScriptedSuite;
 use super::{
     Action, AttemptFailure, AttemptResult, ChannelRefusal, CloseReason, Event, Exchange,
-    InitiatorMachine, Outcome, ReceiverMachine, RequestKind, Times,
+    InitiatorMachine, Outcome, ReceiverMachine, RequestKind, Times, UserEvent,
 };
 use crate::protocol::CellName;
 use crate::values::{AppId, Blob, ChannelId};
@@ -100,6 +100,10 @@ impl<T: super::Machine> Run<T> {
             .attempt_ended(self.now, AttemptResult::Event { event, ttl });
     }
 
+    pub(super) fn say(&mut self, event: UserEvent) {
+        self.exchange.say(self.now, event);
+    }
+
     pub(super) fn lost(&mut self) {
         let failure = AttemptFailure::passing("connection refused");
         self.exchange
@@ -165,8 +169,7 @@ fn the_receipt_is_waited_for_thirty_seconds() {
     run.happened(allocated(), Some(3600));
     run.send();
     run.happened(cell("opened"), None);
-    assert!(matches!(run.next(), Action::Hold { .. }));
-    run.exchange.release(run.now);
+    run.say(UserEvent::Release);
     assert_eq!(run.send().0, RequestKind::Put(CellName::Finish));
     run.happened(Event::Stored, None);
     assert_eq!(
@@ -199,8 +202,7 @@ fn a_finish_that_is_refused_as_forgotten_was_stored_by_an_earlier_attempt_only()
             run.lost();
             run.send();
             run.happened(cell("opened"), None);
-            assert!(matches!(run.next(), Action::Hold { .. }));
-            run.exchange.release(run.now);
+            run.say(UserEvent::Release);
             run.send();
             if failures > 0 {
                 run.lost();
@@ -229,8 +231,10 @@ fn the_receipt_is_repeated_for_thirty_seconds_only() {
     run.happened(Event::Claimed(b"good".to_vec()), Some(600));
     run.send();
     run.happened(Event::Stored, None);
+    run.say(UserEvent::Release);
     run.send();
     run.happened(cell("opened"), None);
+    run.say(UserEvent::Taken);
     let start = run.now;
     while let Some((kind, _)) = run.try_send() {
         assert_eq!(kind, RequestKind::Put(CellName::Receipt));
@@ -257,9 +261,9 @@ fn a_refused_certificate_is_not_tried_again() {
 fn giving_up_closes_once_and_giving_up_again_ends() {
     let mut run = receiver();
     run.send();
-    run.exchange.cancel(run.now);
+    run.say(UserEvent::Cancel);
     assert_eq!(run.send(), (RequestKind::Close, 10 * SECOND));
-    run.exchange.cancel(run.now);
+    run.say(UserEvent::Cancel);
     assert_eq!(run.outcome(), Outcome::Cancelled);
 }
 
@@ -270,7 +274,7 @@ fn a_close_has_its_own_time_whatever_is_left_of_the_deadline() {
     run.send();
     run.happened(allocated(), Some(3600));
     run.now = 4 * SECOND;
-    run.exchange.cancel(run.now);
+    run.say(UserEvent::Cancel);
     assert_eq!(run.exchange.time_left(run.now), None);
     assert_eq!(run.send(), (RequestKind::Close, 10 * SECOND));
     run.now = 14 * SECOND;
@@ -306,7 +310,7 @@ fn a_close_has_the_reason_of_the_outcome() {
 #[test]
 fn given_up_before_its_first_attempt_a_run_makes_no_request() {
     let mut run = receiver();
-    run.exchange.cancel(run.now);
+    run.say(UserEvent::Cancel);
     assert_eq!(run.outcome(), Outcome::Cancelled);
     let mut run = initiator(Some(Duration::ZERO));
     assert_eq!(run.outcome(), Outcome::Timeout);
@@ -320,7 +324,7 @@ fn a_word_that_comes_after_the_deadline_releases_nothing() {
     run.send();
     run.happened(cell("opened"), None);
     run.now = 6 * SECOND;
-    run.exchange.release(run.now);
+    run.say(UserEvent::Release);
     assert_eq!(run.send().0, RequestKind::Close);
     run.happened(Event::CloseTried, None);
     assert_eq!(run.outcome(), Outcome::Timeout);

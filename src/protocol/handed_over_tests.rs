@@ -44,6 +44,7 @@ fn has_happened(way: &[&str], events: &[&str]) -> bool {
 fn detail_of(way: &[&str]) -> Option<Detail> {
     Some(match *way.last()? {
         "misbehaved" => Detail::Misbehaviour(Misbehaviour::TooLong),
+        "receipt-opened" | "receipt-unopened" => Detail::Misbehaviour(Misbehaviour::EarlyReceipt),
         "exhausted" => Detail::Attempt(AttemptFailure::passing("no answer")),
         "offer-malformed" | "answer-malformed" | "finish-malformed" => {
             Detail::Peer(PeerFault::MalformedMessage(Malformed::Length))
@@ -72,30 +73,32 @@ fn an_initiator_knows_its_channel_and_shows_what_it_holds_while_it_holds() {
     }
 }
 
-/// A receiver shows the verifier once the relay has answered put answer.
+// RECV-5: A receiver whose user wants to look first MUST stay in `comparing`, or in `opened` once
+// the finish has come, with the verifier at hand and the initiator's blob kept back
 #[test]
-fn a_receiver_has_a_verifier_from_the_offer_to_the_finish() {
+fn a_receiver_shows_the_verifier_while_its_user_is_asked_and_the_blob_in_taking_alone() {
     for path in RECEIVER_STATES {
         let machine = receiver(path);
         let state = machine.state();
-        let is_between = matches!(state, "answering" | "waiting-for-finish");
-        assert_eq!(machine.verifier().is_some(), is_between, "{state}");
-        let is_shown = state == "waiting-for-finish";
-        assert_eq!(machine.has_answered(), is_shown, "{state}");
+        let is_asked = matches!(state, "comparing" | "opened");
+        assert_eq!(machine.verifier().is_some(), is_asked, "{state}");
+        let is_taking = state == "taking";
+        assert_eq!(machine.taking().is_some(), is_taking, "{state}");
+        assert_eq!(machine.is_taking(), is_taking, "{state}");
     }
 }
 
 #[test]
 fn an_initiator_hands_over_what_opened_and_claims_delivery_with_a_receipt_only() {
     let ends = ends(&INITIATOR_STATES, &INITIATOR_EVENTS, initiator);
-    assert_eq!(ends.len(), 9 + 12 + 2 + 9 + 12 + 2, "state by state");
+    assert_eq!(ends.len(), 10 + 13 + 13 + 10 + 13 + 2, "state by state");
     for (way, ended) in ends {
         // INIT-3: An initiator MUST hand over the receiver's blob, once the answer's seal has
         // opened, with whatever outcome follows.
         let has_opened = has_happened(&way, &["answer-opened"]);
         assert_eq!(ended.received.is_some(), has_opened, "{way:?}");
         // INIT-5: An initiator MUST give `delivered` as true only when a receipt has opened
-        let has_receipt = has_happened(&way, &["receipt-opened"]);
+        let has_receipt = has_happened(&way, &["stored"]) && way.ends_with(&["receipt-opened"]);
         assert_eq!(ended.delivered, has_receipt, "{way:?}");
         // A wait for the receipt ends as `done`, and has no detail for the user.
         if !way.contains(&"stored") {
@@ -105,22 +108,26 @@ fn an_initiator_hands_over_what_opened_and_claims_delivery_with_a_receipt_only()
 }
 
 #[test]
-fn a_receiver_hands_over_what_opened_and_has_then_delivered() {
+fn a_receiver_hands_over_what_was_taken_and_has_then_delivered() {
     let ends = ends(&RECEIVER_STATES, &RECEIVER_EVENTS, receiver);
-    assert_eq!(ends.len(), 11 + 9 + 11 + 10 + 2, "state by state");
+    assert_eq!(
+        ends.len(),
+        12 + 10 + 13 + 3 + 12 + 2 + 11 + 2,
+        "state by state"
+    );
     for (way, ended) in ends {
         // OUT-2: A client MUST NOT hand over a blob with any outcome but `done`
         let is_done = ended.outcome == Outcome::Done;
         assert_eq!(ended.received.is_some(), is_done, "{way:?}");
         // RECV-2: its `delivered` is then true, because the finish proves that the initiator opened
         // its blob.
-        let has_opened = has_happened(&way, &["finish-opened"]);
+        let has_taken = has_happened(&way, &["taken"]);
         assert_eq!(
             (is_done, ended.delivered),
-            (has_opened, has_opened),
+            (has_taken, has_taken),
             "{way:?}"
         );
-        if !has_opened {
+        if !has_taken {
             assert_eq!(ended.detail, detail_of(&way), "{way:?}");
         }
     }
@@ -136,6 +143,7 @@ fn each_detail_is_one_line_by_this_machine() {
         Misbehaviour::TooLong,
         Misbehaviour::Malformed("not-json"),
         Misbehaviour::Problem(403),
+        Misbehaviour::EarlyReceipt,
     ];
     let details = misbehaviours.map(Detail::Misbehaviour).into_iter().chain([
         Detail::Attempt(AttemptFailure::passing("connection refused")),
@@ -143,7 +151,7 @@ fn each_detail_is_one_line_by_this_machine() {
     ]);
     let lines: Vec<String> = details.map(|detail| detail.to_string()).collect();
     assert_eq!(lines[0], "status 418 is no answer to this request");
-    assert_eq!(lines[6], "connection refused");
+    assert_eq!(lines[7], "connection refused");
     for (at, line) in lines.iter().enumerate() {
         assert!(line.starts_with(char::is_lowercase), "{line}");
         assert!(!line.contains('\n') && !line.ends_with('.'), "{line}");

@@ -17,11 +17,14 @@
 //! - [`Action::Send`]: make the request, for at most the time given, and hand its result to
 //!   [`Exchange::attempt_ended`] (an attempt that brought no answer is [`AttemptResult::Lost`]).
 //! - [`Action::Pause`]: let some time between the two bounds pass, at random.
-//! - [`Action::Hold`]: let the initiator's user decide, and call [`Exchange::release`] or
-//!   [`Exchange::cancel`].
+//! - [`Action::Hold`]: let the user, or the application, decide, and call [`Exchange::say`].
 //! - [`Action::Ended`]: take the end with [`Exchange::into_ended`].
 //!
-//! [`Exchange::cancel`] may come at any time; a request that is then under way is abandoned.
+//! [`Exchange::say`] may come at any time; a request under way is then abandoned, unless the next
+//! state makes the same one.
+//!
+//! Who does not ask the user says [`UserEvent::Release`] when `holding` or `comparing` begins, and
+//! [`UserEvent::Taken`] in `taking` when the blob is kept, before the next step.
 
 mod closing;
 mod ended;
@@ -32,6 +35,8 @@ mod exchange_tests;
 #[cfg(test)]
 mod handed_over_tests;
 mod initiator;
+#[cfg(test)]
+mod looking_tests;
 mod outcome;
 mod receiver;
 mod request;
@@ -49,7 +54,9 @@ mod wire_tests;
 pub use crate::values::messages::CellName;
 pub use closing::Closing;
 pub use ended::{Ended, Unsealed};
-pub use event::{AttemptFailure, ChannelRefusal, Detail, Event, Impossible, Misbehaviour, Proof};
+pub use event::{
+    AttemptFailure, ChannelRefusal, Detail, Event, Impossible, Misbehaviour, Proof, UserEvent,
+};
 pub use exchange::{Action, AttemptResult, Exchange};
 pub use initiator::InitiatorMachine;
 pub use outcome::{CloseReason, Outcome};
@@ -81,4 +88,10 @@ pub trait Machine: Sized {
 
     /// The state's name in the specification.
     fn state(&self) -> &'static str;
+
+    /// Whether nothing is waited for but this side's own application: the receiver's `taking`
+    /// (TIME-5).
+    fn is_taking(&self) -> bool {
+        false
+    }
 }

@@ -75,6 +75,9 @@ outcomes! {
     /// The peer's first seal did not open.
     WrongCode, "wrong-code", 18,
         "The words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code.";
+    /// The user said that the other side shows other words.
+    VerifierMismatch, "verifier-mismatch", 26,
+        "The words differ: somebody may be in between. Use nothing of this exchange, and start again with a new code over another relay.";
     /// The peer's SPAKE2 element is not acceptable.
     BadElement, "bad-element", 19,
         "The other side, or the relay, sent something dishonest. Start again with a new code, and if it happens again use another relay.";
@@ -92,7 +95,10 @@ outcomes! {
         "The other side did not come in time; start again with a new code.";
     /// The user gave up.
     Cancelled, "cancelled", 24,
-        "Cancelled; the code cannot be used any more.";
+        "Cancelled. If the exchange had begun, its code is spent; start again with a new one.";
+    /// The receiver's application could not keep the initiator's blob.
+    NotTaken, "not-taken", 27,
+        "The other side's data came and could not be kept; the other side is told. Start again with a new code.";
     /// The machine failed the program; it had no randomness, for example.
     Internal, "internal", 25,
         "Report this as a fault of the program, and start again with a new code.";
@@ -102,12 +108,17 @@ impl Outcome {
     /// The sentence that tells the user what to do next (OUT-3), in the words of section 12.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
-        // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`,
-        // marked as the relay's word.
-        if let Outcome::Closed(CloseReason::WrongCode) = self {
-            return "The relay says that the words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code.";
+        // OUT-4: A `closed` with the reason `wrong-code` or `verifier-mismatch` gets the sentence
+        // of that outcome, marked as the relay's word.
+        match self {
+            Outcome::Closed(CloseReason::WrongCode) => {
+                "The relay says that the words did not match: mistyped, or somebody guessed. This code is spent; start again with a new code."
+            }
+            Outcome::Closed(CloseReason::VerifierMismatch) => {
+                "The relay says that the words differ: somebody may be in between. Use nothing of this exchange, and start again with a new code over another relay."
+            }
+            other => other.listed_sentence(),
         }
-        self.listed_sentence()
     }
 }
 
@@ -153,6 +164,10 @@ close_reasons! {
     BadElement, "bad-element";
     /// The closing side received a message of the wrong form.
     MalformedMessage, "malformed-message";
+    /// The closing side's user says that the other side shows other words.
+    VerifierMismatch, "verifier-mismatch";
+    /// The receiver's application could not keep the initiator's blob.
+    NotTaken, "not-taken";
     /// The closing side's user gave up.
     Cancelled, "cancelled";
     /// The closing side's deadline passed.
@@ -213,14 +228,18 @@ mod tests {
         }
     }
 
-    // OUT-4: A `closed` with the reason `wrong-code` gets the sentence of `wrong-code`, marked as
-    // the relay's word.
+    // OUT-4: A `closed` with the reason `wrong-code` or `verifier-mismatch` gets the sentence of
+    // that outcome, marked as the relay's word.
     #[test]
-    fn closed_for_a_wrong_code_says_so_by_the_relays_word() {
-        let said = Outcome::Closed(CloseReason::WrongCode).sentence();
-        let own = Outcome::WrongCode.sentence();
-        let rest = own.strip_prefix("The words").unwrap();
-        assert_eq!(said, format!("The relay says that the words{rest}"));
+    fn closed_for_words_that_differ_says_so_by_the_relays_word() {
+        for (reason, own) in [
+            (CloseReason::WrongCode, Outcome::WrongCode),
+            (CloseReason::VerifierMismatch, Outcome::VerifierMismatch),
+        ] {
+            let rest = own.sentence().strip_prefix("The words").unwrap();
+            let said = Outcome::Closed(reason).sentence();
+            assert_eq!(said, format!("The relay says that the words{rest}"));
+        }
     }
 
     // OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as
@@ -232,6 +251,8 @@ mod tests {
             ("wrong-code", CloseReason::WrongCode),
             ("bad-element", CloseReason::BadElement),
             ("malformed-message", CloseReason::MalformedMessage),
+            ("verifier-mismatch", CloseReason::VerifierMismatch),
+            ("not-taken", CloseReason::NotTaken),
             ("cancelled", CloseReason::Cancelled),
             ("timeout", CloseReason::Timeout),
             ("relay-misbehaved", CloseReason::RelayMisbehaved),
@@ -239,6 +260,15 @@ mod tests {
         ] {
             assert_eq!(CloseReason::from_wire(token), reason);
             assert_eq!(reason.token(), token);
+        }
+        // The list is that of RELAY-16.
+        let spec = include_str!("../../spec/wormhole-sync.md");
+        for reason in CloseReason::ALL {
+            let is_listed = !matches!(reason, CloseReason::Lost | CloseReason::Other);
+            let listed = format!("`{}`", reason.token());
+            let (_, list) = spec.split_once("or `other` when that is none of ").unwrap();
+            let (list, _) = list.split_once(';').unwrap();
+            assert_eq!(list.contains(&listed), is_listed, "{listed}");
         }
         // A relay cannot give a reason that only this side may decide on.
         for token in ["lost", "expired", "Done", "done ", ""] {
@@ -263,12 +293,14 @@ mod tests {
                 ("closed", 16),
                 ("expired", 17),
                 ("wrong-code", 18),
+                ("verifier-mismatch", 26),
                 ("bad-element", 19),
                 ("malformed-message", 20),
                 ("relay-misbehaved", 21),
                 ("relay-unreachable", 22),
                 ("timeout", 23),
                 ("cancelled", 24),
+                ("not-taken", 27),
                 ("internal", 25),
             ]
         );

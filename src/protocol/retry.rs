@@ -111,7 +111,8 @@ impl RetryState {
     pub(super) fn begin(&mut self, now: Duration) -> Duration {
         self.begun = now;
         if let RequestKind::Get(_) = self.kind {
-            // TIME-4: A client MUST start polls of one cell at least 1 second apart
+            // TIME-4: A client MUST start polls of one cell that have no other request between them
+            // at least 1 second apart
             self.earliest = now.saturating_add(self.times.seconds(1));
             self.latest = self.earliest;
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::exchange_tests::{SECOND, allocated, cell, initiator};
-use super::{AttemptResult, Event, Outcome, RequestKind};
+use super::{AttemptResult, Event, Outcome, RequestKind, UserEvent};
 use crate::protocol::CellName;
 
 #[test]
@@ -77,7 +77,7 @@ fn a_poll_that_is_cut_off_is_followed_by_shorter_ones() {
         // It is the way there that is short of patience: the next cell is asked for alike.
         run.send();
         run.happened(cell("opened"), None);
-        run.exchange.release(run.now);
+        run.say(UserEvent::Release);
         run.send();
         run.happened(Event::Stored, None);
         assert_eq!(run.send().0, RequestKind::Get(CellName::Receipt));

@@ -30,6 +30,9 @@ pub(super) fn event(name: &str) -> Event {
         "no-such-channel" => Event::Refused(ChannelRefusal::NoSuchChannel),
         "crowded" => Event::Refused(ChannelRefusal::Crowded),
         "closed" => Event::Refused(ChannelRefusal::Closed(CloseReason::Other)),
+        "mismatch-reported" => {
+            Event::Refused(ChannelRefusal::Closed(CloseReason::VerifierMismatch))
+        }
         "expired" => Event::Refused(ChannelRefusal::Expired),
         "misbehaved" => Event::Misbehaved(Misbehaviour::TooLong),
         "close-tried" => Event::CloseTried,
@@ -38,11 +41,14 @@ pub(super) fn event(name: &str) -> Event {
         "receipt-wait-over" => Event::ReceiptWaitOver,
         "cancel" => Event::Cancel,
         "release" => Event::Release,
+        "mismatch" => Event::Mismatch,
+        "taken" => Event::Taken,
+        "not-taken" => Event::NotTaken,
         other => panic!("{other} is no event of the tables"),
     }
 }
 
-pub(super) const INITIATOR_EVENTS: [&str; 21] = [
+pub(super) const INITIATOR_EVENTS: [&str; 23] = [
     "allocated",
     "answer-opened",
     "answer-malformed",
@@ -64,9 +70,11 @@ pub(super) const INITIATOR_EVENTS: [&str; 21] = [
     "receipt-wait-over",
     "cancel",
     "release",
+    "mismatch",
+    "mismatch-reported",
 ];
 
-pub(super) const RECEIVER_EVENTS: [&str; 18] = [
+pub(super) const RECEIVER_EVENTS: [&str; 23] = [
     "offer-good",
     "offer-malformed",
     "offer-bad-element",
@@ -85,6 +93,11 @@ pub(super) const RECEIVER_EVENTS: [&str; 18] = [
     "exhausted",
     "deadline",
     "cancel",
+    "release",
+    "mismatch",
+    "mismatch-reported",
+    "taken",
+    "not-taken",
 ];
 
 fn drive<T: Machine>(machine: T, events: &[&str]) -> T {
@@ -121,11 +134,14 @@ pub(super) const INITIATOR_STATES: [&[&str]; 6] = [
     &["allocated", "cancel"],
 ];
 
-pub(super) const RECEIVER_STATES: [&[&str]; 5] = [
+pub(super) const RECEIVER_STATES: [&[&str]; 8] = [
     &[],
     &["offer-good"],
     &["offer-good", "stored"],
     &["offer-good", "stored", "finish-opened"],
+    &["offer-good", "stored", "release"],
+    &["offer-good", "stored", "release", "finish-opened"],
+    &["offer-good", "stored", "release", "finish-opened", "taken"],
     &["cancel"],
 ];
 
@@ -166,7 +182,7 @@ fn put<T: Machine>(machine: T, name: &str) -> Row {
                 .map(|r| request(&r) + repeat)
                 .unwrap_or_default();
             let outcome = match next.outcome() {
-                Some(Outcome::Closed(CloseReason::Other)) => "closed".to_owned(),
+                Some(Outcome::Closed(reason)) if reason != CloseReason::Lost => "closed".to_owned(),
                 Some(outcome) if fixed.is_none() => outcome.to_string(),
                 _ => String::new(),
             };
@@ -184,8 +200,8 @@ fn put<T: Machine>(machine: T, name: &str) -> Row {
 pub(super) fn is_of_other_cell(state: &str, name: &str) -> bool {
     let read = match state {
         "waiting-for-answer" => "answer-",
-        "waiting-for-receipt" => "receipt-",
-        "waiting-for-finish" => "finish-",
+        "holding" | "waiting-for-receipt" => "receipt-",
+        "comparing" | "waiting-for-finish" => "finish-",
         _ => return false,
     };
     ["answer-", "finish-", "receipt-"]
@@ -255,13 +271,13 @@ fn assert_same(code: &Table, spec: &Table) {
 #[test]
 fn the_initiators_table_is_the_specifications() {
     let code = table_of(&INITIATOR_STATES, &INITIATOR_EVENTS, initiator);
-    assert_eq!(code.len(), 6 * 21);
+    assert_eq!(code.len(), 6 * 23);
     assert_same(&code, &table_in_spec("INIT-1"));
 }
 
 #[test]
 fn the_receivers_table_is_the_specifications() {
     let code = table_of(&RECEIVER_STATES, &RECEIVER_EVENTS, receiver);
-    assert_eq!(code.len(), 5 * 18);
+    assert_eq!(code.len(), 8 * 23);
     assert_same(&code, &table_in_spec("RECV-1"));
 }

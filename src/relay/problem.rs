@@ -18,6 +18,10 @@ pub enum EndReason {
     BadElement,
     /// A message had the wrong form.
     MalformedMessage,
+    /// A user said that the other side shows other words.
+    VerifierMismatch,
+    /// A receiver's application could not keep the blob.
+    NotTaken,
     /// A user gave up.
     Cancelled,
     /// A client's own deadline passed.
@@ -32,11 +36,13 @@ pub enum EndReason {
 
 impl EndReason {
     /// Every reason, in the order of the specification.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Done,
         Self::WrongCode,
         Self::BadElement,
         Self::MalformedMessage,
+        Self::VerifierMismatch,
+        Self::NotTaken,
         Self::Cancelled,
         Self::Timeout,
         Self::RelayMisbehaved,
@@ -48,7 +54,8 @@ impl EndReason {
     ///
     /// `expired` is the relay's own word: from a client it counts as `other`.
     // RELAY-16: or `other` when that is none of `done`, `wrong-code`, `bad-element`,
-    // `malformed-message`, `cancelled`, `timeout` and `relay-misbehaved`
+    // `malformed-message`, `verifier-mismatch`, `not-taken`, `cancelled`, `timeout` and
+    // `relay-misbehaved`
     #[must_use]
     pub fn of_close(text: &str) -> Self {
         Self::ALL
@@ -65,6 +72,8 @@ impl EndReason {
             Self::WrongCode => "wrong-code",
             Self::BadElement => "bad-element",
             Self::MalformedMessage => "malformed-message",
+            Self::VerifierMismatch => "verifier-mismatch",
+            Self::NotTaken => "not-taken",
             Self::Cancelled => "cancelled",
             Self::Timeout => "timeout",
             Self::RelayMisbehaved => "relay-misbehaved",
@@ -164,6 +173,18 @@ mod tests {
         for text in ["", "Done", "done ", "nonsense"] {
             assert_eq!(EndReason::of_close(text), EndReason::Other);
         }
+    }
+
+    // RELAY-16: A relay MUST end a channel on a close with the reason that it gives
+    #[test]
+    fn the_reasons_of_a_close_are_those_of_the_specification() {
+        let spec = include_str!("../../spec/wormhole-sync.md");
+        let (_, list) = spec.split_once("or `other` when that is none of ").unwrap();
+        let (list, _) = list.split_once(';').unwrap();
+        let listed: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        let own = [EndReason::Expired, EndReason::Other];
+        let known = EndReason::ALL.into_iter().filter(|one| !own.contains(one));
+        assert_eq!(known.map(EndReason::as_str).collect::<Vec<_>>(), listed);
     }
 
     /// The tokens and statuses are exactly those of the table in spec section 9.3.

@@ -11,7 +11,7 @@ use wormhole_sync::{Error, Received};
 
 use crate::kit::client::RUNTIME;
 use crate::kit::gate::{Gate, Stop};
-use crate::kit::{AMPLE, APP, relay};
+use crate::kit::{AMPLE, APP, relay, until_async};
 
 const CANCELLED: Outcome = Outcome::Closed(CloseReason::Cancelled);
 
@@ -48,12 +48,7 @@ async fn drop_at<T>(gate: &mut Gate, future: impl Future<Output = T>) {
 
 /// Waits until the task that closes the channel has done so.
 async fn closed(relay: &RelayHandle) {
-    let closed = async {
-        while relay.counts().live_channels > 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(AMPLE, closed).await.expect("a close");
+    until_async(|| relay.counts().live_channels == 0).await;
 }
 
 /// A time shorter than the channel's life and the wait for the receipt.
@@ -80,8 +75,8 @@ fn an_initiator_that_is_dropped_on_the_way_closes_or_has_released() {
             ("/answer?wait", There, CANCELLED),
             ("/answer?wait", Back, CANCELLED),
             // INIT-4: An initiator whose finish may have been stored MUST end as `done` with
-            // `delivered` false when no receipt opened, and makes no close, so that the receiver
-            // may still read the finish.
+            // `delivered` false when no receipt opened, save by INIT-7, and makes no close, so that
+            // the receiver may still read the finish.
             ("/finish", There, Outcome::Timeout),
             ("/finish", Back, Outcome::Done),
             ("/receipt?wait", There, Outcome::Done),
@@ -178,5 +173,37 @@ fn a_step_that_is_dropped_closes_the_channel() {
         let error = waiting.finish().await.unwrap_err();
         assert_eq!(error.outcome(), CANCELLED);
         assert_eq!(error.received().unwrap().blob(), b"theirs");
+
+        let (waiting, code) = start(initiator(relay.url())).await;
+        let answered = receiver(relay.url(), &code).start().await.unwrap();
+        let peer = tokio::spawn(waiting.finish());
+        let taking = answered.open().await.unwrap();
+        assert_eq!(taking.held().unwrap().blob(), b"mine");
+        drop(taking);
+        closed(&relay).await;
+        // Without the word of the application there is no receipt (RECV-6).
+        let received = peer.await.unwrap().unwrap();
+        assert!(!received.delivered() && !received.not_taken());
+    });
+}
+
+/// The time is over while the user looks, and the step is dropped when there is nothing to decide.
+#[test]
+fn a_step_that_is_dropped_when_its_time_is_over_closes_the_channel() {
+    RUNTIME.block_on(async {
+        for watches in [true, false] {
+            let relay = relay();
+            let (waiting, code) = start(initiator(relay.url()).deadline(SOON)).await;
+            let answered = receiver(relay.url(), &code).start().await.unwrap();
+            let mut holding = waiting.hold().await.unwrap();
+            if watches {
+                holding.watch().await;
+            } else {
+                until_async(|| holding.time_left() == Some(Duration::ZERO)).await;
+            }
+            drop(holding);
+            let ended = outcome(answered.finish().await);
+            assert_eq!(ended, Outcome::Closed(CloseReason::Timeout), "{watches}");
+        }
     });
 }

@@ -116,7 +116,7 @@ fn both_see_the_same_verifier_and_export_the_same_keys<C: Client>() {
 }
 
 /// An initiator that holds, and a receiver that has answered.
-fn held<C: Client>(relay: &str) -> (C::Holding, C::Answered) {
+pub(crate) fn held<C: Client>(relay: &str) -> (C::Holding, C::Answered) {
     let waiting = C::start(initiator(relay, b"mine")).unwrap();
     let code = C::code(&waiting);
     let answered = C::answer(receiver(relay, &code, b"theirs")).unwrap();
@@ -140,7 +140,8 @@ fn an_initiator_may_look_first<C: Client>() {
 }
 
 // INIT-2: An initiator whose user wants to look first MUST stay in `holding`, with the verifier and
-// the receiver's blob at hand, until the user agrees (`release`) or not (`cancel`)
+// the receiver's blob at hand and its own blob not sent, until the user agrees (`release`), says
+// that the other side shows other words (`mismatch`) or gives up (`cancel`)
 fn an_initiator_may_refuse<C: Client>() {
     let relay = relay();
     let (holding, answered) = held::<C>(&relay.url());
@@ -197,7 +198,7 @@ fn an_initiator_that_is_closed_on_keeps_what_it_has<C: Client>() {
     // list.
     let spec = include_str!("../../spec/wormhole-sync.md");
     assert!(spec.contains(&format!(
-        "(Initiator without `delivered`: {})",
+        "(Initiator without `delivered`: {} With",
         received.sentence()
     )));
     assert_eq!(received.into_blob(), b"theirs");

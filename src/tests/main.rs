@@ -7,6 +7,7 @@ mod answers;
 mod cancelling;
 mod dropping;
 mod exchanges;
+mod looking;
 mod outcomes;
 mod parsers;
 mod rendezvous;

@@ -84,6 +84,22 @@ fn provoke<C: Client>(outcome: Outcome) -> Option<Error> {
             C::answer(receiver.rendezvous(relay.url())).unwrap();
             C::finish(waiting).unwrap_err()
         }
+        Outcome::VerifierMismatch => {
+            let relay = relay();
+            let waiting = C::start(initiator(relay.url())).unwrap();
+            let receiver = Receiver::<C>::new(APP, C::code(&waiting), *b"theirs");
+            C::differs_at_receiver(C::answer(receiver.rendezvous(relay.url())).unwrap())
+        }
+        Outcome::NotTaken => {
+            let relay = relay();
+            let waiting = C::start(initiator(relay.url())).unwrap();
+            let receiver = Receiver::<C>::new(APP, C::code(&waiting), *b"theirs");
+            let answered = C::answer(receiver.rendezvous(relay.url())).unwrap();
+            let sending = thread::spawn(|| C::finish(waiting).unwrap());
+            let error = C::not_taken(C::open(answered).unwrap());
+            assert!(sending.join().unwrap().not_taken());
+            error
+        }
         // The identity element, with the right side byte.
         Outcome::BadElement => {
             let mut offer = [0; 33];
@@ -196,19 +212,8 @@ fn each_outcome_can_be_had_and_is_one_line<C: Client>() {
 // OUT-4: A client MUST give the outcome `closed` with the reason that the relay gave, as `other`
 // when that is none of those of RELAY-16.
 fn each_reason_of_a_close_comes_through<C: Client>() {
-    let reasons = [
-        CloseReason::Done,
-        CloseReason::WrongCode,
-        CloseReason::BadElement,
-        CloseReason::MalformedMessage,
-        CloseReason::Cancelled,
-        CloseReason::Timeout,
-        CloseReason::RelayMisbehaved,
-        CloseReason::Lost,
-        CloseReason::Other,
-    ];
     let sentences = sentences();
-    for reason in reasons {
+    for reason in CloseReason::ALL {
         // `lost` is this client's own word (OUT-5). From a relay it counts as any other text.
         let expected = match reason {
             CloseReason::Lost => CloseReason::Other,
@@ -216,6 +221,8 @@ fn each_reason_of_a_close_comes_through<C: Client>() {
             | CloseReason::WrongCode
             | CloseReason::BadElement
             | CloseReason::MalformedMessage
+            | CloseReason::VerifierMismatch
+            | CloseReason::NotTaken
             | CloseReason::Cancelled
             | CloseReason::Timeout
             | CloseReason::RelayMisbehaved
@@ -224,9 +231,9 @@ fn each_reason_of_a_close_comes_through<C: Client>() {
         let error = provoke::<C>(Outcome::Closed(reason)).unwrap();
         assert_eq!(error.outcome(), Outcome::Closed(expected));
         assert_eq!(error.to_string(), format!("closed ({})", expected.token()));
-        if reason == CloseReason::WrongCode {
-            // The sentence is that of `wrong-code`, marked as the relay's word.
-            let (_, end) = sentences["wrong-code"].split_once("he words").unwrap();
+        if [CloseReason::WrongCode, CloseReason::VerifierMismatch].contains(&reason) {
+            // The sentence is that of the outcome, marked as the relay's word.
+            let (_, end) = sentences[reason.token()].split_once("he words").unwrap();
             assert_eq!(error.hint(), format!("The relay says that the words{end}"));
         } else {
             assert_eq!(error.hint(), sentences["closed"]);

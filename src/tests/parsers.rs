@@ -140,7 +140,10 @@ proptest! {
                     | Event::Deadline
                     | Event::ReceiptWaitOver
                     | Event::Cancel
-                    | Event::Release => &[],
+                    | Event::Release
+                    | Event::Mismatch
+                    | Event::Taken
+                    | Event::NotTaken => &[],
                 };
                 prop_assert!(kinds.contains(&kind), "{event:?} of {kind:?}");
                 let has_life = matches!(event, Event::Allocated(_) | Event::Claimed(_));

@@ -193,7 +193,11 @@ fn no_secret_is_said_to_anybody<C: Client>() {
     let holding = said.debug(C::hold(waiting).unwrap());
     said.debug(C::held(&holding));
     let (one, two) = thread::scope(|scope| {
-        let receiving = scope.spawn(|| said.received(C::complete(answered).unwrap()));
+        let receiving = scope.spawn(|| {
+            let taking = said.debug(C::open(answered).unwrap());
+            said.debug(C::taking(&taking));
+            said.received(C::taken(taking).unwrap())
+        });
         (
             said.received(C::release(holding).unwrap()),
             receiving.join().unwrap(),

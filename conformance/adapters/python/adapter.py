@@ -8,6 +8,7 @@ from glue.inputs import CannotTryError, Inputs
 from glue.lines import FramingError, Writer, read_lines
 from glue.operations import OPERATIONS, refusal_of
 from glue.runs import Runs
+from wsync import UserEvent
 from wsync.strictjson import Object
 from wsync.testing import NAMES, HookError
 
@@ -19,7 +20,7 @@ HELLO = {
     "version": "1.0",
     "spec": "1.1.0",
     "roles": ["initiator", "receiver"],
-    "operations": [*OPERATIONS, "run", "cancel"],
+    "operations": [*OPERATIONS, "run", "user-event"],
     "inject": [*NAMES, "second"],
 }
 
@@ -61,8 +62,9 @@ class Adapter:
         if op == "run":
             self._runs.start(id_, given)
             return None
-        if op == "cancel":
-            self._runs.cancel(given.string("target"))
+        if op == "user-event":
+            said = UserEvent(given.string("event", set(UserEvent)))
+            self._runs.say(given.string("target"), said)
             return {"ok": {}}
         if op not in OPERATIONS:
             raise CannotTryError("no such operation")

@@ -3,19 +3,21 @@
 pub(crate) mod adapter;
 pub(crate) mod external;
 pub(crate) mod reference;
+pub(crate) mod relay;
 
 use anyhow::Context;
 
 use crate::root::Root;
 use adapter::CommandLine;
+use external::External;
 
 /// The implementation that is judged.
 #[derive(Debug)]
 pub(crate) enum Subject {
     /// The reference, over the same protocol as all others.
     Reference,
-    /// The adapter in Python.
-    External,
+    /// An adapter that is kept here.
+    External(External),
     /// The adapter that this command starts.
     Adapter(String),
 }
@@ -29,7 +31,7 @@ impl Subject {
     pub(crate) fn command(&self, root: &Root) -> anyhow::Result<CommandLine> {
         match self {
             Self::Reference => reference(),
-            Self::External => external::command(root),
+            Self::External(external) => external.command(root),
             Self::Adapter(command) => CommandLine::parse(command),
         }
     }

@@ -1,5 +1,6 @@
 //! The suites, which give tests and know nothing of runs and reports.
 
 pub(crate) mod case;
+pub(crate) mod interop;
 pub(crate) mod replay;
 pub(crate) mod vectors;

@@ -23,6 +23,18 @@ Misread(role, state, event, row) ==
          -> Go("waiting-for-answer", "get answer", "", "")
     [] Planted("NoDeadline") /\ event = "deadline" /\ state = "waiting-for-finish"
          -> Go(state, "get finish", "", "")
+    [] Planted("PatientLook") /\ event = "deadline" /\ state = "opened"
+         -> Go(state, "", "", "")
+    [] Planted("NoPollsHolding") /\ row.next = "holding" -> Go("holding", "", "", "")
+    [] Planted("NoPollsComparing") /\ row.next = "comparing" -> Go("comparing", "", "", "")
+    [] Planted("TakesUnreleased") /\ event = "finish-opened" /\ row.next = "opened"
+         -> Go("taking", "", "", "")
+    [] Planted("EarlyReceipt") /\ event = "finish-opened" /\ row.next = "taking"
+         -> Go("taking", "put receipt", "", "")
+    [] Planted("ReceiptAnyway") /\ event = "not-taken" /\ row.next = "closing"
+         -> Go("sending-receipt", "put receipt", "", "not-taken")
+    [] Planted("MismatchIsClosed") /\ event = "mismatch-reported" /\ state = "waiting-for-receipt"
+         -> Go("ended", "", "", "done")
     [] Planted("ForgetsClose") /\ event = "cancel" /\ row.next = "closing"
          -> Go("closing", "", "", "cancelled")
     [] Planted("NamelessEnd") /\ event = "forbidden" /\ row.outcome = "closed"
@@ -37,7 +49,7 @@ Misread(role, state, event, row) ==
          -> Go("ended", "", "", "closed")
     [] Planted("ForgottenIsClosed") /\ state = "finishing" /\ event \in {"forbidden", "no-such-channel"}
          -> Go("ended", "", "", "closed")
-    [] Planted("NoReceipt") /\ event = "finish-opened" /\ row.next = "sending-receipt"
+    [] Planted("NoReceipt") /\ event = "taken" /\ row.next = "sending-receipt"
          -> Go("ended", "", "", "done")
     [] OTHER -> row
 
@@ -52,6 +64,9 @@ RowsFor(rows, state, event) == {i \in DOMAIN rows : rows[i][1] = state /\ event 
 ASSUME \A s \in StatesIn(InitiatorRows), e \in EventsIn(InitiatorRows) : Cardinality(RowsFor(InitiatorRows, s, e)) = 1
 ASSUME \A s \in StatesIn(ReceiverRows), e \in EventsIn(ReceiverRows) : Cardinality(RowsFor(ReceiverRows, s, e)) = 1
 
+\* Each event that an answer can be is one of the tables (CLIENT-7).
+ASSUME \A i \in DOMAIN EventRows : EventRows[i][2] \subseteq EventsIn(InitiatorRows) \cup EventsIn(ReceiverRows)
+
 TableOf(role, rows) ==
   TLCEval([s \in StatesIn(rows) |-> TLCEval([e \in EventsIn(rows) |->
      LET row == rows[CHOOSE i \in RowsFor(rows, s, e) : TRUE]
@@ -61,11 +76,18 @@ InitiatorTable == TableOf("initiator", InitiatorRows)
 ReceiverTable  == TableOf("receiver", ReceiverRows)
 
 \* The outcomes of OUT-1, without those that end a run before its first request, and without `internal`.
-Outcomes == {"done", "no-such-channel", "crowded", "closed", "expired", "wrong-code", "bad-element",
-             "malformed-message", "relay-misbehaved", "relay-unreachable", "timeout", "cancelled"}
+Outcomes == {"done", "no-such-channel", "crowded", "closed", "expired", "wrong-code", "verifier-mismatch",
+             "bad-element", "malformed-message", "relay-misbehaved", "relay-unreachable", "timeout", "cancelled",
+             "not-taken"}
+
+\* A user who does not look releases at once, and an application that has nothing to wait for takes a blob at once
+\* (INIT-2, RECV-5, RECV-6): the row of such a client, which passes three states in no time.
+AtOnce(table, row) == CASE row.next \in {"holding", "comparing"} -> table[row.next]["release"]
+                        [] row.next = "taking" -> table["taking"]["taken"]
+                        [] OTHER -> row
 
 -----------------------------------------------------------------------------
-\* The events that can come: of the request in hand (CLIENT-7, and TIME-3), of the timers, of the user.
+\* The events that can come: of the request in hand (CLIENT-7, and TIME-3), of the timers, of user and application.
 
 Requests == {"allocate", "claim", "put answer", "put finish", "put receipt", "get answer", "get finish",
              "get receipt", "close"}
@@ -75,12 +97,16 @@ AnswersTo == TLCEval([request \in Requests \cup {""} |->
   ELSE {"exhausted"} \cup UNION {EventRows[i][2] : i \in {j \in DOMAIN EventRows :
                                    EventRows[j][1] \cap {request, "any"} # {}}}])
 
+\* The states in which a user may look first (INIT-2, RECV-5).
+Looking == {"holding", "comparing", "opened"}
+
 PossibleEvents(state, request) ==
   IF state = "ended" THEN {} ELSE
   AnswersTo[request] \cup {"cancel"}
-    \cup (IF state # "closing" THEN {"deadline"} ELSE {})
+    \cup (IF state \notin {"taking", "closing"} THEN {"deadline"} ELSE {})
     \cup (IF state = "waiting-for-receipt" THEN {"receipt-wait-over"} ELSE {})
-    \cup (IF state = "holding" THEN {"release"} ELSE {})
+    \cup (IF state \in Looking THEN {"release", "mismatch"} ELSE {})
+    \cup (IF state = "taking" THEN {"taken", "not-taken"} ELSE {})
     \cup (IF Planted("MisreadEmpty") /\ request = "put finish" THEN {"empty"} ELSE {})
 
 -----------------------------------------------------------------------------

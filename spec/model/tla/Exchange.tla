@@ -10,8 +10,10 @@ EXTENDS Clients
 
 CONSTANTS Receivers,    \* {"R1"}, or {"R1", "R2"}: two machines with the same code
           Guesses,      \* the words that M can put into elements of its own
+          Looks,        \* TRUE: users may look first, and applications need their time; FALSE: see AtOnce
           Mistakes,     \* TRUE: a receiver's words, or its version, mode, appid or channel, may differ
-          Aborts        \* FALSE: no refusal, cancel or timer; a run that M leaves alone stands for one that they end
+          Aborts        \* FALSE: no refusal, cancel, timer, `mismatch` or `not-taken`; a run that M leaves alone stands
+                        \* for one that they end
 
 VARIABLES st, req, out, \* state, request in hand and outcome of each client
           words,        \* what each client runs with
@@ -19,10 +21,13 @@ VARIABLES st, req, out, \* state, request in hand and outcome of each client
           peer, met,    \* the peer's element; all elements that a key was computed with
           opened,       \* whose blob the peer's seal gave
           handed,       \* what the application got
-          delivered, agreed,
+          delivered,
+          agreed,       \* the clients whose users have agreed
+          took,         \* the receivers whose applications have said that they have the blob for good
+          overdue,      \* the receivers whose deadline has passed in `taking`, where it is no event (TIME-5)
           net,          \* all messages that left a client
           leaked        \* the words became public, after all runs had ended
-vars == <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, net, leaked>>
+vars == <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, took, overdue, net, leaked>>
 
 None    == "none"
 Clients == {"I"} \cup Receivers
@@ -75,34 +80,42 @@ Init ==
   /\ opened = [c \in Clients |-> None]
   /\ handed = [c \in Clients |-> None]
   /\ delivered = [c \in Clients |-> FALSE]
-  /\ agreed = FALSE
+  /\ agreed = {} /\ took = {} /\ overdue = {}
   /\ net = {Message("offer", Element("A", "I", "right"), Junk)}
   /\ leaked = FALSE
 
 \* Client c takes an event, by the row of its table. e is its peer's element from now on, d the plaintext of a seal.
 Take(c, event, e, d) ==
-  LET row == Table(c)[st[c]][event]
-      end == IF row.outcome = "" THEN out[c] ELSE row.outcome
-  IN
   /\ event \in PossibleEvents(st[c], req[c])
-  /\ row.next # "impossible"
-  /\ Taken(<<Role(c), st[c], event>>)
-  /\ st'  = [st EXCEPT ![c] = row.next]
-  /\ req' = [req EXCEPT ![c] = row.request]
-  /\ out' = [out EXCEPT ![c] = end]
-  /\ peer' = [peer EXCEPT ![c] = e]
-  /\ met'  = [met EXCEPT ![c] = @ \cup ({e} \ {NoElement})]
-  /\ opened' = [opened EXCEPT ![c] = d]
-  /\ handed' = [handed EXCEPT ![c] =
-       IF row.next = "ended" /\ ((c = "I" /\ ~Planted("HandsWithDoneOnly")) \/ end = "done")
-       THEN IF Planted("ReleaseUnopened") /\ e # NoElement THEN "M" ELSE d
-       ELSE @]
-  /\ delivered' = [delivered EXCEPT ![c] =
-       @ \/ (c = "I" /\ event = "receipt-opened") \/ (c # "I" /\ end = "done" /\ ~Planted("ReceiverDoubts"))
-         \/ (Planted("DeliveredOnStored") /\ c = "I" /\ event = "stored")]
-  /\ agreed' = (agreed \/ event = "release")
-  /\ net' = net \cup Sent(c, row.request, e)
-  /\ UNCHANGED <<words, context, leaked>>
+  /\ \E first \in {IF Planted("LateTakenIsTimeout") /\ event = "taken" /\ c \in overdue
+                   THEN Go("closing", "close", "timeout", "timeout") ELSE Table(c)[st[c]][event]} :
+     \E row \in {IF Looks THEN first ELSE AtOnce(Table(c), first)} :
+     \E end \in {IF row.outcome = "" THEN out[c] ELSE row.outcome} :
+     LET all == {event} \cup (IF row = first THEN {} ELSE IF first.next = "taking" THEN {"taken"} ELSE {"release"}) IN
+     /\ row.next # "impossible"
+     /\ Taken(<<Role(c), st[c], event>>)
+     /\ st'  = [st EXCEPT ![c] = row.next]
+     /\ req' = [req EXCEPT ![c] = row.request]
+     /\ out' = [out EXCEPT ![c] = end]
+     /\ peer' = [peer EXCEPT ![c] = e]
+     /\ met'  = [met EXCEPT ![c] = @ \cup ({e} \ {NoElement})]
+     /\ opened' = [opened EXCEPT ![c] = d]
+     /\ handed' = [handed EXCEPT ![c] =
+          IF IF c = "I" THEN row.next = "ended" /\ (end = "done" \/ ~Planted("HandsWithDoneOnly"))
+             ELSE row.next = "taking" \/ end = "done"
+          THEN IF Planted("ReleaseUnopened") /\ e # NoElement THEN "M" ELSE d
+          ELSE @]
+     /\ delivered' = [delivered EXCEPT ![c] =
+          @ \/ (c = "I" /\ event = "receipt-opened" /\ st[c] # "holding") \* INIT-6: there it is not opened
+            \/ (c # "I" /\ end = "done" /\ ~Planted("ReceiverDoubts"))
+            \/ (Planted("DeliveredOnStored") /\ c = "I" /\ event = "stored")]
+     \* Whether a receiver's user agreed is forgotten when nothing was handed over: that makes fewer states.
+     /\ agreed' = IF "release" \in all THEN agreed \cup {c}
+                  ELSE IF c # "I" /\ row.next \in {"closing", "ended"} /\ handed[c] = None THEN agreed \ {c} ELSE agreed
+     /\ took' = IF "taken" \in all THEN took \cup {c} ELSE took
+     /\ overdue' = overdue \ {c}
+     /\ net' = net \cup Sent(c, row.request, e)
+     /\ UNCHANGED <<words, context, leaked>>
 
 Plain(c, event) == Take(c, event, peer[c], opened[c])
 
@@ -111,7 +124,8 @@ Plain(c, event) == Take(c, event, peer[c], opened[c])
 
 Told(c) == \E event \in {"allocated", "stored", "empty"} : Plain(c, event)
 Refused(c) == /\ Aborts
-              /\ \E event \in {"forbidden", "no-such-channel", "crowded", "closed", "expired", "misbehaved"} : Plain(c, event)
+              /\ \E event \in {"forbidden", "no-such-channel", "crowded", "closed", "mismatch-reported", "expired",
+                               "misbehaved"} : Plain(c, event)
 Exhausted(c) == Aborts /\ Plain(c, "exhausted")
 
 ReadOffer(c) == req[c] = "claim" /\ \E e \in Elements("A") : Take(c, "offer-good", e, opened[c])
@@ -140,20 +154,27 @@ ReadReceipt(c) ==
 
 CloseTried(c) == Plain(c, "close-tried")
 
-\* Timers and users
+\* Timers, users, and the receiver's application
 Deadline(c)        == Aborts /\ Plain(c, "deadline")
 ReceiptWaitOver(c) == Aborts /\ c = "I" /\ Plain(c, "receipt-wait-over")
 Cancel(c)          == Aborts /\ Plain(c, "cancel")
-Release(c)         == c = "I" /\ Plain(c, "release")
+Release(c)         == Plain(c, "release")
+Mismatch(c)        == Aborts /\ Plain(c, "mismatch")
+Takes(c)           == c # "I" /\ Plain(c, "taken")
+DoesNotTake(c)     == Aborts /\ c # "I" /\ Plain(c, "not-taken")
+
+\* The deadline passes in `taking`: no event yet.
+Overdue(c) == /\ Aborts /\ st[c] = "taking" /\ overdue' = overdue \cup {c}
+              /\ UNCHANGED <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, took, net, leaked>>
 
 Ended == \A c \in Clients : st[c] = "ended"
 Leak == /\ Ended /\ ~leaked /\ leaked' = TRUE
-        /\ UNCHANGED <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, net>>
+        /\ UNCHANGED <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, took, overdue, net>>
 
 \* Planted: a repeat of a message with other bytes.
 SealAgain == /\ Planted("SealAgain") /\ req["I"] = "put finish"
              /\ net' = net \cup {Message("finish", NoElement, Box(Key("I", peer["I"]), "initiator-blob", "again"))}
-             /\ UNCHANGED <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, leaked>>
+             /\ UNCHANGED <<st, req, out, words, context, peer, met, opened, handed, delivered, agreed, took, overdue, leaked>>
 
 Next ==
   \/ \E c \in Clients :
@@ -172,14 +193,21 @@ Next ==
        \/ ReceiptWaitOver(c) /\ Acts("ReceiptWaitOver")
        \/ Cancel(c) /\ Acts("Cancel")
        \/ Release(c) /\ Acts("Release")
+       \/ Mismatch(c) /\ Acts("Mismatch")
+       \/ Takes(c) /\ Acts(IF c \in overdue THEN "Takes, overdue" ELSE "Takes")
+       \/ DoesNotTake(c) /\ Acts("DoesNotTake")
+       \/ Overdue(c) /\ Acts("Overdue")
   \/ Leak /\ Acts("Leak")
   \/ SealAgain
 
 Actions == {"Told", "Refused", "Exhausted", "ReadOffer", "ReadBadOffer", "ReadAnswer", "ReadBadAnswer", "ReadFinish",
-            "ReadBadFinish", "ReadReceipt", "CloseTried", "Deadline", "ReceiptWaitOver", "Cancel", "Release", "Leak"}
+            "ReadBadFinish", "ReadReceipt", "CloseTried", "Deadline", "ReceiptWaitOver", "Cancel", "Release",
+            "Mismatch", "Takes", "Takes, overdue", "DoesNotTake", "Overdue", "Leak"}
 
-\* Only the client's own clock is fair. The relay, the peer and the users need not do anything.
-Fair == \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c))
+\* Only the client's own clock is fair, and the receiver's application, which says in the end whether it has the blob:
+\* in `taking` nothing else ends the run. The relay, the peer and the users need not do anything.
+Fair == /\ \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c))
+        /\ \A r \in Receivers : WF_vars(Takes(r) \/ DoesNotTake(r))
 Spec == Init /\ [][Next]_vars /\ Fair
 
 ASSUME Due({<<"action", a>> : a \in Actions}
@@ -215,21 +243,32 @@ OnePlaintext == \A m, n \in net : m.box.key = n.box.key /\ m.box.label = n.box.l
 FinishAfterOpening == (\E m \in net : m.msg = "finish") => opened["I"] # None
 
 \* INIT-2: no finish before the user agreed.
-FinishAfterRelease == (\E m \in net : m.msg = "finish") => agreed
+FinishAfterRelease == (\E m \in net : m.msg = "finish") => "I" \in agreed
 
-\* SEAL-9, OUT-2: nothing is handed over but what a seal gave; by a receiver, with `done` only.
+\* RECV-5, RECV-6: a receiver hands nothing over before its user agreed.
+HandedAfterRelease == \A r \in Receivers : handed[r] # None => r \in agreed
+
+\* SEAL-9, OUT-2: nothing is handed over but what a seal gave; by a receiver, in `taking` and with `done` only.
 HandedWasOpened == \A c \in Clients : handed[c] # None =>
-  handed[c] = opened[c] /\ (c # "I" => out[c] = "done")
+  /\ handed[c] = opened[c]
+  /\ c # "I" => st[c] = "taking" \/ (IF c \in took THEN out[c] = "done" ELSE out[c] \in {"not-taken", "cancelled"})
+
+\* RECV-2, TIME-5: once the application has said that it has the blob, its side is `done`, however late that was.
+TakenIsDone == \A r \in took : out[r] = "done"
+
+\* RECV-6: an application that did not take the blob makes nobody believe that it did.
+NotTakenIsNotDelivered == \A r \in Receivers : out[r] = "not-taken" =>
+  ~delivered[r] /\ (peer["I"] = Own(r) => ~delivered["I"])
 
 \* INIT-3, RECV-2: what a seal gave the initiator is handed over whatever follows; `done` has a blob, on both sides.
 OpenedIsHanded ==
   /\ st["I"] = "ended" => handed["I"] = opened["I"]
   /\ \A c \in Clients : st[c] = "ended" /\ out[c] = "done" => handed[c] # None
 
-\* 1.1(6), INIT-5: `delivered` at the initiator proves that the receiver opened its blob, and the finish that a
-\* receiver opened that the initiator opened the receiver's.
+\* 1.1(6), INIT-5: `delivered` at the initiator proves that the receiver opened its blob and its application has taken it,
+\* and the finish that a receiver opened that the initiator opened the receiver's.
 DeliveredIsProved ==
-  /\ delivered["I"] => GuessedRight("I") \/ \E r \in Receivers : peer["I"] = Own(r) /\ opened[r] = Blob("I")
+  /\ delivered["I"] => GuessedRight("I") \/ \E r \in Receivers : peer["I"] = Own(r) /\ opened[r] = Blob("I") /\ r \in took
   /\ \A r \in Receivers : delivered[r] => GuessedRight(r) \/ opened["I"] = Blob(r)
 
 \* Section 12: `delivered` is false with every outcome but `done`; at a receiver it is true with `done` (RECV-2).
@@ -243,14 +282,14 @@ CloseLeavesFinish == \A c \in Clients : req[c] = "close" /\ out[c] = "done" => c
 NoImpossible == \A c \in Clients : \A event \in PossibleEvents(st[c], req[c]) :
   Table(c)[st[c]][event].next # "impossible"
 
-\* CLIENT-1, TIME-7: in `closing` the request in hand is a close, in `holding` and `ended` there is none.
+\* CLIENT-1, TIME-7: in `closing` the request in hand is a close, in `opened`, `taking` and `ended` there is none.
 RequestInHand == \A c \in Clients :
-  (st[c] = "closing" <=> req[c] = "close") /\ (st[c] \in {"holding", "ended"} <=> req[c] = "")
+  (st[c] = "closing" <=> req[c] = "close") /\ (st[c] \in {"opened", "taking", "ended"} <=> req[c] = "")
 
 \* OUT-1: one outcome of the closed list, and once it is fixed nothing changes it (TIME-7).
 EndsWithOutcome == \A c \in Clients : out[c] \in Outcomes \cup {""} /\ (st[c] \in {"closing", "ended"} => out[c] # "")
 OutcomeIsFixed == [][\A c \in Clients : out[c] # "" => out'[c] = out[c]]_vars
 
-\* 1.1(5), TIME-5, TIME-7: whatever comes or does not, everybody ends.
+\* 1.1(5), TIME-5, TIME-7: whatever comes or does not, everybody ends (in `taking`: when its application answers).
 EverybodyEnds == <>Ended
 =============================================================================

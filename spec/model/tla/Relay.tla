@@ -12,7 +12,9 @@ CONSTANTS Pairs,        \* of honest clients: {1} or {1, 2}
           LawlessOps,   \* what they do, besides allocating
           LawlessOwn,   \* TRUE: they allocate, too
           Nums,         \* channel ids, all of one length
-          Hurry,        \* TRUE: users cancel, deadlines pass, retry windows and the wait for the receipt run out
+          Looks,        \* TRUE: users may look first, and applications need their time; FALSE: see AtOnce
+          Hurry,        \* the roles whose users cancel, find that the words differ or cannot keep the blob, and whose
+                        \* deadlines, retry windows and wait for the receipt run out
           Travel,       \* TRUE: an answer takes time to its client; FALSE: it is read when it is given
           Late,         \* TRUE: what was sent once may be executed again, any time and any number of times
           Expiry, GraceEnds, QuarantineEnds, Restarts
@@ -27,9 +29,10 @@ VARIABLES ch,           \* live channels
           num,          \* the channel id in the code of each pair
           offer,        \* whose offer a receiver got
           opened,       \* whether a client opened its peer's blob
-          delivered
+          delivered,
+          heard         \* why the channel was closed, as an initiator that has ended tells its user; "" if it says nothing
 relay   == <<ch, ended, resting, excused>>
-clients == <<sent, st, req, slot, out, num, offer, opened, delivered>>
+clients == <<sent, st, req, slot, out, num, offer, opened, delivered, heard>>
 vars    == <<relay, restarted, clients>>
 
 I(p) == <<"initiator", p>>
@@ -54,6 +57,10 @@ Request(side, op, n, v) == [side |-> side, op |-> op, n |-> n, v |-> v]
 NoRequest == Request(Nobody, "", 0, Nothing)
 Answer(is, v) == [is |-> is, v |-> v]
 NoAnswer == Answer("", Nothing)
+
+\* A close's reason is its value. Reasons that nothing here depends on are one: "other".
+Told(why) == IF why \in {"verifier-mismatch", "not-taken"} THEN <<why>> ELSE Nothing
+Closed(why) == Answer("closed", <<why>>)
 
 -----------------------------------------------------------------------------
 \* The table of RELAY-11
@@ -115,7 +122,7 @@ Done(q) ==
       token == IF holds THEN row.holds ELSE row.fails
       value == IF q.op \in Reads THEN c.cells[CellOf(q.op)] ELSE c.own
       writes == q.op \in Writes /\ (row.next # "" \/ (Planted("OverwriteCell") /\ ~holds /\ c.state # "ended"))
-      next  == IF row.next = "ended" THEN Ending(q.n, "closed")
+      next  == IF row.next = "ended" THEN Ending(q.n, IF q.v = Nothing THEN "other" ELSE q.v[1])
                ELSE IF row.next # "" /\ q.op = "claim"
                  THEN [Same EXCEPT !.ch[q.n].clm = q.side, !.ch[q.n].state = row.next]
                ELSE IF writes /\ token = "200"
@@ -124,7 +131,7 @@ Done(q) ==
                ELSE Same
   IN [relay |-> next, cell |-> <<q.op, By(c, q.side), c.state>>,
       answer |-> CASE token = "200" -> Answer("200", value)
-                   [] token = "closed" -> Answer(IF c.why = "expired" THEN "expired" ELSE "closed", Nothing)
+                   [] token = "closed" -> Closed(c.why)
                    [] OTHER -> Answer(token, Nothing)]
 
 \* The owner of an allocation (RELAY-14), and the ids that it may get (RELAY-19).
@@ -140,20 +147,21 @@ Allocated(s, n) == [Same EXCEPT !.ch[n] = [NoChannel EXCEPT !.own = s, !.state =
                                 !.resting = SelectSeq(@, LAMBDA m : m # n)]
 Id(n) == <<"id", n>>
 
-\* The possible results of a request: the relay changes, and `Then` is given the answer.
+\* The possible results of a request: the relay changes, and `Then` is given the answer. (A value out of a set of one is
+\* computed once; TLC computes a LET again wherever its name stands.)
 Executes(q, Then(_)) ==
   IF q.op # "allocate"
-  THEN LET d == Done(q) IN
+  THEN \E d \in {Done(q)} :
        /\ ch' = d.relay.ch /\ ended' = d.relay.ended /\ resting' = d.relay.resting
        /\ Taken(d.cell)
        /\ UNCHANGED excused
-       /\ Then(d.answer)
+       /\ \E a \in {d.answer} : Then(a)
   ELSE \/ /\ OwnLive(q.side) # {} /\ ~Planted("AllocateAgain")
           /\ UNCHANGED relay
           /\ \E n \in OwnLive(q.side) : Then(Answer("200", Id(n)))
        \/ /\ OwnLive(q.side) = {} /\ OwnsEnded(q.side)
           /\ UNCHANGED relay
-          /\ \E t \in ended : t.own = q.side /\ Then(Answer(t.why, Nothing))
+          /\ \E t \in ended : t.own = q.side /\ Then(Closed(t.why))
        \/ /\ OwnLive(q.side) = {} \/ Planted("AllocateAgain")
           /\ ~OwnsEnded(q.side)
           /\ \E n \in Choice :
@@ -176,33 +184,41 @@ Event(c, q, a) ==
                          [] q.op \in Writes -> "stored"
                          [] OTHER -> CellOf(q.op) \o (IF a.v = <<Peer(c), c>> THEN "-opened" ELSE "-unopened")
     [] a.is = "wait" -> "empty"
+    [] a.is = "closed" -> CASE a.v = <<"expired">> -> "expired"
+                            [] a.v = <<"verifier-mismatch">> -> "mismatch-reported"
+                            [] OTHER -> "closed"
     [] a.is \in {"conflict", "out-of-order"} -> "misbehaved"
     [] OTHER -> a.is
 
-\* The next request of a client, with the number and the offer that it then knows.
-Next_(c, op, n, o) ==
-  IF op = "" THEN NoRequest
-  ELSE Request(c, op, n, CASE op = "put answer" -> <<c, o>>
-                           [] op \in {"put finish", "put receipt"} -> <<c, Peer(c)>>
-                           [] OTHER -> Nothing)
+\* The next request of a client by its row, with the number and the offer that it then knows.
+Next_(c, row, n, o) ==
+  IF row.request = "" THEN NoRequest
+  ELSE Request(c, row.request, n, CASE row.request = "put answer" -> <<c, o>>
+                                    [] row.request \in {"put finish", "put receipt"} -> <<c, Peer(c)>>
+                                    [] row.request = "close" -> Told(row.reason)
+                                    [] OTHER -> Nothing)
 
-Take(c, event, a) ==
-  LET row == Table(c)[st[c]][event]
-      n   == IF event = "allocated" THEN a.v[2] ELSE Code(c)
-      o   == IF event = "offer-good" THEN a.v ELSE IF c[1] = "receiver" THEN offer[c] ELSE Nobody
-      q   == Next_(c, row.request, n, o)
-  IN
+Take(c, happened, a) ==
+  \E event \in {happened} :
+  \E row \in {IF Looks THEN Table(c)[st[c]][event] ELSE AtOnce(Table(c), Table(c)[st[c]][event])} :
+  LET n == IF event = "allocated" THEN a.v[2] ELSE Code(c)
+      o == IF event = "offer-good" THEN a.v ELSE IF c[1] = "receiver" THEN offer[c] ELSE Nobody
+  IN \E q \in {Next_(c, row, n, o)} :
   /\ event \in PossibleEvents(st[c], req[c].op)
   /\ row.next # "impossible"
   /\ st'   = [st EXCEPT ![c] = row.next]
   /\ req'  = [req EXCEPT ![c] = q]
-  /\ slot' = [slot EXCEPT ![c] = NoAnswer]
+  \* A poll that the next state makes as well goes on (INIT-1).
+  /\ slot' = IF event = "release" /\ q = req[c] THEN slot ELSE [slot EXCEPT ![c] = NoAnswer]
   /\ out'  = [out EXCEPT ![c] = IF row.outcome = "" THEN @ ELSE row.outcome]
   /\ num'  = IF event = "allocated" THEN [num EXCEPT ![Pair(c)] = n] ELSE num
   /\ offer' = IF event = "offer-good" THEN [offer EXCEPT ![c] = o] ELSE offer
   /\ opened' = IF event \in {"answer-opened", "finish-opened"} THEN [opened EXCEPT ![c] = TRUE] ELSE opened
   /\ delivered' = IF event = "receipt-opened" \/ (Planted("DeliveredOnStored") /\ event = "stored" /\ c[1] = "initiator")
                   THEN [delivered EXCEPT ![c] = TRUE] ELSE delivered
+  /\ heard' = IF c[1] = "initiator" /\ event \in {"closed", "mismatch-reported"} /\ ~Planted("ForgetsReason")
+               THEN [heard EXCEPT ![c] = IF Told(a.v[1]) # Nothing THEN a.v[1]
+                                         ELSE IF Planted("InventsReason") THEN "not-taken" ELSE ""] ELSE heard
   /\ sent' = IF Late /\ q.op \notin Reads \cup {""} THEN sent \cup {q} ELSE sent
 
 \* The relay executes a client's request and answers.
@@ -210,27 +226,31 @@ Serve(c) ==
   /\ req[c] # NoRequest /\ slot[c] = NoAnswer
   /\ IF Travel
      THEN Executes(req[c], LAMBDA a : slot' = [slot EXCEPT ![c] = a]
-                                      /\ UNCHANGED <<sent, st, req, out, num, offer, opened, delivered>>)
+                                      /\ UNCHANGED <<sent, st, req, out, num, offer, opened, delivered, heard>>)
      ELSE Executes(req[c], LAMBDA a : Take(c, Event(c, req[c], a), a))
   /\ UNCHANGED restarted
 Read(c) == /\ slot[c] # NoAnswer
            /\ Take(c, Event(c, req[c], slot[c]), slot[c])
            /\ UNCHANGED <<relay, restarted>>
 
-\* Clocks: the deadline, and the end of a close's one attempt.
+\* Clocks: the deadline, and the end of a close's one attempt. Then the users, and the receiver's application.
 Here(c, event) == /\ st[c] \notin {"idle", "ended"}
                   /\ event \in PossibleEvents(st[c], req[c].op)
                   /\ Take(c, event, NoAnswer)
                   /\ UNCHANGED <<relay, restarted>>
-Deadline(c)   == Hurry /\ Here(c, "deadline")
-CloseTried(c) == Hurry /\ Here(c, "close-tried")
-GivesUp(c)    == Hurry /\ \E event \in {"cancel", "exhausted", "receipt-wait-over"} : Here(c, event)
-Release(c)    == Here(c, "release")
+Hurries(c) == c[1] \in Hurry
+Deadline(c)    == Hurries(c) /\ Here(c, "deadline")
+CloseTried(c)  == Hurries(c) /\ Here(c, "close-tried")
+GivesUp(c)     == Hurries(c) /\ \E event \in {"cancel", "exhausted", "receipt-wait-over"} : Here(c, event)
+Release(c)     == Here(c, "release")
+Mismatch(c)    == Hurries(c) /\ Here(c, "mismatch")
+Takes(c)       == c[1] = "receiver" /\ Here(c, "taken")
+DoesNotTake(c) == Hurries(c) /\ c[1] = "receiver" /\ Here(c, "not-taken")
 Types(p) == /\ st[R(p)] = "idle" /\ num[p] # 0
             /\ st' = [st EXCEPT ![R(p)] = "claiming"]
             /\ req' = [req EXCEPT ![R(p)] = Request(R(p), "claim", num[p], Nothing)]
             /\ sent' = IF Late THEN sent \cup {Request(R(p), "claim", num[p], Nothing)} ELSE sent
-            /\ UNCHANGED <<relay, restarted, slot, out, num, offer, opened, delivered>>
+            /\ UNCHANGED <<relay, restarted, slot, out, num, offer, opened, delivered, heard>>
 
 -----------------------------------------------------------------------------
 \* The network, the lawless, and the relay's own time
@@ -256,7 +276,7 @@ GraceOver(t) ==
   /\ GraceEnds
   /\ ended' = ended \ {t}
   /\ sent' = {q \in sent : q.op = "allocate" /\ q.side = t.own => InHand(q)}
-  /\ UNCHANGED <<ch, resting, excused, restarted, st, req, slot, out, num, offer, opened, delivered>>
+  /\ UNCHANGED <<ch, resting, excused, restarted, st, req, slot, out, num, offer, opened, delivered, heard>>
 
 \* The quarantine (600 s) is longer than the grace, and than any client goes on with a request (100 s); what the network
 \* still holds of such requests it forgets.
@@ -267,14 +287,14 @@ QuarantineOver(n) ==
   /\ resting' = SelectSeq(resting, LAMBDA m : m # n)
   /\ excused' = excused \cup {n}
   /\ sent' = {q \in sent : q.n # n}
-  /\ UNCHANGED <<ch, ended, restarted, st, req, slot, out, num, offer, opened, delivered>>
+  /\ UNCHANGED <<ch, ended, restarted, st, req, slot, out, num, offer, opened, delivered, heard>>
 
 \* A restart breaks the connections, and what was on its way on them.
 Restart ==
   /\ Restarts /\ ~restarted /\ restarted' = TRUE
   /\ ch' = [n \in Nums |-> NoChannel] /\ ended' = {} /\ resting' = <<>> /\ excused' = Nums
   /\ sent' = {q \in sent : InHand(q)}
-  /\ UNCHANGED <<st, req, slot, out, num, offer, opened, delivered>>
+  /\ UNCHANGED <<st, req, slot, out, num, offer, opened, delivered, heard>>
 
 -----------------------------------------------------------------------------
 Symmetry == Permutations(Pairs) \cup Permutations(Nums)
@@ -290,12 +310,16 @@ Init ==
   /\ offer = [c \in {R(p) : p \in Pairs} |-> Nobody]
   /\ opened = [c \in Clients |-> FALSE]
   /\ delivered = [c \in {I(p) : p \in Pairs} |-> FALSE]
+  /\ heard = [c \in {I(p) : p \in Pairs} |-> ""]
 
 Next ==
   \/ \E c \in Clients :
        \/ Serve(c) /\ Acts("Serve")
        \/ Read(c) /\ Acts("Read")
        \/ Release(c) /\ Acts("Release")
+       \/ Mismatch(c) /\ Acts("Mismatch")
+       \/ Takes(c) /\ Acts("Takes")
+       \/ DoesNotTake(c) /\ Acts("DoesNotTake")
        \/ Deadline(c) /\ Acts("Deadline")
        \/ CloseTried(c) /\ Acts("CloseTried")
        \/ GivesUp(c) /\ Acts("GivesUp")
@@ -307,18 +331,22 @@ Next ==
   \/ \E t \in ended : GraceOver(t) /\ Acts("GraceOver")
   \/ Restart /\ Acts("Restart")
 
-Actions == {"Serve", "Read", "Release", "Deadline", "CloseTried", "GivesUp", "Types", "Arrives", "Trespass", "Expire",
+Actions == {"Serve", "Read", "Release", "Mismatch", "Takes", "DoesNotTake", "Deadline", "CloseTried", "GivesUp", "Types", "Arrives", "Trespass", "Expire",
             "QuarantineOver", "GraceOver", "Restart"}
 
 Spec == Init /\ [][Next]_vars
 
-\* The relay answers in the end, and the users of receiver and initiator do their part.
+\* The relay answers in the end, and users and application do their part.
 FairSpec == /\ Spec
-            /\ \A c \in Clients : WF_vars(Serve(c)) /\ WF_vars(Read(c)) /\ WF_vars(Release(c))
+            /\ \A c \in Clients : WF_vars(Serve(c)) /\ WF_vars(Read(c)) /\ WF_vars(Release(c)) /\ WF_vars(Takes(c))
             /\ \A p \in Pairs : WF_vars(Types(p))
 
-\* Only the clients' own clocks are fair.
-ClockSpec == Spec /\ \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c))
+\* Only the clients' own clocks are fair, and the receiver's application, which says in the end whether it has the blob.
+ClockSpec == /\ Spec
+             /\ \A c \in Clients : WF_vars(Deadline(c)) /\ WF_vars(CloseTried(c)) /\ WF_vars(Takes(c) \/ DoesNotTake(c))
+
+\* Only the relay is fair: it answers in the end. Users and clocks need not do anything.
+AnswerSpec == Spec /\ \A c \in Clients : WF_vars(Serve(c)) /\ WF_vars(Read(c))
 
 ASSUME Due({<<"action", a>> : a \in Actions} \cup {<<op, by, s>> \in RelayOps \X {"owner", "claimant", "another"} \X RelayStates :
          RelayTable[op][by][s].holds # "-" /\ (s = "absent" => by = "another")})
@@ -397,11 +425,20 @@ NobodyBlamesRelay == \A c \in Clients : out[c] # "relay-misbehaved"
 \* SEAL-6, 1.1(2): an initiator ends `wrong-code` only for the answer of one who is not its receiver.
 WrongCodeIsTrue == \A p \in Pairs : out[I(p)] = "wrong-code" => Lawless > 0 \/ excused # {}
 
-\* INIT-4: when the receiver opened the finish, the initiator is `done` or not yet at an end.
-FinishReadIsDone == \A p \in Pairs : opened[R(p)] => out[I(p)] \in {"", "done"}
+\* INIT-4, INIT-7: when the receiver opened the finish, the initiator is `done` or not yet at an end, or it has heard that
+\* the receiver's user found other words.
+FinishReadIsDone == \A p \in Pairs : opened[R(p)] =>
+  \/ out[I(p)] \in {"", "done"}
+  \/ out[I(p)] = "closed" /\ heard[I(p)] = "verifier-mismatch" /\ out[R(p)] = "verifier-mismatch"
 
-\* 1.1(6), INIT-5
-DeliveredIsProved == \A p \in Pairs : (delivered[I(p)] => opened[R(p)]) /\ (opened[R(p)] => opened[I(p)])
+\* 1.1(6), INIT-5, RECV-2: `delivered` at the initiator proves that the receiver's application has taken its blob (only
+\* then is a receiver `done`), and a finish that opened that the initiator opened the receiver's.
+DeliveredIsProved == \A p \in Pairs :
+  (delivered[I(p)] => opened[R(p)] /\ out[R(p)] = "done") /\ (opened[R(p)] => opened[I(p)])
+
+\* INIT-8, INIT-7: the reasons that an initiator tells are true.
+ReasonIsTrue == \A p \in Pairs :
+  heard[I(p)] # "" => out[R(p)] = heard[I(p)] /\ ~delivered[I(p)]
 
 \* INIT-1, RECV-1
 NoImpossible == \A c \in Clients : st[c] # "idle" => \A event \in PossibleEvents(st[c], req[c].op) :
@@ -409,6 +446,22 @@ NoImpossible == \A c \in Clients : st[c] # "idle" => \A event \in PossibleEvents
 
 \* Section 1, 1.1(6): with a fair relay and patient users both end `done`, and both know that theirs arrived.
 BothDone == <>(\A c \in Clients : st[c] = "ended" /\ out[c] = "done" /\ (c[1] = "initiator" => delivered[c]))
+
+\* INIT-2, INIT-6, RECV-5: who looks first and polls learns when the channel has ended, by the relay's answers alone.
+Over(c) == num[Pair(c)] # 0 /\ c \notin Of(Code(c))
+LookersLearn == \A c \in Clients :
+  (st[c] \in {"holding", "comparing"} /\ Over(c)) ~> (st[c] \notin {"holding", "comparing"})
+
+\* When a receiver has closed its channel for one of these reasons, and its initiator has opened the answer and has not
+\* ended by then, the initiator hears it, if only it goes on asking while there is grace (in relay-look initiators do).
+EndedFor(p, why) == \E t \in ended : t.own = I(p) /\ t.clm = R(p) /\ t.why = why
+Listens(p) == st[I(p)] \in {"holding", "finishing", "waiting-for-receipt"}
+Hears(p, why, outcome) ==
+  (EndedFor(p, why) /\ Listens(p)) ~> (out[I(p)] = outcome /\ heard[I(p)] = why)
+\* INIT-7: then it is not `done`, even in `waiting-for-receipt`.
+MismatchIsHeard == \A p \in Pairs : Hears(p, "verifier-mismatch", "closed")
+\* INIT-8
+NotTakenIsHeard == \A p \in Pairs : Hears(p, "not-taken", "done")
 
 \* 1.1(5): who has begun ends.
 EverybodyEnds == \A c \in Clients : (st[c] # "idle") ~> (st[c] = "ended")

@@ -94,6 +94,11 @@ impl UreqTransport {
         }
     }
 
+    /// Whether an [`Interrupt`] has stopped this client.
+    pub(in crate::client) fn is_interrupted(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
     /// Makes a handle that ends the requests of this client.
     pub(in crate::client) fn interrupt(&self) -> Interrupt {
         Interrupt {
@@ -116,7 +121,7 @@ impl UreqTransport {
         let outcome = self.attempt(request, within.min(LONGEST));
         // This check comes last and applies to a success too: a body that runs to the end of the
         // connection looks complete even if an interrupt ended the connection.
-        if self.cancelled.load(Ordering::Acquire) {
+        if self.is_interrupted() {
             return Err(TransportError::Cancelled);
         }
         if outcome.is_err() {

@@ -5,11 +5,13 @@
 //!     -> closing -> ended
 //! ```
 
+mod states;
+
 use super::closing::{Closing, impossible};
-use super::event::{ChannelRefusal, Event, Next, Proof};
-use super::{CellName, Detail, Ended, Machine, Outcome, Request, Unsealed};
-use crate::crypto::{KeyContext, Suite};
-use crate::values::{AppId, Blob, ChannelId, Mode};
+use super::event::{Event, Next, Proof};
+use super::{CellName, Ended, Machine, Outcome, Request, Unsealed};
+use crate::crypto::Suite;
+use crate::values::{AppId, Blob, ChannelId};
 
 /// An initiator in one of its states.
 #[derive(Debug)]
@@ -18,7 +20,8 @@ pub enum InitiatorMachine<S: Suite> {
     Allocating(Allocating<S>),
     /// The initiator has shown the code and polls for the answer.
     WaitingForAnswer(WaitingForAnswer<S>),
-    /// The answer has opened, and the user may look before agreeing (INIT-2).
+    /// The answer has opened, and the user may look before agreeing (INIT-2). The initiator polls
+    /// the receipt meanwhile, which tells it when the channel has ended.
     Holding(Holding<S>),
     /// The initiator writes the finish.
     Finishing(Finishing<S>),
@@ -119,9 +122,10 @@ impl<S: Suite> Machine for InitiatorMachine<S> {
                 cell: CellName::Finish,
                 body: &s.finish,
             }),
+            Self::Holding(s) => Some(get(s.channel, CellName::Receipt)),
             Self::WaitingForReceipt(s) => Some(get(s.channel, CellName::Receipt)),
             Self::Closing(s) => Some(s.request()),
-            Self::Holding(_) | Self::Ended(_) => None,
+            Self::Ended(_) => None,
         }
     }
 
@@ -169,231 +173,6 @@ impl<S: Suite> Machine for InitiatorMachine<S> {
     }
 }
 
-impl<S: Suite> Allocating<S> {
-    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
-        match event {
-            Event::Allocated(channel) => Ok(InitiatorMachine::WaitingForAnswer(WaitingForAnswer {
-                channel,
-                appid: self.appid,
-                pake: self.pake,
-                blob: self.blob,
-            })),
-            Event::Refused(ChannelRefusal::Closed(reason)) => ended(Outcome::Closed(reason)),
-            Event::Refused(ChannelRefusal::Expired) => ended(Outcome::Expired),
-            Event::Refused(
-                ChannelRefusal::Forbidden | ChannelRefusal::NoSuchChannel | ChannelRefusal::Crowded,
-            ) => ended(Outcome::RelayMisbehaved),
-            Event::Misbehaved(m) => Ok(InitiatorMachine::Ended(
-                Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m)),
-            )),
-            Event::Exhausted(failure) => Ok(InitiatorMachine::Ended(
-                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(failure)),
-            )),
-            Event::Deadline => ended(Outcome::Timeout),
-            Event::Cancel => ended(Outcome::Cancelled),
-            Event::Claimed(_)
-            | Event::Cell(_)
-            | Event::Stored
-            | Event::Empty
-            | Event::CloseTried => {
-                impossible(InitiatorMachine::Allocating(self), Proof::OtherRequest)
-            }
-            Event::ReceiptWaitOver => {
-                impossible(InitiatorMachine::Allocating(self), Proof::TimerNotSet)
-            }
-            Event::Release => impossible(InitiatorMachine::Allocating(self), Proof::NotAsked),
-        }
-    }
-}
-
-impl<S: Suite> WaitingForAnswer<S> {
-    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
-        match event {
-            Event::Cell(answer) => Ok(self.read(&answer)),
-            Event::Empty => Ok(InitiatorMachine::WaitingForAnswer(self)),
-            Event::Refused(refusal) => Ok(match refusal.after_acceptance() {
-                Some(outcome) => InitiatorMachine::Ended(Ended::with(outcome)),
-                None => self.close(Ended::with(Outcome::RelayMisbehaved)),
-            }),
-            Event::Misbehaved(m) => {
-                Ok(self
-                    .close(Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m))))
-            }
-            Event::Exhausted(failure) => Ok(InitiatorMachine::Ended(
-                Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(failure)),
-            )),
-            Event::Deadline => Ok(self.close(Ended::with(Outcome::Timeout))),
-            Event::Cancel => Ok(self.close(Ended::with(Outcome::Cancelled))),
-            Event::Allocated(_) | Event::Claimed(_) | Event::Stored | Event::CloseTried => {
-                impossible(
-                    InitiatorMachine::WaitingForAnswer(self),
-                    Proof::OtherRequest,
-                )
-            }
-            Event::ReceiptWaitOver => {
-                impossible(InitiatorMachine::WaitingForAnswer(self), Proof::TimerNotSet)
-            }
-            Event::Release => impossible(InitiatorMachine::WaitingForAnswer(self), Proof::NotAsked),
-        }
-    }
-
-    /// Reads the answer, which consumes the PAKE in any case, so that a relay gets one guess.
-    // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
-    fn read(self, answer: &[u8]) -> InitiatorMachine<S> {
-        let key_context = KeyContext {
-            mode: Mode::Transcribe,
-            app_id: self.appid,
-            channel: self.channel,
-        };
-        match S::read_answer(self.pake, &key_context, &self.blob, answer) {
-            Ok(answered) => InitiatorMachine::Holding(Holding {
-                channel: self.channel,
-                finish: answered.finish,
-                receipt: answered.receipt,
-                received: Unsealed {
-                    blob: answered.blob,
-                    verifier: answered.verifier,
-                    exporter: answered.exporter,
-                },
-            }),
-            Err(fault) => InitiatorMachine::Closing(Closing::of_fault(self.channel, fault)),
-        }
-    }
-
-    fn close(self, end: Ended<S>) -> InitiatorMachine<S> {
-        InitiatorMachine::Closing(Closing::new(self.channel, end))
-    }
-}
-
-impl<S: Suite> Holding<S> {
-    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
-        match event {
-            Event::Release => Ok(InitiatorMachine::Finishing(Finishing {
-                channel: self.channel,
-                // SEAL-10: An initiator MUST NOT send its finish before the answer's seal has
-                // opened
-                // The finish does not exist before that.
-                finish: self.finish,
-                receipt: self.receipt,
-                received: self.received,
-            })),
-            Event::Deadline => Ok(self.close(Outcome::Timeout)),
-            Event::Cancel => Ok(self.close(Outcome::Cancelled)),
-            Event::Allocated(_)
-            | Event::Claimed(_)
-            | Event::Stored
-            | Event::Cell(_)
-            | Event::Empty
-            | Event::Refused(_)
-            | Event::Misbehaved(_)
-            | Event::Exhausted(_)
-            | Event::CloseTried => impossible(InitiatorMachine::Holding(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => {
-                impossible(InitiatorMachine::Holding(self), Proof::TimerNotSet)
-            }
-        }
-    }
-
-    fn close(self, outcome: Outcome) -> InitiatorMachine<S> {
-        // INIT-3: An initiator MUST hand over the receiver's blob
-        InitiatorMachine::Closing(Closing::new(
-            self.channel,
-            Ended::with(outcome).received(self.received),
-        ))
-    }
-}
-
-impl<S: Suite> Finishing<S> {
-    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
-        match event {
-            Event::Stored => Ok(InitiatorMachine::WaitingForReceipt(WaitingForReceipt {
-                channel: self.channel,
-                receipt: self.receipt,
-                received: self.received,
-            })),
-            Event::Refused(ChannelRefusal::Closed(reason)) => Ok(self.end(Outcome::Closed(reason))),
-            Event::Refused(ChannelRefusal::Expired) => Ok(self.end(Outcome::Expired)),
-            Event::Refused(ChannelRefusal::Crowded) => {
-                Ok(self.close(Ended::with(Outcome::RelayMisbehaved)))
-            }
-            Event::Misbehaved(m) => {
-                Ok(self
-                    .close(Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(m))))
-            }
-            // INIT-4: An initiator whose finish may have been stored MUST end as `done` with
-            // `delivered` false when no receipt opened
-            Event::Exhausted(failure) => Ok(InitiatorMachine::Ended(
-                Ended::with(Outcome::Done)
-                    .detail(Detail::Attempt(failure))
-                    .received(self.received),
-            )),
-            Event::Refused(ChannelRefusal::Forbidden | ChannelRefusal::NoSuchChannel)
-            | Event::Deadline
-            | Event::Cancel => Ok(self.end(Outcome::Done)),
-            Event::Allocated(_)
-            | Event::Claimed(_)
-            | Event::Cell(_)
-            | Event::Empty
-            | Event::CloseTried => {
-                impossible(InitiatorMachine::Finishing(self), Proof::OtherRequest)
-            }
-            Event::ReceiptWaitOver => {
-                impossible(InitiatorMachine::Finishing(self), Proof::TimerNotSet)
-            }
-            Event::Release => impossible(InitiatorMachine::Finishing(self), Proof::NotAsked),
-        }
-    }
-
-    fn end(self, outcome: Outcome) -> InitiatorMachine<S> {
-        InitiatorMachine::Ended(Ended::with(outcome).received(self.received))
-    }
-
-    fn close(self, end: Ended<S>) -> InitiatorMachine<S> {
-        InitiatorMachine::Closing(Closing::new(self.channel, end.received(self.received)))
-    }
-}
-
-impl<S: Suite> WaitingForReceipt<S> {
-    fn on(self, event: Event) -> Next<InitiatorMachine<S>> {
-        match event {
-            Event::Cell(receipt) => Ok(self.read(&receipt)),
-            Event::Empty => Ok(InitiatorMachine::WaitingForReceipt(self)),
-            // INIT-4
-            Event::Refused(_)
-            | Event::Misbehaved(_)
-            | Event::Exhausted(_)
-            | Event::Deadline
-            | Event::ReceiptWaitOver
-            | Event::Cancel => Ok(InitiatorMachine::Ended(
-                Ended::with(Outcome::Done).received(self.received),
-            )),
-            Event::Allocated(_) | Event::Claimed(_) | Event::Stored | Event::CloseTried => {
-                impossible(
-                    InitiatorMachine::WaitingForReceipt(self),
-                    Proof::OtherRequest,
-                )
-            }
-            Event::Release => {
-                impossible(InitiatorMachine::WaitingForReceipt(self), Proof::NotAsked)
-            }
-        }
-    }
-
-    // INIT-5: An initiator MUST give `delivered` as true only when a receipt has opened
-    fn read(self, receipt: &[u8]) -> InitiatorMachine<S> {
-        let end = Ended::with(Outcome::Done).received(self.received);
-        if S::read_receipt(self.receipt, receipt).is_some() {
-            InitiatorMachine::Closing(Closing::new(self.channel, end.delivered()))
-        } else {
-            InitiatorMachine::Ended(end)
-        }
-    }
-}
-
 fn get(channel: ChannelId, cell: CellName) -> Request<'static> {
     Request::Get { channel, cell }
-}
-
-fn ended<S: Suite>(outcome: Outcome) -> Next<InitiatorMachine<S>> {
-    Ok(InitiatorMachine::Ended(Ended::with(outcome)))
 }

@@ -1,14 +1,17 @@
 //! The receiver's states (section 11.5): each holds only what it needs, and an event consumes it.
 //!
 //! ```text
-//! claiming -> answering -> waiting-for-finish -> sending-receipt -> ended
+//! claiming -> answering -> comparing -> waiting-for-finish -> taking -> sending-receipt -> ended
+//!                              \-> opened --------/
 //! ```
 
+mod states;
+
 use super::closing::{Closing, impossible};
-use super::event::{ChannelRefusal, Event, Next, Proof};
-use super::{CellName, Detail, Ended, Machine, Outcome, Request, Unsealed};
-use crate::crypto::{KeyContext, Suite};
-use crate::values::{AppId, Blob, ChannelId, Mode};
+use super::event::{Event, Next, Proof};
+use super::{CellName, Ended, Machine, Outcome, Request, Unsealed};
+use crate::crypto::Suite;
+use crate::values::{AppId, Blob, ChannelId};
 
 /// A receiver in one of its states.
 #[derive(Debug)]
@@ -17,8 +20,14 @@ pub enum ReceiverMachine<S: Suite> {
     Claiming(Claiming<S>),
     /// The receiver writes the answer.
     Answering(Answering<S>),
-    /// The receiver polls for the finish.
+    /// The receiver polls for the finish, and the user may compare the verifier first (RECV-5).
+    Comparing(Comparing<S>),
+    /// The finish has opened, and the user has not agreed yet (RECV-5).
+    Opened(FinishOpened<S>),
+    /// The user has agreed, and the receiver polls for the finish.
     WaitingForFinish(WaitingForFinish<S>),
+    /// The application takes the blob (RECV-6).
+    Taking(Taking<S>),
     /// The outcome is `done`, and the receiver writes the receipt.
     SendingReceipt(SendingReceipt<S>),
     /// The outcome is fixed, and the close is tried once.
@@ -44,14 +53,30 @@ pub struct Answering<S: Suite> {
     keys: ReceiverKeys<S>,
 }
 
-/// The state `waiting-for-finish`: the answer is stored.
+/// The state `waiting-for-finish`: the answer is stored, and the user agrees.
 #[derive(Debug)]
 pub struct WaitingForFinish<S: Suite> {
     channel: ChannelId,
     keys: ReceiverKeys<S>,
 }
 
-/// The state `sending-receipt`: the finish has opened.
+/// The state `comparing`: the answer is stored, and the user may look first.
+#[derive(Debug)]
+pub struct Comparing<S: Suite>(WaitingForFinish<S>);
+
+/// The state `opened`: the finish has opened, and its blob is kept back.
+#[derive(Debug)]
+pub struct FinishOpened<S: Suite> {
+    channel: ChannelId,
+    receipt: Vec<u8>,
+    received: Unsealed<S>,
+}
+
+/// The state `taking`: the application has the blob, and has not said yet whether for good.
+#[derive(Debug)]
+pub struct Taking<S: Suite>(FinishOpened<S>);
+
+/// The state `sending-receipt`: the application has taken the blob.
 #[derive(Debug)]
 pub struct SendingReceipt<S: Suite> {
     channel: ChannelId,
@@ -78,18 +103,27 @@ impl<S: Suite> ReceiverMachine<S> {
         })
     }
 
-    /// The verifier, from the answer to the claim until the finish has opened.
+    /// The verifier, in the states in which the user may compare it (RECV-5).
     pub fn verifier(&self) -> Option<&S::Verifier> {
         match self {
-            Self::Answering(s) => Some(&s.keys.verifier),
-            Self::WaitingForFinish(s) => Some(&s.keys.verifier),
-            Self::Claiming(_) | Self::SendingReceipt(_) | Self::Closing(_) | Self::Ended(_) => None,
+            Self::Comparing(s) => Some(&s.0.keys.verifier),
+            Self::Opened(s) => Some(&s.received.verifier),
+            Self::Claiming(_)
+            | Self::Answering(_)
+            | Self::WaitingForFinish(_)
+            | Self::Taking(_)
+            | Self::SendingReceipt(_)
+            | Self::Closing(_)
+            | Self::Ended(_) => None,
         }
     }
 
-    /// Whether the answer is stored, so that both sides can show the verifier.
-    pub fn has_answered(&self) -> bool {
-        matches!(self, Self::WaitingForFinish(_))
+    /// The initiator's blob and the keys, in the state `taking` only (RECV-6).
+    pub fn taking(&self) -> Option<&Unsealed<S>> {
+        match self {
+            Self::Taking(s) => Some(&s.0.received),
+            _ => None,
+        }
     }
 }
 
@@ -104,17 +138,15 @@ impl<S: Suite> Machine for ReceiverMachine<S> {
                 cell: CellName::Answer,
                 body: &s.answer,
             }),
-            Self::WaitingForFinish(s) => Some(Request::Get {
-                channel: s.channel,
-                cell: CellName::Finish,
-            }),
+            Self::Comparing(s) => Some(s.0.request()),
+            Self::WaitingForFinish(s) => Some(s.request()),
             Self::SendingReceipt(s) => Some(Request::Put {
                 channel: s.channel,
                 cell: CellName::Receipt,
                 body: &s.receipt,
             }),
             Self::Closing(s) => Some(s.request()),
-            Self::Ended(_) => None,
+            Self::Opened(_) | Self::Taking(_) | Self::Ended(_) => None,
         }
     }
 
@@ -122,7 +154,10 @@ impl<S: Suite> Machine for ReceiverMachine<S> {
         match self {
             Self::Claiming(s) => s.on(event),
             Self::Answering(s) => s.on(event),
+            Self::Comparing(s) => s.on(event),
+            Self::Opened(s) => s.on(event),
             Self::WaitingForFinish(s) => s.on(event),
+            Self::Taking(s) => s.on(event),
             Self::SendingReceipt(s) => s.on(event),
             Self::Closing(s) => s.on(event, Self::Closing, Self::Ended),
             Self::Ended(s) => impossible(Self::Ended(s), Proof::OtherRequest),
@@ -134,7 +169,12 @@ impl<S: Suite> Machine for ReceiverMachine<S> {
             Self::SendingReceipt(s) => Some(s.end.outcome),
             Self::Closing(s) => Some(s.end.outcome),
             Self::Ended(end) => Some(end.outcome),
-            Self::Claiming(_) | Self::Answering(_) | Self::WaitingForFinish(_) => None,
+            Self::Claiming(_)
+            | Self::Answering(_)
+            | Self::Comparing(_)
+            | Self::Opened(_)
+            | Self::WaitingForFinish(_)
+            | Self::Taking(_) => None,
         }
     }
 
@@ -149,176 +189,26 @@ impl<S: Suite> Machine for ReceiverMachine<S> {
         match self {
             Self::Claiming(_) => "claiming",
             Self::Answering(_) => "answering",
+            Self::Comparing(_) => "comparing",
+            Self::Opened(_) => "opened",
             Self::WaitingForFinish(_) => "waiting-for-finish",
+            Self::Taking(_) => "taking",
             Self::SendingReceipt(_) => "sending-receipt",
             Self::Closing(_) => "closing",
             Self::Ended(_) => "ended",
         }
     }
-}
 
-impl<S: Suite> Claiming<S> {
-    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
-        match event {
-            Event::Claimed(offer) => Ok(self.read(&offer)),
-            Event::Refused(refusal) => Ok(ReceiverMachine::Ended(Ended::with(match refusal {
-                ChannelRefusal::NoSuchChannel => Outcome::NoSuchChannel,
-                ChannelRefusal::Crowded => Outcome::Crowded,
-                ChannelRefusal::Closed(reason) => Outcome::Closed(reason),
-                ChannelRefusal::Expired => Outcome::Expired,
-                ChannelRefusal::Forbidden => Outcome::RelayMisbehaved,
-            }))),
-            // RECV-4: A receiver MUST close after a claim that was answered out of the table
-            Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
-            Event::Exhausted(failure) => unreachable_relay(failure),
-            // The relay may have carried out the claim. The close then spares the initiator the
-            // wait for the channel's end.
-            Event::Deadline => Ok(close(self.channel, Outcome::Timeout)),
-            Event::Cancel => Ok(close(self.channel, Outcome::Cancelled)),
-            Event::Allocated(_)
-            | Event::Stored
-            | Event::Cell(_)
-            | Event::Empty
-            | Event::CloseTried => impossible(ReceiverMachine::Claiming(self), Proof::OtherRequest),
-            Event::ReceiptWaitOver => {
-                impossible(ReceiverMachine::Claiming(self), Proof::TimerNotSet)
-            }
-            Event::Release => impossible(ReceiverMachine::Claiming(self), Proof::NotAsked),
-        }
-    }
-
-    /// Reads the offer, which consumes the PAKE in any case, so that a relay gets one guess.
-    // PAKE-10: A client MUST consume its secret scalar and w with the first complete 200 answer
-    fn read(self, offer: &[u8]) -> ReceiverMachine<S> {
-        let key_context = KeyContext {
-            mode: Mode::Transcribe,
-            app_id: self.appid,
-            channel: self.channel,
-        };
-        match S::read_offer(self.pake, &key_context, &self.blob, offer) {
-            Ok(offered) => ReceiverMachine::Answering(Answering {
-                channel: self.channel,
-                answer: offered.answer,
-                keys: ReceiverKeys {
-                    finish: offered.finish,
-                    verifier: offered.verifier,
-                },
-            }),
-            Err(fault) => ReceiverMachine::Closing(Closing::of_fault(self.channel, fault)),
-        }
-    }
-}
-
-impl<S: Suite> Answering<S> {
-    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
-        match event {
-            Event::Stored => Ok(ReceiverMachine::WaitingForFinish(WaitingForFinish {
-                channel: self.channel,
-                keys: self.keys,
-            })),
-            Event::Refused(refusal) => Ok(refused(self.channel, refusal)),
-            Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
-            Event::Exhausted(failure) => unreachable_relay(failure),
-            Event::Deadline => Ok(close(self.channel, Outcome::Timeout)),
-            Event::Cancel => Ok(close(self.channel, Outcome::Cancelled)),
-            Event::Allocated(_)
-            | Event::Claimed(_)
-            | Event::Cell(_)
-            | Event::Empty
-            | Event::CloseTried => {
-                impossible(ReceiverMachine::Answering(self), Proof::OtherRequest)
-            }
-            Event::ReceiptWaitOver => {
-                impossible(ReceiverMachine::Answering(self), Proof::TimerNotSet)
-            }
-            Event::Release => impossible(ReceiverMachine::Answering(self), Proof::NotAsked),
-        }
+    fn is_taking(&self) -> bool {
+        matches!(self, Self::Taking(_))
     }
 }
 
 impl<S: Suite> WaitingForFinish<S> {
-    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
-        match event {
-            Event::Cell(finish) => Ok(self.read(&finish)),
-            Event::Empty => Ok(ReceiverMachine::WaitingForFinish(self)),
-            Event::Refused(refusal) => Ok(refused(self.channel, refusal)),
-            Event::Misbehaved(m) => Ok(misbehaved(self.channel, m)),
-            Event::Exhausted(failure) => unreachable_relay(failure),
-            Event::Deadline => Ok(close(self.channel, Outcome::Timeout)),
-            Event::Cancel => Ok(close(self.channel, Outcome::Cancelled)),
-            Event::Allocated(_) | Event::Claimed(_) | Event::Stored | Event::CloseTried => {
-                impossible(ReceiverMachine::WaitingForFinish(self), Proof::OtherRequest)
-            }
-            Event::ReceiptWaitOver => {
-                impossible(ReceiverMachine::WaitingForFinish(self), Proof::TimerNotSet)
-            }
-            Event::Release => impossible(ReceiverMachine::WaitingForFinish(self), Proof::NotAsked),
+    fn request(&self) -> Request<'static> {
+        Request::Get {
+            channel: self.channel,
+            cell: CellName::Finish,
         }
     }
-
-    // RECV-2: A receiver MUST end as `done` once the finish has opened
-    fn read(self, finish: &[u8]) -> ReceiverMachine<S> {
-        match S::read_finish(self.keys.finish, finish) {
-            Ok(finished) => ReceiverMachine::SendingReceipt(SendingReceipt {
-                channel: self.channel,
-                receipt: finished.receipt,
-                end: Ended::with(Outcome::Done)
-                    .received(Unsealed {
-                        blob: finished.blob,
-                        verifier: self.keys.verifier,
-                        exporter: finished.exporter,
-                    })
-                    .delivered(),
-            }),
-            Err(fault) => ReceiverMachine::Closing(Closing::of_fault(self.channel, fault)),
-        }
-    }
-}
-
-impl<S: Suite> SendingReceipt<S> {
-    fn on(self, event: Event) -> Next<ReceiverMachine<S>> {
-        match event {
-            Event::Stored
-            | Event::Refused(_)
-            | Event::Misbehaved(_)
-            | Event::Exhausted(_)
-            | Event::Deadline
-            | Event::Cancel => Ok(ReceiverMachine::Ended(self.end)),
-            Event::Allocated(_)
-            | Event::Claimed(_)
-            | Event::Cell(_)
-            | Event::Empty
-            | Event::CloseTried => {
-                impossible(ReceiverMachine::SendingReceipt(self), Proof::OtherRequest)
-            }
-            Event::ReceiptWaitOver => {
-                impossible(ReceiverMachine::SendingReceipt(self), Proof::TimerNotSet)
-            }
-            Event::Release => impossible(ReceiverMachine::SendingReceipt(self), Proof::NotAsked),
-        }
-    }
-}
-
-fn refused<S: Suite>(channel: ChannelId, refusal: ChannelRefusal) -> ReceiverMachine<S> {
-    match refusal.after_acceptance() {
-        Some(outcome) => ReceiverMachine::Ended(Ended::with(outcome)),
-        None => close(channel, Outcome::RelayMisbehaved),
-    }
-}
-
-fn misbehaved<S: Suite>(channel: ChannelId, how: super::Misbehaviour) -> ReceiverMachine<S> {
-    ReceiverMachine::Closing(Closing::new(
-        channel,
-        Ended::with(Outcome::RelayMisbehaved).detail(Detail::Misbehaviour(how)),
-    ))
-}
-
-fn unreachable_relay<S: Suite>(failure: super::AttemptFailure) -> Next<ReceiverMachine<S>> {
-    Ok(ReceiverMachine::Ended(
-        Ended::with(Outcome::RelayUnreachable).detail(Detail::Attempt(failure)),
-    ))
-}
-
-fn close<S: Suite>(channel: ChannelId, outcome: Outcome) -> ReceiverMachine<S> {
-    ReceiverMachine::Closing(Closing::new(channel, Ended::with(outcome)))
 }

@@ -46,10 +46,11 @@ struct Length {
 
 impl Ids {
     /// Draws an id and marks it live; `None` when all are, or the random source fails.
-    // RELAY-19: A relay MUST allocate uniformly at random among the free ids of the shortest length
-    // (in digits) that has a free one, preferring those that did not end within the last 600
-    // seconds (the *quarantine*); if all free ids of that length did, it takes the one that ended
-    // longest ago.
+    // RELAY-19: A relay MUST allocate a free id of the shortest length, in digits, that has one:
+    // uniformly at random among those that no channel had within the last 600 seconds (the
+    // *quarantine*, counted from its latest end; a number whose last channel is still in its grace
+    // may so be given out again), or, when all were in use so lately, the one whose latest end is
+    // longest ago
     pub(super) fn allocate(&mut self, now: u64, random: &mut Random) -> Option<ChannelId> {
         self.purge(now);
         for digits in 0..MAX_DIGITS {

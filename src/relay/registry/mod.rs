@@ -177,8 +177,10 @@ impl Registry {
         if self.going_down {
             return Err(Refusal::Unavailable);
         }
-        // RELAY-9: the rate of allocations and claims, refused and repeated ones included
-        // (`rate-limited`), then the channel by section 10
+        // RELAY-9: the rate (`rate-limited`; each allocate and claim that comes to this check
+        // counts, a repeated one too, and also one that a later check refuses; one that this check
+        // refuses need not count; the bound `addresses` of section 10.4 is checked here as well),
+        // then the channel by section 10
         if let RelayAction::Allocate(_) | RelayAction::Channel(_, ChannelRequest::Claim) =
             call.action
         {
@@ -202,8 +204,9 @@ impl Registry {
     }
 
     /// The channel that a number stands for, seen by one side.
-    // RELAY-12: A relay MUST take as the channel of a number the live one if it is the side's own,
-    // else the side's own ended one, else the live one
+    // RELAY-12: A relay MUST take, as the channel of a number, the live one if the side is its
+    // owner or claimant; else the latest ended one, in its grace, of which the side was the owner
+    // or claimant; else the live one
     fn find(&self, app: u32, number: ChannelId, side: SideKey) -> Option<u32> {
         let live = self.live.get(&(app, number)).copied();
         let is_own = |key: &u32| {
@@ -313,7 +316,7 @@ impl Registry {
             Decision::Read(body) => Reply::Cell(body),
             Decision::Offer { first } => {
                 if first {
-                    // RELAY-15: or 600 seconds after its claim, whichever is first.
+                    // RELAY-15: or 600 seconds after its first claim, whichever is first
                     let due = channel
                         .due
                         .min(self.now + LIFE_AFTER_CLAIM.as_micros() as u64);

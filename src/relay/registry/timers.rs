@@ -56,7 +56,7 @@ impl Registry {
     }
 
     /// Shuts the registry down: waiting requests and all later ones are answered `unavailable`.
-    // RELAY-4: (or `unavailable` when the relay goes down)
+    // RELAY-4: or with `unavailable` when it goes down
     pub fn shut_down(&mut self) {
         self.going_down = true;
         let tickets: Vec<Ticket> = self.waiting.keys().copied().collect();
@@ -79,7 +79,7 @@ impl Registry {
             None => None,
         };
         // RELAY-7: A relay MUST end an older GET of the same side for the same cell with 204 when a
-        // newer one arrives
+        // newer one has wholly arrived
         // Only one side may read a cell, so the older one is of the same side.
         if let Some(older) = older {
             self.wake(older, Reply::Nothing);

@@ -1,11 +1,15 @@
 //! The clock of a relay.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 use tokio::sync::watch;
 
-/// A clock that never goes back, by which channels live and GETs wait.
+use crate::clock::Stopwatch;
+
+/// A clock that never goes back, by which channels live and GETs wait. It goes on while the machine
+/// sleeps, where the system has such a clock; a timer may then fire late, but a request finds what
+/// is over.
 ///
 /// The times of a connection (RELAY-21) are those of the machine, whatever the clock.
 #[derive(Clone, Debug)]
@@ -13,16 +17,18 @@ pub struct Clock(ClockKind);
 
 #[derive(Clone, Debug)]
 enum ClockKind {
-    Running(Instant),
+    Running(Stopwatch),
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     Manual(watch::Receiver<Duration>),
 }
 
 impl Clock {
     /// The machine's clock.
+    // RELAY-27: A relay MUST count lives, grace and quarantine on a clock that goes on while its
+    // machine sleeps
     #[must_use]
     pub fn system() -> Self {
-        Self(ClockKind::Running(Instant::now()))
+        Self(ClockKind::Running(Stopwatch::start()))
     }
 
     /// A clock that stands still until a test moves it.

@@ -91,8 +91,9 @@ impl Operation {
 }
 
 /// Reads the seconds of a GET's query; `None` when the query is malformed.
-// RELAY-5: a query other than, on a GET, none at all (w is then 0) or exactly `wait=` and a decimal
-// integer without leading zeros from 0 to 30.
+// RELAY-5: unless the request is a GET and the query is exactly `wait=` and w, a decimal integer
+// from
+// 0 to 30 without leading zeros. A GET without a query has w = 0.
 pub(super) fn wait(query: Option<&str>) -> Option<u8> {
     let Some(query) = query else {
         return Some(0);

@@ -5,3 +5,4 @@ mod ends;
 mod program;
 mod refusals;
 mod transfers;
+mod verifying;

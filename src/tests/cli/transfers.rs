@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::program::{Relay, Running, end_with_input, program};
+use crate::program::{Relay, Running, end, end_with_input, program};
 
 #[test]
 fn arguments_go_both_ways_and_stand_alone_on_standard_output() {
@@ -114,4 +114,54 @@ fn only_force_replaces_a_file_and_a_refusal_costs_no_code() {
     assert_eq!(fs::read(&output).unwrap(), b"theirs");
     assert_eq!(sender.end().status, 0);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// A device on which every write fails.
+#[cfg(target_os = "linux")]
+const FULL: &str = "/dev/full";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_blob_whose_place_is_full_is_on_standard_output() {
+    let relay = Relay::start();
+    let (sender, code) = relay.send(&["secret"]);
+    let receiver = relay.receive(&[&code, "--output", FULL]);
+    assert_eq!(
+        (receiver.status, &*receiver.stdout),
+        (1, b"secret".as_slice())
+    );
+    for text in ["cannot write /dev/full", "on standard output instead"] {
+        assert!(receiver.stderr.contains(text), "{}", receiver.stderr);
+    }
+    // The receiver's user has it.
+    let sender = sender.end();
+    assert!(sender.stderr.ends_with("Done.\n"), "{}", sender.stderr);
+}
+
+// RECV-6: an application that cannot keep it says so (`not-taken`)
+#[cfg(target_os = "linux")]
+#[test]
+fn the_other_side_hears_of_a_blob_that_could_not_be_written() {
+    for arguments in [&["--output", FULL][..], &[]] {
+        let relay = Relay::start();
+        let (sender, code) = relay.send(&["secret"]);
+        let arguments = [&["receive", &code, "mine"], arguments].concat();
+        let full = fs::OpenOptions::new().write(true).open(FULL).unwrap();
+        let receiver = end(program(&relay.url, &arguments).stdout(full));
+        assert_eq!(receiver.status, 1, "{}", receiver.stderr);
+        assert!(
+            receiver.stderr.contains("The blob is lost"),
+            "{}",
+            receiver.stderr
+        );
+        let sender = sender.end();
+        assert_eq!(
+            (sender.status, &*sender.stdout),
+            (27, b"mine".as_slice()),
+            "{}",
+            sender.stderr
+        );
+        let said = "the relay says that the other side could not keep yours";
+        assert!(sender.stderr.contains(said), "{}", sender.stderr);
+    }
 }

@@ -5,7 +5,7 @@ pub(crate) mod gate;
 pub(crate) mod server;
 pub(crate) mod tap;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wormhole_sync::client::Hooks;
 use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
@@ -37,6 +37,26 @@ pub(crate) fn second(milliseconds: u64) -> Hooks {
         second: Some(Duration::from_millis(milliseconds)),
         ..Hooks::default()
     }
+}
+
+/// Waits until this is so.
+pub(crate) fn until(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < AMPLE, "it never was so");
+        std::thread::yield_now();
+    }
+}
+
+/// Waits until this is so, and lets other tasks run.
+pub(crate) async fn until_async(is_so: impl Fn() -> bool) {
+    let wait = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(AMPLE, wait).await;
+    waited.expect("it never was so");
 }
 
 /// Makes two tests of each scenario, one for each client.

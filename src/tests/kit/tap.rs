@@ -33,6 +33,15 @@ impl Tap {
         format!("http://{}", self.address)
     }
 
+    /// The number of times that clients have sent this text.
+    pub(crate) fn count(&self, text: &str) -> usize {
+        let bytes = self.bytes();
+        bytes
+            .windows(text.len())
+            .filter(|window| *window == text.as_bytes())
+            .count()
+    }
+
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.bytes.lock().unwrap().clone()
     }

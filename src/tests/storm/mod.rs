@@ -4,6 +4,7 @@
 mod party;
 mod relays;
 mod symbolic;
+mod users;
 mod world;
 
 use std::time::Duration;
@@ -12,9 +13,10 @@ use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
 use wormhole_sync::crypto::Standard;
-use wormhole_sync::protocol::Outcome;
+use wormhole_sync::protocol::{CloseReason, Outcome};
 
 use symbolic::{Startable, Symbolic};
+use users::{Look, Take};
 use world::{BLOBS, Ends, Fault, Script, World};
 
 /// The faults of a network that is merely bad.
@@ -54,6 +56,22 @@ fn steady() -> BoxedStrategy<Fault> {
     prop_oneof![3 => nothing, 1 => hostile()].boxed()
 }
 
+/// Users who agree at once, who look for some time, who see other words, or who say nothing.
+fn look() -> impl Strategy<Value = Option<Look>> {
+    let time = || prop_oneof![2 => Just(0), 3 => 0..90_000u32];
+    let agrees = prop::bool::weighted(0.85);
+    weighted(
+        0.9,
+        (time(), agrees).prop_map(|(time, agrees)| Look { time, agrees }),
+    )
+}
+
+/// Applications that take the blob at once or late, or do not take it.
+fn take() -> impl Strategy<Value = Take> {
+    let time = prop_oneof![3 => Just(0), 2 => 0..40_000u32, 1 => 0..2_000_000u32];
+    (time, prop::bool::weighted(0.8)).prop_map(|(time, keeps)| Take { time, keeps })
+}
+
 prop_compose! {
     fn script(fault: impl Strategy<Value = Fault> + 'static, last: BoxedStrategy<Fault>)(
         seed in any::<u64>(),
@@ -67,12 +85,13 @@ prop_compose! {
         ttl in prop_oneof![Just(3600u32), 1..700u32],
         words_agree in prop::bool::weighted(0.8),
         typing in 0..30_000u32,
-        looking in weighted(0.9, 0..90_000u32),
+        looks in [look(), look()],
+        takes in take(),
         cancels in [weighted(0.15, 0..200_000u32), weighted(0.15, 0..200_000u32)],
         deadlines in [of(1..900_000u32), of(1..900_000u32)],
     ) -> Script {
         Script {
-            seed, faults, then, ttl, words_agree, typing, looking, cancels, deadlines,
+            seed, faults, then, ttl, words_agree, typing, looks, takes, cancels, deadlines,
             calm: u32::MAX,
         }
     }
@@ -102,11 +121,23 @@ fn check<S: Startable>(script: &Script) -> Ends<S> {
     let is_done = |end: &wormhole_sync::protocol::Ended<S>| end.outcome == Outcome::Done;
     assert_eq!(two.is_some_and(is_done), at_receiver.is_some());
 
-    // Delivery: `delivered` implies that the peer has opened the blob. The finish implies that the
-    // initiator has opened the receiver's.
+    // Delivery: `delivered` implies that the peer's application has taken the blob. The finish
+    // implies that the initiator has opened the receiver's.
+    assert!(!one.delivered || ends.taken);
+    assert_eq!(ends.taken, at_receiver.is_some());
     assert!(!one.delivered || is_done(one) && at_receiver.is_some());
     assert_eq!(two.is_some_and(|end| end.delivered), at_receiver.is_some());
     assert!(at_receiver.is_none() || at_initiator.is_some());
+
+    // Users who see other words: no blob is released to the other side.
+    let differs = Outcome::VerifierMismatch;
+    assert!(one.outcome != differs || at_receiver.is_none());
+    let receiver_differs = two.is_some_and(|end| end.outcome == differs);
+    assert!(!receiver_differs || at_receiver.is_none() && !one.delivered);
+    // The receiver could not keep the blob, if the relay tells the truth (INIT-8).
+    let is_lost = two.is_some_and(|end| end.outcome == Outcome::NotTaken);
+    assert!(!one.not_taken || is_done(one) && !one.delivered);
+    assert!(!one.not_taken || is_lost || !script.is_honest());
 
     // Termination, by section 11.3: 70 seconds to get a channel, its life, and the close. (An enemy
     // chooses the life, up to a day.)
@@ -114,8 +145,11 @@ fn check<S: Startable>(script: &Script) -> Ends<S> {
         true => [script.ttl, script.ttl.min(600)],
         false => [86_400, 600],
     };
-    for ((took, attempts), life) in ends.took.iter().zip(ends.attempts).zip(lives) {
-        let bound = Duration::from_secs(70 + u64::from(life) + 10);
+    // A receiver's application takes as long as it takes.
+    let taking = [0, script.takes.time].map(|time| Duration::from_millis(time.into()));
+    let sides = ends.took.iter().zip(ends.attempts).zip(lives).zip(taking);
+    for (((took, attempts), life), taking) in sides {
+        let bound = Duration::from_secs(70 + u64::from(life) + 10) + taking;
         assert!(*took <= bound, "{took:?} of {bound:?}");
         // TIME-4 and the back-off bound the requests of a client, whatever the answers are.
         assert!(attempts < 60 + took.as_secs(), "{attempts} in {took:?}");
@@ -167,7 +201,8 @@ proptest! {
             calm: 5_000,
             ttl: 3600,
             words_agree: true,
-            looking: Some(script.looking.unwrap_or_default() / 10),
+            looks: script.looks.map(|look| Some(soon(look))),
+            takes: Take { time: script.takes.time / 100, keeps: true },
             cancels: [None; 2],
             deadlines: [None; 2],
             ..script
@@ -175,6 +210,40 @@ proptest! {
         let ends = check::<Symbolic>(&script);
         prop_assert_eq!(ends.initiator.outcome, Outcome::Done);
         prop_assert_eq!(ends.receiver.map(|end| end.outcome), Some(Outcome::Done));
+    }
+}
+
+/// A look that ends soon, and well.
+fn soon(look: Option<Look>) -> Look {
+    let time = look.map_or(0, |look| look.time / 10);
+    Look { time, agrees: true }
+}
+
+proptest! {
+    #![proptest_config(config(2000, 4000))]
+
+    /// While the network is well, a side that waits hears at once that the other user sees other
+    /// words, and does not end as `done` (INIT-7).
+    #[test]
+    fn words_that_differ_are_heard(
+        script in script(lossy(), lossy().boxed()),
+        differs in 0..2usize,
+        time in 0..90_000u32,
+    ) {
+        let mut script = Script { faults: Vec::new(), then: None, words_agree: true, ..script };
+        script.looks[differs] = Some(Look { time, agrees: false });
+        let ends = check::<Symbolic>(&script);
+        let outcomes = [Some(ends.initiator.outcome), ends.receiver.map(|end| end.outcome)];
+        prop_assert_ne!(outcomes[differs], Some(Outcome::Done));
+        if let Some(at) = ends.mismatched {
+            let (other, decided) = (outcomes[1 - differs], ends.decided[1 - differs]);
+            // A message takes five milliseconds, and a poll a second at most to begin again.
+            let waited = decided > Some(at + Duration::from_millis(1_100));
+            prop_assert!(!waited, "it did not hear of it");
+            let has_heard = decided > Some(at) && ends.heard[1 - differs];
+            let mismatched = Some(Outcome::Closed(CloseReason::VerifierMismatch));
+            prop_assert!(!has_heard || other == mismatched, "{:?}", outcomes);
+        }
     }
 }
 
@@ -210,7 +279,14 @@ fn good() -> Script {
         ttl: 3600,
         words_agree: true,
         typing: 20_000,
-        looking: Some(0),
+        looks: [Some(Look {
+            time: 0,
+            agrees: true,
+        }); 2],
+        takes: Take {
+            time: 0,
+            keeps: true,
+        },
         cancels: [None; 2],
         deadlines: [None; 2],
     }

@@ -1,16 +1,17 @@
 //! A world of two sides, a relay, a network that follows a script, and a clock that jumps from one
 //! event to the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use wormhole_sync::protocol::wire::{HttpRequest, HttpResponse};
-use wormhole_sync::protocol::{Ended, InitiatorMachine, ReceiverMachine};
+use wormhole_sync::protocol::{Ended, InitiatorMachine, ReceiverMachine, UserEvent};
 use wormhole_sync::values::{AppId, Blob, ChannelId};
 
 use super::party::{Acts, Doing, Party};
 use super::relays::{Honest, Origin, bare, next};
 use super::symbolic::Startable;
+use super::users::{Look, Take};
 
 /// The fault of one message on its way. Times are in milliseconds.
 #[derive(Clone, Debug)]
@@ -50,8 +51,9 @@ pub(crate) struct Script {
     pub(crate) words_agree: bool,
     /// The time that the receiver's user takes to type the code.
     pub(crate) typing: u32,
-    /// The time that the initiator's user looks; `None` is for ever.
-    pub(crate) looking: Option<u32>,
+    /// The looks of the two users; one without a look never says anything.
+    pub(crate) looks: [Option<Look>; 2],
+    pub(crate) takes: Take,
     /// The times at which the two users give up.
     pub(crate) cancels: [Option<u32>; 2],
     pub(crate) deadlines: [Option<u32>; 2],
@@ -79,9 +81,8 @@ enum Item {
     /// An answer arrives; `None` is a broken connection, or the end of the attempt's time.
     Answers(Origin, Option<HttpResponse>),
     Wakes(Origin),
-    Releases(Origin),
     Joins,
-    Cancels(usize),
+    Says(usize, UserEvent),
     RelayDue,
 }
 
@@ -93,6 +94,14 @@ pub(crate) struct Ends<S: Startable> {
     /// The time of each side, from its start to its end.
     pub(crate) took: [Duration; 2],
     pub(crate) attempts: [u64; 2],
+    /// The times at which the outcomes were fixed.
+    pub(crate) decided: [Option<Duration>; 2],
+    /// Whether they were fixed by an answer.
+    pub(crate) heard: [bool; 2],
+    /// Whether the receiver's application has taken the blob.
+    pub(crate) taken: bool,
+    /// The time at which the relay took a close for words that differ.
+    pub(crate) mismatched: Option<Duration>,
     pub(crate) relay: Honest,
     pub(crate) most_waiting: usize,
 }
@@ -113,6 +122,9 @@ pub(crate) struct World<S: Startable> {
     /// The number of the present turn of each side. Nobody takes what comes to an earlier turn.
     turns: [u64; 2],
     channel: Option<ChannelId>,
+    /// The states in which each user, or application, has been asked.
+    asked: BTreeSet<(usize, &'static str)>,
+    mismatched: Option<Duration>,
     initiator: Party<InitiatorMachine<S>>,
     receiver: Option<Party<ReceiverMachine<S>>>,
 }
@@ -147,13 +159,15 @@ impl<S: Startable> World<S> {
             given: Vec::new(),
             turns: [0; 2],
             channel: None,
+            asked: BTreeSet::new(),
+            mismatched: None,
             initiator: Party::new(machine, SIDES[0], Duration::ZERO, deadline),
             receiver: None,
             script,
         };
         for side in 0..2 {
             if let Some(at) = world.script.cancels[side] {
-                world.plan(ms(at), Item::Cancels(side));
+                world.plan(ms(at), Item::Says(side, UserEvent::Cancel));
             }
         }
         world.step(0);
@@ -168,6 +182,16 @@ impl<S: Startable> World<S> {
                 world.initiator.attempts,
                 receiver.as_ref().map_or(0, |r| r.attempts),
             ],
+            decided: [
+                world.initiator.decided,
+                receiver.as_ref().and_then(|r| r.decided),
+            ],
+            heard: [
+                world.initiator.heard,
+                receiver.as_ref().is_some_and(|r| r.heard),
+            ],
+            taken: receiver.as_ref().is_some_and(|r| r.taken),
+            mismatched: world.mismatched,
             took: [0, 1].map(|side| world.ended[side].unwrap_or_default() - world.began[side]),
             initiator: world.initiator.end(),
             receiver: receiver.map(Party::end),
@@ -193,6 +217,11 @@ impl<S: Startable> World<S> {
         match item {
             Item::Arrives(origin, request) => {
                 let answers = self.relay.ask(now, origin, &request);
+                let body = request.body.as_deref().unwrap_or_default();
+                if body.contains("verifier-mismatch") && answers.iter().any(|it| it.1.status == 200)
+                {
+                    self.mismatched.get_or_insert(now);
+                }
                 self.answer(answers, Some(&request));
             }
             Item::RelayDue => {
@@ -208,10 +237,6 @@ impl<S: Startable> World<S> {
                 self.step(side);
             }
             Item::Wakes((side, turn)) if self.turns[side] == turn => self.step(side),
-            Item::Releases((side, turn)) if self.turns[side] == turn => {
-                self.initiator.releases(now);
-                self.step(side);
-            }
             Item::Joins => {
                 let channel = self.channel.expect("the code was shown");
                 let words = [1, if self.script.words_agree { 2 } else { 3 }];
@@ -222,19 +247,39 @@ impl<S: Startable> World<S> {
                 self.began[1] = now;
                 self.step(1);
             }
-            Item::Cancels(side) => {
-                if let Some(party) = self.party(side) {
-                    party.cancels(now);
+            Item::Says(side, word) => {
+                let goes_on = self.party(side).map(|party| party.hears(now, word));
+                if goes_on == Some(false) {
                     self.step(side);
                 }
             }
-            Item::Answers(..) | Item::Wakes(_) | Item::Releases(_) => {}
+            Item::Answers(..) | Item::Wakes(_) => {}
+        }
+    }
+
+    /// Asks the user, or the application, of a side that has come to a state where that is done.
+    fn ask(&mut self, side: usize) {
+        let now = self.now;
+        let Some(state) = self.party(side).map(|party| party.state()) else {
+            return;
+        };
+        let look = self.script.looks[side].and_then(|look| look.word(state));
+        let Some((time, word)) = look.or(self.script.takes.word(state)) else {
+            return;
+        };
+        if !self.asked.insert((side, state)) {
+            return;
+        }
+        match self.party(side) {
+            Some(party) if time == 0 => drop(party.hears(now, word)),
+            _ => self.plan(ms(time), Item::Says(side, word)),
         }
     }
 
     /// Lets a side do its next thing.
     fn step(&mut self, side: usize) {
         self.turns[side] += 1;
+        self.ask(side);
         let (now, origin) = (self.now, (side, self.turns[side]));
         let Some(party) = self.party(side) else {
             return;
@@ -251,9 +296,6 @@ impl<S: Startable> World<S> {
             Doing::Holds { within } => {
                 if let Some(within) = within {
                     self.plan(within, Item::Wakes(origin));
-                }
-                if let Some(looking) = self.script.looking {
-                    self.plan(ms(looking), Item::Releases(origin));
                 }
             }
             Doing::IsOver => {

@@ -16,9 +16,9 @@ const SHARED: [(&[&str], &[&str], &str); 2] = [
         "a builder or a step of an exchange, and its name in each client",
     ),
     (
-        &["Holding"],
+        &["Holding", "Taking"],
         &["src/client/", "src/protocol/"],
-        "the state of section 11.4, and the step of both clients that shows it",
+        "a state of section 11.4 or 11.5, and the step of both clients that shows it",
     ),
 ];
 

@@ -23,10 +23,11 @@ const LAYERS: [(&str, Layers); 2] = [
         "src/lib.rs",
         &[
             ("values", &[]),
+            ("clock", &[]),
             ("crypto", &["values"]),
             ("protocol", &["values", "crypto"]),
-            ("client", &["values", "crypto", "protocol"]),
-            ("relay", &["values"]),
+            ("client", &["values", "clock", "crypto", "protocol"]),
+            ("relay", &["values", "clock"]),
             ("cli", &["values", "crypto", "protocol", "client", "relay"]),
         ],
     ),
@@ -42,7 +43,9 @@ const LAYERS: [(&str, Layers); 2] = [
             ("report", &["spec", "suites", "run"]),
             (
                 "tools",
-                &["root", "spec", "stage", "subject", "suites", "run"],
+                &[
+                    "root", "spec", "stage", "subject", "suites", "run", "report",
+                ],
             ),
             ("check", &["root", "spec", "subject", "run", "report"]),
             (

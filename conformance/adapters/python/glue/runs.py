@@ -1,11 +1,11 @@
-"""``run`` and ``cancel``: whole clients, each in a thread of its own."""
+"""``run`` and ``user-event``: whole clients, each in a thread of its own."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 
-from wsync import Config, Initiator, Receiver, Result
+from wsync import Config, Initiator, Receiver, Result, UserEvent
 from wsync.code import Code
 from wsync.keys import BadExportError
 from wsync.strictjson import Object
@@ -15,8 +15,6 @@ from .inputs import CannotTryError, Inputs
 
 Reply = Callable[[str, Object], None]
 """A function that writes a message with an id."""
-
-_HOLDS = ("agree", "refuse", "silent")
 
 
 class Runs:
@@ -38,37 +36,41 @@ class Runs:
         self._runs[id_] = run
         threading.Thread(target=self._run, args=(id_, run, export), daemon=True).start()
 
-    def cancel(self, target: str) -> None:
-        """Give up a run for its user; this does nothing to one that has ended."""
+    def say(self, target: str, said: UserEvent) -> None:
+        """Say something to a run; this does nothing to one that has ended."""
         if target not in self._runs:
             raise CannotTryError("no run of this id")
         if (run := self._runs[target]) is not None:
-            run.cancel()
+            run.say(said)
 
     def _client(self, id_: str, given: Inputs) -> Initiator | Receiver:
         config, blob = _config(given), given.data("blob")
-        if given.string("role", ("initiator", "receiver")) == "receiver":
-            return Receiver(config, blob, given.data("code"))
+        look = "look" in given and given.boolean("look")
 
         def show(code: Code) -> None:
             self._reply(id_, {"event": "code", "code": str(code)})
 
-        hold = given.string("hold", _HOLDS) if "hold" in given else None
+        def looking(verifier: list[str], _blob: bytes = b"") -> None:
+            self._reply(id_, {"event": "looking", "verifier": verifier})
 
-        def look(_verifier: list[str], _blob: bytes) -> None:
-            if hold == "agree":
-                run.release()
-            elif hold == "refuse":
-                run.cancel()
+        def taking(blob: bytes) -> None:
+            self._reply(id_, {"event": "taking", "blob": blob.hex()})
 
-        run = Initiator(
+        if given.string("role", ("initiator", "receiver")) == "receiver":
+            return Receiver(
+                config,
+                blob,
+                given.data("code"),
+                on_look=looking if look else None,
+                on_take=taking if "take" in given and given.boolean("take") else None,
+            )
+        return Initiator(
             config,
             blob,
             on_code=show,
             word_count=given.integer("words") if "words" in given else 2,
-            on_hold=None if hold is None else look,
+            on_look=looking if look else None,
         )
-        return run
 
     def _run(
         self, id_: str, run: Initiator | Receiver, export: tuple[bytes, int] | None

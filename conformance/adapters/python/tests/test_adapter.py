@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -36,10 +37,11 @@ class FramingTest(unittest.TestCase):
             {"id": "2", "op": "code-parse", "in": {"input": b"7-crossover".hex()}},
             {"id": "3", "op": "nothing", "in": {}},
             {"id": "4", "op": "appid", "in": {"appid": "AA"}},
-            {"id": "5", "op": "cancel", "in": {"target": "17"}},
+            {"id": "5", "op": "user-event", "in": {"target": "17", "event": "cancel"}},
             {"id": "6", "op": "code-parse"},
             {"id": "7", "op": "seal", "in": {"key": "00" * 31, "th": "", "plaintext": ""}},
             {"id": "8", "op": "run", "in": {"role": "receiver"}},
+            {"id": "9", "op": "user-event", "in": {"target": "17", "event": "agree"}},
         )
         lines = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
         status, answers = talk(HELLO + lines + b'{"id":"half')
@@ -50,7 +52,7 @@ class FramingTest(unittest.TestCase):
         self.assertEqual(answers.pop(0), {"id": "1", "ok": parsed})
         refused = {"outcome": "bad-code", "fault": "word-count"}
         self.assertEqual(answers.pop(0), {"id": "2", "refused": refused})
-        self.assertEqual([(a["id"], "error" in a) for a in answers], [(i, True) for i in "345678"])
+        self.assertEqual([(a["id"], "error" in a) for a in answers], [(i, True) for i in "3456789"])
 
     def test_faults(self):
         for line in (
@@ -84,6 +86,9 @@ class RunTest(unittest.TestCase):
     def receive(self):
         return json.loads(self.process.stdout.readline())
 
+    def say(self, id_, target, event):
+        self.send({"id": id_, "op": "user-event", "in": {"target": target, "event": event}})
+
     def start(self, id_, server, role, **more):
         given = {"role": role, "rendezvous": server.url, "appid": APPID.hex(), "blob": b"b".hex()}
         self.send({"id": id_, "op": "run", "in": given | more})
@@ -101,29 +106,61 @@ class RunTest(unittest.TestCase):
         def get(name, **more):
             return lambda _: ok(body=pipes[name].get(timeout=10), **more)
 
-        steps_a = (put("offer", ok(201, channel=42, ttl=99)), get("answer"), put("finish"),
+        polled = threading.Event()
+
+        def poll(_):
+            polled.set()
+            return HANG(_)
+
+        steps_a = (put("offer", ok(201, channel=42, ttl=99)), get("answer"), poll, put("finish"),
                    get("receipt"), STORED)
         steps_b = (get("offer", ttl=99), put("answer"), get("finish"), put("receipt"))
         export = {"label": b"label".hex(), "length": 40}
         with Scripted(*steps_a) as a, Scripted(*steps_b) as b, Scripted(HANG) as c:
             self.start("c", c, "initiator")
-            self.start("a", a, "initiator", words=8, hold="agree", export=export, blob="")
+            self.start("a", a, "initiator", words=8, look=True, export=export, blob="")
             shown = self.receive()
             self.assertEqual((shown["id"], shown["event"]), ("a", "code"))
             code = shown["code"]
             self.assertEqual((len(code.split("-")), code.split("-")[0]), (9, "42"))
             typed = code.upper().replace("-", " ").encode().hex()
-            self.start("b", b, "receiver", code=typed, export=export)
+            self.start("b", b, "receiver", code=typed, export=export, look=True, take=True)
+            looks = {message.pop("id"): message for message in (self.receive(), self.receive())}
+            self.assertEqual(looks["a"], looks["b"])
+            self.assertEqual((looks["a"]["event"], len(looks["a"]["verifier"])), ("looking", 8))
+            self.assertTrue(polled.wait(10))
+            for side in ("a", "b"):
+                self.say(side + "1", side, "release")
+                self.assertEqual(self.receive(), {"id": side + "1", "ok": {}})
+            self.assertEqual(self.receive(), {"id": "b", "event": "taking", "blob": ""})
+            self.say("b2", "b", "taken")
+            self.assertEqual(self.receive(), {"id": "b2", "ok": {}})
             ended = {message["id"]: message["ok"] for message in (self.receive(), self.receive())}
-            self.send({"id": "d", "op": "cancel", "in": {"target": "c"}})
+            self.say("e", "c", "release")
+            self.assertEqual(self.receive(), {"id": "e", "ok": {}})
+            self.say("d", "c", "cancel")
             last = {message["id"]: message["ok"] for message in (self.receive(), self.receive())}
         at_a, at_b = ended["a"], ended["b"]
         self.assertEqual((at_a["outcome"], at_a["delivered"], at_a["blob"]), ("done", True, "62"))
         self.assertEqual((at_b["outcome"], at_b["delivered"], at_b["blob"]), ("done", True, ""))
-        self.assertEqual((len(at_a["verifier"]), at_a["verifier"]), (8, at_b["verifier"]))
+        self.assertEqual(at_a["verifier"], looks["a"]["verifier"])
+        self.assertEqual(at_b["verifier"], looks["b"]["verifier"])
         self.assertEqual((len(at_a["exported"]), at_a["exported"]), (80, at_b["exported"]))
         self.assertEqual(last["d"], {})
         self.assertEqual((last["c"]["outcome"], len(c.seen)), ("cancelled", 1))
+
+    def test_not_taken(self):
+        peer = PeerInitiator()
+        typed = CODE.encode().hex()
+        with Scripted(peer.claim, peer.put_answer, peer.finish(), STORED) as server:
+            self.start("1", server, "receiver", code=typed, take=True)
+            taking = {"id": "1", "event": "taking", "blob": b"from A".hex()}
+            self.assertEqual(self.receive(), taking)
+            self.say("2", "1", "not-taken")
+            ended = {message["id"]: message["ok"] for message in (self.receive(), self.receive())}
+            self.assertEqual(ended["1"]["outcome"], "not-taken")
+            self.assertEqual((ended["1"]["blob"], ended["1"]["delivered"]), (None, False))
+            self.assertEqual(server.seen[-1].json, {"reason": "not-taken"})
 
     def test_hooks(self):
         inject = {"side": SIDE.hex(), "words": WORDS.hex(), "pake_scalar": SCALAR.hex()}

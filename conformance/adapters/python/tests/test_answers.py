@@ -28,6 +28,8 @@ class AnswersTest(unittest.TestCase):
         for answer, want in (
             (problem(410, "closed", reason="nonsense"), ("closed", "other")),
             (problem(410, "closed", reason="wrong-code"), ("closed", "wrong-code")),
+            (problem(410, "closed", reason="verifier-mismatch"), ("closed", "verifier-mismatch")),
+            (problem(410, "closed", reason="not-taken"), ("closed", "not-taken")),
             (problem(410, "closed", reason="expired"), ("expired", None)),
             (b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + problem(410, "closed", reason="done"),
              ("closed", "done")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from dataclasses import replace
 
-from wsync import Initiator, Outcome
+from wsync import Initiator, Outcome, UserEvent
 from wsync.testing import HookError, InjectedValues
 
 from .peers import APPID, CODE, SIDE, VALUES, PeerReceiver, config
@@ -18,17 +18,18 @@ class InitiatorTest(unittest.TestCase):
     def setUp(self):
         self.peer = PeerReceiver()
         self.codes = []
+        self.shown = []
         self.run_ = None
 
-    def run_it(self, *steps, blob=b"from A", second_ms=100, on_hold=None, **more):
+    def run_it(self, *steps, blob=b"from A", second_ms=100, on_look=None, **more):
         with Scripted(*steps) as server:
             cfg = config(server, second_ms, values=VALUES, **more)
-            self.run_ = Initiator(cfg, blob, on_code=self.codes.append, on_hold=on_hold)
+            self.run_ = Initiator(cfg, blob, on_code=self.codes.append, on_look=on_look)
             return self.run_.run(), server
 
     def cancel(self, answer):
         def step(_):
-            self.run_.cancel()
+            self.run_.say(UserEvent.CANCEL)
             return answer
 
         return step
@@ -117,7 +118,7 @@ class InitiatorTest(unittest.TestCase):
     def test_nothing_is_asked_before_the_first_attempt(self):
         with Scripted(DROP) as server:
             run = Initiator(config(server), b"", on_code=print)
-            run.cancel()
+            run.say(UserEvent.CANCEL)
             self.assertEqual(run.run().outcome, "cancelled")
             run = Initiator(config(server, timeout=0), b"", on_code=print)
             self.assertEqual(run.run().outcome, "timeout")
@@ -168,30 +169,124 @@ class InitiatorTest(unittest.TestCase):
             self.assertTrue(server.requests[-1].startswith("GET /7/receipt"))
             self.assertIn("not confirmed", result.sentence())
 
-    def test_hold(self):
-        held = []
+    def look(self, *said):
+        """A user who says this as soon as the words are shown."""
 
-        def look(act):
-            return lambda verifier, blob: (held.append((verifier, blob)), act())
+        def on_look(verifier, blob):
+            self.shown.append((verifier, blob))
+            for event in said:
+                self.run_.say(event)
 
-        start = (self.peer.allocate, self.peer.answer())
-        result, _ = self.run_it(
-            *start, STORED, self.peer.receipt, STORED, on_hold=look(lambda: self.run_.release())
-        )
-        self.assertEqual((result.outcome, result.delivered), ("done", True))
-        self.assertEqual(held, [(self.peer.keys.verifier, b"from B")])
-        for act, outcome in (
-            (lambda: self.run_.cancel(), "cancelled"),
-            (lambda: (self.run_.release(), self.run_.cancel()), "cancelled"),
-            (lambda: None, "timeout"),
-        ):
-            self.setUp()
+        return on_look
+
+    def say(self, said, answer):
+        """A step during which the user says something, before its answer comes."""
+
+        def step(seen):
+            self.run_.say(said)
+            return answer(seen)
+
+        return step
+
+    def start(self):
+        self.setUp()
+        return self.peer.allocate, self.peer.answer()
+
+    def test_agree(self):
+        for steps, polls in (((), 0), ((EMPTY,), 1), ((EMPTY, EMPTY), 2)):
+            start = self.start()
+            last = self.say(UserEvent.RELEASE, HANG)
+            user = self.look(*[] if polls else [UserEvent.RELEASE])
+            looks = [*steps, last] if polls else []
             result, server = self.run_it(
-                self.peer.allocate, self.peer.answer(), STORED, on_hold=look(act), timeout=5.0
+                *start, *looks, STORED, self.peer.receipt, STORED, on_look=user
+            )
+            self.assertEqual((result.outcome, result.delivered), ("done", True))
+            self.assertEqual(self.shown, [(self.peer.keys.verifier, b"from B")])
+            self.assertEqual(
+                server.requests[2:],
+                ["GET /7/receipt?wait=25"] * len(looks)  # the last is abandoned (INIT-1)
+                + ["PUT /7/finish", "GET /7/receipt?wait=25", "POST /7/close"],
+            )
+            if polls == 2:  # TIME-4, less jitter
+                self.assertGreaterEqual(server.seen[3].at - server.seen[2].at, 0.09)
+
+    def test_polls_keep_no_distance_over_another_request(self):
+        poll = self.say(UserEvent.RELEASE, HANG)
+        _, server = self.run_it(
+            *self.start(), poll, STORED, self.peer.receipt, STORED, on_look=self.look(),
+            second_ms=1_000,
+        )
+        self.assertLess(server.seen[4].at - server.seen[2].at, 0.9)  # TIME-4
+
+    def test_only_who_looks_polls_in_holding(self):
+        _, server = self.run_it(*self.start(), STORED, self.peer.receipt, STORED)
+        self.assertEqual(server.requests[2], "PUT /7/finish")  # INIT-2
+
+    def test_no_agreement(self):
+        for said, outcome in (
+            ([UserEvent.CANCEL], "cancelled"),
+            ([UserEvent.MISMATCH], "verifier-mismatch"),
+            ([UserEvent.MISMATCH, UserEvent.RELEASE], "verifier-mismatch"),
+            ([UserEvent.TAKEN, UserEvent.MISMATCH], "verifier-mismatch"),
+            ([], "timeout"),
+        ):
+            result, server = self.run_it(
+                *self.start(), HANG if not said else STORED, STORED, on_look=self.look(*said),
+                timeout=5.0,
             )
             self.assertEqual((result.outcome, result.blob), (outcome, b"from B"))
-            self.assertEqual(server.requests[2:], ["POST /7/close"])
+            self.assertEqual(server.requests[-1], "POST /7/close")
             self.assertEqual(server.seen[-1].json, {"reason": outcome})
+            self.assertNotIn("PUT /7/finish", server.requests)
+
+    def test_what_is_said_keeps_its_order(self):
+        said = [UserEvent.RELEASE, UserEvent.CANCEL]
+        result, server = self.run_it(*self.start(), HANG, on_look=self.look(*said))
+        self.assertEqual((result.outcome, result.delivered), ("done", False))  # INIT-4
+        self.assertNotIn("POST /7/close", server.requests)
+
+    def test_the_channel_ends_while_the_user_looks(self):
+        for step, outcome, reason, closes in (
+            (say(problem(410, "closed", reason="cancelled")), "closed", "cancelled", 0),
+            (say(problem(410, "closed", reason="verifier-mismatch")), "closed",
+             "verifier-mismatch", 0),
+            (say(problem(410, "closed", reason="expired")), "expired", None, 0),
+            (say(problem(404, "no-such-channel")), "closed", "lost", 0),
+            (say(problem(403, "forbidden")), "closed", "lost", 0),
+            (say(problem(409, "crowded")), "relay-misbehaved", None, 1),
+            (say(ok(body="00" * 16)), "relay-misbehaved", None, 1),  # INIT-6
+            (lambda seen: self.peer.receipt(seen), "relay-misbehaved", None, 1),
+        ):
+            result, server = self.run_it(
+                *self.start(), EMPTY, step, STORED, on_look=self.look(), second_ms=20
+            )
+            got = (result.outcome, result.reason, result.blob, result.delivered)
+            self.assertEqual(got, (outcome, reason, b"from B", False))
+            self.assertEqual(len(server.seen), 4 + closes)
+        result, _ = self.run_it(*self.start(), DROP, on_look=self.look(), second_ms=5)
+        self.assertEqual(result.outcome, "relay-unreachable")
+
+    def test_nobody_answers_where_nobody_is_asked(self):
+        for said in (UserEvent.RELEASE, UserEvent.MISMATCH, UserEvent.NOT_TAKEN):
+            start = self.start()
+            steps = (*start, STORED, self.peer.receipt, STORED)
+            result, _ = self.run_it(*(self.say(said, step) for step in steps))
+            self.assertEqual((result.outcome, result.delivered), ("done", True))
+
+    def test_the_other_side_says_why(self):
+        for reason, outcome, sentence in (
+            ("verifier-mismatch", "closed", "The relay says: The words differ"),  # INIT-7, OUT-4
+            ("not-taken", "done", "could not keep yours"),  # INIT-8
+        ):
+            gone = say(problem(410, "closed", reason=reason))
+            result, server = self.run_it(*self.start(), STORED, EMPTY, gone)
+            got = (result.outcome, result.reason, result.blob, result.delivered)
+            self.assertEqual(got, (outcome, reason, b"from B", False))
+            self.assertIn(sentence, result.sentence())
+            self.assertEqual(server.requests[-1], "GET /7/receipt?wait=25")
+        result, _ = self.run_it(*self.start(), STORED, GONE)
+        self.assertEqual((result.outcome, result.reason), ("done", None))
 
     def test_local_refusals(self):
         with Scripted(GONE) as server:

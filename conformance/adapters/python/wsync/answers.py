@@ -9,6 +9,7 @@ from enum import Enum, auto
 from .events import Event, Kind
 from .http_relay import Answer
 from .messages import CLOSED, EXPIRED, read_problem
+from .outcome import Outcome
 from .strictjson import MalformedJsonError, Object, parse_object
 
 JSON = "application/json"
@@ -38,7 +39,7 @@ class Verb(Enum):
 
 
 def is_busy(verb: Verb, answer: Answer) -> bool:
-    """429 or 500 to 599, whatever the rest; after acceptance, what is not the relay's (CLIENT-11)."""
+    """429 or 500 to 599; once the relay has accepted us, what is not the relay's (CLIENT-11)."""
     if answer.status == 429 or 500 <= answer.status <= 599:
         return True
     if verb not in (Verb.PUT, Verb.GET) or (verb is Verb.GET and answer.status == 204):
@@ -94,6 +95,8 @@ def _problem(status: int, problem: Object) -> Event:
     if (status, token) == (410, CLOSED):
         if reason == EXPIRED:
             return Event(Kind.EXPIRED)
+        if reason == Outcome.VERIFIER_MISMATCH:
+            return Event(Kind.MISMATCH_REPORTED, reason)
         return Event(Kind.CLOSED, reason)
     plain = _PLAIN_PROBLEMS.get((status, token))
     return MISBEHAVED if plain is None else Event(plain)

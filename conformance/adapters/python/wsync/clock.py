@@ -1,12 +1,31 @@
-"""Time, and the signals of other threads to a run."""
+"""The clock of a run."""
 
 from __future__ import annotations
 
-import math
-import threading
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+
+def _machine_clock() -> Callable[[], float]:
+    """A clock that goes on while the machine sleeps, where the system has one (TIME-10).
+
+    Linux has CLOCK_BOOTTIME, and CLOCK_MONOTONIC of macOS is such a clock. On Windows
+    ``time.monotonic`` is one.
+    """
+    name = "CLOCK_MONOTONIC" if sys.platform == "darwin" else "CLOCK_BOOTTIME"
+    clock: int | None = getattr(time, name, None)
+    if clock is None:
+        return time.monotonic
+    try:
+        time.clock_gettime(clock)
+    except OSError:  # a system that knows the name only
+        return time.monotonic
+    return lambda: time.clock_gettime(clock)
+
+
+_machine_seconds = _machine_clock()
 
 
 @dataclass(frozen=True)
@@ -18,53 +37,8 @@ class Clock:
 
     def now(self) -> float:
         """The time in protocol seconds."""
-        return time.monotonic() * 1_000 / self.second_ms
+        return _machine_seconds() * 1_000 / self.second_ms
 
     def real(self, seconds: float) -> float:
         """Protocol seconds as seconds of the machine."""
         return seconds * self.second_ms / 1_000
-
-
-class Signals:
-    """The signals that wake a run: from its user, and from the open attempt."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._condition = threading.Condition()
-        self._cancelled = False
-        self._released = False
-
-    def cancel(self) -> None:
-        """Give up, as the user wants."""
-        with self._condition:
-            self._cancelled = True
-            self._condition.notify_all()
-
-    def release(self) -> None:
-        """Agree, as the user does (INIT-2)."""
-        with self._condition:
-            self._released = True
-            self._condition.notify_all()
-
-    def notify(self) -> None:
-        """Wake the run because an attempt has ended."""
-        with self._condition:
-            self._condition.notify_all()
-
-    def take_cancel(self) -> bool:
-        """Whether the user has given up since the last call."""
-        with self._condition:
-            taken, self._cancelled = self._cancelled, False
-            return taken
-
-    @property
-    def released(self) -> bool:
-        """Whether the user has agreed."""
-        return self._released
-
-    def wait(self, until: float, ready: Callable[[], bool] = lambda: False) -> None:
-        """Sleep until a time of the clock, or until cancelled or ready."""
-        with self._condition:
-            left = self._clock.real(until - self._clock.now())
-            timeout = None if math.isinf(left) else min(max(left, 0.0), threading.TIMEOUT_MAX)
-            self._condition.wait_for(lambda: self._cancelled or ready(), timeout)

@@ -1,4 +1,4 @@
-"""Events, steps and the shape of a state table (sections 11.2, 11.4 and 11.5)."""
+"""Events, states, requests and the shape of a state table (sections 11.2, 11.4 and 11.5)."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CROWDED = "crowded"
     EXPIRED = "expired"
     CLOSED = "closed"
+    MISMATCH_REPORTED = "mismatch-reported"
     MISBEHAVED = "misbehaved"
     CLOSE_TRIED = "close-tried"
     EXHAUSTED = "exhausted"
@@ -39,11 +40,33 @@ class Kind(StrEnum):
     RECEIPT_WAIT_OVER = "receipt-wait-over"
     CANCEL = "cancel"
     RELEASE = "release"
+    MISMATCH = "mismatch"
+    TAKEN = "taken"
+    NOT_TAKEN = "not-taken"
+
+
+class UserEvent(StrEnum):
+    """An event that the user, or the application, says."""
+
+    RELEASE = Kind.RELEASE
+    """The verifiers are the same: go on (INIT-2, RECV-5)."""
+    MISMATCH = Kind.MISMATCH
+    """The other side shows other words."""
+    CANCEL = Kind.CANCEL
+    """The user gives up."""
+    TAKEN = Kind.TAKEN
+    """The application has the blob for good (RECV-6)."""
+    NOT_TAKEN = Kind.NOT_TAKEN
+    """The application cannot keep the blob."""
+
+
+ANSWERS = frozenset(Kind(said) for said in UserEvent if said is not UserEvent.CANCEL)
+"""The answers of who is asked; a cancel needs no question."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One event; ``closed`` has its reason."""
+    """One event; ``closed`` and ``mismatch-reported`` have their reason."""
 
     kind: Kind
     reason: str | None = None
@@ -59,10 +82,27 @@ class State(StrEnum):
     WAITING_FOR_RECEIPT = "waiting-for-receipt"
     CLAIMING = "claiming"
     ANSWERING = "answering"
+    COMPARING = "comparing"
+    OPENED = "opened"
     WAITING_FOR_FINISH = "waiting-for-finish"
+    TAKING = "taking"
     SENDING_RECEIPT = "sending-receipt"
     CLOSING = "closing"
     ENDED = "ended"
+
+
+class Ask(StrEnum):
+    """The requests of both tables."""
+
+    ALLOCATE = "allocate"
+    CLAIM = "claim"
+    PUT_ANSWER = "put answer"
+    PUT_FINISH = "put finish"
+    PUT_RECEIPT = "put receipt"
+    GET_ANSWER = "get answer"
+    GET_FINISH = "get finish"
+    GET_RECEIPT = "get receipt"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ import re
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 
-from .clock import Clock, Signals
+from .clock import Clock
 from .values import Rendezvous
 
 MAX_BODY = 262_144
@@ -83,12 +84,14 @@ class _Response(http.client.HTTPResponse):
 class Attempt(threading.Thread):
     """One attempt in its own thread, so that it can be abandoned at any time (TIME-2)."""
 
-    def __init__(self, relay: Relay, request: Request, seconds: float, signals: Signals) -> None:
+    def __init__(
+        self, relay: Relay, request: Request, seconds: float, notify: Callable[[], None]
+    ) -> None:
         super().__init__(daemon=True)
         self._relay = relay
         self._request = request
         self._seconds = seconds
-        self._signals = signals
+        self._notify = notify
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._abandoned = False
@@ -110,7 +113,7 @@ class Attempt(threading.Thread):
             self.error = error
         finally:
             self._release()
-            self._signals.notify()
+            self._notify()
 
     def abandon(self) -> None:
         """Give up the attempt: nothing is sent any more."""
@@ -150,7 +153,7 @@ class Attempt(threading.Thread):
 
 
 class Relay:
-    """The attempts at one relay, as one side."""
+    """The attempts at one relay, as one side; each calls ``notify`` when it has ended."""
 
     def __init__(
         self,
@@ -159,7 +162,7 @@ class Relay:
         side: bytes,
         tls: ssl.SSLContext | None,
         clock: Clock,
-        signals: Signals,
+        notify: Callable[[], None],
     ) -> None:
         self.rendezvous = rendezvous
         self.tls: ssl.SSLContext | None = None
@@ -168,11 +171,11 @@ class Relay:
         self._appid = appid
         self._authorization = f"Bearer {side.hex()}"
         self._clock = clock
-        self._signals = signals
+        self._notify = notify
 
     def start(self, request: Request, seconds: float) -> Attempt:
         """Start an attempt; the caller limits its time."""
-        attempt = Attempt(self, request, max(self._clock.real(seconds), 0.001), self._signals)
+        attempt = Attempt(self, request, max(self._clock.real(seconds), 0.001), self._notify)
         attempt.start()
         return attempt
 

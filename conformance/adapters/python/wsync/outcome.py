@@ -19,12 +19,14 @@ class Outcome(StrEnum):
     CLOSED = "closed"
     EXPIRED = "expired"
     WRONG_CODE = "wrong-code"
+    VERIFIER_MISMATCH = "verifier-mismatch"
     BAD_ELEMENT = "bad-element"
     MALFORMED_MESSAGE = "malformed-message"
     RELAY_MISBEHAVED = "relay-misbehaved"
     RELAY_UNREACHABLE = "relay-unreachable"
     TIMEOUT = "timeout"
     CANCELLED = "cancelled"
+    NOT_TAKEN = "not-taken"
     INTERNAL = "internal"
 
 
@@ -34,6 +36,8 @@ CLOSE_REASONS = frozenset(
         "wrong-code",
         "bad-element",
         "malformed-message",
+        "verifier-mismatch",
+        "not-taken",
         "cancelled",
         "timeout",
         "relay-misbehaved",
@@ -73,6 +77,10 @@ SENTENCES: dict[Outcome, str] = {
         "The words did not match: mistyped, or somebody guessed. This code is spent; start "
         "again with a new code."
     ),
+    Outcome.VERIFIER_MISMATCH: (
+        "The words differ: somebody may be in between. Use nothing of this exchange, and start "
+        "again with a new code over another relay."
+    ),
     Outcome.BAD_ELEMENT: (
         "The other side, or the relay, sent something dishonest. Start again with a new code, "
         "and if it happens again use another relay."
@@ -89,7 +97,11 @@ SENTENCES: dict[Outcome, str] = {
         "Check the network and the relay's address; start again with a new code."
     ),
     Outcome.TIMEOUT: "The other side did not come in time; start again with a new code.",
-    Outcome.CANCELLED: "Cancelled; the code cannot be used any more.",
+    Outcome.CANCELLED: "Cancelled. If the exchange had begun, its code is spent; start again with a new one.",
+    Outcome.NOT_TAKEN: (
+        "The other side's data came and could not be kept; the other side is told. Start again "
+        "with a new code."
+    ),
     Outcome.INTERNAL: (
         "Report this as a fault of the program, and start again with a new code."
     ),
@@ -101,6 +113,14 @@ UNCONFIRMED = (
     "You have the other side's data, but it is not confirmed that yours arrived; ask the other "
     "user."
 )
+
+NOT_KEPT = (
+    "You have the other side's data, but the relay says that the other side could not keep "
+    "yours; ask the other user."
+)
+
+_RELAYED = (Outcome.WRONG_CODE, Outcome.VERIFIER_MISMATCH)
+"""The reasons of ``closed`` that get the sentence of their outcome, as the relay's word (OUT-4)."""
 
 
 class Refusal(Exception):
@@ -117,8 +137,9 @@ class Refusal(Exception):
 class Result:
     """The result of a run.
 
-    ``reason`` belongs to ``closed`` (OUT-4); ``delivered`` is by INIT-4, INIT-5 and RECV-2;
-    ``fault`` and ``hint`` belong to ``bad-code`` at the receiver (CODE-4 to CODE-7).
+    ``reason`` belongs to ``closed`` (OUT-4), and to ``done`` by INIT-8; ``delivered`` is by
+    INIT-4, INIT-5 and RECV-2; ``fault`` and ``hint`` belong to ``bad-code`` at the receiver
+    (CODE-4 to CODE-7).
     """
 
     outcome: Outcome
@@ -133,9 +154,9 @@ class Result:
     def sentence(self) -> str:
         """The sentence for the user (OUT-3, OUT-4, RECV-3); none is the relay's text (CLIENT-6)."""
         if self.outcome is Outcome.DONE and self.initiator and not self.delivered:
-            return UNCONFIRMED
-        if self.outcome is Outcome.CLOSED and self.reason == Outcome.WRONG_CODE:
-            return f"The relay says: {SENTENCES[Outcome.WRONG_CODE]}"
+            return NOT_KEPT if self.reason == Outcome.NOT_TAKEN else UNCONFIRMED
+        if self.outcome is Outcome.CLOSED and self.reason in _RELAYED:
+            return f"The relay says: {SENTENCES[Outcome(self.reason)]}"
         if self.outcome is Outcome.BAD_CODE and self.initiator:
             return WORD_COUNT
         text = SENTENCES[self.outcome]

@@ -1,31 +1,21 @@
-"""The common part of both roles: repeats, deadlines, and the walk through a state table."""
+"""The common part of both roles: the walk through a state table, and what a run gives."""
 
 from __future__ import annotations
 
-import math
-import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import ClassVar
 
-from .answers import Reader, Verb, classify, is_busy, retry_after
-from .clock import Signals
+from .answers import Reader, Verb
 from .config import Config
-from .events import Event, Kind, State, Step, Table
-from .http_relay import Answer, Lost, Relay, Request
+from .events import ANSWERS, Ask, Event, Kind, State, Step, Table, UserEvent
+from .http_relay import Relay
+from .in_hand import WINDOW_SECONDS, InHand, Pace, Wanted
 from .outcome import LOST, Outcome, Refusal, Result
 from .session import Session
 from .strictjson import Object, write_object
 from .values import SourceFailedError, check_appid, check_blob, parse_rendezvous
-
-POST_SECONDS = 10.0
-GET_SECONDS = 40.0
-WINDOW_SECONDS = 60.0
-RECEIPT_WINDOW_SECONDS = 30.0
-POLL_SECONDS = 1.0
-LONGEST_WAIT = 25
-CUT_SECONDS = 3.0
-"""A poll that fails so late, and before its wait is over, was cut off (TIME-8)."""
+from .waiting import Waiting
 
 _MACHINE_FAILED = {
     State.FINISHING: Kind.EXHAUSTED,
@@ -36,60 +26,40 @@ _MACHINE_FAILED = {
 """The states in which a failure of the machine changes no outcome (end of section 11.3)."""
 
 
-def back_off(repeat: int) -> float:
-    """Seconds before repeat 1, 2, ... of a window."""
-    longest = min(8.0, 0.5 * 2 ** (min(repeat, 10) - 1))
-    return random.SystemRandom().uniform(longest / 2, longest)
-
-
-def _nothing_stored(event: Event) -> Event:
-    """The event of a put finish whose first attempt was answered (CLIENT-15)."""
-    forgotten = event.kind in (Kind.FORBIDDEN, Kind.NO_SUCH_CHANNEL)
-    return Event(Kind.CLOSED, LOST) if forgotten else event
-
-
-def _stored(_: Object) -> Event:
-    """The event of a PUT that was carried out."""
-    return Event(Kind.STORED)
-
-
 class Run(ABC):
     """One run of one role; use it once."""
 
     table: ClassVar[Table]
+    requests: ClassVar[Mapping[State, Ask]]
+    """The request of each state that has one."""
     start_state: ClassVar[State]
     is_initiator: ClassVar[bool]
 
     def __init__(self, config: Config, blob: bytes) -> None:
         self._config = config
-        self._clock = config.clock
-        self._signals = Signals(self._clock)
         self._blob = blob
+        self._waiting = Waiting(config.clock)
+        self._pace = Pace()
         self._started = False
-        self._timers: dict[Kind, float] = {}
-        self._last_poll: dict[str, float] = {}
-        self._wait = LONGEST_WAIT
         self._relay: Relay | None = None
+        self._in_hand: InHand | None = None
+        self._state = self.start_state
         self._outcome: Outcome | None = None
         self._reason: str | None = None
         self._session: Session | None = None
-        self._answered = 0.0
         self._peer_blob: bytes | None = None
         self._delivered = False
-        self._begun = False
 
     # The application may call these from any thread.
 
-    def cancel(self) -> None:
-        """Give up."""
-        self._signals.cancel()
-
-    def release(self) -> None:
-        """Go on after a look at the verifier (INIT-2)."""
-        self._signals.release()
+    def say(self, said: UserEvent) -> None:
+        """Say what the user, or the application, wants; nothing happens where nobody is asked."""
+        self._waiting.say(said)
 
     def export(self, label: bytes, length: int) -> bytes:
-        """A further key, once the peer's seal has opened (KEY-4, KEY-5)."""
+        """A further key, wherever the peer's blob is given (KEY-4, KEY-5)."""
+        if self._given_blob() is None:
+            raise RuntimeError("the peer's blob is not given yet")
         return self._exchange.export(label, length)
 
     def wipe(self) -> None:
@@ -103,7 +73,7 @@ class Run(ABC):
             raise RuntimeError("a run is used once")
         self._started = True
         if self._config.timeout is not None:
-            self._timers[Kind.DEADLINE] = self._clock.now() + self._config.timeout
+            self._set_deadline(self._config.timeout)
         try:
             self._check_inputs()
             try:
@@ -122,6 +92,7 @@ class Run(ABC):
         except Exception:
             self._outcome, self._reason = Outcome.INTERNAL, None
         finally:
+            self._drop_request()
             self._exchange.end()
         return self._result()
 
@@ -136,8 +107,20 @@ class Run(ABC):
         """Draw the named values (RAND-1); gives the side."""
 
     @abstractmethod
-    def _next_event(self, state: State) -> Event:
-        """Make the request of a state, or wait in it."""
+    def _wanted(self, state: State) -> Wanted:
+        """The request of a state."""
+
+    @abstractmethod
+    def _unasked(self, state: State) -> UserEvent | None:
+        """What is said at once in a state in which nobody is asked (INIT-2, RECV-5, RECV-6)."""
+
+    @abstractmethod
+    def _enter(self, state: State) -> None:
+        """Ask who is asked in a state."""
+
+    @abstractmethod
+    def _given_blob(self) -> bytes | None:
+        """The peer's blob, where it is handed over (OUT-2)."""
 
     @property
     def _exchange(self) -> Session:
@@ -160,30 +143,64 @@ class Run(ABC):
     def _walk(self, side: bytes) -> None:
         config = self._config
         self._relay = Relay(
-            self._rendezvous, config.appid, side, config.tls, self._clock, self._signals
+            self._rendezvous, config.appid, side, config.tls, config.clock, self._waiting.notify
         )
-        state = self.start_state
-        while state is not State.ENDED:
-            event = self._event_in(state)
-            step = self.table.get((state, event.kind))
+        self._waiting.heed(self._heeded(self._state))
+        while self._state is not State.ENDED:
+            event = self._event()
+            step = self.table.get((self._state, event.kind))
             if step is None:
-                raise RuntimeError(f"impossible: {event.kind} in {state}")
+                raise RuntimeError(f"impossible: {event.kind} in {self._state}")
             self._fix_outcome(step, event)
-            # Nothing is to be closed before the first attempt (end of section 11.3).
-            state = step.next if self._begun else State.ENDED
+            # Nothing is to be closed before the first attempt (TIME-9).
+            self._go_to(step.next if self._pace.begun else State.ENDED)
 
-    def _event_in(self, state: State) -> Event:
+    def _go_to(self, state: State) -> None:
+        """Go to a state; a request that it makes as well goes on (INIT-1)."""
+        before, self._state = self._state, state
+        if self._in_hand is not None and (
+            self._in_hand.over or self.requests.get(state) != self.requests.get(before)
+        ):
+            self._drop_request()
+        if state is not before:
+            self._waiting.heed(self._heeded(state))
+            self._enter(state)
+
+    def _heeded(self, state: State) -> frozenset[Kind]:
+        """The events that the table has for a state, less the answers of who is not asked."""
+        kinds = frozenset(kind for at, kind in self.table if at is state)
+        return kinds if self._unasked(state) is None else kinds - ANSWERS
+
+    def _event(self) -> Event:
         """The next event.
 
         If a failure of the machine changes no outcome, it counts as a request that came to
         nothing (INIT-4, RECV-2, TIME-7).
         """
         try:
-            return self._close() if state is State.CLOSING else self._next_event(state)
+            return self._awaited(self._state)
         except Exception:
-            if state not in _MACHINE_FAILED:
+            if self._state not in _MACHINE_FAILED:
                 raise
-            return Event(_MACHINE_FAILED[state])
+            self._drop_request()
+            return Event(_MACHINE_FAILED[self._state])
+
+    def _awaited(self, state: State) -> Event:
+        said = self._unasked(state)
+        if said is not None:
+            return self._waiting.interruption() or Event(Kind(said))
+        if state not in self.requests:
+            return self._waiting.wait()
+        if self._in_hand is None:
+            assert self._relay is not None
+            wanted = self._close() if state is State.CLOSING else self._wanted(state)
+            self._in_hand = InHand(wanted, self._relay, self._waiting, self._pace)
+        return self._in_hand.event()
+
+    def _drop_request(self) -> None:
+        if self._in_hand is not None:
+            self._in_hand.abandon()
+            self._in_hand = None
 
     def _fix_outcome(self, step: Step, event: Event) -> None:
         if step.outcome is None:
@@ -191,131 +208,48 @@ class Run(ABC):
         self._outcome = step.outcome
         if step.outcome is Outcome.CLOSED:
             self._reason = LOST if step.lost else event.reason
+        elif step.outcome is Outcome.DONE and event.reason == Outcome.NOT_TAKEN:
+            self._reason = event.reason  # INIT-8
 
     def _result(self) -> Result:
-        outcome = self._outcome or Outcome.INTERNAL
-        done = outcome is Outcome.DONE
+        done = self._outcome is Outcome.DONE
         return Result(
-            outcome,
+            self._outcome or Outcome.INTERNAL,
             reason=self._reason,
-            blob=self._peer_blob if done or self.is_initiator else None,
+            blob=self._given_blob(),
             delivered=done and (self._delivered or not self.is_initiator),
             verifier=self._exchange.verifier,
             initiator=self.is_initiator,
         )
 
-    # Waiting.
+    # What the requests of both roles have in common.
 
-    def _set_timer(self, kind: Kind, until: float) -> None:
-        """Set a timer; a deadline only ever gets shorter (TIME-5)."""
-        self._timers[kind] = min(until, self._timers.get(kind, math.inf))
-
-    def _interruption(self) -> Event | None:
-        """A cancel, or a timer that has run out, the earliest first (TIME-5, TIME-6)."""
-        if self._signals.take_cancel():
-            return Event(Kind.CANCEL)
-        now = self._clock.now()
-        over = [(until, kind) for kind, until in self._timers.items() if until <= now]
-        return Event(min(over)[1]) if over else None
-
-    def _pause(self, until: float, ready: Callable[[], bool] = lambda: False) -> Event | None:
-        """Sleep until a time, or until ready; None when undisturbed."""
-        while True:
-            if ready():
-                return None
-            event = self._interruption()
-            if event is not None or self._clock.now() >= until:
-                return event
-            self._signals.wait(min(until, *self._timers.values(), math.inf), ready)
-
-    def _hold(self) -> Event:
-        """Wait for the user's agreement (INIT-2)."""
-        event = self._pause(math.inf, lambda: self._signals.released)
-        return event or self._interruption() or Event(Kind.RELEASE)
-
-    # Requests.
+    def _set_deadline(self, seconds: float) -> None:
+        """Set the deadline so many seconds from now, unless it comes earlier (TIME-5)."""
+        self._waiting.set_timer(Kind.DEADLINE, self._waiting.now() + seconds)
 
     def _channel_path(self, last: str) -> str:
         return f"/channels/{self._exchange.channel}/{last}"
 
-    def _put(self, cell: str, message: bytes, *, window: float = WINDOW_SECONDS) -> Event:
+    def _get(self, cell: str, read: Reader) -> Wanted:
+        return Wanted(Verb.GET, self._channel_path(cell), read)
+
+    def _put(self, cell: str, message: bytes, *, window: float = WINDOW_SECONDS) -> Wanted:
         body = write_object(body=message.hex())
-        request = Request("PUT", self._channel_path(cell), body)
-        return self._perform(
-            Verb.PUT, lambda: request, _stored, window=window, may_be_stored=cell != "finish"
-        )
+        return Wanted(Verb.PUT, self._channel_path(cell), stored, body, window)
 
-    def _get(self, cell: str, read: Reader) -> Event:
-        path = self._channel_path(cell)
-        return self._perform(
-            Verb.GET, lambda: Request("GET", f"{path}?wait={self._wait}"), read, poll=path
-        )
-
-    def _close(self) -> Event:
-        """Try a close once (TIME-7); only a cancel cuts it short."""
+    def _close(self) -> Wanted:
+        """A close with the outcome as the reason (TIME-7)."""
         assert self._outcome is not None
-        self._timers.clear()
         body = write_object(reason=self._outcome.value)
-        result = self._attempt(
-            Request("POST", self._channel_path("close"), body), self._clock.now() + POST_SECONDS
-        )
-        return result if isinstance(result, Event) else Event(Kind.CLOSE_TRIED)
+        return Wanted(Verb.CLOSE, self._channel_path("close"), _unread, body)
 
-    def _attempt(self, request: Request, until: float) -> Answer | Lost | Event:
-        """One attempt, cut off at a time (TIME-2); an event when it was interrupted."""
-        assert self._relay is not None
-        self._begun = True
-        attempt = self._relay.start(request, until - self._clock.now())
-        try:
-            event = self._pause(until, lambda: attempt.ended)
-            if attempt.error is not None:
-                raise attempt.error
-            return event or attempt.result or Lost()
-        finally:
-            attempt.abandon()
 
-    def _perform(
-        self,
-        verb: Verb,
-        request: Callable[[], Request],
-        read: Reader,
-        *,
-        window: float = WINDOW_SECONDS,
-        poll: str | None = None,
-        may_be_stored: bool = True,
-    ) -> Event:
-        """Make a request until it has an answer (TIME-1 to TIME-5, TIME-8).
+def stored(_: Object) -> Event:
+    """The event of a PUT that was carried out."""
+    return Event(Kind.STORED)
 
-        ``request`` makes it anew for each attempt; ``poll`` names the cell that a GET polls.
-        Unless it ``may_be_stored`` before, a refusal of the first attempt is by CLIENT-15.
-        """
-        is_get = poll is not None
-        longest = GET_SECONDS if is_get else POST_SECONDS
-        start, window_end, repeats = self._clock.now(), math.inf, 0
-        while True:
-            if poll is not None:
-                start = max(start, self._last_poll.get(poll, -math.inf) + POLL_SECONDS)
-            if repeats and start > window_end:
-                return Event(Kind.EXHAUSTED)
-            event = self._pause(start)
-            if event is not None:
-                return event
-            begun = self._clock.now()
-            if poll is not None:
-                self._last_poll[poll] = begun
-            result = self._attempt(request(), begun + longest)
-            if isinstance(result, Event):
-                return result
-            now = self._answered = self._clock.now()
-            if isinstance(result, Answer) and not is_busy(verb, result):
-                event = classify(verb, result, read)
-                return event if may_be_stored or repeats else _nothing_stored(event)
-            if is_get and CUT_SECONDS <= now - begun < self._wait:
-                self._wait = -(-self._wait // 2)
-            if window_end == math.inf:
-                window_end = now + window
-            if now >= window_end or (isinstance(result, Lost) and result.bad_certificate):
-                return Event(Kind.EXHAUSTED)
-            repeats += 1
-            least = retry_after(result) if isinstance(result, Answer) else 0
-            start = now + max(back_off(repeats), least)
+
+def _unread(_: Object) -> Event:
+    """The event of a close, whatever its answer."""
+    return Event(Kind.CLOSE_TRIED)

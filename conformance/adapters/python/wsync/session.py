@@ -87,7 +87,7 @@ class Session:
         return blob
 
     def receipt(self) -> bytes:
-        """The receipt; not before the finish's seal has opened (section 1)."""
+        """The receipt; not before the finish's seal has opened and its blob was taken (RECV-6)."""
         if not self._peer_proved:
             raise RuntimeError("the finish's seal has not opened")
         return seal(self.keys.receipt, b"", self.keys.th)

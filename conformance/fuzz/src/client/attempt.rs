@@ -1,7 +1,9 @@
 //! The result of an attempt, by the bytes of an input.
 
 use wormhole_sync::protocol::wire::{HttpResponse, interpret_response};
-use wormhole_sync::protocol::{AttemptFailure, AttemptResult, CellName, RequestKind};
+use wormhole_sync::protocol::{
+    AttemptFailure, AttemptResult, CellName, CloseReason, RequestKind, UserEvent,
+};
 use wormhole_sync::values::{Problem, ProblemToken, hex};
 
 use super::peer::Peer;
@@ -10,6 +12,15 @@ use crate::wire::read_response;
 
 /// Times to live, in seconds, that are shorter than most relays' and some users' deadlines.
 const LIVES: [u32; 4] = [1, 20, 59, 300];
+
+/// The words of users and applications.
+pub(crate) const WORDS: [UserEvent; 5] = [
+    UserEvent::Cancel,
+    UserEvent::Release,
+    UserEvent::Mismatch,
+    UserEvent::Taken,
+    UserEvent::NotTaken,
+];
 
 /// The result of an attempt, chosen by this byte. The byte also chooses the [`AttemptTiming`].
 pub(crate) fn attempt_result(
@@ -59,8 +70,8 @@ pub(crate) fn attempt_result(
 pub(crate) enum AttemptTiming {
     /// The attempt ends in time.
     InTime,
-    /// The user gives up during the attempt.
-    Cancelled,
+    /// The user, or the application, says something during the attempt, which may go on after it.
+    Interrupted(UserEvent),
     /// The attempt takes all the time that it may.
     TimedOut,
     /// The attempt may overrun its time, because the machine slept.
@@ -70,7 +81,7 @@ pub(crate) enum AttemptTiming {
 impl AttemptTiming {
     pub(crate) fn of(byte: u8) -> Self {
         match byte % 12 {
-            8 => Self::Cancelled,
+            8 => Self::Interrupted(WORDS[usize::from(byte / 12) % WORDS.len()]),
             10 => Self::TimedOut,
             11 => Self::Overslept,
             _ => Self::InTime,
@@ -142,9 +153,10 @@ fn cell(bytes: &[u8]) -> HttpResponse {
 }
 
 fn problem(input: &mut Input<'_>) -> HttpResponse {
-    const REASONS: [&str; 6] = ["expired", "done", "wrong-code", "cancelled", "lost", "?"];
+    let reasons = CloseReason::ALL.map(CloseReason::token);
     let token = input.one_of(&ProblemToken::ALL);
-    let reason = (token == ProblemToken::Closed).then(|| input.one_of(&REASONS));
+    let reason = (token == ProblemToken::Closed)
+        .then(|| input.one_of(&[&["expired", "?"], &reasons[..]].concat()));
     let body = Problem::encode(token, reason).into_bytes();
     plain(token.status(), Some("application/problem+json"), body)
 }

@@ -2,23 +2,24 @@
 //! take, and what the user does.
 //!
 //! The first byte is the [`Setup`]. Then each attempt takes two bytes, for its result and for its
-//! time, and more bytes if the result needs them. The state `holding` takes one byte. After the end
-//! of the input, every attempt fails.
+//! time, and more bytes if the result needs them. The beginnings of `holding` and `comparing` take
+//! one byte each, for what the user says before the request; `opened` and `taking` take one byte at
+//! a time. After the end of the input, every attempt fails.
 
 use std::time::Duration;
 
 use wormhole_sync::crypto::Standard;
 use wormhole_sync::protocol::wire::Wire;
 use wormhole_sync::protocol::{
-    Action, AttemptResult, Ended, Event, Exchange, Machine, Request, RequestKind, Times,
+    Action, AttemptResult, Ended, Event, Exchange, Request, RequestKind, Times, UserEvent,
 };
 use wormhole_sync::values::{Rendezvous, Side};
 
-use super::attempt::{AttemptTiming, attempt_result};
+use super::attempt::{AttemptTiming, WORDS, attempt_result};
 use super::end;
 use super::observer::Observer;
 use super::peer::{CHANNELS, Peer, Role, appid};
-use super::role::Setup;
+use super::role::{Setup, Shows};
 use super::timing::RetryDecision;
 use crate::input::Input;
 
@@ -53,7 +54,7 @@ enum NextAction {
     Ended,
 }
 
-pub(crate) fn drive<T: Machine<Suite = Standard>>(
+pub(crate) fn drive<T: Shows>(
     role: Role,
     data: &[u8],
     machine: impl FnOnce(Setup) -> T,
@@ -70,7 +71,11 @@ pub(crate) fn drive<T: Machine<Suite = Standard>>(
         channel: setup.channel,
         now: Duration::ZERO,
         pause: 0,
+        asked: "",
     };
+    if let Some(word) = setup.word {
+        run.say(word, false);
+    }
     let rendezvous = Rendezvous::parse("http://localhost", false).expect("an address");
     let side = Side::from_hex(&[b'5'; 32]).expect("a side");
     let wire = Wire::new(rendezvous, appid(), side);
@@ -81,6 +86,7 @@ pub(crate) fn drive<T: Machine<Suite = Standard>>(
             silent < MAX_SILENT_ACTIONS,
             "promise 5: a run that does not end"
         );
+        run.ask(&mut input);
         match run.next(&wire) {
             NextAction::Send { kind, within, .. } => run.attempt(&mut input, kind, within),
             NextAction::Pause { least, most } => run.pause(least, most),
@@ -106,11 +112,13 @@ struct Run<T> {
     now: Duration,
     /// The bits of the input that decide what happens in the pause after the attempt.
     pause: u8,
+    /// The state in which the user was asked last.
+    asked: &'static str,
 }
 
-impl<T: Machine<Suite = Standard>> Run<T> {
+impl<T: Shows> Run<T> {
     fn next(&mut self, wire: &Wire) -> NextAction {
-        let due = self.observer.timing.due(self.now);
+        let due = self.observer.due(self.now, false);
         let kind = match self.exchange.next(self.now) {
             Action::Ended => None,
             Action::Hold { within } => Some(NextAction::Hold { within }),
@@ -139,7 +147,13 @@ impl<T: Machine<Suite = Standard>> Run<T> {
             Some(NextAction::Pause { least, most }) => {
                 self.observer.timing.pause_began(self.now, *least, *most)
             }
-            Some(NextAction::Hold { .. }) => assert_eq!(self.observer.state(), "holding"),
+            Some(NextAction::Hold { within }) => {
+                assert!(["opened", "taking"].contains(&self.observer.state()));
+                let deadline = self.observer.timing.deadline;
+                let left = deadline.filter(|_| self.observer.state() == "opened");
+                let left = left.map(|at| at - self.now);
+                assert_eq!(*within, left, "TIME-5");
+            }
             None => assert_eq!(self.observer.state(), "ended"),
             Some(_) => {}
         }
@@ -157,58 +171,91 @@ impl<T: Machine<Suite = Standard>> Run<T> {
                 self.observer.was_late = true;
             }
         }
-        if pause & 4 != 0 {
-            self.cancel();
+        let word = match pause >> 2 {
+            0 => return,
+            1 => UserEvent::Cancel,
+            2 => UserEvent::Release,
+            _ => UserEvent::Mismatch,
+        };
+        self.say(word, false);
+    }
+
+    /// Asks the user, once at the beginning of `holding` and `comparing`, whether to look first.
+    fn ask(&mut self, input: &mut Input<'_>) {
+        let state = self.observer.state();
+        if !["holding", "comparing"].contains(&state) || state == self.asked {
+            return;
+        }
+        self.asked = state;
+        match input.byte().unwrap_or(2) % 4 {
+            0 => self.say(UserEvent::Release, false),
+            1 => self.say(UserEvent::Cancel, false),
+            2 => {}
+            _ => self.say(UserEvent::Mismatch, false),
         }
     }
 
+    /// Lets the user look at what has opened, or the application take it.
     fn hold(&mut self, input: &mut Input<'_>, within: Option<Duration>) {
-        let byte = input.byte().unwrap_or(3);
-        match byte % 4 {
-            0 => {
-                let due = self.observer.timing.due(self.now);
-                self.exchange.release(self.now);
-                let names = [due.as_slice(), &["release"]].concat();
-                self.observer.has_moved(&self.exchange, self.now, &names);
+        let is_taking = self.observer.state() == "taking";
+        let byte = input.byte().unwrap_or(0);
+        let word = match byte % 8 {
+            0 if is_taking => UserEvent::Taken,
+            0 => UserEvent::Release,
+            number @ 1..=5 => WORDS[usize::from(number - 1)],
+            number => {
+                let takes = Duration::from_millis(MILLIS[usize::from(byte >> 4)]);
+                let time = match (number, within) {
+                    (6, Some(within)) => within.min(takes),
+                    // The machine sleeps, or the application takes its time.
+                    _ => takes,
+                };
+                self.observer.was_late |= within.is_some_and(|within| time > within);
+                if is_taking {
+                    self.observer.taking += time;
+                }
+                return self.now += time;
             }
-            1 => self.cancel(),
-            2 => {
-                let looks = Duration::from_millis(MILLIS[usize::from(byte >> 4)]);
-                self.now += within.map_or(looks, |within| within.min(looks));
-            }
-            _ => match within {
-                Some(within) => self.now += within,
-                None => self.cancel(),
-            },
-        }
+        };
+        self.say(word, false);
     }
 
-    fn cancel(&mut self) {
-        self.exchange.cancel(self.now);
+    fn say(&mut self, word: UserEvent, is_in_attempt: bool) {
+        self.exchange.say(self.now, word);
         self.observer
-            .has_moved(&self.exchange, self.now, &["cancel"]);
+            .word_was_said(&self.exchange, self.now, word, is_in_attempt);
     }
 
-    /// Makes one attempt.
+    /// Makes one attempt, up to its result or to a word that abandons it.
     fn attempt(&mut self, input: &mut Input<'_>, kind: RequestKind, within: Duration) {
-        let (result, time) = (input.byte().unwrap_or(10), input.or_zero());
-        self.pause = time >> 4;
-        let took = Duration::from_millis(MILLIS[usize::from(time & 15)]);
-        match AttemptTiming::of(result) {
-            AttemptTiming::InTime => self.now += took.min(within),
-            AttemptTiming::TimedOut => self.now += within,
-            AttemptTiming::Overslept => {
-                self.now += took;
-                self.observer.was_late |= took > within;
+        let began = self.now;
+        loop {
+            let (result, time) = (input.byte().unwrap_or(10), input.or_zero());
+            self.pause = time >> 4;
+            let took = Duration::from_millis(MILLIS[usize::from(time & 15)]);
+            let left = within.saturating_sub(self.now - began);
+            match AttemptTiming::of(result) {
+                AttemptTiming::InTime => self.now += took.min(left),
+                AttemptTiming::TimedOut => self.now += left,
+                AttemptTiming::Overslept => {
+                    self.now += took;
+                    self.observer.was_late |= took > left;
+                }
+                AttemptTiming::Interrupted(word) => {
+                    self.now += took.min(left);
+                    self.say(word, true);
+                    // An attempt goes on when the next state makes the same request.
+                    let request = self.exchange.machine().and_then(|it| it.request());
+                    if request.map(|it| it.kind()) == Some(kind) {
+                        continue;
+                    }
+                    return;
+                }
             }
-            AttemptTiming::Cancelled => {
-                self.now += took.min(within);
-                return self.cancel();
-            }
+            let channel = CHANNELS[self.channel];
+            let result = attempt_result(result, kind, input, self.observer.peer, channel);
+            return self.attempt_ended(kind, result);
         }
-        let channel = CHANNELS[self.channel];
-        let result = attempt_result(result, kind, input, self.observer.peer, channel);
-        self.attempt_ended(kind, result);
     }
 
     fn attempt_ended(&mut self, kind: RequestKind, result: AttemptResult) {
@@ -231,9 +278,9 @@ impl<T: Machine<Suite = Standard>> Run<T> {
         if let Some(ttl) = ttl {
             self.observer.timing.channel_began(self.now, ttl);
         }
+        self.observer.event_came(&event, &names);
         self.exchange.attempt_ended(self.now, result);
         self.observer.has_moved(&self.exchange, self.now, &names);
-        self.observer.event_came(event, &names);
     }
 
     fn attempt_failed(
@@ -253,7 +300,7 @@ impl<T: Machine<Suite = Standard>> Run<T> {
             .observer
             .timing
             .attempt_failed(self.now, retry_after, is_final);
-        let mut due = self.observer.timing.due(self.now);
+        let mut due = self.observer.due(self.now, false);
         if decision == RetryDecision::Exhausted && !due.contains(&"exhausted") {
             due.push("exhausted");
         }

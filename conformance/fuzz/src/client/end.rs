@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wormhole_sync::crypto::Standard;
-use wormhole_sync::protocol::{Ended, Outcome};
+use wormhole_sync::protocol::{CloseReason, Ended, Outcome};
 
 use super::observer::Observer;
 use super::peer::{LABEL, Role};
@@ -27,19 +27,28 @@ pub(crate) fn check(observer: &Observer, end: &Ended<Standard>, now: Duration) {
         !local.contains(&outcome),
         "{outcome}: not after the first request"
     );
-    // The blob is handed over if and only if the peer's seal opened (SEAL-9, INIT-3, RECV-2).
-    assert_eq!(end.received.is_some(), observer.opened, "{outcome}");
     match observer.role {
         Role::Initiator => {
+            // The blob is handed over if and only if the peer's seal opened (SEAL-9, INIT-3).
+            assert_eq!(end.received.is_some(), observer.opened, "{outcome}");
             // A receipt that opened is the only proof of delivery (INIT-5).
             assert_eq!(end.delivered, observer.receipt);
             assert!(!end.delivered || outcome == Outcome::Done);
             assert!(outcome != Outcome::Done || observer.opened);
+            assert_eq!(end.not_taken, observer.not_taken, "INIT-8");
         }
         Role::Receiver => {
-            assert_eq!(end.delivered, outcome == Outcome::Done);
-            assert_eq!(observer.opened, outcome == Outcome::Done);
+            // An application that has taken the blob has it, and no other (RECV-2, OUT-2).
+            assert_eq!(end.received.is_some(), observer.taken, "{outcome}");
+            assert_eq!(outcome == Outcome::Done, observer.taken);
+            assert_eq!(end.delivered, observer.taken);
+            assert!(!observer.taken || observer.opened);
+            assert!(!end.not_taken);
         }
+    }
+    if let Outcome::Closed(reason) = outcome {
+        // OUT-4; `lost` is this side's own word (OUT-5, CLIENT-15).
+        assert_eq!(reason, observer.closed.unwrap_or(CloseReason::Lost));
     }
     if let Some(received) = &end.received {
         // Agreement: both sides have one blob, one verifier, one key.
@@ -72,7 +81,7 @@ fn check_time(observer: &Observer, now: Duration) {
     let with_life = observer
         .timing
         .deadline
-        .map(|at| at.saturating_add(Duration::from_secs(10)));
+        .map(|at| at.saturating_add(Duration::from_secs(10) + observer.taking));
     let bound = [without_life, with_life].into_iter().flatten().min();
     assert!(
         bound.is_none_or(|bound| now <= bound),

@@ -3,6 +3,7 @@
 mod attempt;
 mod drive;
 mod end;
+mod names;
 mod observer;
 mod peer;
 mod role;

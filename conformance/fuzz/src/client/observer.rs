@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use wormhole_sync::protocol::wire::{HttpRequest, Method};
 use wormhole_sync::protocol::{
-    ChannelRefusal, CloseReason, Event, Exchange, Machine, Request, RequestKind,
+    ChannelRefusal, CloseReason, Event, Exchange, Request, RequestKind, UserEvent,
 };
 
 use super::peer::{Peer, Role};
+use super::role::Shows;
 use super::timing::Timing;
+use crate::model::tables::reached;
 
 /// An observer of a run: it follows the events by the table, and compares the machine with it.
 #[derive(Debug)]
@@ -28,6 +30,15 @@ pub(crate) struct Observer {
     pub(crate) opened: bool,
     /// Whether the receipt has opened.
     pub(crate) receipt: bool,
+    /// Whether the application has taken the blob (RECV-6).
+    pub(crate) taken: bool,
+    /// The reason with which the relay says that the channel was closed.
+    pub(crate) closed: Option<CloseReason>,
+    /// Whether that reason says that an initiator's blob was not kept, and comes late enough
+    /// (INIT-8).
+    pub(crate) not_taken: bool,
+    /// The time for which the application has had the blob.
+    pub(crate) taking: Duration,
     /// Whether the relay gave another channel than that of the honest peer.
     pub(crate) is_alone: bool,
     /// Whether the driver came back later than the machine asked for.
@@ -59,6 +70,10 @@ impl Observer {
             offer: None,
             opened: false,
             receipt: false,
+            taken: false,
+            closed: None,
+            not_taken: false,
+            taking: Duration::ZERO,
             is_alone: false,
             was_late: false,
             finishes: 0,
@@ -91,14 +106,49 @@ impl Observer {
         }
     }
 
-    /// Remembers an event that has these names.
-    pub(crate) fn event_came(&mut self, event: Event, names: &[&str]) {
+    /// Remembers an event that has these names, before the machine has moved by it.
+    pub(crate) fn event_came(&mut self, event: &Event, names: &[&str]) {
+        let waits = self.state == "waiting-for-receipt";
         self.opened |= matches!(names, ["answer-opened" | "finish-opened"]);
-        self.receipt |= names == ["receipt-opened"];
-        self.empties += u32::from(event == Event::Empty);
-        if let Event::Claimed(offer) = event {
-            self.offer = Some(offer);
+        self.receipt |= waits && names == ["receipt-opened"];
+        self.empties += u32::from(*event == Event::Empty);
+        match event {
+            Event::Claimed(offer) => self.offer = Some(offer.clone()),
+            Event::Refused(ChannelRefusal::Closed(reason)) => {
+                self.closed = Some(*reason);
+                self.not_taken = waits && *reason == CloseReason::NotTaken;
+            }
+            _ => {}
         }
+    }
+
+    /// The names of the events of the timers that are due. In `taking` no time runs (TIME-5).
+    pub(crate) fn due(&self, now: Duration, is_in_attempt: bool) -> Vec<&'static str> {
+        match self.state {
+            "taking" => Vec::new(),
+            _ => self.timing.due(now, is_in_attempt),
+        }
+    }
+
+    /// Checks what a word of the user, or of the application, has done: what the table says, and
+    /// nothing where nobody is asked or the time was over before.
+    pub(crate) fn word_was_said<T: Shows>(
+        &mut self,
+        exchange: &Exchange<T>,
+        now: Duration,
+        word: UserEvent,
+        is_in_attempt: bool,
+    ) {
+        let name = match word {
+            UserEvent::Cancel => "cancel",
+            UserEvent::Release => "release",
+            UserEvent::Mismatch => "mismatch",
+            UserEvent::Taken => "taken",
+            UserEvent::NotTaken => "not-taken",
+        };
+        self.taken |= self.state == "taking" && word == UserEvent::Taken;
+        let due = self.due(now, is_in_attempt);
+        self.has_moved(exchange, now, &[due.as_slice(), &[name]].concat());
     }
 
     /// Checks a request that the machine wants to send.
@@ -134,7 +184,7 @@ impl Observer {
     }
 
     /// Checks that the machine has moved as the table says for an event of one of these names.
-    pub(crate) fn has_moved<T: Machine>(
+    pub(crate) fn has_moved<T: Shows>(
         &mut self,
         exchange: &Exchange<T>,
         now: Duration,
@@ -147,6 +197,7 @@ impl Observer {
             "OUT-1: {:?}, then {outcome:?}",
             self.outcome
         );
+        self.shows_what_it_may(machine);
         let table = self.role.table();
         let rows = names
             .iter()
@@ -172,6 +223,7 @@ impl Observer {
                 fixed => outcome.as_deref() == Some(fixed),
             };
             if (row.next == state || skips_close) && fixed {
+                reached(self.state, name);
                 let request = if skips_close { "" } else { &row.request };
                 self.enter(
                     state,
@@ -190,7 +242,7 @@ impl Observer {
     }
 
     /// Checks that the machine has not moved.
-    pub(crate) fn has_not_moved<T: Machine>(&self, exchange: &Exchange<T>) {
+    pub(crate) fn has_not_moved<T: Shows>(&self, exchange: &Exchange<T>) {
         let machine = exchange.machine().expect("a machine");
         let outcome = machine.outcome().map(|it| it.to_string());
         assert_eq!(
@@ -198,6 +250,27 @@ impl Observer {
             (self.state, &self.outcome),
             "without any event"
         );
+    }
+
+    /// Checks that the peer's blob and the verifier are shown in the right states, and the right
+    /// ones.
+    fn shows_what_it_may<T: Shows>(&self, machine: &T) {
+        let state = machine.state();
+        assert_eq!(machine.is_taking(), state == "taking");
+        let shown = machine.shown();
+        // INIT-2, RECV-5, RECV-6: nobody gets a blob before.
+        assert_eq!(shown.is_some(), ["holding", "taking"].contains(&state));
+        if let Some(shown) = shown {
+            assert!(self.opened);
+            assert_eq!(shown.blob.get().expose(), self.role.peer_blob());
+        }
+        let verifier = machine.verifier();
+        let compares = ["holding", "comparing", "opened"].contains(&state);
+        assert_eq!(verifier.is_some(), compares, "in {state}");
+        // A receiver does not know its peer before the finish.
+        if let Some(verifier) = verifier.filter(|_| self.opened) {
+            assert!(verifier.is(&self.peer.verifier));
+        }
     }
 
     fn enter(
@@ -208,7 +281,8 @@ impl Observer {
         now: Duration,
         kind: Option<RequestKind>,
     ) {
-        if self.state != state {
+        // A receiver that agrees goes on with the same request.
+        if self.state != state && self.request != request {
             self.sent = None;
         }
         (self.state, self.outcome, self.request) = (state, outcome, request);
@@ -224,29 +298,5 @@ fn request_name(request: &Request<'_>) -> String {
         Request::Put { cell, .. } => format!("put {}", cell.name()),
         Request::Get { cell, .. } => format!("get {}", cell.name()),
         Request::Close { reason, .. } => format!("close {}", reason.token()),
-    }
-}
-
-/// The name of an event in the tables, where its message does not matter.
-pub(crate) fn event_name(event: &Event) -> &'static str {
-    match event {
-        Event::Allocated(_) => "allocated",
-        Event::Stored => "stored",
-        Event::Empty => "empty",
-        Event::Refused(ChannelRefusal::Forbidden) => "forbidden",
-        Event::Refused(ChannelRefusal::NoSuchChannel) => "no-such-channel",
-        Event::Refused(ChannelRefusal::Crowded) => "crowded",
-        Event::Refused(ChannelRefusal::Closed(reason)) => {
-            assert_ne!(
-                *reason,
-                CloseReason::Lost,
-                "OUT-5: never by the relay's word"
-            );
-            "closed"
-        }
-        Event::Refused(ChannelRefusal::Expired) => "expired",
-        Event::Misbehaved(_) => "misbehaved",
-        Event::CloseTried => "close-tried",
-        event => panic!("{event:?} comes of no response in this state"),
     }
 }

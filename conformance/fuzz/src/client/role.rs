@@ -1,10 +1,11 @@
 //! The differences between initiator and receiver.
 
-use wormhole_sync::crypto::Standard;
-use wormhole_sync::protocol::{Event, InitiatorMachine, ReceiverMachine};
+use wormhole_sync::crypto::{Standard, Verifier};
+use wormhole_sync::protocol::{InitiatorMachine, Machine, ReceiverMachine, Unsealed, UserEvent};
 use wormhole_sync::values::{Blob, ChannelId};
 
-use super::peer::{BLOBS, CHANNELS, Peer, Role, SCALARS, appid, scalar, words};
+use super::attempt::WORDS;
+use super::peer::{BLOBS, CHANNELS, Role, SCALARS, appid, scalar, words};
 use crate::model::tables::Table;
 
 /// The things that a run begins with.
@@ -16,6 +17,8 @@ pub(crate) struct Setup {
     pub(crate) blob: usize,
     /// The user's deadline in seconds.
     pub(crate) deadline: Option<u32>,
+    /// A word that is said before the first attempt.
+    pub(crate) word: Option<UserEvent>,
 }
 
 /// The deadlines that a user may give.
@@ -29,6 +32,8 @@ impl Setup {
             channel: byte & 1,
             blob: LENGTHS[byte >> 1 & 3],
             deadline: DEADLINES[byte >> 3 & 3],
+            // Most bytes say nothing.
+            word: WORDS.get((byte >> 5).wrapping_sub(1)).copied(),
         }
     }
 
@@ -56,71 +61,32 @@ impl Role {
             Self::Receiver => BLOBS[0],
         }
     }
+}
 
-    /// The names that an event may have in a state, by the bytes of its message. There is more than
-    /// one where only cryptography can tell.
-    pub(crate) fn names(
-        self,
-        state: &str,
-        event: &Event,
-        peer: &Peer,
-        offer: Option<&[u8]>,
-    ) -> Vec<&'static str> {
-        match (state, event) {
-            ("waiting-for-answer", Event::Cell(bytes)) => answer_names(bytes, peer),
-            ("waiting-for-receipt", Event::Cell(bytes)) if *bytes == peer.receipt => {
-                vec!["receipt-opened"]
-            }
-            ("waiting-for-receipt", Event::Cell(_)) => vec!["receipt-unopened"],
-            ("waiting-for-finish", Event::Cell(bytes)) => {
-                if !BUCKETS.contains(&bytes.len().wrapping_sub(16)) {
-                    vec!["finish-malformed"]
-                } else if *bytes == peer.finish && offer == Some(&*peer.offer) {
-                    vec!["finish-opened"]
-                } else {
-                    vec!["finish-unopened"]
-                }
-            }
-            (_, Event::Claimed(bytes)) => offer_names(bytes, peer),
-            _ => vec![super::observer::event_name(event)],
-        }
+/// The things that a machine shows before its end.
+pub(crate) trait Shows: Machine<Suite = Standard> {
+    /// The peer's blob and the keys.
+    fn shown(&self) -> Option<&Unsealed<Standard>>;
+    /// The verifier, while the user compares it.
+    fn verifier(&self) -> Option<&Verifier>;
+}
+
+impl Shows for InitiatorMachine<Standard> {
+    fn shown(&self) -> Option<&Unsealed<Standard>> {
+        self.held()
+    }
+    fn verifier(&self) -> Option<&Verifier> {
+        self.held().map(|held| &held.verifier)
     }
 }
 
-const BUCKETS: [usize; 9] = [256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536];
-
-/// The names that an answer may have (SEAL-6).
-fn answer_names(bytes: &[u8], peer: &Peer) -> Vec<&'static str> {
-    let Some((message, sealed)) = bytes.split_at_checked(33) else {
-        return vec!["answer-malformed"];
-    };
-    if !BUCKETS.contains(&sealed.len().wrapping_sub(16)) {
-        return vec!["answer-malformed"];
+impl Shows for ReceiverMachine<Standard> {
+    fn shown(&self) -> Option<&Unsealed<Standard>> {
+        self.taking()
     }
-    if bytes == peer.answer {
-        return vec!["answer-opened"];
+    fn verifier(&self) -> Option<&Verifier> {
+        ReceiverMachine::verifier(self)
     }
-    if message == &peer.answer[..33] || message == &peer.strangers[1][..33] {
-        return vec!["answer-unopened"];
-    }
-    if message[0] != 0x42 || message[1..] == peer.offer[1..] {
-        return vec!["answer-bad-element"];
-    }
-    vec!["answer-bad-element", "answer-unopened"]
-}
-
-/// The names that an offer may have (SEAL-5).
-fn offer_names(bytes: &[u8], peer: &Peer) -> Vec<&'static str> {
-    if bytes.len() != 33 {
-        return vec!["offer-malformed"];
-    }
-    if bytes == peer.offer || bytes == peer.strangers[0] {
-        return vec!["offer-good"];
-    }
-    if bytes[0] != 0x41 || bytes[1..] == peer.answer[1..33] {
-        return vec!["offer-bad-element"];
-    }
-    vec!["offer-good", "offer-bad-element"]
 }
 
 pub(crate) fn initiator(setup: Setup) -> InitiatorMachine<Standard> {

@@ -125,6 +125,8 @@ fn known(reason: &str) -> String {
         "wrong-code",
         "bad-element",
         "malformed-message",
+        "verifier-mismatch",
+        "not-taken",
         "cancelled",
         "timeout",
         "relay-misbehaved",

@@ -1,6 +1,10 @@
 //! The tables of sections 11.4 and 11.5, read out of the specification.
 
+#[cfg(test)]
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+#[cfg(test)]
+use std::collections::BTreeSet;
 
 const SPECIFICATION: &str = include_str!("../../../../spec/wormhole-sync.md");
 
@@ -18,6 +22,19 @@ pub(crate) struct Row {
 #[derive(Debug)]
 pub(crate) struct Table {
     rows: BTreeMap<(String, String), Row>,
+}
+
+#[cfg(test)]
+thread_local! {
+    static REACHED: RefCell<BTreeSet<(String, String)>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// Takes note of a run that has come to the row of a state and an event.
+pub(crate) fn reached(state: &str, event: &str) {
+    #[cfg(test)]
+    REACHED.with_borrow_mut(|rows| rows.insert((state.to_owned(), event.to_owned())));
+    #[cfg(not(test))]
+    let _ = (state, event);
 }
 
 impl Table {
@@ -48,6 +65,13 @@ impl Table {
         }
         assert!(rows.len() > 30, "the table was not found");
         Self { rows }
+    }
+
+    /// The rows to which no run of this thread has come.
+    #[cfg(test)]
+    pub(crate) fn missed(&self) -> Vec<(String, String)> {
+        let is_missed = |row: &&(String, String)| !REACHED.with_borrow(|rows| rows.contains(*row));
+        self.rows.keys().filter(is_missed).cloned().collect()
     }
 
     /// The row of a state and an event; `None` where the event is impossible.

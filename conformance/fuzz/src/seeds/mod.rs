@@ -27,6 +27,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "response" => seeds.extend(heads::responses()),
         "request" => seeds.extend(heads::requests()),
         "relay" => seeds.extend(calls::seeds()),
+        "initiator" | "receiver" => seeds.extend(runs::more(target)),
         _ => {}
     }
     seeds.retain(|seed| seed.len() <= LONGEST);

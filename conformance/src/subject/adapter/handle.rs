@@ -14,6 +14,7 @@ use super::error::AdapterError;
 use super::line::{MAX_LINE, to_line};
 use super::process::{CommandLine, Process};
 use super::traffic::{CallProgress, OpenRequest, Traffic, read_all, write_all};
+use super::user::UserEvent;
 use super::wire::{Hello, Members, Reply, members};
 
 /// A running adapter that has said hello.
@@ -150,13 +151,20 @@ impl AdapterHandle {
         })
     }
 
-    /// Gives up a `run`: the user's `cancel`. The run itself still ends with a reply of its own.
+    /// Says what the user of a `run` decides, and waits until it counts. The run itself still ends
+    /// with a reply of its own.
     ///
     /// # Errors
     ///
     /// [`AdapterError`] as for [`call`](Self::call).
-    pub(crate) fn cancel(&self, run: &Pending, timeout: Duration) -> Result<Reply, AdapterError> {
-        self.call("cancel", members(json!({"target": run.id})), timeout)
+    pub(crate) fn say(
+        &self,
+        run: &Pending,
+        event: UserEvent,
+        timeout: Duration,
+    ) -> Result<Reply, AdapterError> {
+        let input = json!({"target": run.id, "event": event.to_value()});
+        self.call("user-event", members(input), timeout)
     }
 
     /// The number of bytes that the adapter has written to standard error.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::fakes::{Does, LONG, SHORT, fake, first_line, reply, serving};
 use super::wire::members;
-use super::{AdapterError, CallProgress, Hello, Members, Operations, Reply, Task};
+use super::{AdapterError, CallProgress, Hello, Members, Operations, Reply, Task, UserEvent};
 
 /// An adapter that reports an event for `slow`, and replies to it only when cancelled.
 struct Slow;
@@ -24,9 +24,10 @@ impl Operations for Slow {
     fn perform(&self, task: &Task<'_>) -> Reply {
         if task.op == "run" {
             task.report("code", members(json!({"code": "7-crossover-clockwork"})));
-            while !task.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
-                std::thread::yield_now();
-            }
+            let (say, said) = std::sync::mpsc::channel();
+            task.user
+                .listen(move |event| assert!(say.send(event).is_ok()));
+            while said.recv() != Ok(UserEvent::Cancel) {}
         }
         Reply::Ok(members(json!({"op": task.op})))
     }
@@ -48,7 +49,7 @@ fn several_requests_are_under_way_at_once() {
     let quick = adapter.call("quick", Members::new(), LONG).unwrap();
     assert_eq!(quick, Reply::Ok(members(json!({"op": "quick"}))));
     assert_eq!(
-        adapter.cancel(&run, LONG).unwrap(),
+        adapter.say(&run, UserEvent::Cancel, LONG).unwrap(),
         Reply::Ok(Members::new())
     );
     assert!(matches!(
@@ -56,7 +57,8 @@ fn several_requests_are_under_way_at_once() {
         Ok(CallProgress::Reply(Reply::Ok(_)))
     ));
     assert!(matches!(run.next(LONG), Err(AdapterError::Misuse(_))));
-    adapter.cancel(&second, LONG).unwrap();
+    adapter.say(&second, UserEvent::Release, LONG).unwrap();
+    adapter.say(&second, UserEvent::Cancel, LONG).unwrap();
     assert!(matches!(second.next(LONG), Ok(CallProgress::Event(_))));
     assert!(matches!(second.next(LONG), Ok(CallProgress::Reply(_))));
 }

@@ -10,6 +10,7 @@ mod line;
 mod process;
 mod serve;
 mod traffic;
+mod user;
 mod wire;
 
 #[cfg(test)]
@@ -19,10 +20,11 @@ mod handle_tests;
 
 pub(crate) use error::AdapterError;
 pub(crate) use handle::{AdapterHandle, Pending};
-pub(crate) use process::CommandLine;
+pub(crate) use process::{CommandLine, Process};
 pub(crate) use serve::{Operations, Task, serve};
 pub(crate) use traffic::CallProgress;
-pub(crate) use wire::{Hello, Members, Refused, Reply, members};
+pub(crate) use user::{User, UserEvent};
+pub(crate) use wire::{AdapterEvent, Hello, Members, Refused, Reply, members};
 
 /// The version of the adapter protocol that this suite speaks, lowest and highest at once.
 pub(crate) const PROTOCOL: u64 = 1;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -10,6 +9,7 @@ use anyhow::{Context, anyhow};
 use serde_json::{Value, json};
 
 use super::line::{read_line, to_line};
+use super::user::{User, UserEvent};
 use super::wire::{Hello, Members, Reply, members};
 
 /// The operations of an adapter.
@@ -27,8 +27,8 @@ pub(crate) struct Task<'a> {
     pub(crate) op: &'a str,
     /// The input of the operation.
     pub(crate) input: &'a Members,
-    /// Whether the user has given up, for `run`.
-    pub(crate) cancelled: Arc<AtomicBool>,
+    /// The user, for `run`.
+    pub(crate) user: Arc<User>,
     report: &'a (dyn Fn(&str, Members) + Sync),
 }
 
@@ -68,32 +68,32 @@ pub(crate) fn serve(
             };
             let said = match request.op.as_str() {
                 "run" => {
-                    let cancelled = Arc::default();
-                    lock(&runs).insert(request.id.clone(), Arc::clone(&cancelled));
+                    let user = Arc::default();
+                    lock(&runs).insert(request.id.clone(), Arc::clone(&user));
                     let (output, runs) = (&output, &runs);
                     scope.spawn(move || {
                         // If the pipe breaks under a run, it breaks under the loop as well, which
                         // reports it.
-                        let _ = perform(output, operations, &request, cancelled);
+                        let _ = perform(output, operations, &request, user);
                         lock(runs).remove(&request.id);
                     });
                     Ok(())
                 }
-                "cancel" => say(&output, &cancel(&runs, &request).to_line(&request.id)),
+                "user-event" => say(&output, &heard(&runs, &request).to_line(&request.id)),
                 _ => perform(&output, operations, &request, Arc::default()),
             };
             if let Err(error) = said {
                 break Err(anyhow!("standard output: {error}"));
             }
         };
-        for cancelled in lock(&runs).values() {
-            cancelled.store(true, Ordering::Relaxed);
+        for user in lock(&runs).values() {
+            user.say(UserEvent::Cancel);
         }
         served
     })
 }
 
-type Runs = Mutex<HashMap<String, Arc<AtomicBool>>>;
+type Runs = Mutex<HashMap<String, Arc<User>>>;
 
 struct AdapterRequest {
     id: String,
@@ -132,7 +132,7 @@ fn perform(
     output: &Mutex<impl Write + Send>,
     operations: &impl Operations,
     request: &AdapterRequest,
-    cancelled: Arc<AtomicBool>,
+    user: Arc<User>,
 ) -> io::Result<()> {
     let report = |event: &str, more: Members| {
         let mut line = members(json!({"id": request.id, "event": event}));
@@ -143,19 +143,25 @@ fn perform(
     let reply = operations.perform(&Task {
         op: &request.op,
         input: &request.input,
-        cancelled,
+        user,
         report: &report,
     });
     say(output, &reply.to_line(&request.id))
 }
 
-fn cancel(runs: &Runs, request: &AdapterRequest) -> Reply {
+/// Lets a run hear a `user-event`.
+fn heard(runs: &Runs, request: &AdapterRequest) -> Reply {
     let Some(Value::String(target)) = request.input.get("target") else {
         return Reply::Error("\"target\" is missing or not a string".to_owned());
     };
-    // A run that has just ended cannot be cancelled any more, and that is no fault.
-    if let Some(cancelled) = lock(runs).get(target) {
-        cancelled.store(true, Ordering::Relaxed);
+    let event = request.input.get("event").and_then(UserEvent::from_value);
+    let Some(event) = event else {
+        return Reply::Error("\"event\" is missing or no event of a user".to_owned());
+    };
+    // A run that has just ended hears nothing any more, and that is no fault.
+    let user = lock(runs).get(target).cloned();
+    if let Some(user) = user {
+        user.say(event);
     }
     Reply::Ok(Members::new())
 }

@@ -1,6 +1,7 @@
 //! Strict JSON (section 8).
 
 use serde_json::{Value, json};
+use wormhole_sync::protocol::CloseReason;
 use wormhole_sync::values::json::JsonFault;
 use wormhole_sync::values::messages::{
     Allocate, Allocated, CellMessage, CellName, Claim, Claimed, Close, Empty, Write,
@@ -58,19 +59,8 @@ fn problem(problem: &Problem) -> Value {
 
 /// OUT-4, save that `expired` is an event of its own.
 fn known(reason: &str) -> &str {
-    const KNOWN: [&str; 8] = [
-        "done",
-        "wrong-code",
-        "bad-element",
-        "malformed-message",
-        "cancelled",
-        "timeout",
-        "relay-misbehaved",
-        "expired",
-    ];
-    if KNOWN.contains(&reason) {
-        reason
-    } else {
-        "other"
+    match reason {
+        "expired" => reason,
+        _ => CloseReason::from_wire(reason).token(),
     }
 }

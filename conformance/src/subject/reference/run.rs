@@ -1,60 +1,77 @@
 //! The operation `run`: a whole blocking client with its test hooks.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::mpsc::{self, Receiver as Answers};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use serde_json::{Value, json};
-use wormhole_sync::blocking::{Blocking, Canceller, Initiator, Receiver};
+use wormhole_sync::blocking::{Blocking, Canceller, Decider, Initiator, Receiver};
 use wormhole_sync::client::{Builder, Error, Hooks, Named, Received, Verifier};
 use wormhole_sync::crypto::PakeScalar;
-use wormhole_sync::protocol::Outcome;
+use wormhole_sync::protocol::{CloseReason, Outcome};
 use wormhole_sync::values::{Side, Words, hex};
 
-use crate::subject::adapter::{Members, Reply, Task, members};
+use crate::subject::adapter::{Members, Reply, Task, User, UserEvent, members};
 
-/// The operations of this module; `serve` carries out `cancel`.
-pub(super) const OPERATIONS: &[&str] = &["run", "cancel"];
+/// The operations of this module; `serve` carries out `user-event`.
+pub(super) const OPERATIONS: &[&str] = &["run", "user-event"];
 
-/// Runs one client to its end, reports its code, and gives up when the task is cancelled.
+/// Runs one client to its end, reports what it shows, and does what the user says.
 pub(super) fn run(task: &Task<'_>) -> Reply {
     let input = Value::Object(task.input.clone());
-    let code = |code: &str| {
-        let mut members = Members::new();
-        members.insert("code".to_owned(), json!(code));
-        task.report("code", members);
-    };
-    match run_watched(&input, &task.cancelled, &code) {
+    let person = Person::new(&task.user);
+    match run_to_end(&input, &person, task).and_then(|end| end.to_value(&input)) {
         Ok(result) => Reply::Ok(members(result)),
         Err(fault) => Reply::Error(format!("{fault:#}")),
     }
 }
 
-/// The time between two looks at the user's wish to give up.
-const GLANCE: Duration = Duration::from_millis(2);
+/// The user of a run, and its application.
+struct Person {
+    canceller: Canceller,
+    /// Decides for the user, once there is something to decide.
+    decider: Arc<Mutex<Option<Decider>>>,
+    /// The events that the application decides on, and the user's cancel.
+    answers: Answers<UserEvent>,
+}
 
-fn run_watched(
-    input: &Value,
-    cancelled: &AtomicBool,
-    code: &dyn Fn(&str),
-) -> anyhow::Result<Value> {
-    let canceller = Canceller::new();
-    let over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !over.load(Ordering::SeqCst) {
-                if cancelled.load(Ordering::SeqCst) {
-                    canceller.cancel();
-                    return;
+impl Person {
+    fn new(user: &User) -> Self {
+        let canceller = Canceller::new();
+        let decider = Arc::<Mutex<Option<Decider>>>::default();
+        let (say, answers) = mpsc::channel();
+        let (gives_up, decides) = (canceller.clone(), Arc::clone(&decider));
+        user.listen(move |event| {
+            let decider = decides.lock().unwrap_or_else(PoisonError::into_inner);
+            match (event, &*decider) {
+                (UserEvent::Release, Some(decider)) => decider.agree(),
+                (UserEvent::Mismatch, Some(decider)) => decider.mismatch(),
+                // Nobody is asked.
+                (UserEvent::Release | UserEvent::Mismatch, None) => {}
+                (UserEvent::Cancel, _) => {
+                    gives_up.cancel();
+                    // The run may have ended.
+                    let _ = say.send(event);
                 }
-                thread::sleep(GLANCE);
+                (UserEvent::Taken | UserEvent::NotTaken, _) => drop(say.send(event)),
             }
         });
-        let end = run_to_end(input, &canceller, code);
-        over.store(true, Ordering::SeqCst);
-        end?.to_value(input)
-    })
+        Self {
+            canceller,
+            decider,
+            answers,
+        }
+    }
+
+    fn decides_by(&self, decider: Decider) {
+        *self.decider.lock().unwrap_or_else(PoisonError::into_inner) = Some(decider);
+    }
+
+    /// Waits for what the application says in `taking`, or for the user to give up.
+    fn answer(&self) -> UserEvent {
+        self.answers.recv().unwrap_or(UserEvent::Cancel)
+    }
 }
 
 /// The end of a run, as an adapter reports it.
@@ -63,38 +80,75 @@ struct End {
     received: Option<Received>,
 }
 
-fn run_to_end(input: &Value, canceller: &Canceller, code: &dyn Fn(&str)) -> anyhow::Result<End> {
+fn run_to_end(input: &Value, person: &Person, task: &Task<'_>) -> anyhow::Result<End> {
     let (appid, blob) = (bytes(input, "appid")?, bytes(input, "blob")?);
     if input["role"] == "receiver" {
         let receiver = Receiver::new(appid, bytes(input, "code")?, blob);
-        let receiver = common(receiver, input)?.canceller(canceller);
-        return Ok(receiver.finish().into());
+        let receiver = common(receiver, input)?.canceller(&person.canceller);
+        return Ok(receive(receiver, input, person, task).into());
     }
     let words = input["words"].as_u64().context("`words` is no number")?;
-    let words = usize::try_from(words)?;
-    let initiator = Initiator::new(appid, blob).words(words);
-    let waiting = match common(initiator, input)?.canceller(canceller).start() {
-        Ok(waiting) => waiting,
-        Err(error) => return Ok(Err(error).into()),
-    };
-    code(&waiting.code().to_string());
-    let Some(user) = input["hold"].as_str() else {
-        return Ok(waiting.finish().into());
-    };
-    let holding = match waiting.hold() {
-        Ok(holding) => holding,
-        Err(error) => return Ok(Err(error).into()),
-    };
-    match user {
-        "agree" => Ok(holding.release().into()),
-        "refuse" => Ok(Err(holding.refuse()).into()),
-        // The user says nothing until it is too late.
-        "silent" => {
-            thread::sleep(holding.time_left().unwrap_or_default());
-            Ok(holding.release().into())
-        }
-        other => Err(anyhow!("`hold` is {other:?}")),
+    let initiator = Initiator::new(appid, blob).words(usize::try_from(words)?);
+    let initiator = common(initiator, input)?.canceller(&person.canceller);
+    Ok(initiate(initiator, input, person, task).into())
+}
+
+fn initiate(
+    initiator: Initiator,
+    input: &Value,
+    person: &Person,
+    task: &Task<'_>,
+) -> Result<Received, Error> {
+    let waiting = initiator.start()?;
+    let code = waiting.code().to_string();
+    report(task, "code", json!({"code": code}));
+    let holding = waiting.hold()?;
+    if !flag(input, "look") {
+        return holding.release();
     }
+    person.decides_by(holding.decider());
+    let held = holding.held();
+    looking(task, held.as_ref().map(|held| held.verifier()));
+    holding.wait()
+}
+
+fn receive(
+    receiver: Receiver,
+    input: &Value,
+    person: &Person,
+    task: &Task<'_>,
+) -> Result<Received, Error> {
+    let answered = receiver.start()?;
+    let taking = if flag(input, "look") {
+        person.decides_by(answered.decider());
+        looking(task, answered.verifier());
+        answered.wait()?
+    } else {
+        answered.open()?
+    };
+    if !flag(input, "take") {
+        return taking.taken();
+    }
+    let blob = taking.held().map(|held| hex::encode(held.blob()));
+    report(task, "taking", json!({"blob": blob}));
+    match person.answer() {
+        UserEvent::NotTaken => Err(taking.not_taken()),
+        // The canceller has given the exchange up if it was not `taken`.
+        _ => taking.taken(),
+    }
+}
+
+fn flag(input: &Value, name: &str) -> bool {
+    input[name].as_bool().unwrap_or(false)
+}
+
+fn looking(task: &Task<'_>, verifier: Option<&Verifier>) {
+    report(task, "looking", json!({"verifier": verifier.map(words_of)}));
+}
+
+fn report(task: &Task<'_>, event: &str, with: Value) {
+    let with: Members = members(with);
+    task.report(event, with);
 }
 
 fn common<R>(builder: Builder<R, Blocking>, input: &Value) -> anyhow::Result<Builder<R, Blocking>> {
@@ -197,9 +251,12 @@ impl End {
             }
             _ => None,
         };
+        let not_taken = received.as_ref().is_some_and(Received::not_taken);
         let reason = match outcome {
             Outcome::Closed(reason) => Some(reason.token()),
-            _ => None,
+            // INIT-8: An initiator that ends as `done` after `closed` with the reason `not-taken`
+            // MUST give that reason with the outcome
+            _ => not_taken.then_some(CloseReason::NotTaken.token()),
         };
         Ok(json!({
             "outcome": outcome.token(),

@@ -1,6 +1,5 @@
 //! A transcript as a test, played to one client.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,11 +10,12 @@ use wormhole_sync::values::hex;
 
 use super::client::{AdapterClient, Client, RunError};
 use super::compare::Divergence;
-use super::judgement::{self, Judgement, RunEnd};
+use super::judgement::{self, Judgement, RunEnd, Shown};
 use super::server::Server;
 use super::transcript::{ClientRole, RunInput, Transcript};
+use super::user::ScriptedUser;
 use crate::stage::listener::listen;
-use crate::subject::adapter::AdapterHandle;
+use crate::subject::adapter::{AdapterEvent, AdapterHandle, UserEvent};
 use crate::suites::case::{Case, Failure, Outcome};
 
 /// The time for which a missing request is waited for after the run's end.
@@ -49,13 +49,10 @@ impl Case for TranscriptCase {
     }
 
     fn operations(&self) -> Vec<&str> {
-        match self
-            .transcript
-            .exchanges
-            .iter()
-            .any(|exchange| exchange.cancel)
-        {
-            true => vec!["run", "cancel"],
+        let mut exchanges = self.transcript.exchanges.iter();
+        let takes = self.transcript.input.take.is_some();
+        match takes || exchanges.any(|one| one.user.is_some() || one.then_user.is_some()) {
+            true => vec!["run", "user-event"],
             false => vec!["run"],
         }
     }
@@ -105,25 +102,29 @@ impl TranscriptCase {
     /// Plays the transcript to a client and judges it. Many may be played at once.
     pub(crate) fn play(&self, client: &dyn Client, timeout: Duration) -> Judgement {
         let (transcript, runtime) = (&self.transcript, &self.runtime);
-        let cancel = Arc::new(AtomicBool::new(false));
-        let given_up = Arc::clone(&cancel);
-        let give_up = Box::new(move || given_up.store(true, Ordering::SeqCst));
-        let server = Arc::new(Server::new(Arc::clone(transcript), give_up));
-        let code = Mutex::new(None);
+        let user = Arc::new(ScriptedUser::default());
+        let server = Arc::new(Server::new(Arc::clone(transcript), Arc::clone(&user)));
+        let shown = Mutex::new(Shown::default());
         let started = Instant::now();
         let played = runtime
             .block_on(listen(Arc::clone(&server)))
             .map(|listening| {
                 let input = run_input(transcript.role, &transcript.input, &listening.url());
-                let mut on_code = |text: &str| {
-                    *code.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
+                let mut on_event = |event: &AdapterEvent| {
+                    let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                    shown.note(event);
+                    if event.name == "taking" {
+                        let agreed = user.has_said(UserEvent::Release);
+                        shown.taking_too_early |= transcript.input.look && !agreed;
+                        self.answer_taking(&user);
+                    }
                 };
                 let result = input.map_err(RunError::Suite).and_then(|input| {
                     client.run(
                         input,
                         limit(&transcript.input, timeout),
-                        &cancel,
-                        &mut on_code,
+                        &user,
+                        &mut on_event,
                     )
                 });
                 let took = started.elapsed();
@@ -140,8 +141,27 @@ impl TranscriptCase {
                 (Err(error), Duration::ZERO)
             }
         };
-        let code = code.into_inner().unwrap_or_else(PoisonError::into_inner);
-        judgement::judge(transcript, server.seen(), RunEnd { result, code, took })
+        let shown = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let ended = RunEnd {
+            result,
+            shown,
+            took,
+        };
+        judgement::judge(transcript, server.seen(), ended)
+    }
+
+    /// Lets the application say what the transcript has it say in `taking`.
+    fn answer_taking(&self, user: &Arc<ScriptedUser>) {
+        let Some(take) = self.transcript.input.take else {
+            return;
+        };
+        let wait = Duration::from_millis(self.transcript.input.second_ms)
+            .saturating_mul(take.after.unwrap_or(0));
+        let user = Arc::clone(user);
+        self.runtime.spawn(async move {
+            tokio::time::sleep(wait).await;
+            user.say(take.says);
+        });
     }
 }
 
@@ -177,8 +197,11 @@ pub(crate) fn run_input(role: ClientRole, input: &RunInput, relay: &str) -> anyh
     if let Some(deadline) = input.deadline {
         value["deadline"] = json!(deadline);
     }
-    if let Some(hold) = &input.hold {
-        value["hold"] = json!(hold);
+    if input.look {
+        value["look"] = json!(true);
+    }
+    if input.take.is_some() {
+        value["take"] = json!(true);
     }
     if let Some(export) = &input.export {
         value["export"] = json!({"label": bytes(&export.label)?, "length": export.length});

@@ -1,24 +1,24 @@
 //! The client of a replay, which runs behind an adapter.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::user::ScriptedUser;
 use crate::subject::adapter::{
-    AdapterError, AdapterHandle, CallProgress, Members, Pending, Refused, Reply, members,
+    AdapterError, AdapterEvent, AdapterHandle, CallProgress, Members, Pending, Refused, Reply,
+    members,
 };
 
-/// The time between two looks at the user's wish to give up.
+/// The time between two looks at what the user says.
 const GLANCE: Duration = Duration::from_millis(5);
 
 /// A client that can be run: an adapter, or a part of this suite's tests.
 pub(crate) trait Client: Sync {
     /// Runs a whole client with the `in` of the adapter operation `run`, and gives its `ok`.
     ///
-    /// When `cancel` becomes true the user gives up; `code` is called with the code of an
-    /// initiator.
+    /// The client hears what the `user` says; `on_event` is called with what the client reports.
     ///
     /// # Errors
     ///
@@ -27,8 +27,8 @@ pub(crate) trait Client: Sync {
         &self,
         input: Value,
         limit: Duration,
-        cancel: &AtomicBool,
-        code: &mut dyn FnMut(&str),
+        user: &ScriptedUser,
+        on_event: &mut dyn FnMut(&AdapterEvent),
     ) -> Result<Value, RunError>;
 }
 
@@ -68,14 +68,13 @@ impl AdapterClient<'_> {
         &self,
         run: &mut Pending,
         end: Instant,
-        cancel: &AtomicBool,
+        user: &ScriptedUser,
     ) -> Result<CallProgress, AdapterError> {
-        let mut cancelled = false;
         loop {
-            if !cancelled && cancel.load(Ordering::SeqCst) {
-                cancelled = true;
-                self.0
-                    .cancel(run, end.saturating_duration_since(Instant::now()))?;
+            if let Some(event) = user.next() {
+                let left = end.saturating_duration_since(Instant::now());
+                self.0.say(run, event, left)?;
+                user.heard(event);
             }
             match run.next(GLANCE) {
                 Err(AdapterError::TimedOut(_)) if Instant::now() < end => {}
@@ -88,23 +87,14 @@ impl AdapterClient<'_> {
         &self,
         input: Members,
         limit: Duration,
-        cancel: &AtomicBool,
-        code: &mut dyn FnMut(&str),
+        user: &ScriptedUser,
+        on_event: &mut dyn FnMut(&AdapterEvent),
     ) -> Result<Reply, AdapterError> {
         let end = Instant::now() + limit;
         let mut run = self.0.start("run", input)?;
         loop {
-            match self.next(&mut run, end, cancel) {
-                Ok(CallProgress::Event(event)) if event.name == "code" => {
-                    code(
-                        event
-                            .members
-                            .get("code")
-                            .and_then(Value::as_str)
-                            .unwrap_or_default(),
-                    );
-                }
-                Ok(CallProgress::Event(_)) => {}
+            match self.next(&mut run, end, user) {
+                Ok(CallProgress::Event(event)) => on_event(&event),
                 Ok(CallProgress::Reply(reply)) => return Ok(reply),
                 Err(AdapterError::TimedOut(_)) => return Err(AdapterError::TimedOut(limit)),
                 Err(error) => return Err(error),
@@ -118,10 +108,10 @@ impl Client for AdapterClient<'_> {
         &self,
         input: Value,
         limit: Duration,
-        cancel: &AtomicBool,
-        code: &mut dyn FnMut(&str),
+        user: &ScriptedUser,
+        on_event: &mut dyn FnMut(&AdapterEvent),
     ) -> Result<Value, RunError> {
-        match self.run_to_end(members(input), limit, cancel, code) {
+        match self.run_to_end(members(input), limit, user, on_event) {
             Ok(Reply::Ok(result)) => Ok(Value::Object(result)),
             Ok(Reply::Refused(refused)) => Err(RunError::Refused(refused)),
             Ok(Reply::Error(text)) => Err(RunError::CannotTry(text)),

@@ -10,7 +10,7 @@ use super::client::RunError;
 use super::compare::Divergence;
 use super::server::{Rung, Seen};
 use super::transcript::{ClientRole, ExpectedEnd, RunInput, Transcript};
-use crate::subject::adapter::AdapterError;
+use crate::subject::adapter::{AdapterError, AdapterEvent};
 
 /// The time by which a run may last too long: a busy machine is not the client's fault.
 const LATENESS: Duration = Duration::from_secs(2);
@@ -31,9 +31,50 @@ pub(crate) struct Judgement {
 pub(crate) struct RunEnd {
     /// The `ok` of the adapter's reply, or why there is none.
     pub(crate) result: Result<Value, RunError>,
-    /// The code that an initiator reported.
-    pub(crate) code: Option<String>,
+    /// The events that the client reported on the way.
+    pub(crate) shown: Shown,
     pub(crate) took: Duration,
+}
+
+/// The events that a client reports before its end.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    /// The code of an initiator.
+    pub(crate) code: Option<String>,
+    /// The verifier, where the user looks first.
+    looking: Option<Value>,
+    /// The blob that the application is given, in hex.
+    taking: Option<Value>,
+    /// Whether the application was given the blob before the user had agreed.
+    pub(crate) taking_too_early: bool,
+}
+
+impl Shown {
+    /// Notes an event.
+    pub(crate) fn note(&mut self, event: &AdapterEvent) {
+        let member = |name: &str| event.members.get(name).cloned();
+        match event.name.as_str() {
+            "code" => {
+                let code = member("code");
+                self.code = code.as_ref().and_then(Value::as_str).map(str::to_owned);
+            }
+            "looking" => self.looking = member("verifier"),
+            "taking" => self.taking = member("blob"),
+            // An adapter may report more.
+            _ => {}
+        }
+    }
+
+    /// The verifier that was shown.
+    pub(crate) fn looking(&self) -> Option<Vec<String>> {
+        let words = self.looking.as_ref()?.as_array()?.iter();
+        words.map(|word| word.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The blob that the application was given, in hex.
+    pub(crate) fn taking(&self) -> Option<&str> {
+        self.taking.as_ref()?.as_str()
+    }
 }
 
 /// Judges a run by its exchanges and by its end.
@@ -73,6 +114,8 @@ fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
         verifier,
         exported,
         code,
+        looking,
+        taking,
         seconds,
     } = &transcript.expect;
     let result = match &ended.result {
@@ -111,13 +154,48 @@ fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
             ));
         }
     }
-    if code.is_some() && ended.code != *code {
+    let Shown {
+        code: shown_code,
+        looking: shown_looking,
+        taking: shown_taking,
+        taking_too_early,
+    } = &ended.shown;
+    if *taking_too_early {
+        let what = "the blob";
+        return Err(Divergence::new(
+            "RECV-5",
+            what,
+            "kept back until the user agrees",
+            "handed over before",
+        ));
+    }
+    let on_the_way = [
+        ("KEY-3", "the words shown", json!(looking), shown_looking),
+        (
+            "RECV-6",
+            "the blob in `taking`",
+            json!(bytes(taking)),
+            shown_taking,
+        ),
+    ];
+    for (clause, what, expected, actual) in on_the_way {
+        let actual = actual.clone().unwrap_or(Value::Null);
+        if actual != expected {
+            return Err(Divergence::new(
+                clause,
+                what,
+                shown(&expected),
+                shown(&actual),
+            ));
+        }
+    }
+    if code.is_some() && shown_code != code {
         let text = |code: &Option<String>| code.clone().unwrap_or_else(|| "none".into());
         return Err(Divergence::new(
             "CODE-3",
             "the code shown",
             text(code),
-            text(&ended.code),
+            text(shown_code),
         ));
     }
     let Some(seconds) = seconds else {

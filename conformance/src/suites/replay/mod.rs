@@ -7,10 +7,11 @@
 pub(crate) mod case;
 pub(crate) mod client;
 pub(crate) mod compare;
-mod judgement;
+pub(crate) mod judgement;
 mod server;
 mod timing;
 pub(crate) mod transcript;
+pub(crate) mod user;
 
 #[cfg(test)]
 mod script_for_tests;

@@ -2,13 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::client::{Client, RunError};
+use super::user::ScriptedUser;
+use crate::subject::adapter::{AdapterEvent, UserEvent, members};
 
 /// The `Authorization` of the client of the transcript.
 pub(super) const SIDE: &str = "Bearer 000102030405060708090a0b0c0d0e0f";
@@ -75,8 +76,8 @@ impl Client for Script {
         &self,
         input: Value,
         limit: Duration,
-        cancel: &AtomicBool,
-        code: &mut dyn FnMut(&str),
+        user: &ScriptedUser,
+        on_event: &mut dyn FnMut(&AdapterEvent),
     ) -> Result<Value, RunError> {
         let base = input["rendezvous"]
             .as_str()
@@ -106,14 +107,18 @@ impl Client for Script {
                 Step::Wait(wait) => sleep(Duration::from_millis(wait)),
                 Step::AwaitCancel => {
                     let end = Instant::now() + limit;
-                    while !cancel.load(Ordering::SeqCst) {
+                    while user.next() != Some(UserEvent::Cancel) {
                         assert!(Instant::now() < end, "no cancel came");
                         sleep(Duration::from_millis(1));
                     }
+                    user.heard(UserEvent::Cancel);
                 }
             }
         }
-        code("7-crossover-clockwork");
+        on_event(&AdapterEvent {
+            name: "code".to_owned(),
+            members: members(json!({"code": "7-crossover-clockwork"})),
+        });
         Ok(self.result.clone())
     }
 }

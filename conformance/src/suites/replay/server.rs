@@ -9,8 +9,10 @@ use tokio::sync::Notify;
 use super::compare::{self, Divergence, table};
 use super::timing::TimingCheck;
 use super::transcript::{RecordedExchange, Transcript, request_name};
+use super::user::ScriptedUser;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::subject::adapter::UserEvent;
 
 /// The time that a client has to let go of a connection that it has given up.
 const LETTING_GO: Duration = Duration::from_secs(2);
@@ -38,7 +40,7 @@ pub(super) struct Server {
     state: Mutex<ReplayState>,
     /// Wakes [`Server::settled`] and waiting requests when something has happened.
     news: Notify,
-    cancel: Box<dyn Fn() + Send + Sync>,
+    user: Arc<ScriptedUser>,
 }
 
 struct ReplayState {
@@ -53,8 +55,8 @@ struct ReplayState {
 }
 
 impl Server {
-    /// Makes the relay of a transcript; `cancel` is called when the user is to give up.
-    pub(super) fn new(transcript: Arc<Transcript>, cancel: Box<dyn Fn() + Send + Sync>) -> Self {
+    /// Makes the relay of a transcript, which tells the user when to speak.
+    pub(super) fn new(transcript: Arc<Transcript>, user: Arc<ScriptedUser>) -> Self {
         let state = Mutex::new(ReplayState {
             next: 0,
             before: None,
@@ -67,7 +69,7 @@ impl Server {
             transcript,
             state,
             news: Notify::new(),
-            cancel,
+            user,
         }
     }
 
@@ -125,6 +127,11 @@ impl Server {
         })
     }
 
+    /// Whether the application has said that it has the blob, if it is asked at all.
+    fn has_taken(&self) -> bool {
+        self.transcript.input.take.is_none() || self.user.has_said(UserEvent::Taken)
+    }
+
     /// The index of the exchange that a request belongs to.
     fn find(
         &self,
@@ -133,6 +140,15 @@ impl Server {
     ) -> Result<usize, Divergence> {
         let exchanges = &self.transcript.exchanges;
         let name = request_name(&arrived.method, &arrived.target);
+        if name == "put receipt" && !self.has_taken() {
+            let what = "the receipt";
+            return Err(Divergence::new(
+                "RECV-6",
+                what,
+                "after `taken`",
+                "before `taken`",
+            ));
+        }
         let before = state.next.checked_sub(1);
         let before = before.and_then(|index| Some((index, exchanges.get(index)?)));
         let is_repeat = (state.before.as_ref()).is_some_and(|before| same(before, arrived));
@@ -201,7 +217,8 @@ fn same(one: &ReceivedRequest, other: &ReceivedRequest) -> bool {
 impl Handler for Server {
     async fn handle(&self, number: usize, arrived: ReceivedRequest) -> ServerAction {
         let alone = self.alone().await;
-        let mut cancels = false;
+        let mut says = None;
+        let mut then_says = None;
         let mut after = None;
         let reply = {
             let mut guard = self.state();
@@ -220,7 +237,8 @@ impl Handler for Server {
                         request,
                         reply: shown(exchange),
                     });
-                    cancels = exchange.cancel;
+                    says = exchange.user;
+                    then_says = exchange.then_user;
                     after = exchange.after;
                     let reply = match (&exchange.response, &exchange.fault) {
                         (Some(response), _) => ServerAction::Respond(response.clone()),
@@ -236,7 +254,7 @@ impl Handler for Server {
                     let attempt = stalls.then(|| attempt(exchange));
                     if let Some(seconds) = attempt {
                         let most = state.clock.second() * seconds;
-                        let most = (!cancels).then_some(most);
+                        let most = says.is_none().then_some(most);
                         state.open.insert(number, (arrived.at, most));
                     }
                     let retry_after = exchange.response.as_ref().map_or(0, retry_after);
@@ -256,14 +274,21 @@ impl Handler for Server {
                 }
             }
         };
-        if cancels {
-            (self.cancel)();
+        if let Some(event) = says {
+            self.user.say_and_wait(event).await;
         }
         if let Some(seconds) = after {
             let second = self.state().clock.second();
             tokio::time::sleep(second * seconds).await;
         }
         self.news.notify_waiters();
+        if let Some(event) = then_says {
+            let (user, second) = (Arc::clone(&self.user), self.state().clock.second());
+            tokio::spawn(async move {
+                tokio::time::sleep(second).await;
+                user.say(event);
+            });
+        }
         reply
     }
 
@@ -336,8 +361,22 @@ fn shown(exchange: &RecordedExchange) -> String {
     if let Some(wrong) = &exchange.wrong {
         text += &format!(" ({wrong})");
     }
-    if exchange.cancel {
-        text += "; the user gives up";
+    if let Some(event) = exchange.user {
+        text += &format!("; meanwhile {}", said(event));
+    }
+    if let Some(event) = exchange.then_user {
+        text += &format!("; then {}", said(event));
     }
     text
+}
+
+/// The user's event, for the ladder.
+fn said(event: UserEvent) -> &'static str {
+    match event {
+        UserEvent::Release => "the user agrees",
+        UserEvent::Mismatch => "the user says that the words differ",
+        UserEvent::Cancel => "the user gives up",
+        UserEvent::Taken => "the application takes the blob",
+        UserEvent::NotTaken => "the application cannot keep the blob",
+    }
 }

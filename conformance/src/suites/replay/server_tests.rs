@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -254,7 +253,7 @@ fn refuses_two_requests_at_once_and_an_attempt_without_end() {
 fn cancels_when_it_is_told_to() {
     let mut cancelled = transcript();
     cancelled["exchanges"][0] = json!({"request": cancelled["exchanges"][0]["request"],
-        "cancel": true, "fault": {"kind": "stall"}});
+        "user": "cancel", "fault": {"kind": "stall"}});
     cancelled["exchanges"].as_array_mut().unwrap().truncate(1);
     let steps = vec![
         Step::Leave("POST", "/channels", SIDE, r#"{"body":"41aa"}"#),
@@ -323,8 +322,8 @@ fn answer_to(fault: &Value, impatient: bool) -> String {
             &self,
             input: Value,
             _: Duration,
-            _: &AtomicBool,
-            _: &mut dyn FnMut(&str),
+            _: &crate::suites::replay::user::ScriptedUser,
+            _: &mut dyn FnMut(&crate::subject::adapter::AdapterEvent),
         ) -> Result<Value, RunError> {
             let authority = input["rendezvous"]
                 .as_str()

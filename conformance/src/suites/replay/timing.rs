@@ -25,9 +25,9 @@ pub(super) struct TimingCheck {
     /// The earliest time at which a first attempt, now left without a response, began, and how many
     /// seconds it has.
     attempt: Option<(Instant, u32)>,
-    /// The polls of one cell: the response that made the client begin them, and how many there
-    /// were.
-    polls: Option<(Instant, u32)>,
+    /// The polls of one cell with no other request between: the name of the request, the response
+    /// that made the client begin them, and how many there were.
+    polls: Option<(String, Instant, u32)>,
 }
 
 impl TimingCheck {
@@ -65,8 +65,11 @@ impl TimingCheck {
             self.polls = None;
             return Ok(());
         }
-        let (since, count) = *self.polls.get_or_insert((self.last, 0));
-        self.polls = Some((since, count + 1));
+        let (since, count) = match &self.polls {
+            Some((polled, since, count)) if polled == name => (*since, *count),
+            _ => (self.last, 0),
+        };
+        self.polls = Some((name.to_owned(), since, count + 1));
         self.not_before("TIME-4", name, since, self.second * count, at)
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::subject::adapter::UserEvent;
 
 /// One transcript, one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,12 +88,25 @@ pub(crate) struct RunInput {
     /// The user's own deadline in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) deadline: Option<u32>,
-    /// Initiator: what the user says in `holding`.
+    /// Whether the user looks first (INIT-2, RECV-5).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) look: bool,
+    /// Receiver: the application's event in `taking`; without one it takes the blob at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) hold: Option<String>,
+    pub(crate) take: Option<Take>,
     /// The key to export at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) export: Option<Export>,
+}
+
+/// The application's event in `taking` (RECV-6), and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Take {
+    pub(crate) says: UserEvent,
+    /// The seconds of HOOK-3 from the beginning of `taking`; none unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) after: Option<u32>,
 }
 
 /// A key that the application asks for (section 6.2).
@@ -115,9 +129,12 @@ pub(crate) struct RecordedExchange {
     /// client's jitter.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) again: bool,
-    /// Whether the user gives up as soon as this request has arrived.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub(crate) cancel: bool,
+    /// The user's event as soon as this request has arrived, before its response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<UserEvent>,
+    /// The user's event a second after the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) then_user: Option<UserEvent>,
     /// The seconds of HOOK-3 from the request to the response or the fault; none unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) after: Option<u32>,
@@ -175,6 +192,12 @@ pub(crate) struct ExpectedEnd {
     pub(crate) blob: Option<TranscriptBytes>,
     pub(crate) verifier: Option<Vec<String>>,
     pub(crate) exported: Option<TranscriptBytes>,
+    /// The words that a side whose user looks first shows, if it gets so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) looking: Option<Vec<String>>,
+    /// The blob that a receiver's application is given in `taking`, if it gets so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) taking: Option<TranscriptBytes>,
     /// The time that the whole run lasts, in seconds of HOOK-3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) seconds: Option<Seconds>,
@@ -205,13 +228,12 @@ impl Transcript {
 
     /// The number of milliseconds that a run waits, roughly.
     pub(crate) fn waits(&self) -> u64 {
-        let stalls =
-            self.exchanges
-                .iter()
-                .map(|exchange| match (&exchange.fault, exchange.cancel) {
-                    (Some(TransportFault::Stall | TransportFault::StallBody { .. }), false) => 20,
-                    _ => u64::from(exchange.failed()) + u64::from(exchange.after.unwrap_or(0)),
-                });
+        let stalls = self.exchanges.iter().map(|exchange| {
+            match (&exchange.fault, exchange.user.is_some()) {
+                (Some(TransportFault::Stall | TransportFault::StallBody { .. }), false) => 20,
+                _ => u64::from(exchange.failed()) + u64::from(exchange.after.unwrap_or(0)),
+            }
+        });
         let seconds = self
             .expect
             .seconds

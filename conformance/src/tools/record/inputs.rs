@@ -59,7 +59,8 @@ pub(super) fn peer_input(scenario: &Scenario) -> Option<RunInput> {
         inject: named(role, &scenario.id, 2),
         second_ms: 1000,
         deadline: None,
-        hold: None,
+        look: false,
+        take: None,
         export: None,
     })
 }

@@ -2,7 +2,7 @@
 //! exchange and puts in the faults of a scenario.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -16,6 +16,7 @@ use super::secrets::ClientSecrets;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
 use crate::suites::replay::transcript::{RecordedExchange, RecordedRequest, request_name};
+use crate::suites::replay::user::ScriptedUser;
 
 /// The headers of a response that a client reads; a transcript holds no others.
 const HEADERS: [&str; 4] = [
@@ -29,7 +30,7 @@ pub(super) struct Proxy {
     /// `127.0.0.1:port`
     relay: String,
     state: Mutex<ProxyState>,
-    cancel: Box<dyn Fn() + Send + Sync>,
+    user: Arc<ScriptedUser>,
     second: Duration,
 }
 
@@ -47,7 +48,7 @@ impl Proxy {
         relay: String,
         rules: Vec<Rule>,
         secrets: ClientSecrets,
-        cancel: Box<dyn Fn() + Send + Sync>,
+        user: Arc<ScriptedUser>,
         second: Duration,
     ) -> Self {
         let state = ProxyState {
@@ -59,7 +60,7 @@ impl Proxy {
         Self {
             relay,
             state: Mutex::new(state),
-            cancel,
+            user,
             second,
         }
     }
@@ -157,7 +158,8 @@ impl Proxy {
             request,
             repeat,
             again: rule.is_some_and(|rule| rule.again),
-            cancel: rule.is_some_and(|rule| rule.cancel),
+            user: rule.and_then(|rule| rule.user),
+            then_user: rule.and_then(|rule| rule.then_user),
             after: rule.and_then(|rule| rule.after),
             wrong: rule.and_then(|rule| rule.wrong.clone()),
             response,
@@ -191,6 +193,16 @@ impl Handler for Proxy {
         let reply = match rule.as_ref().map(|rule| &rule.act) {
             None | Some(RuleAction::Pass) => self.forward(&arrived).await,
             Some(RuleAction::Instead(reply)) => reply.clone(),
+            Some(RuleAction::InsteadWith(response)) => {
+                let mut state = self.state();
+                match response(&state.secrets) {
+                    Ok(response) => ServerAction::Respond(response),
+                    Err(fault) => {
+                        state.faults.push(fault);
+                        ServerAction::Fail(TransportFault::Close)
+                    }
+                }
+            }
             Some(RuleAction::Then(change)) => match self.forward(&arrived).await {
                 ServerAction::Respond(response) => self.change(&**change, response),
                 failed @ ServerAction::Fail(_) => failed,
@@ -203,8 +215,15 @@ impl Handler for Proxy {
         if rule.as_ref().is_some_and(|rule| rule.again) {
             self.state().again = Some((request, reply.clone()));
         }
-        if rule.is_some_and(|rule| rule.cancel) {
-            (self.cancel)();
+        if let Some(event) = rule.as_ref().and_then(|rule| rule.user) {
+            self.user.say_and_wait(event).await;
+        }
+        if let Some(event) = rule.as_ref().and_then(|rule| rule.then_user) {
+            let (user, second) = (Arc::clone(&self.user), self.second);
+            tokio::spawn(async move {
+                tokio::time::sleep(second).await;
+                user.say(event);
+            });
         }
         reply
     }

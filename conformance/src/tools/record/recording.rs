@@ -4,7 +4,6 @@
 //! random numbers come from the scenario's id, and the number of repeats, which depends on the
 //! client's jitter, is not written down (`again`).
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -21,9 +20,12 @@ use super::secrets::labelled;
 use super::transcribe::finish;
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::listener::listen;
+use crate::subject::adapter::{AdapterEvent, UserEvent};
 use crate::suites::replay::case::{limit, run_input};
 use crate::suites::replay::client::{Client, RunError};
+use crate::suites::replay::judgement::Shown;
 use crate::suites::replay::transcript::{ClientRole, RecordedExchange, RunInput, Transcript};
+use crate::suites::replay::user::ScriptedUser;
 
 /// The time that the peer has to show its code.
 const CODE: Duration = Duration::from_secs(10);
@@ -48,13 +50,13 @@ pub(super) fn record(
 ) -> anyhow::Result<Transcript> {
     let relay = relay(&scenario.id)?;
     let url = relay.url();
-    let over = AtomicBool::new(false);
+    let over = ScriptedUser::default();
     thread::scope(|scope| {
         let recorded = match scenario.role {
             ClientRole::Initiator => initiator(scenario, clients, runtime, &url, scope, &over),
             ClientRole::Receiver => receiver(scenario, clients, runtime, &url, scope, &over),
         };
-        over.store(true, Ordering::SeqCst);
+        over.say(UserEvent::Cancel);
         recorded
     })
 }
@@ -83,7 +85,7 @@ fn initiator<'scope, 'env>(
     runtime: &Runtime,
     url: &'env str,
     scope: &'scope thread::Scope<'scope, 'env>,
-    over: &'env AtomicBool,
+    over: &'env ScriptedUser,
 ) -> anyhow::Result<Transcript> {
     let peer = peer_input(&scenario);
     let is_mistaken = matches!(scenario.peer, PeerKind::Mistaken);
@@ -109,13 +111,13 @@ fn initiator<'scope, 'env>(
         });
     };
     let input = scenario.input.clone();
-    let (result, exchanges, code) =
+    let (result, exchanges, shown) =
         subject(&scenario, &input, clients, runtime, url, &mut on_code)?;
     // The peer has said everything by now, or never will.
-    over.store(true, Ordering::SeqCst);
+    over.say(UserEvent::Cancel);
     drop(on_code);
     let peer = results.recv_timeout(CODE).ok().transpose()?;
-    finish(scenario, input, &result, exchanges, code, peer.as_ref())
+    finish(scenario, input, &result, exchanges, shown, peer.as_ref())
 }
 
 fn receiver<'scope, 'env>(
@@ -124,18 +126,23 @@ fn receiver<'scope, 'env>(
     runtime: &Runtime,
     url: &'env str,
     scope: &'scope thread::Scope<'scope, 'env>,
-    over: &'env AtomicBool,
+    over: &'env ScriptedUser,
 ) -> anyhow::Result<Transcript> {
     let (sender, results) = mpsc::channel();
     let (show, shown) = mpsc::channel();
     let mut code = format!("7-{}", spoken(&scenario.id, 2));
     if let Some(input) = peer_input(&scenario) {
         scope.spawn(move || {
-            let mut on_code = |code: &str| drop(show.send(code.to_owned()));
+            let mut on_event = |event: &AdapterEvent| {
+                if let Some(code) = event.members.get("code").and_then(Value::as_str) {
+                    // A second code would be a fault of the peer's, and is not read.
+                    let _ = show.send(code.to_owned());
+                }
+            };
             let mut run = || {
                 let input =
                     run_input(ClientRole::Initiator, &input, url).map_err(RunError::Suite)?;
-                clients.peer.run(input, CODE, over, &mut on_code)
+                clients.peer.run(input, CODE, over, &mut on_event)
             };
             let _ = sender.send(run());
         });
@@ -154,16 +161,17 @@ fn receiver<'scope, 'env>(
             &(scenario.types)(&code),
         ));
     }
-    let (result, exchanges, _) = subject(&scenario, &input, clients, runtime, url, &mut |_| {})?;
-    over.store(true, Ordering::SeqCst);
+    let (result, exchanges, shown) =
+        subject(&scenario, &input, clients, runtime, url, &mut |_| {})?;
+    over.say(UserEvent::Cancel);
     let peer = match scenario.peer {
         PeerKind::Nobody => None,
         PeerKind::Honest(_) | PeerKind::Mistaken => results.recv_timeout(CODE).ok().transpose()?,
     };
-    finish(scenario, input, &result, exchanges, None, peer.as_ref())
+    finish(scenario, input, &result, exchanges, shown, peer.as_ref())
 }
 
-type Recorded = (Value, Vec<RecordedExchange>, Option<String>);
+type Recorded = (Value, Vec<RecordedExchange>, Shown);
 
 /// Runs the client that is recorded, behind the proxy.
 fn subject(
@@ -174,26 +182,36 @@ fn subject(
     url: &str,
     on_code: &mut dyn FnMut(&str),
 ) -> anyhow::Result<Recorded> {
-    let cancel = Arc::new(AtomicBool::new(false));
-    let given_up = Arc::clone(&cancel);
-    let give_up = Box::new(move || given_up.store(true, Ordering::SeqCst));
+    let user = Arc::new(ScriptedUser::default());
     let secrets = client_secrets(scenario, input)?;
     let authority = url.trim_start_matches("http://").to_owned();
     let proxy = Arc::new(Proxy::new(
         authority,
         scenario.rules.clone(),
         secrets,
-        give_up,
+        Arc::clone(&user),
         Duration::from_millis(input.second_ms),
     ));
     let listening = runtime.block_on(listen(Arc::clone(&proxy)))?;
     let run = run_input(scenario.role, input, &listening.url())?;
-    let mut code = None;
+    let mut shown = Shown::default();
+    let mut on_event = |event: &AdapterEvent| {
+        shown.note(event);
+        match (event.name.as_str(), &shown.code, input.take) {
+            ("code", Some(code), _) => on_code(code),
+            ("taking", _, Some(take)) => {
+                let wait = Duration::from_millis(input.second_ms) * take.after.unwrap_or(0);
+                let user = Arc::clone(&user);
+                runtime.spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    user.say(take.says);
+                });
+            }
+            _ => {}
+        }
+    };
     let result = clients
         .subject
-        .run(run, limit(input, CODE), &cancel, &mut |text: &str| {
-            code = Some(text.to_owned());
-            on_code(text);
-        })?;
-    Ok((result, proxy.exchanges()?, code))
+        .run(run, limit(input, CODE), &user, &mut on_event)?;
+    Ok((result, proxy.exchanges()?, shown))
 }

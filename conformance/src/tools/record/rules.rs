@@ -9,6 +9,7 @@ use wormhole_sync::values::hex;
 use super::secrets::ClientSecrets;
 use crate::stage::listener::ServerAction;
 use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::subject::adapter::UserEvent;
 
 /// A rule for the next request of a name, which replaces the relay's own response. Rules of one
 /// name are used up in their order; requests without a rule pass.
@@ -17,7 +18,8 @@ pub(super) struct Rule {
     pub(super) on: &'static str,
     pub(super) act: RuleAction,
     pub(super) again: bool,
-    pub(super) cancel: bool,
+    pub(super) user: Option<UserEvent>,
+    pub(super) then_user: Option<UserEvent>,
     pub(super) after: Option<u32>,
     pub(super) wrong: Option<String>,
 }
@@ -28,9 +30,15 @@ pub(super) enum RuleAction {
     Pass,
     /// The request does not reach the relay.
     Instead(ServerAction),
+    /// A response that needs the client's secrets, in place of the relay's.
+    InsteadWith(Arc<SecretResponse>),
     /// The relay responds, and the client gets the changed response.
     Then(Arc<ResponseChange>),
 }
+
+/// A response that is made with the client's secrets.
+pub(super) type SecretResponse =
+    dyn Fn(&ClientSecrets) -> anyhow::Result<RecordedResponse> + Send + Sync;
 
 /// A change of the relay's response, which may use the client's secrets.
 pub(super) type ResponseChange =
@@ -44,6 +52,14 @@ pub(super) fn lost(on: &'static str, fault: TransportFault) -> Rule {
 /// The request gets this response, and does not reach the relay.
 pub(super) fn instead(on: &'static str, response: RecordedResponse) -> Rule {
     rule(on, RuleAction::Instead(ServerAction::Respond(response)))
+}
+
+/// The request does not reach the relay, and gets a response that needs the client's secrets.
+pub(super) fn instead_with(
+    on: &'static str,
+    response: impl Fn(&ClientSecrets) -> anyhow::Result<RecordedResponse> + Send + Sync + 'static,
+) -> Rule {
+    rule(on, RuleAction::InsteadWith(Arc::new(response)))
 }
 
 /// The relay responds to the request.
@@ -105,7 +121,8 @@ fn rule(on: &'static str, act: RuleAction) -> Rule {
         on,
         act,
         again: false,
-        cancel: false,
+        user: None,
+        then_user: None,
         after: None,
         wrong: None,
     }
@@ -118,10 +135,21 @@ impl Rule {
         self
     }
 
-    /// The user gives up when the request has arrived.
-    pub(super) fn cancel(mut self) -> Self {
-        self.cancel = true;
+    /// The user says something when the request has arrived.
+    pub(super) fn user(mut self, event: UserEvent) -> Self {
+        self.user = Some(event);
         self
+    }
+
+    /// The user says something a second after the response.
+    pub(super) fn then_user(mut self, event: UserEvent) -> Self {
+        self.then_user = Some(event);
+        self
+    }
+
+    /// The user gives up when the request has arrived.
+    pub(super) fn cancel(self) -> Self {
+        self.user(UserEvent::Cancel)
     }
 
     /// The response or the fault comes so many seconds after the request.

@@ -8,7 +8,8 @@ use wormhole_sync::values::hex;
 use super::rules::Rule;
 use super::secrets;
 use crate::stage::bytes::TranscriptBytes;
-use crate::suites::replay::transcript::{ClientRole, ExpectedEnd, Export, RunInput, Seconds};
+use crate::subject::adapter::UserEvent;
+use crate::suites::replay::transcript::{ClientRole, ExpectedEnd, Export, RunInput, Seconds, Take};
 
 /// Requirements that say little about what went wrong; the least general comes first.
 const GENERAL: [&str; 7] = [
@@ -69,7 +70,8 @@ fn scenario(role: ClientRole, name: &str, title: &str) -> Scenario {
         inject: named(role, &id, 2),
         second_ms: 1000,
         deadline: None,
-        hold: None,
+        look: false,
+        take: None,
         export: None,
     };
     Scenario {
@@ -157,6 +159,18 @@ impl Scenario {
             label: TranscriptBytes::hex(label),
             length,
         });
+        self
+    }
+
+    /// The user looks first.
+    pub(super) fn looks(mut self) -> Self {
+        self.input.look = true;
+        self
+    }
+
+    /// The receiver's application is asked in `taking`, and says this so many seconds later.
+    pub(super) fn takes(mut self, says: UserEvent, after: Option<u32>) -> Self {
+        self.input.take = Some(Take { says, after });
         self
     }
 

@@ -5,8 +5,9 @@ use serde_json::Value;
 use wormhole_sync::values::hex;
 
 use super::inputs::joined;
-use super::scenario::Scenario;
+use super::scenario::{PeerKind, Scenario};
 use crate::stage::bytes::TranscriptBytes;
+use crate::suites::replay::judgement::Shown;
 use crate::suites::replay::transcript::{ExpectedEnd, RecordedExchange, RunInput, Transcript};
 
 /// Puts the transcript together, if the run was as the scenario says.
@@ -15,7 +16,7 @@ pub(super) fn finish(
     input: RunInput,
     result: &Value,
     exchanges: Vec<RecordedExchange>,
-    code: Option<String>,
+    shown: Shown,
     peer: Option<&Value>,
 ) -> anyhow::Result<Transcript> {
     let Scenario {
@@ -24,6 +25,7 @@ pub(super) fn finish(
         clauses,
         rows,
         role,
+        peer: other_side,
         mut expect,
         closes,
         ..
@@ -42,8 +44,7 @@ pub(super) fn finish(
     // Values that cannot be written down beforehand come from the recording, and are checked
     // against the other side if there is one.
     if expect.blob.is_some() {
-        let words = result["verifier"].as_array().into_iter().flatten();
-        expect.verifier = Some(words.filter_map(Value::as_str).map(str::to_owned).collect());
+        expect.verifier = words(&result["verifier"]);
         if input.export.is_some() {
             let exported = result["exported"].as_str().unwrap_or_default().to_owned();
             expect.exported = Some(TranscriptBytes::Hex(exported));
@@ -57,7 +58,7 @@ pub(super) fn finish(
     {
         bail!("the two verifiers differ");
     }
-    if let Some(code) = &code {
+    if let Some(code) = &shown.code {
         let (_, words) = code.split_once('-').unwrap_or_default();
         let injected = input
             .inject
@@ -70,7 +71,27 @@ pub(super) fn finish(
             bail!("the code {code} does not have the injected words");
         }
     }
-    expect.code = code;
+    expect.looking = shown.looking();
+    if expect.looking.is_some() != input.look {
+        bail!("the user does not see the words that are to be compared");
+    }
+    for known in [&expect.verifier, &theirs.and_then(words)] {
+        if let (Some(shown), Some(known)) = (&expect.looking, known)
+            && shown != known
+        {
+            bail!("the words shown are not those of the end, or of the other side");
+        }
+    }
+    let expected = match (&input.take, other_side) {
+        (Some(_), PeerKind::Honest(blob)) => Some(blob),
+        _ => None,
+    };
+    let given = expected.as_ref().map(TranscriptBytes::expand).transpose()?;
+    if given.map(|blob| hex::encode(&blob)).as_deref() != shown.taking() {
+        bail!("the blob in `taking` is not the other side's");
+    }
+    expect.taking = expected;
+    expect.code = shown.code;
     let transcript = Transcript {
         id,
         title,
@@ -83,6 +104,12 @@ pub(super) fn finish(
     };
     ended_as(&transcript.expect, result)?;
     Ok(transcript)
+}
+
+/// The words of a verifier in JSON.
+fn words(verifier: &Value) -> Option<Vec<String>> {
+    let words = verifier.as_array()?.iter();
+    words.map(|word| word.as_str().map(str::to_owned)).collect()
 }
 
 fn ended_as(expect: &ExpectedEnd, result: &Value) -> anyhow::Result<()> {

@@ -70,7 +70,7 @@ fn holds(report: &mut Report, name: &'static str, what: &str, has_more: bool) {
     let how = if setup.has_refusals {
         ""
     } else {
-        ", without refusals and timers"
+        ", without refusals, timers and looks"
     };
     let checker = setup.checker().threads(2).spawn_bfs().join();
     let (states, depth) = (checker.unique_state_count(), checker.max_depth());
@@ -120,6 +120,9 @@ fn planted(report: &mut Report) {
         (MachineFault::CloseDecides, "pair", "OutcomeIsFixed"),
         (MachineFault::Deaf, "pair", "EndsByItself"),
         (MachineFault::AgreesItself, "pair", "FinishAfterRelease"),
+        (MachineFault::HandsUnreleased, "pair", "HandedAfterRelease"),
+        (MachineFault::TakesItself, "pair", "DeliveredIsProved"),
+        (MachineFault::MismatchIsClosed, "pair", "MismatchIsHeard"),
         (MachineFault::DropsBlob, "pair", "OpenedIsHanded"),
         (MachineFault::DeliversUnproved, "pair", "DeliveredIsProved"),
         (MachineFault::Hasty, "pair", "NoImpossible"),

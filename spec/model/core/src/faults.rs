@@ -1,9 +1,9 @@
 //! Planted faults: suites and state machines with one fault each, which the properties must refute.
 
-use wormhole_sync::protocol::{Outcome, RequestKind};
+use wormhole_sync::protocol::{ChannelRefusal, CloseReason, Outcome, RequestKind};
 
 use crate::keys::Variant;
-use crate::run::Run;
+use crate::run::{MISMATCH_REPORTED, Run};
 use crate::step::Step;
 
 /// A fault of a state machine. Such a machine is made of the real one, by changes to the histories
@@ -23,6 +23,12 @@ pub(crate) enum MachineFault {
     Deaf,
     /// The initiator goes on without its user's release.
     AgreesItself,
+    /// The receiver hands a blob that opened while its user looks to the application.
+    HandsUnreleased,
+    /// The receiver says `taken` in the place of its application, so that its receipt goes out.
+    TakesItself,
+    /// The initiator that waits for its receipt takes the news of other words for any other close.
+    MismatchIsClosed,
     /// The machine drops the blob with every outcome but `done`.
     DropsBlob,
     /// An initiator that allocates takes a deadline for its user's release.
@@ -36,6 +42,15 @@ impl MachineFault {
     pub(crate) fn after<V: Variant>(self, before: &Run, step: &Step) -> Run {
         if self == MachineFault::Deaf && *step == Step::Deadline {
             return before.clone();
+        }
+        if self == MachineFault::MismatchIsClosed
+            && before.state == "waiting-for-receipt"
+            && *step == MISMATCH_REPORTED
+        {
+            let closed = ChannelRefusal::Closed(CloseReason::Other);
+            let mut after = before.after::<V>(&Step::Refused(closed));
+            after.has_heard_mismatch = true;
+            return after;
         }
         let mut after = before.after::<V>(step);
         match self {
@@ -55,6 +70,16 @@ impl MachineFault {
             }
             MachineFault::AgreesItself if after.state == "holding" => {
                 after.history.push(Step::Release);
+                let history = after.history.clone();
+                after.rewound::<V>(&history)
+            }
+            MachineFault::HandsUnreleased if after.state == "opened" => {
+                after.history.push(Step::Release);
+                let history = after.history.clone();
+                after.rewound::<V>(&history)
+            }
+            MachineFault::TakesItself if after.state == "taking" => {
+                after.history.push(Step::Taken);
                 let history = after.history.clone();
                 after.rewound::<V>(&history)
             }
@@ -83,12 +108,22 @@ impl MachineFault {
             | MachineFault::CloseDecides
             | MachineFault::Deaf
             | MachineFault::AgreesItself
+            | MachineFault::HandsUnreleased
+            | MachineFault::TakesItself
+            | MachineFault::MismatchIsClosed
             | MachineFault::Hasty => after,
         }
     }
+
     /// Whether the run ends by its own clock alone: its deadline comes and its close is tried, no
-    /// more.
+    /// more. In `taking` its application answers first.
     pub(crate) fn ends_by_itself<V: Variant>(self, run: &Run) -> bool {
+        if run.state == "taking" {
+            let answers = [Step::Taken, Step::NotTaken];
+            return answers
+                .iter()
+                .all(|answer| self.ends_by_itself::<V>(&self.after::<V>(run, answer)));
+        }
         let mut run = run.clone();
         if run.request != Some(RequestKind::Close) && run.end.is_none() {
             run = self.after::<V>(&run, &Step::Deadline);

@@ -39,6 +39,7 @@ pub(crate) fn of<V: Variant>(setup: &Setup<V>) -> Vec<Property<Setup<V>>> {
         "the initiator ends relay-unreachable": |w| ends(w, true, "relay-unreachable"),
         "the initiator ends timeout": |w| ends(w, true, "timeout"),
         "the initiator ends cancelled": |w| ends(w, true, "cancelled"),
+        "the initiator is told that its blob was not taken": is_told_not_taken,
         "the receiver ends done": |w| ends(w, false, "done"),
         "the receiver ends no-such-channel": |w| ends(w, false, "no-such-channel"),
         "the receiver ends crowded": |w| ends(w, false, "crowded"),
@@ -51,12 +52,20 @@ pub(crate) fn of<V: Variant>(setup: &Setup<V>) -> Vec<Property<Setup<V>>> {
         "the receiver ends timeout": |w| ends(w, false, "timeout"),
         "the receiver ends cancelled": |w| ends(w, false, "cancelled"),
     ];
+    let looks = goals![
+        "the initiator ends verifier-mismatch": |w| ends(w, true, "verifier-mismatch"),
+        "the receiver ends verifier-mismatch": |w| ends(w, false, "verifier-mismatch"),
+        "the receiver ends not-taken": |w| ends(w, false, "not-taken"),
+    ];
     let mut goals = shared;
     if setup.is_alike() {
         goals.extend(alike);
     }
     if setup.has_refusals {
         goals.extend(outcomes);
+    }
+    if setup.has_looks {
+        goals.extend(looks);
     }
     goals
 }
@@ -97,6 +106,12 @@ fn both(world: &World, delivered: bool) -> bool {
                 .runs()
                 .any(|two| two.client.side != A && is_done(one, two) && is_done(two, one))
     })
+}
+
+fn is_told_not_taken(world: &World) -> bool {
+    world
+        .runs()
+        .any(|run| run.end.as_ref().is_some_and(|end| end.not_taken))
 }
 
 fn ends(world: &World, initiator: bool, token: &str) -> bool {

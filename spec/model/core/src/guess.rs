@@ -153,7 +153,8 @@ pub(crate) fn offer<V: Variant>(worlds: &Worlds, recipe: &Recipe) -> Worlds {
     worlds
 }
 
-/// Gives each finish to a receiver that waits for one.
+/// Gives each finish to a receiver that waits for one while its user looks. The user then agrees,
+/// and the application takes what it gets.
 pub(crate) fn finish<V: Variant>(worlds: &Worlds) -> Vec<Worlds> {
     let key = |frame: &Frame| {
         frame.receiver.facts.iter().find_map(|fact| match fact {
@@ -165,12 +166,17 @@ pub(crate) fn finish<V: Variant>(worlds: &Worlds) -> Vec<Worlds> {
         let mut worlds = worlds.clone();
         for frame in &mut worlds {
             let part = sealed(frame, &seal, Purpose::InitiatorBlob, key(frame));
-            if frame.receiver.state == "waiting-for-finish" {
-                frame.step::<V>(B, &Step::Cell(write(&[part])));
-            }
-            // With its end the receiver gives exported keys.
-            if frame.receiver.state == "sending-receipt" {
-                frame.step::<V>(B, &Step::Stored);
+            let steps = [
+                ("comparing", Step::Cell(write(&[part]))),
+                ("opened", Step::Release),
+                // Here the receiver gives exported keys.
+                ("taking", Step::Taken),
+                ("sending-receipt", Step::Stored),
+            ];
+            for (state, step) in steps {
+                if frame.receiver.state == state {
+                    frame.step::<V>(B, &step);
+                }
             }
         }
         worlds

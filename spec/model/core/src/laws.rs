@@ -1,7 +1,7 @@
 //! The laws, which must hold in every state.
 
 use stateright::Property;
-use wormhole_sync::protocol::Outcome;
+use wormhole_sync::protocol::{CloseReason, Outcome};
 
 use crate::algebra::{Constant, Element, Unknown, computed};
 use crate::keys::{Fact, Variant, View};
@@ -31,6 +31,8 @@ pub(crate) fn all<V: Variant>() -> Vec<Property<Setup<V>>> {
         "OpenedIsHanded": opened_is_handed,
         "FinishAfterOpening": finish_after_opening,
         "FinishAfterRelease": finish_after_release,
+        "HandedAfterRelease": handed_after_release,
+        "MismatchIsHeard": mismatch_is_heard,
         "DeliveredIsProved": delivered_is_proved,
         "OutcomeIsFixed": outcome_is_fixed,
         "EndsByItself": ends_by_itself,
@@ -203,12 +205,14 @@ fn handed_was_opened(world: &World) -> bool {
     })
 }
 
-/// A blob that has been opened is handed over, whatever follows (INIT-3, RECV-2).
+/// A blob that an initiator has opened is handed over, whatever follows (INIT-3), and by a receiver
+/// that is `done`, too (RECV-2).
 fn opened_is_handed(world: &World) -> bool {
     world.runs().all(|run| match &run.end {
         Some(end) => {
             let opened = opened(run).any(|(_, plain)| matches!(plain, Plain::Blob(_)));
-            !opened || end.blob.is_some()
+            let is_due = run.client.side == A || end.outcome == Outcome::Done;
+            !(opened && is_due) || end.blob.is_some()
         }
         None => true,
     })
@@ -232,8 +236,27 @@ fn finish_after_release(world: &World) -> bool {
         .all(|run| !has_sent_finish(run) || run.has_agreed)
 }
 
-/// `delivered` comes with `done` and by a proof, and the peer opened the blob indeed (INIT-5,
-/// RECV-2). The one exception is an attacker that guessed the word. A receiver that is `done` has
+/// A receiver gives the initiator's blob to its application, and its exported keys, only once its
+/// user has agreed (RECV-5, RECV-6).
+fn handed_after_release(world: &World) -> bool {
+    world.runs().filter(|run| run.client.side != A).all(|run| {
+        let was_handed = run.was_handed || run.end.as_ref().is_some_and(|end| end.blob.is_some());
+        !was_handed || run.has_agreed
+    })
+}
+
+/// An initiator that hears that the other user found other words ends so, and not as `done`, also
+/// while it waits for the receipt (INIT-7).
+fn mismatch_is_heard(world: &World) -> bool {
+    let heard = Some(Outcome::Closed(CloseReason::VerifierMismatch));
+    world
+        .runs()
+        .all(|run| run.client.side != A || !run.has_heard_mismatch || run.outcome == heard)
+}
+
+/// `delivered` comes with `done` and by a proof, the peer opened the blob indeed, and a receiver's
+/// application has taken it (INIT-5, RECV-2, RECV-6); and never with the news that it was not taken
+/// (INIT-8). The one exception is an attacker that guessed the word. A receiver that is `done` has
 /// delivered.
 fn delivered_is_proved(world: &World) -> bool {
     world.runs().all(|run| {
@@ -245,12 +268,13 @@ fn delivered_is_proved(world: &World) -> bool {
         };
         let is_proved = opened(run).any(|(_, plain)| is_proof(plain));
         let has_arrived = tested(run).any(is_lucky)
-            || world
-                .runs()
-                .any(|peer| has_opened(peer, run.client.blob.as_bytes()));
+            || world.runs().any(|peer| {
+                let is_taken = peer.client.side == A || peer.has_taken;
+                is_taken && has_opened(peer, run.client.blob.as_bytes())
+            });
         let is_done = end.outcome == Outcome::Done;
         if end.delivered {
-            is_done && is_proved && has_arrived
+            is_done && is_proved && has_arrived && !end.not_taken
         } else {
             run.client.side == A || !is_done
         }
@@ -265,7 +289,8 @@ fn outcome_is_fixed(world: &World) -> bool {
     })
 }
 
-/// In every state, the deadline and one attempt at the close end a run (TIME-5, TIME-7).
+/// In every state, the deadline and one attempt at the close end a run (TIME-5, TIME-7); in
+/// `taking`, once the application has answered.
 fn ends_by_itself(world: &World) -> bool {
     world.runs.iter().all(|reached| reached.ends)
 }

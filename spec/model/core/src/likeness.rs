@@ -210,7 +210,7 @@ fn answers<K: SuiteHarness>(how: &str, word: u8, number: u32) -> Vec<String> {
         let is_held = initiator.held().is_some();
         all.push(seen(&name, on(initiator, Event::Release)));
         if !is_held {
-            let waiting = on(receiver, Event::Stored);
+            let waiting = on(on(receiver, Event::Stored), Event::Release);
             let noise = if at == 0 {
                 K::noise()
             } else {
@@ -222,8 +222,15 @@ fn answers<K: SuiteHarness>(how: &str, word: u8, number: u32) -> Vec<String> {
     for at in 0..3 {
         let (initiator, receiver, _, answer) = begin();
         let initiator = on(on(initiator, Event::Cell(answer)), Event::Release);
-        let receiver = on(receiver, Event::Stored);
-        let receiver = on(receiver, Event::Cell(body(&initiator)));
+        // One receiver looks first. All of them take what they get.
+        let (finish, release) = (Event::Cell(body(&initiator)), Event::Release);
+        let events = if at == 0 {
+            [finish, release]
+        } else {
+            [release, finish]
+        };
+        let receiver = events.into_iter().fold(on(receiver, Event::Stored), on);
+        let receiver = on(receiver, Event::Taken);
         let receipt = [body(&receiver), K::noise(), vec![]][at].clone();
         let initiator = on(on(initiator, Event::Stored), Event::Cell(receipt));
         all.push(seen(how, receiver));

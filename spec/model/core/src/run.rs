@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 
 use wormhole_sync::protocol::{
-    CellName, ChannelRefusal, CloseReason, Event, InitiatorMachine, Machine, Outcome,
-    ReceiverMachine, Request, RequestKind, Unsealed,
+    ChannelRefusal, CloseReason, Event, InitiatorMachine, Machine, Outcome, ReceiverMachine,
+    Request, RequestKind, Unsealed,
 };
 use wormhole_sync::values::{AppId, Blob};
 
@@ -33,6 +33,10 @@ pub(crate) struct Client {
     pub(crate) blob: &'static str,
 }
 
+/// The relay's word that the other user found other words.
+pub(crate) const MISMATCH_REPORTED: Step =
+    Step::Refused(ChannelRefusal::Closed(CloseReason::VerifierMismatch));
+
 /// The end of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct End {
@@ -40,6 +44,8 @@ pub(crate) struct End {
     /// The peer's blob, if it was handed over.
     pub(crate) blob: Option<Vec<u8>>,
     pub(crate) delivered: bool,
+    /// Whether the user is told that the relay says `not-taken` (INIT-8).
+    pub(crate) not_taken: bool,
 }
 
 /// Everything by which runs differ, but for their histories. The machine shows all that it holds
@@ -53,7 +59,7 @@ pub(crate) struct Identity {
     told: Vec<Part>,
     outcome: Option<Outcome>,
     end: Option<End>,
-    flags: [bool; 3],
+    flags: [bool; 6],
 }
 
 /// A run, after some events.
@@ -76,8 +82,14 @@ pub(crate) struct Run {
     pub(crate) sent: Vec<Message>,
     /// The verifier and an exported key, as soon as the machine gives them to its user.
     pub(crate) told: Vec<Part>,
-    /// Whether the user has released the finish (INIT-2).
+    /// Whether the user has released the finish (INIT-2), or the peer's blob (RECV-5).
     pub(crate) has_agreed: bool,
+    /// Whether the application of a receiver was given the peer's blob (RECV-6).
+    pub(crate) was_handed: bool,
+    /// Whether that application has said that it has the blob for good (RECV-6).
+    pub(crate) has_taken: bool,
+    /// Whether the relay has said that the other user found other words.
+    pub(crate) has_heard_mismatch: bool,
     /// Whether an event has come that the tables call impossible.
     pub(crate) was_impossible: bool,
     /// Whether the outcome has changed after it was fixed.
@@ -148,6 +160,10 @@ impl<V: Variant> RealMachine<V> {
                 let verifier = machine.verifier();
                 run.told
                     .extend(verifier.filter(|part| !run.told.contains(part)).cloned());
+                if let Some(handed) = machine.taking() {
+                    run.was_handed = true;
+                    run.tell(handed);
+                }
             }
         }
         let end = match self {
@@ -182,6 +198,7 @@ fn observe<V: Variant, T: Machine<Suite = Symbols<V>>>(machine: T, run: &mut Run
             outcome: end.outcome,
             blob: end.received.map(|r| r.blob.get().expose().to_vec()),
             delivered: end.delivered,
+            not_taken: end.not_taken,
         }
     })
 }
@@ -201,6 +218,9 @@ impl Run {
             sent: Vec::new(),
             told: Vec::new(),
             has_agreed: false,
+            was_handed: false,
+            has_taken: false,
+            has_heard_mismatch: false,
             was_impossible: false,
             has_changed: false,
         };
@@ -217,6 +237,8 @@ impl Run {
         next.history.push(step.clone());
         machine.look(&mut next);
         next.has_agreed |= *step == Step::Release;
+        next.has_taken |= *step == Step::Taken;
+        next.has_heard_mismatch |= *step == MISMATCH_REPORTED;
         next.was_impossible |= !is_possible;
         next.has_changed |= self.outcome.is_some() && next.outcome != self.outcome;
         next
@@ -247,7 +269,24 @@ impl Run {
             told: self.told.clone(),
             outcome: self.outcome,
             end: self.end.clone(),
-            flags: [self.has_agreed, self.was_impossible, self.has_changed],
+            flags: [
+                self.has_agreed,
+                self.was_handed,
+                self.has_taken,
+                self.has_heard_mismatch,
+                self.was_impossible,
+                self.has_changed,
+            ],
+        }
+    }
+
+    /// The step that a user who does not look first, or an application that has nothing to wait
+    /// for, makes at once.
+    pub(crate) fn step_at_once(&self) -> Option<Step> {
+        match self.state {
+            "holding" | "comparing" => Some(Step::Release),
+            "taking" => Some(Step::Taken),
+            _ => None,
         }
     }
 
@@ -261,23 +300,33 @@ impl Run {
             Some(RequestKind::Close) => vec![Step::CloseTried, Step::Cancel],
             Some(RequestKind::Claim) => vec![],
             None if self.end.is_some() => return vec![],
-            None => vec![Step::Release],
+            None => vec![],
         };
+        match self.state {
+            "holding" | "comparing" | "opened" => steps.extend([Step::Release, Step::Mismatch]),
+            "taking" => return vec![Step::Taken, Step::NotTaken, Step::Cancel],
+            _ => {}
+        }
         if self.request == Some(RequestKind::Close) {
             return steps;
         }
         if self.request.is_some() {
-            let closed = [CloseReason::Other, CloseReason::WrongCode].map(ChannelRefusal::Closed);
+            let closed = [CloseReason::Other, CloseReason::NotTaken];
             let refusals = [
                 ChannelRefusal::Forbidden,
                 ChannelRefusal::NoSuchChannel,
                 ChannelRefusal::Crowded,
                 ChannelRefusal::Expired,
             ];
-            steps.extend(refusals.into_iter().chain(closed).map(Step::Refused));
-            steps.extend([Step::Misbehaved, Step::Exhausted]);
+            steps.extend(
+                refusals
+                    .into_iter()
+                    .chain(closed.map(ChannelRefusal::Closed))
+                    .map(Step::Refused),
+            );
+            steps.extend([MISMATCH_REPORTED, Step::Misbehaved, Step::Exhausted]);
         }
-        if self.request == Some(RequestKind::Get(CellName::Receipt)) {
+        if self.state == "waiting-for-receipt" {
             steps.push(Step::ReceiptWaitOver);
         }
         steps.extend([Step::Deadline, Step::Cancel]);

@@ -25,6 +25,9 @@ pub(crate) enum Step {
     ReceiptWaitOver,
     Cancel,
     Release,
+    Mismatch,
+    Taken,
+    NotTaken,
 }
 
 impl Step {
@@ -43,6 +46,9 @@ impl Step {
             Step::ReceiptWaitOver => Event::ReceiptWaitOver,
             Step::Cancel => Event::Cancel,
             Step::Release => Event::Release,
+            Step::Mismatch => Event::Mismatch,
+            Step::Taken => Event::Taken,
+            Step::NotTaken => Event::NotTaken,
         }
     }
 
@@ -53,6 +59,8 @@ impl Step {
             Step::Exhausted,
             Step::ReceiptWaitOver,
             Step::Deadline,
+            Step::Mismatch,
+            Step::NotTaken,
         ];
         !matches!(self, Step::Refused(_)) && !unneeded.contains(self)
     }

@@ -73,6 +73,9 @@ pub(crate) struct Setup<V> {
     /// Whether relay and network also refuse and fail, and timers run. Without, they only pass on,
     /// forge and fall silent.
     pub(crate) has_refusals: bool,
+    /// Whether users may look first, and applications need their time (INIT-2, RECV-5, RECV-6).
+    /// Without, they release and take at once.
+    pub(crate) has_looks: bool,
     pub(crate) fault: MachineFault,
     /// The one law to check; `None` for all properties.
     pub(crate) only: Option<&'static str>,
@@ -86,6 +89,7 @@ impl<V: Variant> Setup<V> {
             name,
             clients,
             has_refusals,
+            has_looks: has_refusals,
             fault: MachineFault::None,
             only: None,
             cache: Mutex::default(),
@@ -126,7 +130,13 @@ impl<V: Variant> Setup<V> {
         if let Some(after) = self.cache().after.get(&key) {
             return Arc::clone(after);
         }
-        let after = self.reached(self.fault.after::<V>(&before.run, &key.1));
+        let mut run = self.fault.after::<V>(&before.run, &key.1);
+        if !self.has_looks {
+            while let Some(step) = run.step_at_once() {
+                run = self.fault.after::<V>(&run, &step);
+            }
+        }
+        let after = self.reached(run);
         self.cache().after.insert(key, Arc::clone(&after));
         after
     }

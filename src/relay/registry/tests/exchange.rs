@@ -197,8 +197,9 @@ fn a_late_code_does_not_hit_a_strangers_channel() {
     }
     let n = bench.allocate(OWNER);
     assert_eq!(n, ended[0]);
-    // RELAY-12: A relay MUST take as the channel of a number the live one if it is the side's own,
-    // else the side's own ended one, else the live one
+    // RELAY-12: A relay MUST take, as the channel of a number, the live one if the side is its
+    // owner or claimant; else the latest ended one, in its grace, of which the side was the owner
+    // or claimant; else the live one
     let get = ChannelRequest::Get(AnswerCell, 0);
     assert_eq!(bench.now(side(0), n, get), closed(EndReason::Cancelled));
     let close = ChannelRequest::Close(EndReason::Cancelled);

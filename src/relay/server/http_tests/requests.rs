@@ -237,8 +237,8 @@ fn bodies_are_bounded() {
 }
 
 // RELAY-23: A relay MUST refuse as `malformed`, before the checks of RELAY-9, an HTTP/1.1 request
-// that does not have exactly one `Host` header (RFC 9112, section 3.2); an HTTP/1.0 request needs
-// none.
+// that does not have exactly one `Host` header (RFC 9112, section 3.2); an HTTP/1.0 request may
+// have any number.
 #[test]
 fn a_request_has_one_host() {
     let (relay, _hand) = relay(Limits::default());

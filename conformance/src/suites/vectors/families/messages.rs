@@ -269,6 +269,8 @@ fn problems(family: &mut Builder) {
         "wrong-code",
         "bad-element",
         "malformed-message",
+        "verifier-mismatch",
+        "not-taken",
         "cancelled",
         "timeout",
         "relay-misbehaved",

@@ -8,6 +8,7 @@ use super::states::{
     ALLOCATING, ClientState, FINISHING, STATES, WAITING_FOR_ANSWER, WAITING_FOR_FINISH,
 };
 use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::suites::replay::transcript::ClientRole;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut all = Vec::new();
@@ -18,15 +19,16 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all.extend(reasons());
     all.extend(crowded());
     all.extend(closing());
-    all.extend(holding());
     all
 }
 
 /// One scenario for each refusal that has an event of its own.
-fn refusals(state: ClientState) -> Vec<Scenario> {
+pub(super) fn refusals(state: ClientState) -> Vec<Scenario> {
     let refused = |name: &str, response: RecordedResponse| {
         let event = match (state.request, name) {
             ("put finish", "forbidden" | "no-such-channel") => "closed",
+            (_, "mismatch") => "mismatch-reported",
+            (_, "not-taken") => "closed",
             _ => name,
         };
         state
@@ -40,10 +42,22 @@ fn refusals(state: ClientState) -> Vec<Scenario> {
     let forbidden = refused("forbidden", problem("forbidden", None));
     let absent = refused("no-such-channel", problem("no-such-channel", None));
     let crowded = refused("crowded", problem("crowded", None));
+    let mismatch = refused("mismatch", problem("closed", Some("verifier-mismatch")));
+    let not_taken = refused("not-taken", problem("closed", Some("not-taken")));
     if state.is_done() {
-        return [closed, expired, forbidden, absent, crowded]
+        let mut all: Vec<Scenario> = [closed, expired, forbidden, absent, crowded]
             .map(|one| state.done(one))
             .into();
+        all.extend(match state.role {
+            ClientRole::Initiator => {
+                let mut not_taken = state.done(not_taken).clauses(&["INIT-8"]);
+                not_taken.expect.reason = Some("not-taken".to_owned());
+                let heard = mismatch.ends_closed("verifier-mismatch");
+                [heard.clauses(&["INIT-7"]), not_taken]
+            }
+            ClientRole::Receiver => [mismatch, not_taken].map(|one| state.done(one)),
+        });
+        return all;
     }
     // OUT-5 holds once the relay has accepted this side.
     let lost = |one: Scenario| match state.request {
@@ -54,6 +68,10 @@ fn refusals(state: ClientState) -> Vec<Scenario> {
     };
     vec![
         closed.ends_closed("cancelled").clauses(&["OUT-4"]),
+        mismatch
+            .ends_closed("verifier-mismatch")
+            .clauses(&["OUT-4"]),
+        not_taken.ends_closed("not-taken").clauses(&["OUT-4"]),
         expired.ends("expired").clauses(&["OUT-4"]),
         lost(forbidden),
         match state.request {
@@ -68,7 +86,7 @@ fn refusals(state: ClientState) -> Vec<Scenario> {
 }
 
 /// The user gives up while the request is open.
-fn cancelled(state: ClientState) -> Scenario {
+pub(super) fn cancelled(state: ClientState) -> Scenario {
     let one = state
         .scenario("cancelled", "the user gives up while it is in hand")
         .row(state.name, "cancel")
@@ -247,42 +265,4 @@ fn closing() -> Vec<Scenario> {
         .closes("relay-misbehaved"),
     );
     all
-}
-
-/// The user looks before the finish goes out.
-fn holding() -> Vec<Scenario> {
-    let held = |name: &str, title: &str, user: &str| {
-        let user = user.to_owned();
-        initiator(name, title)
-            .clauses(&["INIT-2", "KEY-3"])
-            .given(move |input| input.hold = Some(user))
-    };
-    vec![
-        held("hold-agreed", "the user looks and agrees", "agree")
-            .row("holding", "release")
-            .done(true),
-        held(
-            "hold-refused",
-            "the user looks and refuses: no finish",
-            "refuse",
-        )
-        .row("holding", "cancel")
-        .clauses(&["INIT-3"])
-        .ends("cancelled")
-        .blob()
-        .closes("cancelled"),
-        held(
-            "hold-timeout",
-            "the user says nothing until the deadline: no finish",
-            "silent",
-        )
-        .row("holding", "deadline")
-        .clauses(&["TIME-5", "INIT-3"])
-        .second(100)
-        .given(|input| input.deadline = Some(20))
-        .ends("timeout")
-        .blob()
-        .closes("timeout")
-        .lasts(20, 23),
-    ]
 }

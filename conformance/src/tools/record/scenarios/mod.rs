@@ -6,6 +6,7 @@ mod done;
 mod elements;
 mod ends;
 mod local;
+mod looking;
 mod peers;
 mod problems;
 mod receipts;
@@ -25,6 +26,7 @@ pub(super) fn all() -> Vec<Scenario> {
         code::scenarios(),
         local::scenarios(),
         ends::scenarios(),
+        looking::scenarios(),
         waits::scenarios(),
         repeats::scenarios(),
         responses::scenarios(),

@@ -14,16 +14,23 @@ pub(super) struct ClientState {
     pub(super) closes: bool,
     /// The peer's blob is handed over with whatever outcome follows (INIT-3, RECV-2).
     pub(super) has_blob: bool,
+    /// The user looks first.
+    pub(super) looks: bool,
 }
 
 pub(super) const ALLOCATING: ClientState = initiators("allocating", "allocate", false, false);
 pub(super) const WAITING_FOR_ANSWER: ClientState =
     initiators("waiting-for-answer", "get answer", true, false);
+/// A user who looks first: the polls of the cell tell of the channel's end.
+pub(super) const HOLDING: ClientState = initiators("holding", "get receipt", true, true).looking();
 pub(super) const FINISHING: ClientState = initiators("finishing", "put finish", true, true);
 pub(super) const WAITING_FOR_RECEIPT: ClientState =
     initiators("waiting-for-receipt", "get receipt", false, true);
 pub(super) const CLAIMING: ClientState = receivers("claiming", "claim", true, false);
 pub(super) const ANSWERING: ClientState = receivers("answering", "put answer", true, false);
+/// A user who looks first, while the finish may come.
+pub(super) const COMPARING: ClientState =
+    receivers("comparing", "get finish", true, false).looking();
 pub(super) const WAITING_FOR_FINISH: ClientState =
     receivers("waiting-for-finish", "get finish", true, false);
 pub(super) const SENDING_RECEIPT: ClientState =
@@ -52,6 +59,7 @@ const fn initiators(
         request,
         closes,
         has_blob,
+        looks: false,
     }
 }
 
@@ -67,17 +75,35 @@ const fn receivers(
         request,
         closes,
         has_blob,
+        looks: false,
     }
 }
 
 impl ClientState {
-    /// A scenario about what happens in this state; what it is called says the state's request.
+    const fn looking(self) -> Self {
+        Self {
+            looks: true,
+            ..self
+        }
+    }
+
+    /// A scenario about what happens in this state. It is called after the state's request, or
+    /// after the state itself where another has the same request.
     pub(super) fn scenario(self, name: &str, title: &str) -> Scenario {
-        let name = format!("{}-{name}", self.request.replace(' ', "-"));
-        let title = format!("{}: {title}", self.request);
+        let (prefix, about) = match self.looks {
+            true => (self.name.to_owned(), self.name),
+            false => (self.request.replace(' ', "-"), self.request),
+        };
+        let name = format!("{prefix}-{name}");
+        let title = format!("{about}: {title}");
         let scenario = match self.role {
             ClientRole::Initiator => initiator(&name, &title).clauses(&["INIT-1"]),
             ClientRole::Receiver => receiver(&name, &title).clauses(&["RECV-1"]),
+        };
+        let scenario = match (self.role, self.looks) {
+            (_, false) => scenario,
+            (ClientRole::Initiator, true) => scenario.looks().clauses(&["INIT-2"]),
+            (ClientRole::Receiver, true) => scenario.looks().clauses(&["RECV-5"]),
         };
         match (self.role, self.has_blob) {
             (ClientRole::Initiator, true) => scenario.clauses(&["INIT-3"]).blob(),

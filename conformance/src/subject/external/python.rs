@@ -1,12 +1,12 @@
-//! The adapter in Python: another language over other people's libraries, in an environment of its
-//! own.
+//! The adapter and the relay in Python, each in an environment of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, Error, anyhow, bail};
+use anyhow::{Context, Error};
 
+use super::install::{run, there};
 use crate::root::{Root, read};
 use crate::subject::adapter::CommandLine;
 
@@ -15,13 +15,11 @@ use crate::subject::adapter::CommandLine;
 /// # Errors
 ///
 /// A sentence that says what is missing and what to do.
-pub(crate) fn command(root: &Root) -> anyhow::Result<CommandLine> {
+pub(super) fn command(root: &Root) -> anyhow::Result<CommandLine> {
     let folder = root.path().join("conformance/adapters/python");
     let adapter = folder.join("adapter.py");
-    if !adapter.is_file() {
-        bail!("there is no adapter {}", adapter.display());
-    }
-    let python = environment(root, &folder.join("requirements.txt"))?;
+    there(&adapter)?;
+    let python = environment(root, "conformance-python", &folder)?;
     // These options keep out the user's own Python settings and packages, and write nothing beside
     // the sources.
     let arguments = ["-E", "-s", "-B"].map(str::to_owned).into_iter();
@@ -29,10 +27,33 @@ pub(crate) fn command(root: &Root) -> anyhow::Result<CommandLine> {
     Ok(CommandLine::new(python.display().to_string(), arguments))
 }
 
-/// Makes the environment of exactly these requirements, once, and gives its Python.
-fn environment(root: &Root, requirements: &Path) -> anyhow::Result<PathBuf> {
+/// The command that starts the relay on a free port. Its environment is made first if it is missing
+/// or old.
+///
+/// # Errors
+///
+/// A sentence that says what is missing and what to do.
+pub(super) fn relay(root: &Root) -> anyhow::Result<CommandLine> {
+    let folder = root.path().join("conformance/relays/python");
+    there(&folder.join("relay/__main__.py"))?;
+    let python = environment(root, "conformance-relay-python", &folder)?;
+    // The module is found by its folder, and the user's own Python settings are kept out.
+    let run = format!(
+        "import runpy, sys; sys.path.insert(0, {:?}); runpy.run_module('relay', run_name='__main__')",
+        folder.display().to_string()
+    );
+    let mut arguments = ["-E", "-s", "-B", "-c"].map(str::to_owned).to_vec();
+    arguments.push(run);
+    let options = ["--listen", "127.0.0.1:0", "--starts-per-minute", "100000"];
+    arguments.extend(options.map(str::to_owned));
+    Ok(CommandLine::new(python.display().to_string(), arguments))
+}
+
+/// Makes the environment of exactly the requirements in `sources`, once, and gives its Python.
+fn environment(root: &Root, name: &str, sources: &Path) -> anyhow::Result<PathBuf> {
+    let requirements = &sources.join("requirements.txt");
     let wanted = read(requirements).map_err(Error::msg)?;
-    let folder = root.path().join("target/conformance-python");
+    let folder = root.path().join("target").join(name);
     let bin = if cfg!(windows) {
         "Scripts/python.exe"
     } else {
@@ -50,7 +71,7 @@ fn environment(root: &Root, requirements: &Path) -> anyhow::Result<PathBuf> {
     }
     run(
         Command::new("python3").args(["-m", "venv"]).arg(&folder),
-        "--external needs python3 (3.11 or later) with its module venv; install it, or leave --external out",
+        "this needs python3 (3.11 or later) with its module venv; install it, or leave it out",
     )?;
     run(
         Command::new(&python)
@@ -64,24 +85,8 @@ fn environment(root: &Root, requirements: &Path) -> anyhow::Result<PathBuf> {
             .args(["--require-hashes", "--only-binary", ":all:"])
             .arg("--requirement")
             .arg(requirements),
-        "the pinned Python packages could not be installed; --external needs the network for that, once",
+        "the pinned Python packages could not be installed; that needs the network, once",
     )?;
     fs::write(&marker, wanted).with_context(|| format!("cannot write {}", marker.display()))?;
     Ok(python)
-}
-
-/// Runs a command to its end.
-fn run(command: &mut Command, advice: &str) -> anyhow::Result<()> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| anyhow!("{advice}\n({error})"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = [output.stdout, output.stderr].concat();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    let last: Vec<&str> = text.lines().rev().take(8).collect();
-    let last: Vec<&str> = last.into_iter().rev().collect();
-    Err(anyhow!("{advice}\n{}", last.join("\n")))
 }

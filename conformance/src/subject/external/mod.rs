@@ -1,0 +1,51 @@
+//! The adapters and the relay that are kept here: other languages, over other people's libraries.
+
+mod install;
+mod javascript;
+mod python;
+
+use clap::ValueEnum;
+
+use crate::root::Root;
+use crate::subject::adapter::CommandLine;
+
+/// An implementation that was written from the specification alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum External {
+    /// The adapter in Python (needs python3 3.11 or later with venv).
+    Python,
+    /// The adapter in JavaScript (needs node 20.19 or later with npm).
+    #[value(name = "javascript")]
+    JavaScript,
+}
+
+impl External {
+    /// The name of `--external`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::JavaScript => "javascript",
+        }
+    }
+
+    /// The command that starts the adapter, when all that it needs is installed.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is missing and what to do.
+    pub(super) fn command(self, root: &Root) -> anyhow::Result<CommandLine> {
+        match self {
+            Self::Python => python::command(root),
+            Self::JavaScript => javascript::command(root),
+        }
+    }
+}
+
+/// The command that starts the relay in Python.
+///
+/// # Errors
+///
+/// A sentence that says what is missing and what to do.
+pub(super) fn python_relay(root: &Root) -> anyhow::Result<CommandLine> {
+    python::relay(root)
+}

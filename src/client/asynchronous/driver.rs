@@ -1,0 +1,197 @@
+//! The loop of [`protocol`](crate::protocol), with tasks and sockets.
+
+use std::fmt;
+use std::future::pending;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::client::builder::OnRetry;
+use crate::client::prepared::{Prepared, conclude, not_ended};
+use crate::client::transport::asynchronous::HyperTransport;
+use crate::client::transport::jitter;
+use crate::client::{Driver, Error, Received, TlsOptions};
+use crate::clock::Stopwatch;
+use crate::crypto::Standard;
+use crate::protocol::wire::{self, HttpRequest, HttpResponse, Wire};
+use crate::protocol::{
+    Action, AttemptFailure, AttemptResult, Exchange, Machine, RequestKind, UserEvent,
+};
+
+/// The driver of an exchange.
+pub struct AsyncDriver<T: Machine<Suite = Standard>> {
+    /// The exchange, or `None` once its end has been taken.
+    exchange: Option<Exchange<T>>,
+    wire: Wire,
+    tls: TlsOptions,
+    /// The transport, or `None` when the libraries refuse the TLS configuration.
+    transport: Option<HyperTransport>,
+    started: Stopwatch,
+    on_retry: Option<OnRetry>,
+    /// The attempt under way. It is kept here, so that it goes on when the future that waits for it
+    /// is dropped and another takes its place.
+    attempt: Option<Attempt>,
+}
+
+struct Attempt {
+    kind: RequestKind,
+    result: Pin<Box<dyn Future<Output = AttemptResult> + Send>>,
+}
+
+impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
+    pub(super) fn new(prepared: Prepared<T>) -> AsyncDriver<T> {
+        AsyncDriver {
+            exchange: Some(prepared.exchange),
+            wire: prepared.wire,
+            transport: HyperTransport::new(&prepared.tls).ok(),
+            tls: prepared.tls,
+            started: Stopwatch::start(),
+            on_retry: prepared.on_retry,
+            attempt: None,
+        }
+    }
+
+    /// Drives the exchange until the machine is as `wanted` or has ended.
+    pub(super) async fn run_until(&mut self, wanted: impl Fn(&T) -> bool) {
+        while let Some(exchange) = &mut self.exchange {
+            let Some(machine) = exchange.machine().filter(|machine| !wanted(machine)) else {
+                return;
+            };
+            let kind = machine.request().map(|request| request.kind());
+            // Another request abandons the one under way.
+            drop(self.attempt.take_if(|attempt| Some(attempt.kind) != kind));
+            if let Some(attempt) = &mut self.attempt {
+                let result = attempt.result.as_mut().await;
+                self.attempt = None;
+                exchange.attempt_ended(self.started.elapsed(), result);
+                if let (Some(tell), Some(failure)) = (&mut self.on_retry, exchange.retrying()) {
+                    tell(&failure.why);
+                }
+                continue;
+            }
+            match exchange.next(self.started.elapsed()) {
+                Action::Send {
+                    request,
+                    wait,
+                    within,
+                } => {
+                    let kind = request.kind();
+                    let request = self.wire.request(&request, wait);
+                    let transport = self.transport.clone();
+                    let result = async move {
+                        match send(transport.as_ref(), &request, within).await {
+                            Ok(response) => wire::interpret_response(kind, response),
+                            Err(failure) => AttemptResult::Lost(failure),
+                        }
+                    };
+                    self.attempt = Some(Attempt {
+                        kind,
+                        result: Box::pin(result),
+                    });
+                }
+                Action::Pause { least, most } => tokio::time::sleep(jitter(least, most)).await,
+                Action::Hold {
+                    within: Some(within),
+                } => tokio::time::sleep(within).await,
+                Action::Hold { within: None } => pending().await,
+                Action::Ended => return,
+            }
+        }
+    }
+
+    /// Says what the user, or the application, has decided.
+    pub(super) fn say(&mut self, event: UserEvent) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.say(self.started.elapsed(), event);
+        }
+    }
+
+    /// Says what the user, or the application, has decided, and drives the exchange to its end.
+    pub(super) async fn fail_by(mut self, event: UserEvent) -> Error {
+        self.say(event);
+        self.run_until(|_| false).await;
+        self.fail()
+    }
+
+    pub(super) async fn cancel(&mut self) {
+        self.say(UserEvent::Cancel);
+        self.run_until(|_| false).await;
+    }
+
+    pub(super) fn conclude(mut self) -> Result<Received, Error> {
+        conclude(self.exchange.take().and_then(Exchange::into_ended))
+    }
+
+    /// The error of an exchange that ended before it was as wanted.
+    pub(super) fn fail(self) -> Error {
+        match self.conclude() {
+            Err(error) => error,
+            Ok(_) => not_ended(),
+        }
+    }
+}
+
+async fn send(
+    transport: Option<&HyperTransport>,
+    request: &HttpRequest,
+    within: Duration,
+) -> Result<HttpResponse, AttemptFailure> {
+    match transport {
+        Some(transport) => Ok(transport.send(request, within).await?),
+        None => Err(AttemptFailure {
+            why: "TLS cannot be set up".to_owned(),
+            is_final: true,
+        }),
+    }
+}
+
+/// Gives up an exchange that is dropped before its end: the one remaining request, a close, goes
+/// over a fresh connection in a task of its own.
+impl<T: Machine<Suite = Standard>> Drop for AsyncDriver<T> {
+    fn drop(&mut self) {
+        let attempt = self.attempt.take().map(|attempt| attempt.kind);
+        let Some(exchange) = &mut self.exchange else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let now = self.started.elapsed();
+        let request = exchange.machine().and_then(T::request);
+        let closes = request.map(|request| request.kind()) == Some(RequestKind::Close);
+        // To give up once more would abandon a close that has not begun.
+        if !closes || attempt == Some(RequestKind::Close) {
+            exchange.say(now, UserEvent::Cancel);
+        }
+        if let Action::Send {
+            request,
+            wait,
+            within,
+        } = exchange.next(now)
+        {
+            let request = self.wire.request(&request, wait);
+            let transport = HyperTransport::new(&self.tls).ok();
+            runtime.spawn(async move {
+                // TIME-7: its result changes no outcome
+                let _ = send(transport.as_ref(), &request, within).await;
+            });
+        }
+    }
+}
+
+impl<T: Machine<Suite = Standard>> Driver for AsyncDriver<T> {
+    type Machine = T;
+
+    fn machine(&self) -> Option<&T> {
+        self.exchange.as_ref()?.machine()
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.exchange.as_ref()?.time_left(self.started.elapsed())
+    }
+}
+
+impl<T: Machine<Suite = Standard>> fmt::Debug for AsyncDriver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AsyncDriver([redacted])")
+    }
+}

@@ -1,0 +1,231 @@
+//! The asynchronous client, on tokio and hyper. Its steps are those of the blocking client.
+//!
+//! ```no_run
+//! use wormhole_sync::asynchronous::{Initiator, Receiver};
+//! # async fn initiate() -> Result<(), wormhole_sync::Error> {
+//! let waiting = Initiator::new("example.com/app1", b"initiator's blob").start().await?;
+//! println!("Invitation Code: {}", waiting.code());
+//! let theirs = waiting.finish().await?;
+//! # Ok(()) }
+//! # async fn receive(code: &str) -> Result<(), wormhole_sync::Error> {
+//! let theirs = Receiver::new("example.com/app1", code, b"receiver's blob").finish().await?;
+//! # Ok(()) }
+//! ```
+//!
+//! Every future and every step here may be dropped at any time. The request under way is then
+//! abandoned, no blob is released any more, and a task that lives at most ten seconds tells the
+//! relay, so that the other side need not wait.
+
+mod driver;
+
+use super::builder::{Builder, Initiating, Receiving};
+use super::{Client, Driver, Error, Received};
+use crate::crypto::Standard;
+use crate::protocol::{InitiatorMachine, Machine, UserEvent};
+use crate::values::Code;
+use driver::AsyncDriver;
+
+/// The type that selects the asynchronous client in [`Initiator`] and [`Receiver`].
+#[derive(Debug)]
+pub enum Asynchronous {}
+
+/// The initiator, run by the asynchronous client.
+pub type Initiator = super::Initiator<Asynchronous>;
+
+/// The receiver, run by the asynchronous client.
+pub type Receiver = super::Receiver<Asynchronous>;
+
+/// An initiator whose code can be shown. Dropping it gives the exchange up.
+pub type Waiting = super::Waiting<Asynchronous>;
+
+/// An initiator whose peer is confirmed and whose blob is still held back. Dropping it gives the
+/// exchange up.
+pub type Holding = super::Holding<Asynchronous>;
+
+/// A receiver that has answered, and whose user may compare the verifier. Dropping it gives the
+/// exchange up.
+pub type Answered = super::Answered<Asynchronous>;
+
+/// A receiver that has the peer's blob, and whose application has not taken it yet. Dropping it
+/// gives the exchange up.
+pub type Taking = super::Taking<Asynchronous>;
+
+impl Client for Asynchronous {
+    type Driver<M: Machine<Suite = Standard>> = AsyncDriver<M>;
+}
+
+impl Builder<Initiating, Asynchronous> {
+    /// Asks the relay for a channel, after which there is a code to show.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
+    pub async fn start(self) -> Result<Waiting, Error> {
+        let (prepared, words) = self.prepare()?;
+        let mut driver = AsyncDriver::new(prepared);
+        driver
+            .run_until(|machine| machine.channel().is_some())
+            .await;
+        match driver.machine().and_then(InitiatorMachine::channel) {
+            Some(channel) => Ok(Waiting {
+                driver,
+                code: Code::new(channel, words),
+            }),
+            None => Err(driver.fail()),
+        }
+    }
+}
+
+impl Builder<Receiving, Asynchronous> {
+    /// Claims the channel and answers, after which there is a verifier to compare.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
+    /// ones.
+    pub async fn start(self) -> Result<Answered, Error> {
+        let mut driver = AsyncDriver::new(self.prepare()?);
+        driver
+            .run_until(|machine| machine.verifier().is_some())
+            .await;
+        match driver.machine() {
+            Some(machine) if machine.verifier().is_some() => Ok(Answered { driver }),
+            _ => Err(driver.fail()),
+        }
+    }
+
+    /// Runs the whole exchange, and returns the peer's blob once it has opened.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub async fn finish(self) -> Result<Received, Error> {
+        self.start().await?.finish().await
+    }
+}
+
+impl Waiting {
+    /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub async fn finish(self) -> Result<Received, Error> {
+        self.hold().await?.release().await
+    }
+
+    /// Waits for the peer and keeps this side's blob, so that the user may look first (INIT-2).
+    ///
+    /// # Errors
+    /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
+    pub async fn hold(self) -> Result<Holding, Error> {
+        let mut driver = self.driver;
+        driver.run_until(|machine| machine.held().is_some()).await;
+        match driver.machine() {
+            Some(machine) if machine.held().is_some() => Ok(Holding { driver }),
+            _ => Err(driver.fail()),
+        }
+    }
+
+    /// Gives up and tells the relay, so that the other side need not wait.
+    pub async fn cancel(mut self) {
+        self.driver.cancel().await;
+    }
+}
+
+impl Holding {
+    /// Watches the channel while the user decides, and returns when there is nothing left to
+    /// decide: the other side, or the relay, has ended the exchange, and
+    /// [`release`](Holding::release) gives the error.
+    ///
+    /// Dropping this future, as `select!` does, changes nothing.
+    pub async fn watch(&mut self) {
+        self.driver
+            .run_until(|machine| machine.held().is_none())
+            .await;
+    }
+
+    /// Releases this side's blob and waits for the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
+    pub async fn release(mut self) -> Result<Received, Error> {
+        self.driver.say(UserEvent::Release);
+        self.driver.run_until(|_| false).await;
+        self.driver.conclude()
+    }
+
+    /// Says that the other side shows other words: this side's blob is not sent, and the other user
+    /// is told. The error holds the peer's blob (INIT-3), which may be anybody's; its outcome is
+    /// `verifier-mismatch` unless the exchange was already over.
+    pub async fn mismatch(self) -> Error {
+        self.driver.fail_by(UserEvent::Mismatch).await
+    }
+
+    /// Gives up and tells the relay; this side's blob is not sent. The error holds the peer's blob
+    /// (INIT-3), and its outcome is `cancelled` unless the exchange was already over.
+    pub async fn refuse(self) -> Error {
+        self.driver.fail_by(UserEvent::Cancel).await
+    }
+}
+
+impl Answered {
+    /// Watches the channel while the user decides, and returns when there is nothing left to
+    /// decide: the other side, or the relay, has ended the exchange, and [`open`](Answered::open)
+    /// gives the error.
+    ///
+    /// Dropping this future, as `select!` does, changes nothing.
+    pub async fn watch(&mut self) {
+        self.driver
+            .run_until(|machine| machine.verifier().is_none())
+            .await;
+    }
+
+    /// Agrees, and waits for the peer's blob. No receipt is sent before the application says that
+    /// it has [taken](Taking::taken) it.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.5 has for the states before `taking`.
+    pub async fn open(self) -> Result<Taking, Error> {
+        let mut driver = self.driver;
+        driver.say(UserEvent::Release);
+        driver.run_until(Machine::is_taking).await;
+        match driver.machine() {
+            Some(machine) if machine.is_taking() => Ok(Taking { driver }),
+            _ => Err(driver.fail()),
+        }
+    }
+
+    /// Agrees, waits for the peer's blob, takes it and sends the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub async fn finish(self) -> Result<Received, Error> {
+        self.open().await?.taken().await
+    }
+
+    /// Says that the other side shows other words: the other user is told. The outcome of the error
+    /// is `verifier-mismatch` unless the exchange was already over.
+    pub async fn mismatch(self) -> Error {
+        self.driver.fail_by(UserEvent::Mismatch).await
+    }
+
+    /// Gives up and tells the relay, so that the other side need not wait.
+    pub async fn cancel(mut self) {
+        self.driver.cancel().await;
+    }
+}
+
+impl Taking {
+    /// Says that the application has the blob for good, and sends the receipt.
+    ///
+    /// # Errors
+    /// None is known: what becomes of the receipt changes no outcome (RECV-2).
+    pub async fn taken(mut self) -> Result<Received, Error> {
+        self.driver.say(UserEvent::Taken);
+        self.driver.run_until(|_| false).await;
+        self.driver.conclude()
+    }
+
+    /// Says that the application cannot keep the blob: no receipt is sent, and the other user is
+    /// told. The outcome of the error is `not-taken`.
+    pub async fn not_taken(self) -> Error {
+        self.driver.fail_by(UserEvent::NotTaken).await
+    }
+}

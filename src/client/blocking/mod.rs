@@ -1,0 +1,252 @@
+//! The blocking client, on ureq.
+//!
+//! ```no_run
+//! use wormhole_sync::{Initiator, Receiver};
+//! # fn initiate() -> Result<(), wormhole_sync::Error> {
+//! let waiting = Initiator::new("example.com/app1", b"initiator's blob").start()?;
+//! println!("Invitation Code: {}", waiting.code());
+//! let theirs = waiting.finish()?;
+//! # Ok(()) }
+//! # fn receive(code: &str) -> Result<(), wormhole_sync::Error> {
+//! let theirs = Receiver::new("example.com/app1", code, b"receiver's blob").finish()?;
+//! # Ok(()) }
+//! ```
+
+mod driver;
+
+pub use super::canceller::{Canceller, Decider};
+
+use super::builder::{Builder, Initiating, Receiving};
+use super::{Client, Driver, Error, Received};
+use crate::crypto::Standard;
+use crate::protocol::{InitiatorMachine, Machine, UserEvent};
+use crate::values::Code;
+use driver::BlockingDriver;
+
+/// The type that selects the blocking client in [`Initiator`] and [`Receiver`].
+#[derive(Debug)]
+pub enum Blocking {}
+
+/// The initiator, run by the blocking client.
+pub type Initiator = super::Initiator<Blocking>;
+
+/// The receiver, run by the blocking client.
+pub type Receiver = super::Receiver<Blocking>;
+
+/// An initiator whose code can be shown.
+pub type Waiting = super::Waiting<Blocking>;
+
+/// An initiator whose peer is confirmed and whose blob is still held back.
+pub type Holding = super::Holding<Blocking>;
+
+/// A receiver that has answered, and whose user may compare the verifier.
+pub type Answered = super::Answered<Blocking>;
+
+/// A receiver that has the peer's blob, and whose application has not taken it yet.
+pub type Taking = super::Taking<Blocking>;
+
+impl Client for Blocking {
+    type Driver<M: Machine<Suite = Standard>> = BlockingDriver<M>;
+}
+
+impl<R> Builder<R, Blocking> {
+    /// Lets `canceller` give the exchange up from another thread, at any time after its start.
+    pub fn canceller(mut self, canceller: &Canceller) -> Self {
+        self.options.canceller = canceller.clone();
+        self
+    }
+}
+
+impl Builder<Initiating, Blocking> {
+    /// Asks the relay for a channel, after which there is a code to show.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
+    pub fn start(self) -> Result<Waiting, Error> {
+        let (prepared, words) = self.prepare()?;
+        let mut driver = BlockingDriver::new(prepared);
+        driver.run_until(|machine| machine.channel().is_some());
+        match driver.machine().and_then(InitiatorMachine::channel) {
+            Some(channel) => Ok(Waiting {
+                driver,
+                code: Code::new(channel, words),
+            }),
+            // An exchange without a channel can only have ended in an error.
+            None => Err(driver.fail()),
+        }
+    }
+}
+
+impl Builder<Receiving, Blocking> {
+    /// Claims the channel and answers, after which there is a verifier to compare.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
+    /// ones.
+    pub fn start(self) -> Result<Answered, Error> {
+        let mut driver = BlockingDriver::new(self.prepare()?);
+        driver.run_until(|machine| machine.verifier().is_some());
+        match driver.machine() {
+            Some(machine) if machine.verifier().is_some() => Ok(Answered { driver }),
+            _ => Err(driver.fail()),
+        }
+    }
+
+    /// Runs the whole exchange, and returns the peer's blob once it has opened.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub fn finish(self) -> Result<Received, Error> {
+        self.start()?.finish()
+    }
+}
+
+impl Waiting {
+    /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub fn finish(self) -> Result<Received, Error> {
+        self.hold()?.release()
+    }
+
+    /// Waits for the peer and keeps this side's blob, so that the user may look first (INIT-2).
+    ///
+    /// # Errors
+    /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
+    pub fn hold(self) -> Result<Holding, Error> {
+        let mut driver = self.driver;
+        driver.run_until(|machine| machine.held().is_some());
+        match driver.machine() {
+            Some(machine) if machine.held().is_some() => Ok(Holding { driver }),
+            _ => Err(driver.fail()),
+        }
+    }
+
+    /// Gives up and tells the relay, so that the other side need not wait.
+    pub fn cancel(mut self) {
+        self.driver.cancel();
+    }
+}
+
+impl Holding {
+    /// A handle by which another thread decides for the user, while this one is in
+    /// [`wait`](Holding::wait).
+    #[must_use]
+    pub fn decider(&self) -> Decider {
+        self.driver.decider(true)
+    }
+
+    /// Waits for the user's decision, which comes by a [`decider`](Holding::decider), and then for
+    /// the receipt. It returns at once when the other side, or the relay, has ended the exchange,
+    /// so that nobody agrees to what is over.
+    ///
+    /// # Errors
+    /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
+    pub fn wait(mut self) -> Result<Received, Error> {
+        self.driver.run_until(|_| false);
+        self.driver.conclude()
+    }
+
+    /// Releases this side's blob and waits for the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
+    pub fn release(mut self) -> Result<Received, Error> {
+        self.driver.say(UserEvent::Release);
+        self.wait()
+    }
+
+    /// Says that the other side shows other words: this side's blob is not sent, and the other user
+    /// is told. The error holds the peer's blob (INIT-3), which may be anybody's; its outcome is
+    /// `verifier-mismatch` unless the exchange was already over.
+    #[must_use]
+    pub fn mismatch(mut self) -> Error {
+        self.driver.say(UserEvent::Mismatch);
+        self.driver.run_to_failure()
+    }
+
+    /// Gives up and tells the relay; this side's blob is not sent. The error holds the peer's blob
+    /// (INIT-3), and its outcome is `cancelled` unless the exchange was already over.
+    #[must_use]
+    pub fn refuse(mut self) -> Error {
+        self.driver.give_up();
+        self.driver.run_to_failure()
+    }
+}
+
+impl Answered {
+    /// A handle by which another thread decides for the user, while this one is in
+    /// [`wait`](Answered::wait).
+    #[must_use]
+    pub fn decider(&self) -> Decider {
+        self.driver.decider(false)
+    }
+
+    /// Waits for the user's decision, which comes by a [`decider`](Answered::decider), and for the
+    /// peer's blob. It returns at once when the other side, or the relay, has ended the exchange,
+    /// so that nobody agrees to what is over.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.5 has for the states before `taking`.
+    pub fn wait(self) -> Result<Taking, Error> {
+        let mut driver = self.driver;
+        driver.run_until(Machine::is_taking);
+        match driver.machine() {
+            Some(machine) if machine.is_taking() => Ok(Taking { driver }),
+            _ => Err(driver.fail()),
+        }
+    }
+
+    /// Agrees, and waits for the peer's blob. No receipt is sent before the application says that
+    /// it has [taken](Taking::taken) it.
+    ///
+    /// # Errors
+    /// Any outcome that section 11.5 has for the states before `taking`.
+    pub fn open(mut self) -> Result<Taking, Error> {
+        self.driver.say(UserEvent::Release);
+        self.wait()
+    }
+
+    /// Agrees, waits for the peer's blob, takes it and sends the receipt.
+    ///
+    /// # Errors
+    /// Any outcome but `done`.
+    pub fn finish(self) -> Result<Received, Error> {
+        self.open()?.taken()
+    }
+
+    /// Says that the other side shows other words: the other user is told. The outcome of the error
+    /// is `verifier-mismatch` unless the exchange was already over.
+    #[must_use]
+    pub fn mismatch(mut self) -> Error {
+        self.driver.say(UserEvent::Mismatch);
+        self.driver.run_to_failure()
+    }
+
+    /// Gives up and tells the relay, so that the other side need not wait.
+    pub fn cancel(mut self) {
+        self.driver.cancel();
+    }
+}
+
+impl Taking {
+    /// Says that the application has the blob for good, and sends the receipt.
+    ///
+    /// # Errors
+    /// `cancelled`, if a [`Canceller`] gave the exchange up before.
+    pub fn taken(mut self) -> Result<Received, Error> {
+        self.driver.say(UserEvent::Taken);
+        self.driver.run_until(|_| false);
+        self.driver.conclude()
+    }
+
+    /// Says that the application cannot keep the blob: no receipt is sent, and the other user is
+    /// told. The outcome of the error is `not-taken`, unless a [`Canceller`] gave the exchange up
+    /// before.
+    #[must_use]
+    pub fn not_taken(mut self) -> Error {
+        self.driver.say(UserEvent::NotTaken);
+        self.driver.run_to_failure()
+    }
+}
