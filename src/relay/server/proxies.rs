@@ -52,7 +52,7 @@ impl Proxies {
         let lines: Vec<_> = headers.get_all(name).into_iter().collect();
         for line in lines.into_iter().rev() {
             let Ok(line) = line.to_str() else { break };
-            for element in line.rsplit(',') {
+            for element in FromTheEnd(Some(line), b',') {
                 let address = match self.header {
                     ForwardedHeader::XForwardedFor => address(element.trim()),
                     ForwardedHeader::Forwarded => forwarded_for(element),
@@ -135,15 +135,57 @@ impl fmt::Display for BadNetwork {
 
 impl std::error::Error for BadNetwork {}
 
-/// The `for` of one element of `Forwarded`.
+/// The parts of a text between separators that stand in no quoted string (RFC 9110, section 5.6.4),
+/// the last first.
+///
+/// A text is read from its end, because its end is a proxy's: what a client wrote before, with an
+/// open quote for example, changes nothing in it.
+struct FromTheEnd<'a>(Option<&'a str>, u8);
+
+impl<'a> Iterator for FromTheEnd<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let Self(rest, separator) = self;
+        let text = rest.take()?;
+        let mut is_quoted = false;
+        for (at, byte) in text.bytes().enumerate().rev() {
+            match byte {
+                b'"' if is_quoted && is_escaped(text, at) => {}
+                b'"' => is_quoted = !is_quoted,
+                _ if byte == *separator && !is_quoted => {
+                    *rest = text.get(..at);
+                    return text.get(at + 1..);
+                }
+                _ => {}
+            }
+        }
+        Some(text)
+    }
+}
+
+/// Whether a backslash stands before this place that is not escaped itself.
+fn is_escaped(text: &str, at: usize) -> bool {
+    let before = text.bytes().take(at).rev();
+    before.take_while(|byte| *byte == b'\\').count() % 2 == 1
+}
+
+/// The `for` of one element of `Forwarded`, if it has exactly one.
 fn forwarded_for(element: &str) -> Option<IpAddr> {
-    element.split(';').find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        let value = value.trim().trim_matches('"');
+    let mut values = FromTheEnd(Some(element), b';').filter_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
         name.trim()
             .eq_ignore_ascii_case("for")
-            .then(|| address(value))?
-    })
+            .then(|| value.trim())
+    });
+    let value = values.next()?;
+    let unquoted = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match values.next() {
+        None => address(unquoted.unwrap_or(value)),
+        Some(_) => None,
+    }
 }
 
 /// An address, with or without port and brackets.
@@ -229,6 +271,36 @@ mod tests {
         assert_eq!(of("for=unknown"), "127.0.0.1");
         assert_eq!(of("by=1.1.1.1"), "127.0.0.1");
         assert_eq!(of("for=\"unclosed, for=1.1.1.1"), "1.1.1.1");
+        assert_eq!(of("for=1.1.1.1;for=6.6.6.6"), "127.0.0.1");
+    }
+
+    // RELAY-22: so that broken text of the client's cannot change what a proxy wrote after it
+    #[test]
+    fn what_a_client_writes_is_no_address_of_its_choice() {
+        // A proxy quotes the `Host` that its client chose.
+        for host in [
+            r#""a,for=6.6.6.6""#,
+            r#""a;for=6.6.6.6""#,
+            r#""\",for=6.6.6.6;x=\"""#,
+            r#""\\""#,
+            r#""for=6.6.6.6""#,
+        ] {
+            for before in [
+                "",
+                "for=\"6.6.6.6, ",
+                "\", ",
+                "for=6.6.6.6;host=\"a, ",
+                "\\\", ",
+            ] {
+                let line = format!("{before}host={host};for=1.1.1.1");
+                let other = format!("{before}for=1.1.1.1;host={host}");
+                for line in [line, other] {
+                    let header = ForwardedHeader::Forwarded;
+                    let client = client(header, &["127.0.0.1"], "127.0.0.1", &[&line]);
+                    assert_eq!(client, "1.1.1.1", "{line}");
+                }
+            }
+        }
     }
 
     #[test]
