@@ -16,6 +16,8 @@ pub(crate) struct Divergence {
     pub(crate) what: String,
     pub(crate) expected: String,
     pub(crate) actual: String,
+    /// Whether something came too late, for which a busy machine may be to blame.
+    pub(crate) is_late: bool,
 }
 
 impl Divergence {
@@ -32,6 +34,15 @@ impl Divergence {
             what,
             expected,
             actual,
+            is_late: false,
+        }
+    }
+
+    /// A difference that something came too late.
+    pub(crate) fn late(self) -> Self {
+        Self {
+            is_late: true,
+            ..self
         }
     }
 }

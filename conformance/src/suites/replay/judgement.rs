@@ -9,11 +9,9 @@ use wormhole_sync::values::hex;
 use super::client::RunError;
 use super::compare::Divergence;
 use super::server::{Rung, Seen};
+use super::timing::LAG;
 use super::transcript::{ClientRole, ExpectedEnd, RunInput, Transcript};
 use crate::subject::adapter::{AdapterError, AdapterEvent};
-
-/// The time by which a run may last too long: a busy machine is not the client's fault.
-const LATENESS: Duration = Duration::from_secs(2);
 
 /// The judgement about one run.
 #[derive(Debug, Clone)]
@@ -220,16 +218,17 @@ fn blob_clause(role: ClientRole, outcome: &str) -> &'static str {
 
 fn duration(input: &RunInput, least: u32, most: u32, took: Duration) -> Result<(), Divergence> {
     let second = Duration::from_millis(input.second_ms);
-    if took >= second * least && took <= second * most + LATENESS {
+    let is_late = took > second * most + LAG;
+    if took >= second * least && !is_late {
         return Ok(());
     }
     let actual = format!("{:.1} s", took.as_secs_f64() / second.as_secs_f64());
-    Err(Divergence::new(
-        "TIME-3",
-        "the time of the run",
-        format!("{least} to {most} s"),
-        actual,
-    ))
+    let expected = format!("{least} to {most} s");
+    let differs = Divergence::new("TIME-3", "the time of the run", expected, actual);
+    Err(match is_late {
+        true => differs.late(),
+        false => differs,
+    })
 }
 
 /// A value in one line, cut where it is long.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::compare::{self, Divergence, table};
-use super::timing::TimingCheck;
+use super::timing::{LAG, TimingCheck};
 use super::transcript::{RecordedExchange, Transcript, request_name};
 use super::user::ScriptedUser;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
@@ -16,8 +16,6 @@ use crate::subject::adapter::UserEvent;
 
 /// The time that a client has to let go of a connection that it has given up.
 const LETTING_GO: Duration = Duration::from_secs(2);
-/// The time by which an attempt may end too late: a busy machine is not the client's fault.
-const LATENESS: Duration = Duration::from_secs(1);
 
 /// One line of the message ladder.
 #[derive(Debug, Clone)]
@@ -296,16 +294,12 @@ impl Handler for Server {
         let mut state = self.state();
         if let Some((since, Some(most))) = state.open.remove(&number) {
             let (waited, second) = (since.elapsed(), state.clock.second());
-            if waited > most + LATENESS && state.difference.is_none() {
+            if waited > most + LAG && state.difference.is_none() {
                 let seconds =
                     |time: Duration| format!("{:.1} s", time.as_secs_f64() / second.as_secs_f64());
                 let what = "the time of an attempt";
-                state.difference = Some(Divergence::new(
-                    "TIME-2",
-                    what,
-                    seconds(most),
-                    seconds(waited),
-                ));
+                let late = Divergence::new("TIME-2", what, seconds(most), seconds(waited)).late();
+                state.difference = Some(late);
             }
         }
         drop(state);

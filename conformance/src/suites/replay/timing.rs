@@ -3,11 +3,16 @@
 //! A server sees a request later than the client began it, and a client sees a response later than
 //! the server wrote it. Each check here holds for a correct client whatever those delays are, so a
 //! busy machine fails nobody: all checks are lower bounds, from the writing of a response to the
-//! arrival of a later request.
+//! arrival of a later request. Upper bounds are those of attempts and whole runs; what is too late
+//! by them is played again, alone and with a longer second, in which the same lag counts for less.
 
 use std::time::{Duration, Instant};
 
 use super::compare::Divergence;
+
+/// The real time by which something may come too late before it is looked at again, alone and with
+/// a longer second.
+pub(super) const LAG: Duration = Duration::from_millis(250);
 
 /// Rounding of milliseconds.
 const ROUNDING: Duration = Duration::from_millis(2);

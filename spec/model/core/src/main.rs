@@ -1,7 +1,7 @@
 //! Models that drive the state machines that ship, `wormhole_sync::protocol`, with symbols in the
 //! place of cryptography. Each line of the output is a check, and the last line says how many
 //! passed and failed. With the argument `more` every setup has refusals and timers, and the run
-//! takes a minute.
+//! takes two minutes.
 
 mod algebra;
 mod attacker;
