@@ -52,7 +52,8 @@ impl Proxies {
         let lines: Vec<_> = headers.get_all(name).into_iter().collect();
         for line in lines.into_iter().rev() {
             let Ok(line) = line.to_str() else { break };
-            for element in FromTheEnd(Some(line), b',') {
+            let elements = FromTheEnd(Some(line), b',');
+            for element in elements.filter(|element| !element.trim().is_empty()) {
                 let address = match self.header {
                     ForwardedHeader::XForwardedFor => address(element.trim()),
                     ForwardedHeader::Forwarded => forwarded_for(element),
@@ -251,6 +252,22 @@ mod tests {
         assert_eq!(of(&trusted, "::1", &["2001:db8::7"]), "2001:db8::7");
         assert_eq!(of(&trusted, "::1", &[]), "::1");
         assert_eq!(of(&trusted, "::1", &["10.3.3.3"]), "10.3.3.3");
+        // Empty elements are passed over.
+        assert_eq!(of(&trusted, "::1", &[" , ,"]), "::1");
+        assert_eq!(of(&trusted, "::1", &["6.6.6.6, 1.1.1.1, ,", ""]), "1.1.1.1");
+        // The proxies' own addresses in IPv6 are those in IPv4, and have no prefix in common.
+        assert_eq!(
+            of(&trusted, "::1", &["1.1.1.1, ::ffff:10.2.2.2"]),
+            "1.1.1.1"
+        );
+        assert_eq!(
+            of(&["::ffff:10.0.0.1"], "10.0.0.1", &["1.1.1.1"]),
+            "1.1.1.1"
+        );
+        assert_eq!(
+            of(&["2001:db8::1"], "2001:db8::2", &["1.1.1.1"]),
+            "2001:db8::2"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The description of the relay's interface for tools, compared with section 9.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -64,6 +64,37 @@ fn it_describes_the_requests_of_section_9_2_and_no_others() {
     }
     assert_eq!(in_text.len(), 9);
     assert_eq!(in_text, described);
+}
+
+/// The refusals of RELAY-11's table, each by its request and status.
+#[test]
+fn a_channel_refuses_as_its_table_says() {
+    let row = |row: Vec<&str>| {
+        let (method, rest) = match row[0].split_once(' ') {
+            Some((method, cell)) => (method, cell),
+            None => ("post", row[0]),
+        };
+        let path = format!("/v1/{{appid}}/channels/{{n}}/{rest}");
+        let statuses = [("forbidden", "403"), ("closed", "410")]
+            .into_iter()
+            .chain(["crowded", "conflict", "out-of-order"].map(|token| (token, "409")));
+        let refused =
+            statuses.filter(|(token, _)| row[2..].iter().any(|cell| cell.contains(token)));
+        let refused: BTreeSet<_> = refused.map(|(_, status)| status.to_owned()).collect();
+        ((method.to_owned(), path), refused)
+    };
+    let mut in_text = BTreeMap::<_, BTreeSet<String>>::new();
+    for (request, statuses) in rows("**RELAY-11**").into_iter().map(row) {
+        in_text.entry(request).or_default().extend(statuses);
+    }
+    assert_eq!(in_text.len(), 8);
+    let openapi = parsed(OPENAPI);
+    for ((method, path), refused) in in_text {
+        let responses = openapi["paths"][&path][&method]["responses"].as_object();
+        let described = responses.unwrap().keys();
+        let described = described.filter(|status| ["403", "409", "410"].contains(&status.as_str()));
+        assert_eq!(refused, described.cloned().collect(), "{method} {path}");
+    }
 }
 
 #[test]

@@ -55,15 +55,15 @@ def _split(text: str, separator: str) -> list[str]:
 
 
 def _forwarded(element: str) -> Address | None:
-    """The address in `for=` of one element of RFC 7239's header."""
-    for pair in _split(element, ";"):
-        name, _, value = pair.partition("=")
-        if name.strip(" \t").lower() == "for":
-            value = value.strip(" \t")
-            if len(value) > 1 and value[0] == value[-1] == '"':
-                value = re.sub(r"\\(.)", r"\1", value[1:-1])
-            return _entry(value)
-    return None
+    """The address in the one `for=` of an element of RFC 7239's header."""
+    pairs = [pair.partition("=") for pair in _split(element, ";")]
+    values = [value.strip(" \t") for name, _, value in pairs if name.strip(" \t").lower() == "for"]
+    if len(values) != 1:
+        return None
+    value = values[0]
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    return _entry(value)
 
 
 class Proxies:

@@ -264,23 +264,28 @@ fn a_request_has_one_host() {
 #[test]
 fn a_body_may_wait_for_its_permission() {
     let (relay, _hand) = relay(Limits::default());
-    let head = |target: &str| {
+    let head = |target: &str, version: &str| {
         let length = OFFER.len();
         format!(
-            "POST {target} HTTP/1.1\r\nhost: relay\r\nexpect: 100-continue\r\n\
+            "POST {target} HTTP/{version}\r\nhost: relay\r\nexpect: 100-continue\r\n\
              authorization: Bearer {OWNER}\r\ncontent-length: {length}\r\n\r\n"
         )
     };
     let mut client = Client::new(&relay);
-    client.write(&head("/v1/61/channels"));
+    client.write(&head("/v1/61/channels", "1.1"));
     let mut permission = [0; 25];
     client.0.read_exact(&mut permission).unwrap();
     assert_eq!(&permission, b"HTTP/1.1 100 Continue\r\n\r\n");
     client.write(OFFER);
     assert_eq!(client.response().unwrap().status, 201);
     let mut client = Client::new(&relay);
-    client.write(&head("/v1/61/nowhere"));
+    client.write(&head("/v1/61/nowhere", "1.1"));
     client.response().unwrap().refuses("not-found");
+    // An HTTP/1.0 request gets no 100.
+    let mut client = Client::new(&relay);
+    client.write(&head("/v1/61/channels", "1.0"));
+    client.write(OFFER);
+    assert_eq!(client.response().unwrap().status, 201);
 }
 
 #[test]
