@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -48,7 +49,7 @@ pub(super) enum Command {
 #[derive(Args)]
 #[command(after_help = SEND, after_long_help = status::after_help(SEND))]
 pub(super) struct SendArguments {
-    /// The text to hand in
+    /// The text to hand in; `-` is standard input
     ///
     /// Others can see it in the list of processes and in the shell's history; --file and standard
     /// input keep it out of both.
@@ -87,7 +88,7 @@ pub(super) struct ReceiveArguments {
     /// each word, and it stays out of the shell's history and of the list of processes.
     pub(super) code: Option<OsString>,
 
-    /// The text to hand in, if any
+    /// The text to hand in, if any; `-` is standard input
     #[arg(conflicts_with = "file")]
     pub(super) text: Option<OsString>,
 
@@ -100,13 +101,13 @@ pub(super) struct ReceiveArguments {
 }
 
 const RECEIVE: &str = "\
-Without TEXT and --file, standard input to its end is the blob, unless it is a terminal: then the
-blob is empty. In a script, </dev/null hands in nothing.
+Without TEXT and --file, this side hands in nothing, and does not read standard input.
 
 Examples:
   wormhole-sync receive
   wormhole-sync receive 7-crossover-clockwork --output key.pem
-  wormhole-sync receive 7-crossover-clockwork 'my secret for yours'";
+  wormhole-sync receive 7-crossover-clockwork 'my secret for yours'
+  pass show bank | wormhole-sync receive 7-crossover-clockwork -";
 
 #[derive(Args)]
 pub(super) struct PeerArguments {
@@ -154,9 +155,9 @@ pub(super) struct PeerArguments {
     #[arg(long, value_name = "HEX", conflicts_with = "appid")]
     pub(super) appid_hex: Option<String>,
 
-    /// Give up after this number of seconds
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) deadline: Option<u64>,
+    /// Give up after this time: a number of seconds, or such as 90s, 5m, 1h 30m
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) deadline: Option<Duration>,
 
     /// Say nothing but errors on standard error
     #[arg(long, short)]
@@ -235,6 +236,18 @@ fn limits() -> Limits {
     Limits::default()
 }
 
+/// Reads a time of at least a second: seconds, or numbers with units.
+fn time(typed: &str) -> Result<Duration, String> {
+    let time = match typed.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => humantime::parse_duration(typed).map_err(|error| error.to_string())?,
+    };
+    if time < Duration::from_secs(1) {
+        return Err("expected at least a second".to_owned());
+    }
+    Ok(time)
+}
+
 /// Reads an address, or a port of this machine in the forms that people type.
 fn listen_address(typed: &str) -> Result<SocketAddr, String> {
     let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -259,6 +272,25 @@ mod tests {
     #[test]
     fn the_definitions_are_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_as_people_type_them() {
+        let read = |typed: &str| time(typed).map(|time| time.as_secs());
+        for (typed, seconds) in [("90", 90), ("90s", 90), ("5m", 300), ("1h 30m", 5_400)] {
+            assert_eq!(read(typed), Ok(seconds), "{typed}");
+        }
+        for typed in [
+            "",
+            "0",
+            "-1",
+            "0.5",
+            "100ms",
+            "5 apples",
+            "99999999999999999999",
+        ] {
+            assert!(read(typed).is_err(), "{typed}");
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use super::address::ChosenAddress;
-use super::status;
 use super::wording::{meaning, start_a_relay};
+use super::{status, streams};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
 
@@ -82,9 +82,9 @@ impl Failure {
 
     /// Prints the failure and the hint to standard error.
     pub(super) fn report(&self) {
-        eprintln!("error: {}", self.what);
+        streams::tell(format_args!("error: {}", self.what));
         if !self.hint.is_empty() {
-            eprintln!("hint: {}", self.hint);
+            streams::tell(format_args!("hint: {}", self.hint));
         }
     }
 }

@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::progress::Progress;
+use super::signals::cancelled;
 use super::streams;
+use super::terminal::Terminal;
 use super::wording::bytes;
 use crate::protocol::Outcome;
 use crate::values::Blob;
@@ -38,9 +40,8 @@ pub(super) enum Source {
 pub(super) enum Otherwise {
     /// Standard input, also at a terminal: `send` has something to send.
     Read,
-    /// Standard input unless it is a terminal: `receive` usually has nothing to send.
-    ReadIfPiped,
-    /// No source, because standard input serves another purpose.
+    /// No source: `receive` usually has nothing to send, and a script's standard input may be
+    /// another's, or a pipe that nobody closes.
     Nothing,
 }
 
@@ -50,32 +51,55 @@ impl Source {
         file: Option<PathBuf>,
         otherwise: Otherwise,
     ) -> Result<Source, Failure> {
-        let is_input = |file: &PathBuf| file == Path::new("-");
-        let typed = io::stdin().is_terminal();
-        Ok(match (text, file) {
-            (Some(text), _) => Source::Argument(text),
-            (None, Some(file)) if is_input(&file) && otherwise == Otherwise::Nothing => {
-                return Err(Failure::usage(
-                    "the code and the blob cannot both come from standard input",
-                    "Give the blob as an argument, or name a file.",
-                ));
-            }
-            (None, Some(file)) if is_input(&file) && typed => Source::Typed,
-            (None, Some(file)) if is_input(&file) => Source::input()?,
-            (None, Some(file)) => Source::File(file),
+        match (text, file) {
+            (Some(text), _) if text == "-" => Source::input(),
+            (Some(text), _) => Ok(Source::Argument(text)),
+            (None, Some(file)) if file == Path::new("-") => Source::input(),
+            (None, Some(file)) => Ok(Source::File(file)),
             (None, None) => match otherwise {
-                Otherwise::Read if typed => Source::Typed,
-                Otherwise::Read => Source::input()?,
-                Otherwise::ReadIfPiped if typed || streams::is_input_closed() => Source::Nothing,
-                Otherwise::ReadIfPiped => Source::Input,
-                Otherwise::Nothing => Source::Nothing,
+                Otherwise::Read => Source::input(),
+                Otherwise::Nothing => Ok(Source::Nothing),
             },
-        })
+        }
     }
 
     /// Standard input, if it is open.
     fn input() -> Result<Source, Failure> {
+        if io::stdin().is_terminal() {
+            return Ok(Source::Typed);
+        }
         streams::check_input().map(|()| Source::Input)
+    }
+
+    /// Whether it is standard input, which then cannot serve another purpose.
+    pub(super) fn is_input(&self) -> bool {
+        matches!(self, Source::Input | Source::Typed)
+    }
+
+    /// The source that the user means by a text that is the name of a file. At a terminal the user
+    /// says which; elsewhere it is the text, with a note.
+    pub(super) fn meant(self, progress: &Progress) -> Result<Source, Failure> {
+        let path = match &self {
+            Source::Argument(text) if Path::new(text).is_file() => PathBuf::from(text),
+            _ => return Ok(self),
+        };
+        let name = path.display().to_string().escape_debug().to_string();
+        let terminal = Terminal::open().ok().filter(|_| io::stdin().is_terminal());
+        let Some(terminal) = terminal else {
+            progress.say(format_args!(
+                "{name} is a file here; its name is handed in, and not its contents (--file)"
+            ));
+            return Ok(self);
+        };
+        match terminal.decide(&format!("{name} is a file here. Hand in its contents?")) {
+            Ok(Some(true)) => Ok(Source::File(path)),
+            Ok(Some(false)) => Ok(self),
+            Ok(None) => Err(cancelled("nothing was sent").hint("")),
+            Err(error) => Err(Failure::local(
+                format!("cannot ask at the terminal: {error}"),
+                "Nothing was sent. Give --file for the contents of a file.",
+            )),
+        }
     }
 
     /// Reads the blob.
@@ -91,8 +115,8 @@ impl Source {
             Source::Input => patiently(progress).map_err(|error| unreadable(&shown, &error))?,
             Source::Typed => {
                 // This line appears even when quiet: without it the program seems to hang.
-                eprintln!(
-                    "Type the text to hand in, then Enter and Ctrl-D (Ctrl-D alone hands in nothing)."
+                streams::tell(
+                    "Type the text to hand in, then Enter and Ctrl-D (Ctrl-D alone hands in nothing).",
                 );
                 let mut typed = bounded(io::stdin()).map_err(|error| unreadable(&shown, &error))?;
                 // Enter ends a line at a terminal, and is no part of a password.
@@ -216,6 +240,8 @@ mod tests {
             choose(None, None, Otherwise::Nothing).as_deref(),
             Ok("nothing")
         );
-        assert_eq!(choose(None, Some("-"), Otherwise::Nothing), Err(2));
+        let typed = choose(None, None, Otherwise::Read);
+        assert_eq!(choose(None, Some("-"), Otherwise::Nothing), typed);
+        assert_eq!(choose(Some("-"), None, Otherwise::Nothing), typed);
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
         Failure::outcome(Outcome::BadCode, error).hint("Give --words a number from 2 to 8.")
     })?;
     Output::check(&options.peer)?;
-    let blob = source.read(&session.progress)?;
+    let blob = source.meant(&session.progress)?.read(&session.progress)?;
 
     let output = Output::prepare(&options.peer)?;
     let blob = blob.announce(&session.progress);
@@ -76,15 +76,16 @@ pub(super) fn receive(options: ReceiveArguments) -> Result<(), Failure> {
         ));
     }
     let is_input = options.code.as_deref() == Some(OsStr::new("-"));
-    let otherwise = if is_input {
-        Otherwise::Nothing
-    } else {
-        Otherwise::ReadIfPiped
-    };
-    let source = Source::choose(options.text, options.peer.file.clone(), otherwise)?;
+    let source = Source::choose(options.text, options.peer.file.clone(), Otherwise::Nothing)?;
+    if is_input && source.is_input() {
+        return Err(Failure::usage(
+            "the code and the blob cannot both come from standard input",
+            "Give the blob as an argument, or name a file.",
+        ));
+    }
     let session = Session::begin(&options.peer)?;
     Output::check(&options.peer)?;
-    let blob = source.read(&session.progress)?;
+    let blob = source.meant(&session.progress)?.read(&session.progress)?;
     let code = match options.code {
         Some(_) if is_input => prompt::code_from_input()?,
         Some(code) => Zeroizing::new(code.into_encoded_bytes()),
@@ -103,6 +104,7 @@ pub(super) fn receive(options: ReceiveArguments) -> Result<(), Failure> {
     let taking = match session.compare(answered.verifier(), || answered.decider()) {
         Some(_) => answered.wait(),
         None => {
+            session.mention(answered.verifier());
             let left = answered.time_left();
             session
                 .progress

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::address::ChosenAddress;
+use super::streams;
 use super::wording::{TRYING_AGAIN, start_a_relay, time};
 
 /// Shows messages to the user. Clones share the moving line.
@@ -35,8 +36,8 @@ impl Progress {
             return;
         }
         match &*self.line() {
-            Some(line) => line.suspend(|| eprintln!("{what}")),
-            None => eprintln!("{what}"),
+            Some(line) => line.suspend(|| streams::tell(what)),
+            None => streams::tell(what),
         }
     }
 
@@ -50,8 +51,8 @@ impl Progress {
         match left {
             _ if self.is_quiet => {}
             _ if self.is_terminal => *line = Some(moving(what, left)),
-            Some(left) => eprintln!("{what} ({} left)", time(left)),
-            None => eprintln!("{what}"),
+            Some(left) => streams::tell(format_args!("{what} ({} left)", time(left))),
+            None => streams::tell(what),
         }
     }
 

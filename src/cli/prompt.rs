@@ -2,6 +2,7 @@
 //! the user types it. A mistyped code costs nothing (CODE-8), because the user can correct it.
 
 use std::borrow::Cow;
+use std::io;
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::signals::cancelled;
+use super::streams;
 use super::terminal::Terminal;
 use crate::protocol::Outcome;
 use crate::values::{Code, words};
@@ -44,8 +46,15 @@ pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).map_err(unusable)?;
     editor.set_helper(Some(CodeHelper));
-    let typed = editor.readline("Code: ").map_err(unusable)?;
-    Ok(Zeroizing::new(typed))
+    loop {
+        match editor.readline("Code: ") {
+            Ok(typed) => return Ok(Zeroizing::new(typed)),
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                streams::tell("that is no text in UTF-8; type the code again");
+            }
+            Err(error) => return Err(unusable(error)),
+        }
+    }
 }
 
 /// Asks for a code at a terminal without line editing.
@@ -57,7 +66,7 @@ fn plainly(terminal: &Terminal) -> Result<Zeroizing<String>, Failure> {
             .ok_or_else(not_given)?;
         match Code::parse(&*typed) {
             Ok(_) => return Ok(typed),
-            Err(error) => eprintln!("{error}"),
+            Err(error) => streams::tell(error),
         }
     }
 }

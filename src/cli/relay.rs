@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::arguments::RelayArguments;
 use super::failure::Failure;
+use super::{signals, streams};
 use crate::protocol::Outcome;
 use crate::relay::{ForwardedHeader, Limits, Proxies, Relay, RelayError, RelayOptions};
 
@@ -65,9 +66,9 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
         .map_err(|error| Failure::local(format!("cannot write to standard output: {error}"), ""))?;
     drop(out);
     if !address.ip().is_loopback() {
-        eprintln!(
+        streams::tell(
             "Clients on other machines need https: put a proxy that ends TLS in front \
-             (--trust-proxy), or let them say --allow-plain-http."
+             (--trust-proxy), or let them say --allow-plain-http.",
         );
     }
     let stopped = async move {
@@ -83,15 +84,14 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
 fn on_signal() -> Result<watch::Receiver<()>, Failure> {
     let (sender, receiver) = watch::channel(());
     let asked = AtomicBool::new(false);
-    ctrlc::set_handler(move || {
+    signals::on_each(move || {
         if asked.swap(true, Ordering::SeqCst) {
             exit(Outcome::Cancelled.exit_status().into());
         }
-        eprintln!("going down");
+        streams::tell("going down");
         // The receiver is gone once the relay has ended.
         let _ = sender.send(());
-    })
-    .map_err(|error| Failure::outcome(Outcome::Internal, error))?;
+    })?;
     Ok(receiver)
 }
 

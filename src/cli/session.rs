@@ -14,8 +14,9 @@ use super::failure::Failure;
 use super::output::{Output, Written};
 use super::progress::Progress;
 use super::signals::Signals;
+use super::streams;
 use super::terminal::Terminal;
-use super::wording::{program, shell};
+use super::wording::{program, shell, within};
 use crate::client::blocking::{Blocking, Canceller, Decider, Taking};
 use crate::client::{Builder, Error, Received, Verifier};
 use crate::protocol::{CloseReason, Outcome};
@@ -79,7 +80,7 @@ impl Session {
             appid,
             allow_plain_http: options.allow_plain_http,
             authorities,
-            deadline: options.deadline.map(Duration::from_secs),
+            deadline: options.deadline,
             verify,
             progress,
             signals,
@@ -114,7 +115,8 @@ impl Session {
         Ok(builder.canceller(&self.canceller))
     }
 
-    /// Shows the command that the other user types. The code is on standard output; standard error
+    /// Shows the command that the other user types. It has no code in it, because commands are kept
+    /// in histories and seen in lists of processes. The code is on standard output; standard error
     /// gets it too only if that is a screen and not a log (RAND-2).
     pub(super) fn instruct(&self, code: &str, left: Option<Duration>) {
         let is_here = self.address.is_this_machine();
@@ -122,22 +124,31 @@ impl Session {
             true => "In another terminal",
             false => "On the other machine",
         };
-        // The minutes are rounded up: nobody types a code in the last second.
-        let within = left.map_or(String::new(), |left| {
-            format!(", within {} min", left.as_millis().div_ceil(60_000))
-        });
+        let within = left.map_or(String::new(), |left| format!(", within {}", within(left)));
         let (program, shared) = (program(), &self.shared);
-        let code = match io::stderr().is_terminal() {
-            true => format!(" {code}"),
-            false => String::new(),
+        let code = match io::stderr().is_terminal() && !io::stdout().is_terminal() {
+            true => Zeroizing::new(format!("type the code {code}")),
+            false => Zeroizing::new("type the code".to_owned()),
         };
         self.progress.say(format_args!(
-            "{place}{within}: {program} receive{shared}{code}"
+            "{place}{within}: {program} receive{shared}\nand {} when it asks.",
+            *code
         ));
         if is_here {
             self.progress.say(format_args!(
                 "(Other machines cannot reach the relay {}.)",
                 self.address
+            ));
+        }
+    }
+
+    /// Shows the words to a receiver whose user does not compare, since the other user may ask.
+    pub(super) fn mention(&self, verifier: Option<&Verifier>) {
+        if let Some(verifier) = verifier {
+            let words = Zeroizing::new(verifier.reveal().to_string());
+            self.progress.say(format_args!(
+                "If the other user compares words, yours are: {}",
+                *words
             ));
         }
     }
@@ -184,7 +195,7 @@ impl Session {
         if self.signals.is_asking() {
             self.signals.asking(false);
             // The cursor is behind the question.
-            eprintln!();
+            streams::tell("");
         }
     }
 

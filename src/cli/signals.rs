@@ -5,6 +5,8 @@
 use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::streams;
+
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::client::blocking::Canceller;
@@ -34,8 +36,7 @@ impl Signals {
             progress: progress.clone(),
         };
         let handler = signals.clone();
-        ctrlc::set_handler(move || handler.on_signal())
-            .map_err(|error| Failure::outcome(Outcome::Internal, error))?;
+        on_each(move || handler.on_signal())?;
         Ok(signals)
     }
 
@@ -62,7 +63,7 @@ impl Signals {
             self.progress.clear();
             if io::stderr().is_terminal() {
                 // The cursor is behind the user's text and `^C`.
-                eprintln!();
+                streams::tell("");
             }
             cancelled("nothing was sent").hint("").report();
             std::process::exit(Outcome::Cancelled.exit_status().into());
@@ -73,7 +74,7 @@ impl Signals {
             1 => {
                 if was_asking {
                     // The cursor is behind the question.
-                    eprintln!();
+                    streams::tell("");
                 }
                 self.progress
                     .say("giving up and telling the relay (a second signal skips that)");
@@ -92,6 +93,48 @@ impl Signals {
     fn lock(&self) -> MutexGuard<'_, SignalState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Calls a handler at each signal from now on, in a thread of its own.
+///
+/// A signal that was ignored when the program started stays ignored: `nohup` and shells that start
+/// a job in the background count on it.
+#[cfg(unix)]
+pub(super) fn on_each(mut handle: impl FnMut() + Send + 'static) -> Result<(), Failure> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    let ignored = ignored();
+    let handled = [SIGINT, SIGTERM, SIGHUP];
+    let handled = handled.iter().filter(|signal| !is_in(ignored, **signal));
+    let failed = |error: io::Error| Failure::outcome(Outcome::Internal, error);
+    let mut signals = Signals::new(handled).map_err(failed)?;
+    let waiting = std::thread::Builder::new().name("signals".to_owned());
+    waiting
+        .spawn(move || signals.forever().for_each(|_| handle()))
+        .map(drop)
+        .map_err(failed)
+}
+
+#[cfg(not(unix))]
+pub(super) fn on_each(handle: impl FnMut() + Send + 'static) -> Result<(), Failure> {
+    ctrlc::set_handler(handle).map_err(|error| Failure::outcome(Outcome::Internal, error))
+}
+
+/// The signals that are ignored, a bit for each, where the system tells (`/proc`).
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    line.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+#[cfg(unix)]
+fn is_in(signals: u64, signal: i32) -> bool {
+    signals
+        .checked_shr(signal.unsigned_abs().saturating_sub(1))
+        .is_some_and(|bits| bits & 1 == 1)
 }
 
 /// The failure of a user who gave up.

@@ -1,10 +1,26 @@
-//! Standard streams that were closed when the program started.
+//! The standard streams: words that cannot end a run, and streams that were closed at the start.
+
+use std::fmt::Display;
+use std::io::{self, Write};
 
 use super::failure::Failure;
 
+/// Prints a line to standard error.
+///
+/// A reader that is gone, a full disk or a closed terminal changes nothing: the exchange matters
+/// more than words about it.
+pub(super) fn tell(what: impl Display) {
+    let _ = writeln!(io::stderr(), "{what}");
+}
+
+/// Prints a line to standard output, for people, under the same rule as [`tell`].
+pub(super) fn show(what: impl Display) {
+    let _ = writeln!(io::stdout(), "{what}");
+}
+
 /// Refuses a standard output that is closed: what is written to it is lost without an error.
 pub(super) fn check_output() -> Result<(), Failure> {
-    if was_closed(std::io::stdout()) {
+    if was_closed(io::stdout()) {
         return Err(Failure::local(
             "standard output is closed",
             "Nothing was sent. Leave it open, or lead it to a file or a pipe.",
@@ -26,7 +42,7 @@ pub(super) fn check_input() -> Result<(), Failure> {
 
 /// Whether standard input is closed.
 pub(super) fn is_input_closed() -> bool {
-    was_closed(std::io::stdin())
+    was_closed(io::stdin())
 }
 
 /// Whether a stream was closed when the program started.

@@ -27,11 +27,16 @@ impl Terminal {
         line(BufReader::new(self.0.try_clone()?))
     }
 
-    /// Asks a question in a thread of its own, again until the answer is yes or no, and gives the
-    /// answer to `answered`: `None` at a Ctrl-D, or when the terminal is gone.
+    /// Asks a question, and gives the answer: `None` at a Ctrl-D, or when the terminal is gone.
     ///
-    /// What was typed before the question is thrown away. The terminal's settings stay as they are,
-    /// so that Ctrl-C stays a signal.
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub(super) fn decide(&self, question: &str) -> io::Result<Option<bool>> {
+        Ok(answer(&self.question(question)?))
+    }
+
+    /// Asks a question in a thread of its own, and gives the answer to `answered`, as
+    /// [`Terminal::decide`] does.
     ///
     /// # Errors
     /// The terminal cannot be written to.
@@ -40,27 +45,31 @@ impl Terminal {
         question: &str,
         answered: impl FnOnce(Option<bool>) + Send + 'static,
     ) -> io::Result<()> {
+        let terminal = self.question(question)?;
+        thread::spawn(move || answered(answer(&terminal)));
+        Ok(())
+    }
+
+    /// Shows a question, and throws away what was typed before it. The terminal's settings stay as
+    /// they are, so that Ctrl-C stays a signal.
+    fn question(&self, question: &str) -> io::Result<File> {
         let mut terminal = self.0.try_clone()?;
         #[cfg(unix)]
         rustix::termios::tcflush(&terminal, rustix::termios::QueueSelector::IFlush)?;
         write!(terminal, "{question} [y/n] ")?;
-        thread::spawn(move || {
-            let answer = loop {
-                match line(BufReader::new(&terminal)) {
-                    Ok(Some(said)) => {
-                        if let Some(answer) = yes_or_no(&said) {
-                            break Some(answer);
-                        }
-                        let mut terminal = &terminal;
-                        // A terminal that cannot be written to cannot be read from either.
-                        let _ = write!(terminal, "Please type yes or no: ");
-                    }
-                    Ok(None) | Err(_) => break None,
-                }
-            };
-            answered(answer);
-        });
-        Ok(())
+        Ok(terminal)
+    }
+}
+
+/// Reads lines until one says yes or no.
+fn answer(mut terminal: &File) -> Option<bool> {
+    loop {
+        let said = line(BufReader::new(terminal)).ok()??;
+        if let Some(answer) = yes_or_no(&said) {
+            return Some(answer);
+        }
+        // A terminal that cannot be written to cannot be read from either.
+        let _ = write!(terminal, "Please type yes or no: ");
     }
 }
 

@@ -69,6 +69,15 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
+/// A time in which somebody has to do something, such as `60 min` or `45 s`. Minutes are rounded up,
+/// since nobody types a code in the last second.
+pub(super) fn within(left: Duration) -> String {
+    match left.as_secs() {
+        0..60 => time(left),
+        _ => format!("{} min", left.as_millis().div_ceil(60_000)),
+    }
+}
+
 /// An argument, quoted for a shell where it needs that.
 pub(super) fn shell(argument: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
@@ -108,6 +117,8 @@ mod tests {
         assert_eq!(time(Duration::from_secs(3_590)), "59 min 50 s");
         assert_eq!(time(Duration::from_secs(3_600)), "60 min");
         assert_eq!(time(Duration::from_millis(45_900)), "45 s");
+        assert_eq!(within(Duration::from_millis(3_599_900)), "60 min");
+        assert_eq!(within(Duration::from_millis(2_900)), "2 s");
         assert_eq!((bytes(0), bytes(1)), ("0 bytes".into(), "1 byte".into()));
         assert_eq!(shell("http://[::1]:4000"), "'http://[::1]:4000'");
         assert_eq!(shell("https://a.example/x"), "https://a.example/x");

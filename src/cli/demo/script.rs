@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use hyper::Method;
 
+use super::super::streams::show;
 use super::super::wording;
 use super::explain::{self, short, without_appid};
 use crate::client::{Received, Verifier};
@@ -30,8 +31,8 @@ impl Script {
     /// Prints the relay, the blobs and the appid.
     pub(super) fn opening(&self, relay: SocketAddr, appid: &str, blobs: &[(Role, &str)]) {
         let _state = self.lock();
-        println!("One exchange, over real HTTP, and everything that passes between the three.");
-        println!("On the right, the section of spec/wormhole-sync.md.\n");
+        show("One exchange, over real HTTP, and everything that passes between the three.");
+        show("On the right, the section of spec/wormhole-sync.md.\n");
         line("relay", &format!("listens on http://{relay}"), "§9");
         for (role, blob) in blobs {
             let text = format!("hands in {}", quoted(blob.as_bytes()));
@@ -44,7 +45,7 @@ impl Script {
     /// Prints the code and the users' part in it.
     pub(super) fn code(&self, code: &str) {
         let _state = self.lock();
-        println!();
+        show("");
         line("code", code, "§4");
         line(
             "",
@@ -64,7 +65,7 @@ impl Script {
         let kind = explain::kind(method, target);
         state.requests.push((role, kind));
         let number = state.requests.len();
-        println!();
+        show("");
         let arrow = match role {
             Role::Initiator => "initiator --> relay",
             Role::Receiver => "              relay <-- receiver",
@@ -112,7 +113,7 @@ impl Script {
     /// Prints what both sides have at the end.
     pub(super) fn ending(&self, initiators: &Received, receivers: &Received) {
         let _state = self.lock();
-        println!();
+        show("");
         for (role, received) in [(Role::Initiator, initiators), (Role::Receiver, receivers)] {
             let delivered = if received.delivered() {
                 "delivered"
@@ -152,7 +153,7 @@ fn line(who: &str, text: &str, section: &str) {
 
 fn line_of(text: &str, section: &str) {
     const SECTIONS: usize = 87;
-    println!("{}", format!("{text:<SECTIONS$} {section}").trim_end());
+    show(format!("{text:<SECTIONS$} {section}").trim_end());
 }
 
 /// The beginning of a blob, as much as fits on the line, with escapes, since the user may have

@@ -4,5 +4,6 @@ mod demo;
 mod ends;
 mod program;
 mod refusals;
+mod streams;
 mod transfers;
 mod verifying;
