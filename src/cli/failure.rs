@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use super::address::ChosenAddress;
-use super::wording::{meaning, start_a_relay};
-use super::{status, streams};
+use super::wording::{advice, meaning};
+use super::{print, status};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
 
@@ -61,8 +61,11 @@ impl Failure {
         } else if is_about_the_address {
             failure.what = format!("{} at {address}", failure.what);
         }
-        if outcome == Outcome::RelayUnreachable && address.is_this_machine() {
-            failure.hint = format!("{} {}", start_a_relay(), failure.hint);
+        if let Some(Cause::Exchange(Detail::Attempt(attempt))) = error.cause() {
+            failure.hint = format!(
+                "{} Then start again with a new code.",
+                advice(*attempt, address)
+            );
         }
         failure
     }
@@ -82,9 +85,9 @@ impl Failure {
 
     /// Prints the failure and the hint to standard error.
     pub(super) fn report(&self) {
-        streams::tell(format_args!("error: {}", self.what));
+        print::tell(format_args!("error: {}", self.what));
         if !self.hint.is_empty() {
-            streams::tell(format_args!("hint: {}", self.hint));
+            print::tell(format_args!("hint: {}", self.hint));
         }
     }
 }

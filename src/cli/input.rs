@@ -12,6 +12,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
+use super::print;
 use super::progress::Progress;
 use super::signals::cancelled;
 use super::streams;
@@ -115,7 +116,7 @@ impl Source {
             Source::Input => patiently(progress).map_err(|error| unreadable(&shown, &error))?,
             Source::Typed => {
                 // This line appears even when quiet: without it the program seems to hang.
-                streams::tell(
+                print::tell(
                     "Type the text to hand in, then Enter and Ctrl-D (Ctrl-D alone hands in nothing).",
                 );
                 let mut typed = bounded(io::stdin()).map_err(|error| unreadable(&shown, &error))?;

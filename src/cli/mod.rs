@@ -10,6 +10,7 @@ mod failure;
 mod input;
 mod output;
 mod peer;
+mod print;
 mod printable;
 mod progress;
 mod prompt;

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::address::ChosenAddress;
-use super::streams;
-use super::wording::{TRYING_AGAIN, start_a_relay, time};
+use super::print;
+use super::wording::{TRYING_AGAIN, advice, time};
+use crate::protocol::AttemptFailure;
 
 /// Shows messages to the user. Clones share the moving line.
 #[derive(Clone, Debug)]
@@ -36,8 +37,8 @@ impl Progress {
             return;
         }
         match &*self.line() {
-            Some(line) => line.suspend(|| streams::tell(what)),
-            None => streams::tell(what),
+            Some(line) => line.suspend(|| print::tell(what)),
+            None => print::tell(what),
         }
     }
 
@@ -51,8 +52,8 @@ impl Progress {
         match left {
             _ if self.is_quiet => {}
             _ if self.is_terminal => *line = Some(moving(what, left)),
-            Some(left) => streams::tell(format_args!("{what} ({} left)", time(left))),
-            None => streams::tell(what),
+            Some(left) => print::tell(format_args!("{what} ({} left)", time(left))),
+            None => print::tell(what),
         }
     }
 
@@ -67,20 +68,19 @@ impl Progress {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives a callback that tells of failed attempts: each kind of failure once, with advice at
-    /// the first.
-    pub(super) fn trouble(&self, address: &ChosenAddress) -> impl FnMut(&str) + Send + 'static {
+    /// Gives a callback that tells of failed attempts: each kind of failure once, with advice.
+    pub(super) fn trouble(
+        &self,
+        address: &ChosenAddress,
+    ) -> impl FnMut(AttemptFailure) + Send + 'static {
         let (progress, address) = (self.clone(), address.clone());
         let mut last = None;
-        move |why| {
-            if last.as_deref() == Some(why) {
+        move |failure| {
+            if last.replace(failure) == Some(failure) {
                 return;
             }
-            progress.say(format_args!("{why} at {address}; {TRYING_AGAIN}"));
-            if last.is_none() && address.is_this_machine() {
-                progress.say(start_a_relay());
-            }
-            last = Some(why.to_owned());
+            progress.say(format_args!("{failure} at {address}; {TRYING_AGAIN}"));
+            progress.say(advice(failure, &address));
         }
     }
 }

@@ -14,8 +14,8 @@ use rustyline::{Behavior, CompletionType, Config, Context, Editor, Helper};
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
+use super::print;
 use super::signals::cancelled;
-use super::streams;
 use super::terminal::Terminal;
 use crate::protocol::Outcome;
 use crate::values::{Code, words};
@@ -50,7 +50,7 @@ pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
         match editor.readline("Code: ") {
             Ok(typed) => return Ok(Zeroizing::new(typed)),
             Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                streams::tell("that is no text in UTF-8; type the code again");
+                print::tell("that is no text in UTF-8; type the code again");
             }
             Err(error) => return Err(unusable(error)),
         }
@@ -66,7 +66,7 @@ fn plainly(terminal: &Terminal) -> Result<Zeroizing<String>, Failure> {
             .ok_or_else(not_given)?;
         match Code::parse(&*typed) {
             Ok(_) => return Ok(typed),
-            Err(error) => streams::tell(error),
+            Err(error) => print::tell(error),
         }
     }
 }

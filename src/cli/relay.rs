@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::arguments::RelayArguments;
 use super::failure::Failure;
-use super::{signals, streams};
+use super::{print, signals};
 use crate::protocol::Outcome;
 use crate::relay::{ForwardedHeader, Limits, Proxies, Relay, RelayError, RelayOptions};
 
@@ -66,7 +66,7 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
         .map_err(|error| Failure::local(format!("cannot write to standard output: {error}"), ""))?;
     drop(out);
     if !address.ip().is_loopback() {
-        streams::tell(
+        print::tell(
             "Clients on other machines need https: put a proxy that ends TLS in front \
              (--trust-proxy), or let them say --allow-plain-http.",
         );
@@ -88,7 +88,7 @@ fn on_signal() -> Result<watch::Receiver<()>, Failure> {
         if asked.swap(true, Ordering::SeqCst) {
             exit(Outcome::Cancelled.exit_status().into());
         }
-        streams::tell("going down");
+        print::tell("going down");
         // The receiver is gone once the relay has ended.
         let _ = sender.send(());
     })?;

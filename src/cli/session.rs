@@ -12,9 +12,9 @@ use super::address::ChosenAddress;
 use super::arguments::{APPID, PeerArguments};
 use super::failure::Failure;
 use super::output::{Output, Written};
+use super::print;
 use super::progress::Progress;
 use super::signals::Signals;
-use super::streams;
 use super::terminal::Terminal;
 use super::wording::{program, shell, within};
 use crate::client::blocking::{Blocking, Canceller, Decider, Taking};
@@ -195,7 +195,7 @@ impl Session {
         if self.signals.is_asking() {
             self.signals.asking(false);
             // The cursor is behind the question.
-            streams::tell("");
+            print::tell("");
         }
     }
 

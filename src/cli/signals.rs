@@ -5,9 +5,8 @@
 use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::streams;
-
 use super::failure::Failure;
+use super::print;
 use super::progress::Progress;
 use crate::client::blocking::Canceller;
 use crate::protocol::Outcome;
@@ -63,7 +62,7 @@ impl Signals {
             self.progress.clear();
             if io::stderr().is_terminal() {
                 // The cursor is behind the user's text and `^C`.
-                streams::tell("");
+                print::tell("");
             }
             cancelled("nothing was sent").hint("").report();
             std::process::exit(Outcome::Cancelled.exit_status().into());
@@ -74,7 +73,7 @@ impl Signals {
             1 => {
                 if was_asking {
                     // The cursor is behind the question.
-                    streams::tell("");
+                    print::tell("");
                 }
                 self.progress
                     .say("giving up and telling the relay (a second signal skips that)");

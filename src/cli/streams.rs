@@ -1,22 +1,8 @@
-//! The standard streams: words that cannot end a run, and streams that were closed at the start.
+//! Standard streams that were closed when the program started.
 
-use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 
 use super::failure::Failure;
-
-/// Prints a line to standard error.
-///
-/// A reader that is gone, a full disk or a closed terminal changes nothing: the exchange matters
-/// more than words about it.
-pub(super) fn tell(what: impl Display) {
-    let _ = writeln!(io::stderr(), "{what}");
-}
-
-/// Prints a line to standard output, for people, under the same rule as [`tell`].
-pub(super) fn show(what: impl Display) {
-    let _ = writeln!(io::stdout(), "{what}");
-}
 
 /// Refuses a standard output that is closed: what is written to it is lost without an error.
 pub(super) fn check_output() -> Result<(), Failure> {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::protocol::{CloseReason, Outcome, RETRY_WINDOW};
+use super::address::ChosenAddress;
+use crate::protocol::{AttemptFailure, CloseReason, Outcome, RETRY_WINDOW};
 
 /// The meaning of an outcome (section 12), for an error without a more particular cause.
 pub(super) fn meaning(outcome: Outcome) -> &'static str {
@@ -69,8 +70,8 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
-/// A time in which somebody has to do something, such as `60 min` or `45 s`. Minutes are rounded up,
-/// since nobody types a code in the last second.
+/// A time in which somebody has to do something, such as `60 min` or `45 s`. Minutes are rounded
+/// up, since nobody types a code in the last second.
 pub(super) fn within(left: Duration) -> String {
     match left.as_secs() {
         0..60 => time(left),
@@ -100,12 +101,48 @@ pub(super) fn program() -> &'static str {
     }
 }
 
-/// The advice to a user who has not started a relay.
-pub(super) fn start_a_relay() -> String {
-    format!(
-        "If no relay runs there, start one with `{} relay`, or name another with --rendezvous URL.",
-        program()
-    )
+/// The advice to a user when an attempt at this address failed.
+pub(super) fn advice(failure: AttemptFailure, address: &ChosenAddress) -> String {
+    use AttemptFailure as F;
+    let advice = match failure {
+        F::Refused if address.is_this_machine() => {
+            return format!(
+                "If no relay runs there, start one with `{} relay`, or name another with --rendezvous URL.",
+                program()
+            );
+        }
+        F::RateLimited {
+            retry_after: Some(seconds),
+        } => return format!("Wait {seconds} s, or use another relay."),
+        F::RateLimited { retry_after: None } => "Wait a minute, or use another relay.",
+        F::Busy { .. } => "Wait a while, or use another relay.",
+        F::Name => "Check the name in the relay's address, and this machine's network.",
+        F::Refused => "Nothing listens there: check the host and the port of the relay's address.",
+        F::Unreachable => "Check this machine's network.",
+        F::NotHttp => "If the relay is behind TLS, its address begins with https.",
+        F::NotTls => "If the relay speaks plain http, its address begins with http.",
+        F::CertificateName => {
+            "Give the relay's address with a name that its certificate is for, or ask who runs it."
+        }
+        F::CertificateAuthority => {
+            "If the relay's certificate comes from an authority of its own, give that with --ca-file; otherwise somebody may be in between."
+        }
+        F::CertificateExpired | F::CertificateNotYet => {
+            "Check the clock of this machine, or ask who runs the relay for a new certificate."
+        }
+        F::Certificate => {
+            "Ask who runs the relay for a certificate from an authority; one that is an authority itself is not accepted."
+        }
+        F::Tls => "Ask who runs the relay: it needs TLS 1.2 or 1.3.",
+        F::Foreign { .. } => {
+            "Something between here and the relay answers, such as a proxy or the login page of a network; or the address is not that of a relay."
+        }
+        F::Unsendable(_) => "Check the relay's address.",
+        F::TimedOut | F::Broken | F::System(_) | F::Other | F::NoAnswer => {
+            "Check the network and the relay's address."
+        }
+    };
+    advice.to_owned()
 }
 
 #[cfg(test)]

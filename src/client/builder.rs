@@ -6,6 +6,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::transport::{TlsFault, TlsOptions};
+use crate::protocol::AttemptFailure;
 use crate::values::WordCount;
 
 /// An exchange that has not begun, in the role `R` and to be run by the client `C`; see
@@ -41,8 +42,8 @@ impl std::fmt::Debug for Receiving {
     }
 }
 
-/// A function that is called with one line for each failure after which a request is repeated.
-pub(super) type OnRetry = Box<dyn FnMut(&str) + Send>;
+/// A function that is called with each failure after which a request is repeated.
+pub(super) type OnRetry = Box<dyn FnMut(AttemptFailure) + Send>;
 
 /// The options that both roles have.
 pub(super) struct ExchangeOptions {
@@ -137,8 +138,9 @@ impl<R, C> Builder<R, C> {
         self
     }
 
-    /// Calls `f` with one line to show to the user whenever an attempt failed and will be repeated.
-    pub fn on_retry(mut self, f: impl FnMut(&str) + Send + 'static) -> Self {
+    /// Calls `f` whenever an attempt failed and will be repeated. The failure's `Display` is one
+    /// line for the user.
+    pub fn on_retry(mut self, f: impl FnMut(AttemptFailure) + Send + 'static) -> Self {
         self.options.on_retry = Some(Box::new(f));
         self
     }

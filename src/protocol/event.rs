@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::CloseReason;
+use super::{AttemptFailure, CloseReason};
 use crate::crypto::PeerFault;
 use crate::values::ChannelId;
 
@@ -179,31 +179,6 @@ impl fmt::Display for Misbehaviour {
                 f.write_str("a receipt came before there was anything to confirm")
             }
         }
-    }
-}
-
-/// The failure of one attempt, described by this machine and not by the relay.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttemptFailure {
-    /// One line for the user, in lower case and without a full stop: `connection refused`.
-    pub why: String,
-    /// Whether a repeat cannot help, because the relay's certificate was refused (CLIENT-4).
-    pub is_final: bool,
-}
-
-impl AttemptFailure {
-    /// Makes a failure after which a repeat may succeed.
-    pub fn passing(why: impl Into<String>) -> AttemptFailure {
-        AttemptFailure {
-            why: why.into(),
-            is_final: false,
-        }
-    }
-}
-
-impl fmt::Display for AttemptFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
     }
 }
 

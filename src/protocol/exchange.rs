@@ -98,11 +98,11 @@ impl<T: Machine> Exchange<T> {
     }
 
     /// The failure of the last attempt while its repeats go on, to show progress.
-    pub fn retrying(&self) -> Option<&AttemptFailure> {
+    pub fn retrying(&self) -> Option<AttemptFailure> {
         // There is no failure to show if a deadline ended the attempt, and a close is not repeated.
         let kind = self.machine.as_ref()?.request()?.kind();
         let goes_on = kind != RequestKind::Close;
-        self.last_failure.as_ref().filter(|_| goes_on)
+        self.last_failure.filter(|_| goes_on)
     }
 
     /// The next step of the client.
@@ -149,18 +149,10 @@ impl<T: Machine> Exchange<T> {
             AttemptResult::Busy {
                 status,
                 retry_after,
-            } => self.failed(
-                now,
-                AttemptFailure::passing(format!("the relay is busy (status {status})")),
-                retry_after,
-            ),
-            AttemptResult::Foreign { status } => self.failed(
-                now,
-                AttemptFailure::passing(format!(
-                    "an answer that is not the relay's (status {status})"
-                )),
-                None,
-            ),
+            } => self.failed(now, AttemptFailure::busy(status, retry_after), retry_after),
+            AttemptResult::Foreign { status } => {
+                self.failed(now, AttemptFailure::Foreign { status }, None)
+            }
             AttemptResult::Event { mut event, ttl } => {
                 // CLIENT-15: A client MUST take `forbidden` and `no-such-channel`, in answer to the
                 // first attempt of a put finish, as the event `closed` with the reason `lost`
@@ -219,10 +211,10 @@ impl<T: Machine> Exchange<T> {
             // TIME-8: go on with half of w, rounded up to a whole number, for the rest of the run
             self.wait = self.wait.div_ceil(2);
         }
-        self.last_failure = Some(failure.clone());
+        self.last_failure = Some(failure);
         // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted`
         // at once
-        let goes_on = !failure.is_final && retry.failed(now, retry_after);
+        let goes_on = !failure.is_final() && retry.failed(now, retry_after);
         // A timer that is due takes precedence over the retry window, because it was the timer that
         // ended the attempt.
         self.fire_timers(now);
@@ -236,10 +228,7 @@ impl<T: Machine> Exchange<T> {
         if let Some(retry) = &self.retry
             && retry.is_exhausted(now)
         {
-            let failure = self
-                .last_failure
-                .clone()
-                .unwrap_or_else(|| AttemptFailure::passing("no answer"));
+            let failure = self.last_failure.unwrap_or(AttemptFailure::NoAnswer);
             self.apply(now, Event::Exhausted(failure));
         }
     }

@@ -105,7 +105,7 @@ impl<T: super::Machine> Run<T> {
     }
 
     pub(super) fn lost(&mut self) {
-        let failure = AttemptFailure::passing("connection refused");
+        let failure = AttemptFailure::Refused;
         self.exchange
             .attempt_ended(self.now, AttemptResult::Lost(failure));
     }
@@ -248,10 +248,7 @@ fn the_receipt_is_repeated_for_thirty_seconds_only() {
 fn a_refused_certificate_is_not_tried_again() {
     let mut run = initiator(None);
     run.send();
-    let failure = AttemptFailure {
-        why: "the certificate has expired".to_owned(),
-        is_final: true,
-    };
+    let failure = AttemptFailure::CertificateExpired;
     run.exchange
         .attempt_ended(run.now, AttemptResult::Lost(failure));
     assert_eq!(run.outcome(), Outcome::RelayUnreachable);

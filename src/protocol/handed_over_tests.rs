@@ -45,7 +45,7 @@ fn detail_of(way: &[&str]) -> Option<Detail> {
     Some(match *way.last()? {
         "misbehaved" => Detail::Misbehaviour(Misbehaviour::TooLong),
         "receipt-opened" | "receipt-unopened" => Detail::Misbehaviour(Misbehaviour::EarlyReceipt),
-        "exhausted" => Detail::Attempt(AttemptFailure::passing("no answer")),
+        "exhausted" => Detail::Attempt(AttemptFailure::NoAnswer),
         "offer-malformed" | "answer-malformed" | "finish-malformed" => {
             Detail::Peer(PeerFault::MalformedMessage(Malformed::Length))
         }
@@ -146,7 +146,7 @@ fn each_detail_is_one_line_by_this_machine() {
         Misbehaviour::EarlyReceipt,
     ];
     let details = misbehaviours.map(Detail::Misbehaviour).into_iter().chain([
-        Detail::Attempt(AttemptFailure::passing("connection refused")),
+        Detail::Attempt(AttemptFailure::Refused),
         Detail::Peer(PeerFault::WrongCode),
     ]);
     let lines: Vec<String> = details.map(|detail| detail.to_string()).collect();

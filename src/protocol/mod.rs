@@ -32,6 +32,7 @@ mod event;
 mod exchange;
 #[cfg(test)]
 mod exchange_tests;
+mod failure;
 #[cfg(test)]
 mod handed_over_tests;
 mod initiator;
@@ -54,10 +55,9 @@ mod wire_tests;
 pub use crate::values::messages::CellName;
 pub use closing::Closing;
 pub use ended::{Ended, Unsealed};
-pub use event::{
-    AttemptFailure, ChannelRefusal, Detail, Event, Impossible, Misbehaviour, Proof, UserEvent,
-};
+pub use event::{ChannelRefusal, Detail, Event, Impossible, Misbehaviour, Proof, UserEvent};
 pub use exchange::{Action, AttemptResult, Exchange};
+pub use failure::AttemptFailure;
 pub use initiator::InitiatorMachine;
 pub use outcome::{CloseReason, Outcome};
 pub use receiver::ReceiverMachine;

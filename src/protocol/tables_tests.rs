@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{AttemptFailure, ChannelRefusal, Event, Misbehaviour};
+use super::AttemptFailure;
+use super::event::{ChannelRefusal, Event, Misbehaviour};
 use super::scripted_suite::ScriptedSuite;
 use super::{CloseReason, InitiatorMachine, Machine, Outcome, ReceiverMachine, Request};
 use crate::values::{AppId, Blob, ChannelId};
@@ -36,7 +37,7 @@ pub(super) fn event(name: &str) -> Event {
         "expired" => Event::Refused(ChannelRefusal::Expired),
         "misbehaved" => Event::Misbehaved(Misbehaviour::TooLong),
         "close-tried" => Event::CloseTried,
-        "exhausted" => Event::Exhausted(AttemptFailure::passing("no answer")),
+        "exhausted" => Event::Exhausted(AttemptFailure::NoAnswer),
         "deadline" => Event::Deadline,
         "receipt-wait-over" => Event::ReceiptWaitOver,
         "cancel" => Event::Cancel,

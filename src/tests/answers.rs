@@ -39,7 +39,7 @@ fn start<C: Client>(
     let initiator = Initiator::<C>::new(APP, *b"blob")
         .rendezvous(server.url())
         .hooks_for_testing_only(second(milliseconds))
-        .on_retry(move |line| keep.lock().unwrap().push(line.to_owned()));
+        .on_retry(move |line| keep.lock().unwrap().push(line.to_string()));
     let started = C::start(initiator).map_err(|error| error.to_string());
     let troubles = troubles.lock().unwrap().clone();
     (started, troubles)
@@ -262,7 +262,7 @@ fn garbage_is_not_http<C: Client>() {
         &long,
         &many,
     ] {
-        let line = "the server does not speak HTTP at that address";
+        let line = "the relay does not speak HTTP at that address";
         let shown = &garbage[..garbage.len().min(60)];
         let first = garbage.to_owned();
         let server = serve(move |peer| {
@@ -300,7 +300,7 @@ fn the_time_of_an_attempt_covers_an_answer_that_drips<C: Client>() {
         });
         let begun = Instant::now();
         let (started, troubles) = start::<C>(&server, 20);
-        let line = "the server did not answer in time";
+        let line = "the relay did not answer in time";
         assert_eq!(started.unwrap_err(), format!("relay-unreachable: {line}"));
         assert!(troubles.len() >= 3 && troubles.iter().all(|trouble| trouble == line));
         assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());

@@ -10,7 +10,7 @@ use wormhole_sync::Error;
 use wormhole_sync::client::{Hooks, Initiator, Named, Received, Receiver};
 use wormhole_sync::crypto::dangerous_values::{pake_values, schedule_values};
 use wormhole_sync::crypto::{KeyContext, PakeScalar};
-use wormhole_sync::protocol::Outcome;
+use wormhole_sync::protocol::{AttemptFailure, Outcome};
 use wormhole_sync::values::{AppId, ChannelId, Code, Mode, Role, Side, Words, hex};
 
 use crate::kit::client::Client;
@@ -79,9 +79,9 @@ impl Said {
         }
     }
 
-    fn trouble(&self) -> impl FnMut(&str) + Send + 'static {
+    fn trouble(&self) -> impl FnMut(AttemptFailure) + Send + 'static {
         let said = self.clone();
-        move |line| said.text(line)
+        move |failure| said.text(&failure.to_string())
     }
 
     /// Checks that no secret is in the output, neither as it is nor in hex of either case.

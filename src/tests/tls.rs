@@ -197,17 +197,14 @@ fn the_wrong_scheme_is_named<C: Client>() {
         let initiator = Initiator::<C>::new(APP, *b"mine").rendezvous(url);
         let initiator = initiator
             .deadline(deadline)
-            .on_retry(move |line| sender.send(line.to_owned()).unwrap());
+            .on_retry(move |line| sender.send(line.to_string()).unwrap());
         assert_eq!(C::start(initiator).unwrap_err().outcome(), Outcome::Timeout);
         lines.recv().unwrap()
     };
     let (ours, relay) = (authority("ours"), relay());
     let proxy = proxy(&ours, &GOOD, relay.addr());
     let plain = proxy.named("localhost").replace("https", "http");
-    assert_eq!(
-        said(plain),
-        "the server does not speak HTTP at that address"
-    );
+    assert_eq!(said(plain), "the relay does not speak HTTP at that address");
 
     // A plain HTTP server finds the greeting of TLS malformed.
     let server = serve(|peer| {
@@ -215,7 +212,7 @@ fn the_wrong_scheme_is_named<C: Client>() {
         peer.wait_for_end();
     });
     let url = server.url().replace("http", "https");
-    assert_eq!(said(url), "the server does not speak TLS at that address");
+    assert_eq!(said(url), "the relay does not speak TLS at that address");
 }
 
 // RDV-2: A client MUST refuse plain `http` as `bad-rendezvous`, before any request, unless the host

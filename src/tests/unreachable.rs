@@ -31,7 +31,7 @@ fn initiator<C: Client>(url: impl Into<String>, milliseconds: u64) -> (Initiator
     let initiator = Initiator::new(APP, *b"blob")
         .rendezvous(url)
         .hooks_for_testing_only(second(milliseconds))
-        .on_retry(move |line| keep.lock().unwrap().push(line.to_owned()));
+        .on_retry(move |line| keep.lock().unwrap().push(line.to_string()));
     (initiator, troubles)
 }
 
@@ -66,7 +66,7 @@ fn a_silent_relay_runs_out_of_time<C: Client>() {
     let server = serve(Peer::wait_for_end);
     for scheme in ["http", "https"] {
         let url = server.url().replace("http", scheme);
-        let attempts = unreachable::<C>(url, "the server did not answer in time");
+        let attempts = unreachable::<C>(url, "the relay did not answer in time");
         // Each attempt takes ten seconds, and the first one opens the window.
         assert!((3..=7).contains(&attempts), "{attempts}");
         server.wait_for("end");

@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use hyper::Method;
 
-use super::super::streams::show;
+use super::super::print::show;
 use super::super::wording;
 use super::explain::{self, short, without_appid};
 use crate::client::{Received, Verifier};

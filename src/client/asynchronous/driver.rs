@@ -64,7 +64,7 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
                 self.attempt = None;
                 exchange.attempt_ended(self.started.elapsed(), result);
                 if let (Some(tell), Some(failure)) = (&mut self.on_retry, exchange.retrying()) {
-                    tell(&failure.why);
+                    tell(failure);
                 }
                 continue;
             }
@@ -136,11 +136,8 @@ async fn send(
     within: Duration,
 ) -> Result<HttpResponse, AttemptFailure> {
     match transport {
-        Some(transport) => Ok(transport.send(request, within).await?),
-        None => Err(AttemptFailure {
-            why: "TLS cannot be set up".to_owned(),
-            is_final: true,
-        }),
+        Some(transport) => transport.send(request, within).await,
+        None => Err(AttemptFailure::Unsendable("TLS cannot be set up")),
     }
 }
 

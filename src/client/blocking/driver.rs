@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::client::builder::OnRetry;
 use crate::client::canceller::{Canceller, Decider};
 use crate::client::prepared::{Prepared, conclude, not_ended};
+use crate::client::transport::blocking::TransportError;
 use crate::client::transport::blocking::UreqTransport;
-use crate::client::transport::{TransportError, jitter};
+use crate::client::transport::jitter;
 use crate::client::{Driver, Error, Received};
 use crate::clock::Stopwatch;
 use crate::crypto::Standard;
@@ -69,7 +70,7 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
                         Ok(response) => wire::interpret_response(kind, response),
                         // The user has decided, and the loop heeds it.
                         Err(TransportError::Cancelled) => continue,
-                        Err(error) => AttemptResult::Lost(error.into()),
+                        Err(TransportError::Failed(failure)) => AttemptResult::Lost(failure),
                     };
                     self.exchange.attempt_ended(self.now(), result);
                     self.tell_of_retry();
@@ -130,7 +131,7 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
 
     fn tell_of_retry(&mut self) {
         if let (Some(tell), Some(failure)) = (&mut self.on_retry, self.exchange.retrying()) {
-            tell(&failure.why);
+            tell(failure);
         }
     }
 

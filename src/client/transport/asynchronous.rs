@@ -21,9 +21,8 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use super::{
-    BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsFault, TlsOptions, TransportError,
-};
+use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, TlsFault, TlsOptions, error};
+use crate::protocol::AttemptFailure;
 use crate::protocol::wire::{HttpRequest, HttpResponse};
 
 /// An asynchronous HTTP client. It keeps its connections for further requests; a clone shares
@@ -61,26 +60,26 @@ impl HyperTransport {
     ///
     /// # Errors
     ///
-    /// [`TransportError`] when there is no complete answer within the request's time.
+    /// [`AttemptFailure`] when there is no complete answer within the request's time.
     pub(in crate::client) async fn send(
         &self,
         request: &HttpRequest,
         within: Duration,
-    ) -> Result<HttpResponse, TransportError> {
+    ) -> Result<HttpResponse, AttemptFailure> {
         let deadline = within.min(LONGEST);
         let head = super::head(request)?;
         let body = Full::from(request.body.clone().unwrap_or_default());
         let exchange = self.exchange(head.map(|()| body));
         match tokio::time::timeout(deadline, exchange).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(TransportError::NoAnswer(FailureKind::TimedOut)),
+            Err(_) => Err(AttemptFailure::TimedOut),
         }
     }
 
     async fn exchange(
         &self,
         request: Request<Full<Bytes>>,
-    ) -> Result<HttpResponse, TransportError> {
+    ) -> Result<HttpResponse, AttemptFailure> {
         let answer = self.client.request(request).await;
         let (head, body) = answer.map_err(|error| classify(&error))?.into_parts();
         Ok(super::response(&head, read(body).await?))
@@ -89,7 +88,7 @@ impl HyperTransport {
 
 /// Reads a body up to [`BODY_LIMIT`], and no further; `None` is a longer one.
 // CLIENT-5: A client MUST read at most 262 144 bytes of a body
-async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, TransportError> {
+async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, AttemptFailure> {
     // This is the announced length, if there is one.
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Ok(None);
@@ -108,31 +107,31 @@ async fn read(mut body: Incoming) -> Result<Option<Vec<u8>>, TransportError> {
 }
 
 /// Classifies an error of hyper.
-fn classify(error: &(dyn Error + 'static)) -> TransportError {
+fn classify(error: &(dyn Error + 'static)) -> AttemptFailure {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref() {
-            return TransportError::NoAnswer(of_hyper(error));
+            return of_hyper(error);
         }
         next = error.source();
     }
     // The error is not hyper's own, so it came up while connecting.
-    TransportError::NoAnswer(FailureKind::find(error).unwrap_or(FailureKind::Other))
+    error::find(error).unwrap_or(AttemptFailure::Other)
 }
 
-fn of_hyper(error: &hyper::Error) -> FailureKind {
+fn of_hyper(error: &hyper::Error) -> AttemptFailure {
     if error.is_parse() {
-        return FailureKind::NotHttp;
+        return AttemptFailure::NotHttp;
     }
     if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
-        return FailureKind::Broken;
+        return AttemptFailure::Broken;
     }
-    match FailureKind::find(error) {
+    match error::find(error) {
         // The decoder of the chunked coding reports malformed input in this way.
-        Some(FailureKind::System(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) => {
-            FailureKind::NotHttp
+        Some(AttemptFailure::System(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) => {
+            AttemptFailure::NotHttp
         }
         Some(cause) => cause,
-        None => FailureKind::Broken,
+        None => AttemptFailure::Broken,
     }
 }

@@ -5,8 +5,8 @@
 //! * ureq never repeats a request by itself. A pooled connection is probed (one
 //!   non-blocking read) before it is used again; one that the server has closed is dropped and a
 //!   new one opened, before anything is sent. If the server closes between the probe and the
-//!   answer, the request fails and surfaces as [`FailureKind::Broken`]; repeating it is up to the
-//!   caller.
+//!   answer, the request fails and surfaces as [`AttemptFailure::Broken`]; repeating it is up to
+//!   the caller.
 //! * The global timeout is a deadline across name resolution, connecting, TLS, sending and the
 //!   whole of the body.
 //! * A body shorter than its `Content-Length`, or chunked without its end, is an error. A body
@@ -29,8 +29,24 @@ use ureq::{Agent, AsSendBody, Error};
 
 use super::coalesce::CoalescingConnector;
 use super::resolver::CachingResolver;
-use super::{BODY_LIMIT, FailureKind, HEADER_LIMIT, IDLE, LONGEST, TlsOptions, TransportError};
+use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, TlsOptions, error};
+use crate::protocol::AttemptFailure;
 use crate::protocol::wire::{HttpRequest, HttpResponse};
+
+/// The error of a request without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::client) enum TransportError {
+    /// No complete answer arrived. The server may nevertheless have acted on the request.
+    Failed(AttemptFailure),
+    /// The caller cancelled the request.
+    Cancelled,
+}
+
+impl From<AttemptFailure> for TransportError {
+    fn from(failure: AttemptFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
 
 /// The size of ureq's output buffer, in bytes. ureq fills its buffers with zeros for each
 /// connection, and its default is 128 KiB in each direction. A header must fit into the input
@@ -183,21 +199,21 @@ impl Interrupt {
 
 /// Classifies an error of ureq.
 fn classify(error: &Error) -> TransportError {
-    TransportError::NoAnswer(match error {
+    TransportError::Failed(match error {
         Error::Http(_) | Error::BadUri(_) => {
-            return TransportError::Unsendable("the request is malformed");
+            return TransportError::Failed(AttemptFailure::Unsendable("the request is malformed"));
         }
         Error::Io(error) => match wrapped(error) {
             Some(inner) => return classify(inner),
-            None => FailureKind::find(error).unwrap_or(FailureKind::Other),
+            None => error::find(error).unwrap_or(AttemptFailure::Other),
         },
-        Error::Rustls(error) => FailureKind::of_tls(error),
-        Error::Tls(_) | Error::TlsRequired => FailureKind::Tls,
-        Error::Timeout(_) => FailureKind::TimedOut,
-        Error::HostNotFound => FailureKind::Name,
-        Error::Protocol(_) | Error::LargeResponseHeader(..) => FailureKind::NotHttp,
-        Error::BodyStalled => FailureKind::Broken,
-        _ => FailureKind::Other,
+        Error::Rustls(error) => error::of_tls(error),
+        Error::Tls(_) | Error::TlsRequired => AttemptFailure::Tls,
+        Error::Timeout(_) => AttemptFailure::TimedOut,
+        Error::HostNotFound => AttemptFailure::Name,
+        Error::Protocol(_) | Error::LargeResponseHeader(..) => AttemptFailure::NotHttp,
+        Error::BodyStalled => AttemptFailure::Broken,
+        _ => AttemptFailure::Other,
     })
 }
 

@@ -12,7 +12,6 @@ mod error;
 mod resolver;
 mod tls;
 
-pub(super) use error::{FailureKind, TransportError};
 pub use tls::{TlsFault, TlsOptions};
 
 use std::time::Duration;
@@ -22,6 +21,7 @@ use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Request, Uri, response};
 use rustls::pki_types::ServerName;
 
+use crate::protocol::AttemptFailure;
 use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 
 /// The longest answer header that is read, in bytes. A longer one counts as malformed HTTP.
@@ -49,14 +49,14 @@ pub(super) fn jitter(least: Duration, most: Duration) -> Duration {
 }
 
 /// Makes a request without its body, for either HTTP library.
-fn head(request: &HttpRequest) -> Result<Request<()>, TransportError> {
+fn head(request: &HttpRequest) -> Result<Request<()>, AttemptFailure> {
     let method = match request.method {
         Method::Post => http::Method::POST,
         Method::Get => http::Method::GET,
         Method::Put => http::Method::PUT,
     };
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", request.bearer))
-        .map_err(|_| TransportError::Unsendable("the credential cannot be put into a header"))?;
+        .map_err(|_| AttemptFailure::Unsendable("the credential cannot be put into a header"))?;
     bearer.set_sensitive(true);
     let mut head = Request::new(());
     *head.method_mut() = method;
@@ -118,35 +118,35 @@ fn field(fields: &HeaderMap, name: &HeaderName) -> Option<String> {
 
 /// Reads a URL. A URL is refused if the two libraries would understand it differently, would
 /// silently change it (a port out of range becomes the default port), or if it has a user name.
-fn address(url: &str) -> Result<Uri, TransportError> {
+fn address(url: &str) -> Result<Uri, AttemptFailure> {
     let uri: Uri = url
         .parse()
-        .map_err(|_| TransportError::Unsendable("the address of the server is malformed"))?;
+        .map_err(|_| AttemptFailure::Unsendable("the address of the relay is malformed"))?;
     let known = [Scheme::HTTP, Scheme::HTTPS];
     if !uri.scheme().is_some_and(|scheme| known.contains(scheme)) {
-        return Err(TransportError::Unsendable(
-            "the address of the server is neither http nor https",
+        return Err(AttemptFailure::Unsendable(
+            "the address of the relay is neither http nor https",
         ));
     }
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     if authority.contains('@') {
-        return Err(TransportError::Unsendable(
-            "the address of the server holds a user name",
+        return Err(AttemptFailure::Unsendable(
+            "the address of the relay holds a user name",
         ));
     }
     let host = uri.host().unwrap_or_default();
     let port = authority.strip_prefix(host).unwrap_or_default();
     if !port.is_empty() && uri.port_u16().is_none_or(|port| port == 0) {
-        return Err(TransportError::Unsendable(
-            "the address of the server has no valid port",
+        return Err(AttemptFailure::Unsendable(
+            "the address of the relay has no valid port",
         ));
     }
     let bare = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     if ServerName::try_from(bare.unwrap_or(host)).is_err() {
-        return Err(TransportError::Unsendable(
-            "the address of the server has no valid name",
+        return Err(AttemptFailure::Unsendable(
+            "the address of the relay has no valid name",
         ));
     }
     Ok(uri)
@@ -185,7 +185,7 @@ mod tests {
             "https://example.test/\r\nX: y",
         ] {
             assert!(
-                matches!(address(bad), Err(TransportError::Unsendable(_))),
+                matches!(address(bad), Err(AttemptFailure::Unsendable(_))),
                 "{bad}"
             );
         }
@@ -199,7 +199,7 @@ mod tests {
             bearer: "a\r\nX: y".to_owned(),
             body: None,
         };
-        assert!(matches!(head(&request), Err(TransportError::Unsendable(_))));
+        assert!(matches!(head(&request), Err(AttemptFailure::Unsendable(_))));
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl<T: Machine> Acts for Party<T> {
         let (was_open, came) = (self.outcome.is_none(), answer.is_some());
         let result = match (self.sent.take(), answer) {
             (Some(kind), Some(answer)) => interpret_response(kind, answer),
-            _ => AttemptResult::Lost(AttemptFailure::passing("no answer")),
+            _ => AttemptResult::Lost(AttemptFailure::NoAnswer),
         };
         self.exchange.attempt_ended(now - self.started, result);
         self.check_outcome(now);

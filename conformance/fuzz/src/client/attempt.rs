@@ -55,12 +55,9 @@ pub(crate) fn attempt_result(
             read_response(&mut Input::new(input.take(length)))
         }
         9 => {
-            return AttemptResult::Lost(AttemptFailure {
-                why: "a bad certificate".to_owned(),
-                is_final: true,
-            });
+            return AttemptResult::Lost(AttemptFailure::CertificateExpired);
         }
-        _ => return AttemptResult::Lost(AttemptFailure::passing("no answer")),
+        _ => return AttemptResult::Lost(AttemptFailure::NoAnswer),
     };
     interpret_response(kind, response)
 }

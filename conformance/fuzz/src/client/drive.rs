@@ -262,7 +262,7 @@ impl<T: Shows> Run<T> {
         let (event, ttl) = match result {
             AttemptResult::Event { ref event, ttl } => (event.clone(), ttl),
             AttemptResult::Lost(ref failure) => {
-                return self.attempt_failed(kind, None, failure.is_final, result);
+                return self.attempt_failed(kind, None, failure.is_final(), result);
             }
             AttemptResult::Foreign { .. } => return self.attempt_failed(kind, None, false, result),
             AttemptResult::Busy { retry_after, .. } => {

@@ -41,7 +41,7 @@ impl Step {
             Step::Refused(refusal) => Event::Refused(*refusal),
             Step::Misbehaved => Event::Misbehaved(Misbehaviour::TooLong),
             Step::CloseTried => Event::CloseTried,
-            Step::Exhausted => Event::Exhausted(AttemptFailure::passing("no answer")),
+            Step::Exhausted => Event::Exhausted(AttemptFailure::NoAnswer),
             Step::Deadline => Event::Deadline,
             Step::ReceiptWaitOver => Event::ReceiptWaitOver,
             Step::Cancel => Event::Cancel,
