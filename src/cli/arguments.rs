@@ -40,6 +40,8 @@ pub(super) enum Command {
     Receive(ReceiveArguments),
     Relay(RelayArguments),
     Demo(DemoArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Make a code, hand in a blob, and get the other side's
@@ -62,6 +64,10 @@ pub(super) struct SendArguments {
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(super) words: usize,
 
+    /// Write the code to FILE (mode 600) as well, whole, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub(super) code_file: Option<PathBuf>,
+
     #[command(flatten)]
     pub(super) peer: PeerArguments,
 }
@@ -74,7 +80,8 @@ Examples:
   wormhole-sync send 'the secret'
   wormhole-sync send --file key.pem
   pass show bank | wormhole-sync send
-  wormhole-sync send --verify --words 4 --file key.pem";
+  wormhole-sync send --verify --words 4 --file key.pem
+  wormhole-sync send --code-file code --file key.pem &";
 
 /// Take a code, hand in a blob if you like, and get the other side's
 ///
@@ -159,6 +166,13 @@ pub(super) struct PeerArguments {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) deadline: Option<Duration>,
 
+    /// Write what happens to standard output, one JSON object a line
+    ///
+    /// The member `event` is one of `code`, `verifier`, `trouble`, `blob` (in hexadecimal, without
+    /// --output) and `result`, which is the last.
+    #[arg(long)]
+    pub(super) json: bool,
+
     /// Say nothing but errors on standard error
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -229,6 +243,26 @@ pub(super) struct DemoArguments {
     /// The text that the receiver hands in
     #[arg(default_value = "receiver's blob")]
     pub(super) receiver: String,
+}
+
+/// Print the completions of a shell
+///
+/// For bash, for example: wormhole-sync completions bash
+/// >~/.local/share/bash-completion/completions/wormhole-sync
+#[derive(Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Print the manual page of a command
+///
+/// To read it at once: wormhole-sync man send | man -l -
+#[derive(Args)]
+pub(super) struct ManArguments {
+    /// The command, such as send; without it, the page of the program
+    pub(super) command: Option<String>,
 }
 
 /// The default bounds of a relay.

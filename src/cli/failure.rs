@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use serde_json::{Value, json};
+
 use super::address::ChosenAddress;
 use super::wording::{advice, meaning};
 use super::{print, status};
@@ -12,6 +14,7 @@ use crate::protocol::{Detail, Outcome};
 #[derive(Debug)]
 pub(super) struct Failure {
     status: u8,
+    outcome: Option<Outcome>,
     what: String,
     hint: String,
 }
@@ -21,6 +24,7 @@ impl Failure {
     pub(super) fn local(what: impl Display, hint: impl Into<String>) -> Failure {
         Failure {
             status: status::LOCAL,
+            outcome: None,
             what: what.to_string(),
             hint: hint.into(),
         }
@@ -38,6 +42,7 @@ impl Failure {
     pub(super) fn outcome(outcome: Outcome, detail: impl Display) -> Failure {
         Failure {
             status: outcome.exit_status(),
+            outcome: Some(outcome),
             what: format!("{outcome}: {detail}"),
             hint: outcome.sentence().to_owned(),
         }
@@ -81,6 +86,23 @@ impl Failure {
     /// The exit status.
     pub(super) fn status(&self) -> u8 {
         self.status
+    }
+
+    /// The last line of `--json`. The outcome is `null` where none of section 12 fits.
+    pub(super) fn event(&self) -> Value {
+        let reason = self.outcome.and_then(|outcome| match outcome {
+            Outcome::Closed(reason) => Some(reason.token()),
+            _ => None,
+        });
+        json!({
+            "event": "result",
+            "outcome": self.outcome.map(Outcome::token),
+            "reason": reason,
+            "delivered": false,
+            "status": self.status,
+            "error": self.what,
+            "hint": self.hint,
+        })
     }
 
     /// Prints the failure and the hint to standard error.

@@ -8,6 +8,7 @@ mod arguments;
 mod demo;
 mod failure;
 mod input;
+mod manual;
 mod output;
 mod peer;
 mod print;
@@ -36,18 +37,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = Arguments::command()
         .bin_name(wording::program())
         .get_matches_from(arguments);
-    let ended = match Arguments::from_arg_matches(&matches) {
+    let (is_json, ended) = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => match arguments.command {
-            Command::Send(send) => peer::send(send),
-            Command::Receive(receive) => peer::receive(receive),
-            Command::Relay(options) => relay::run(options),
-            Command::Demo(demo) => demo::run(demo),
+            Command::Send(send) => (send.peer.json, peer::send(send)),
+            Command::Receive(receive) => (receive.peer.json, peer::receive(receive)),
+            Command::Relay(options) => (false, relay::run(options)),
+            Command::Demo(demo) => (false, demo::run(demo)),
+            Command::Completions(options) => (false, manual::completions(&options)),
+            Command::Man(options) => (false, manual::page(&options)),
         },
         Err(error) => error.exit(),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            if is_json {
+                // The exit status says the same.
+                let _ = print::event(&failure.event());
+            }
             failure.report();
             ExitCode::from(failure.status())
         }

@@ -5,14 +5,18 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
 
 use super::arguments::PeerArguments;
 use super::failure::Failure;
+use super::print;
 use super::printable;
 use super::progress::Progress;
 use super::streams;
 use super::wording::bytes;
+use crate::values::hex;
 
 /// The place where a blob was written.
 #[derive(Debug)]
@@ -39,6 +43,8 @@ impl Written {
 pub(super) enum Output {
     /// Standard output.
     Standard,
+    /// A line of `--json` on standard output.
+    Event,
     /// A new file with the mode 600, which becomes `path` when it is whole.
     File {
         file: NamedTempFile,
@@ -60,7 +66,10 @@ impl Output {
     pub(super) fn prepare(options: &PeerArguments) -> Result<Output, Failure> {
         match &options.output {
             Some(path) if path != Path::new("-") => Output::at(path, options.force),
-            _ => streams::check_output().map(|()| Output::Standard),
+            _ => streams::check_output().map(|()| match options.json {
+                true => Output::Event,
+                false => Output::Standard,
+            }),
         }
     }
 
@@ -83,23 +92,16 @@ impl Output {
             Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
             Err(error) => return Err(unusable(&error)),
         };
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let file = tempfile::Builder::new()
-            .prefix(".wormhole-sync-")
-            .tempfile_in(folder)
-            .map_err(|error| {
-                Failure::local(
-                    format!(
-                        "cannot write to the folder of {}: {}",
-                        path.display(),
-                        error.kind()
-                    ),
-                    "Nothing was sent. Give --output a file that can be written.",
-                )
-            })?;
+        let file = temporary(folder(&path)).map_err(|error| {
+            Failure::local(
+                format!(
+                    "cannot write to the folder of {}: {}",
+                    path.display(),
+                    error.kind()
+                ),
+                "Nothing was sent. Give --output a file that can be written.",
+            )
+        })?;
         Ok(Output::File { file, path, force })
     }
 
@@ -112,6 +114,13 @@ impl Output {
             Output::Standard => {
                 standard(blob, progress)?;
                 return Ok(Written::There);
+            }
+            Output::Event => {
+                let blob = Zeroizing::new(hex::encode(blob));
+                let written = print::event(&json!({"event": "blob", "blob": *blob}));
+                return written
+                    .map(|()| Written::There)
+                    .map_err(|error| lost(&error));
             }
             Output::File { file, path, force } => {
                 let written = replace(file, &path, force, blob);
@@ -160,6 +169,26 @@ fn replace(mut file: NamedTempFile, path: &Path, force: bool, blob: &[u8]) -> io
     .map_err(|error| error.error)
 }
 
+/// Writes a file of mode 600, whole or not at all; an older one is replaced.
+pub(super) fn private_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(temporary(folder(path))?, path, true, content)
+}
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// A new file of mode 600 without a lasting name.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".wormhole-sync-")
+        .tempfile_in(folder)
+}
+
 /// Syncs a device or a pipe, where that means something.
 fn synced(file: &fs::File) -> io::Result<()> {
     match file.sync_all() {
@@ -188,12 +217,16 @@ fn standard(blob: &[u8], progress: &Progress) -> Result<(), Failure> {
         out.write_all(shown.text.as_bytes())
             .and_then(|()| out.write_all(end.as_bytes()))
     };
-    written.and_then(|()| out.flush()).map_err(|error| {
-        Failure::local(
-            format!("cannot write the other side's blob to standard output: {error}"),
-            "The blob is lost. Start again with a new code.",
-        )
-    })
+    written
+        .and_then(|()| out.flush())
+        .map_err(|error| lost(&error))
+}
+
+fn lost(error: &io::Error) -> Failure {
+    Failure::local(
+        format!("cannot write the other side's blob to standard output: {error}"),
+        "The blob is lost. Start again with a new code.",
+    )
 }
 
 #[cfg(test)]
@@ -201,7 +234,9 @@ mod tests {
     use super::*;
 
     fn write(output: Output, blob: &[u8]) -> Result<(), Failure> {
-        output.write(blob, &Progress::new(true))?.into_result()
+        output
+            .write(blob, &Progress::new(true, false))?
+            .into_result()
     }
 
     #[test]

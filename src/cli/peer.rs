@@ -1,14 +1,18 @@
 //! `send` and `receive`: one side of an exchange.
 
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
+use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::arguments::{ReceiveArguments, SendArguments};
+use super::arguments::{PeerArguments, ReceiveArguments, SendArguments};
 use super::failure::Failure;
 use super::input::{Otherwise, Source};
-use super::output::Output;
+use super::output::{Output, private_file};
+use super::print;
 use super::prompt;
 use super::session::Session;
 use super::streams;
@@ -36,12 +40,9 @@ pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
     let waiting = builder.start().map_err(|error| session.not_begun(&error))?;
     let code = Zeroizing::new(waiting.code().to_string());
     session.progress.clear();
-    if let Err(error) = show(&code) {
+    if let Err(failure) = show(&code, &options.peer, options.code_file.as_deref()) {
         waiting.cancel();
-        return Err(Failure::local(
-            format!("cannot write the code to standard output: {error}"),
-            "Nobody can use this code; start again.",
-        ));
+        return Err(failure);
     }
     session.instruct(&code, waiting.time_left());
     drop(code);
@@ -129,9 +130,23 @@ fn check(code: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// Writes the code as the first line of standard output.
-fn show(code: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{code}")?;
-    out.flush()
+/// Writes the code as the first line of standard output, and to the file that is given.
+fn show(code: &str, options: &PeerArguments, file: Option<&Path>) -> Result<(), Failure> {
+    let unusable = |place: &dyn Display, error: &dyn Display| {
+        Failure::local(
+            format!("cannot write the code to {place}: {error}"),
+            "Nobody can use this code; start again.",
+        )
+    };
+    let shown = match options.json {
+        true => print::event(&json!({"event": "code", "code": code})),
+        false => {
+            let mut out = io::stdout().lock();
+            writeln!(out, "{code}").and_then(|()| out.flush())
+        }
+    };
+    shown.map_err(|error| unusable(&"standard output", &error))?;
+    let Some(path) = file else { return Ok(()) };
+    let line = Zeroizing::new(format!("{code}\n"));
+    private_file(path, line.as_bytes()).map_err(|error| unusable(&path.display(), &error))
 }

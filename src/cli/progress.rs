@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use serde_json::{Value, json};
 
 use super::address::ChosenAddress;
 use super::print;
@@ -17,17 +18,32 @@ use crate::protocol::AttemptFailure;
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     is_quiet: bool,
+    /// Whether programs read the events of standard output (`--json`).
+    is_json: bool,
     is_terminal: bool,
     /// The moving line, while the program waits.
     line: Arc<Mutex<Option<ProgressBar>>>,
 }
 
 impl Progress {
-    pub(super) fn new(is_quiet: bool) -> Progress {
+    pub(super) fn new(is_quiet: bool, is_json: bool) -> Progress {
         Progress {
             is_quiet,
+            is_json,
             is_terminal: io::stderr().is_terminal(),
             line: Arc::default(),
+        }
+    }
+
+    /// Whether programs read the events of standard output.
+    pub(super) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Tells programs of an event. Those that nobody may miss are written by [`print::event`].
+    pub(super) fn event(&self, event: &Value) {
+        if self.is_json {
+            let _ = print::event(event);
         }
     }
 
@@ -79,6 +95,7 @@ impl Progress {
             if last.replace(failure) == Some(failure) {
                 return;
             }
+            progress.event(&json!({"event": "trouble", "what": failure.to_string()}));
             progress.say(format_args!("{failure} at {address}; {TRYING_AGAIN}"));
             progress.say(advice(failure, &address));
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::address::ChosenAddress;
@@ -72,7 +73,7 @@ impl Session {
             })?),
             false => None,
         };
-        let progress = Progress::new(options.quiet);
+        let progress = Progress::new(options.quiet, options.json);
         let signals = Signals::install(&progress)?;
         Ok(Session {
             shared: shared(options, &address),
@@ -153,6 +154,15 @@ impl Session {
         }
     }
 
+    fn show_to_programs(&self, verifier: &Verifier) {
+        if self.progress.is_json() {
+            let words = Zeroizing::new(verifier.reveal().to_string());
+            let words: Vec<&str> = words.split(' ').collect();
+            let event = json!({"event": "verifier", "words": words});
+            self.progress.event(&event);
+        }
+    }
+
     /// Asks, with `--verify`, whether the other user sees the same words. The answer goes to
     /// `decider`, and into the comparison that is given; without `--verify` there is none.
     pub(super) fn compare(
@@ -160,6 +170,7 @@ impl Session {
         verifier: Option<&Verifier>,
         decider: impl FnOnce() -> Decider,
     ) -> Option<Comparison> {
+        self.show_to_programs(verifier?);
         let (terminal, verifier) = (self.verify.as_ref()?, verifier?);
         self.progress.clear();
         let words = Zeroizing::new(verifier.reveal().to_string());
@@ -208,7 +219,7 @@ impl Session {
     pub(super) fn not_begun(&self, error: &Error) -> Failure {
         match error.outcome() {
             // The sentence of `timeout` speaks of the other side.
-            Outcome::Timeout => {
+            Outcome::Timeout if error.cause().is_none() => {
                 self.progress.clear();
                 Failure::outcome(Outcome::Timeout, format!("no answer from {}", self.address))
                     .hint(Outcome::RelayUnreachable.sentence())
@@ -293,6 +304,13 @@ impl Session {
         if received.blob().is_empty() {
             self.progress.say("the other side handed in nothing");
         }
+        self.progress.event(&json!({
+            "event": "result",
+            "outcome": Outcome::Done.token(),
+            "reason": null,
+            "delivered": received.delivered(),
+            "status": 0,
+        }));
         self.progress.say(received.sentence());
     }
 }

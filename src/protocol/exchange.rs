@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::retry::{LONGEST_WAIT, RetryState, Times};
-use super::{AttemptFailure, CellName, Ended, Event, Machine, Request, RequestKind, UserEvent};
+use super::{
+    AttemptFailure, CellName, Detail, Ended, Event, Machine, Outcome, Request, RequestKind,
+    UserEvent,
+};
 
 /// The next step of a client; see the loop in [`super`].
 #[derive(Debug)]
@@ -73,6 +76,8 @@ pub struct Exchange<T> {
     /// The seconds that a GET asks the relay to wait (TIME-8).
     wait: u32,
     last_failure: Option<AttemptFailure>,
+    /// The failure after which an attempt was to be repeated when the deadline passed.
+    failure_at_deadline: Option<AttemptFailure>,
     /// Whether any attempt of the run has begun.
     has_begun: bool,
 }
@@ -88,6 +93,7 @@ impl<T: Machine> Exchange<T> {
             retry: None,
             wait: LONGEST_WAIT,
             last_failure: None,
+            failure_at_deadline: None,
             has_begun: false,
         }
     }
@@ -196,7 +202,11 @@ impl<T: Machine> Exchange<T> {
 
     /// The end, once [`Action::Ended`] has come.
     pub fn into_ended(self) -> Option<Ended<T::Suite>> {
-        self.machine.and_then(T::into_ended)
+        let mut ended = self.machine.and_then(T::into_ended)?;
+        if let (Outcome::Timeout, Some(failure)) = (ended.outcome, self.failure_at_deadline) {
+            ended = ended.detail(Detail::Attempt(failure));
+        }
+        Some(ended)
     }
 
     fn failed(&mut self, now: Duration, failure: AttemptFailure, retry_after: Option<u32>) {
@@ -211,7 +221,10 @@ impl<T: Machine> Exchange<T> {
             // TIME-8: go on with half of w, rounded up to a whole number, for the rest of the run
             self.wait = self.wait.div_ceil(2);
         }
-        self.last_failure = Some(failure);
+        // An attempt that ends with the deadline was ended by it.
+        if self.deadline.is_none_or(|at| now < at) {
+            self.last_failure = Some(failure);
+        }
         // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted`
         // at once
         let goes_on = !failure.is_final() && retry.failed(now, retry_after);
@@ -242,6 +255,7 @@ impl<T: Machine> Exchange<T> {
         // The deadline comes first, because it ends the whole exchange.
         if self.deadline.is_some_and(|at| now >= at) {
             self.deadline = None;
+            self.failure_at_deadline = self.last_failure;
             self.apply(now, Event::Deadline);
         }
         if self.receipt_wait.is_some_and(|at| now >= at) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::scripted_suite::ScriptedSuite;
 use super::{
-    Action, AttemptFailure, AttemptResult, ChannelRefusal, CloseReason, Event, Exchange,
+    Action, AttemptFailure, AttemptResult, ChannelRefusal, CloseReason, Detail, Event, Exchange,
     InitiatorMachine, Outcome, ReceiverMachine, RequestKind, Times, UserEvent,
 };
 use crate::protocol::CellName;
@@ -242,6 +242,25 @@ fn the_receipt_is_repeated_for_thirty_seconds_only() {
     }
     assert_eq!(run.now - start, 30 * SECOND);
     assert_eq!(run.outcome(), Outcome::Done);
+}
+
+#[test]
+fn a_timeout_tells_of_the_trouble_before_it() {
+    let detail = |mut run: Run<_>| {
+        assert_eq!(run.outcome(), Outcome::Timeout);
+        run.exchange.into_ended().unwrap().detail
+    };
+    let mut run = initiator(Some(10 * SECOND));
+    while run.try_send().is_some() {
+        run.lost();
+    }
+    assert_eq!(detail(run), Some(Detail::Attempt(AttemptFailure::Refused)));
+    // An attempt that the deadline ends is no trouble.
+    let mut run = initiator(Some(10 * SECOND));
+    run.send();
+    run.now += 10 * SECOND;
+    run.lost();
+    assert_eq!(detail(run), None);
 }
 
 #[test]

@@ -155,7 +155,10 @@ fn an_error_page_is_repeated_after<C: Client>() {
             "Content-Type: text/html\r\n",
             page,
         );
-        let line = format!("the relay is busy (status {status})");
+        let line = match status {
+            "429" => "the relay lets no more requests through from this address".to_owned(),
+            _ => format!("the relay is busy (status {status})"),
+        };
         assert_eq!(trouble::<C>(page), line);
     }
     // No relay answers with a proxy's page of another status.

@@ -2,6 +2,8 @@
 
 mod demo;
 mod ends;
+mod events;
+mod packaging;
 mod program;
 mod refusals;
 mod streams;
