@@ -1,7 +1,7 @@
 //! The place of the peer's blob. A blob comes only once, so the place is checked before the
 //! exchange, and a failure after it falls back to standard output.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -51,15 +51,20 @@ pub(super) enum Output {
         path: PathBuf,
         force: bool,
     },
-    /// Something that is no ordinary file, such as a device or a named pipe.
-    Special(PathBuf),
+    /// Something that is no ordinary file, such as a device or a named pipe, open already: what was
+    /// checked is what is written.
+    Special { file: File, path: PathBuf },
 }
 
 impl Output {
     /// Checks the place before anybody types, and leaves nothing there, so that a Ctrl-C meanwhile
     /// has nothing to clean up.
     pub(super) fn check(options: &PeerArguments) -> Result<(), Failure> {
-        Output::prepare(options).map(drop)
+        match &options.output {
+            // A pipe that is opened and closed is at its end for its reader.
+            Some(path) if is_special(path) => Ok(()),
+            _ => Output::prepare(options).map(drop),
+        }
     }
 
     /// Checks the place and opens it.
@@ -82,7 +87,11 @@ impl Output {
         };
         let path = match fs::metadata(path) {
             Ok(found) if found.is_dir() => return Err(unusable(&"it is a directory")),
-            Ok(found) if !found.is_file() => return Ok(Output::Special(path.to_owned())),
+            Ok(found) if !found.is_file() => {
+                let file = open_special(path).map_err(|error| unusable(&error))?;
+                let path = path.to_owned();
+                return Ok(Output::Special { file, path });
+            }
             Ok(_) if !force => {
                 return Err(unusable(&"it exists")
                     .hint("Nothing was sent. Give --output another name, or add --force to replace the file."));
@@ -126,14 +135,8 @@ impl Output {
                 let written = replace(file, &path, force, blob);
                 (path, written)
             }
-            Output::Special(path) => {
-                let written = OpenOptions::new()
-                    .write(true)
-                    .open(&path)
-                    .and_then(|mut file| {
-                        file.write_all(blob)?;
-                        synced(&file)
-                    });
+            Output::Special { mut file, path } => {
+                let written = file.write_all(blob).and_then(|()| synced(&file));
                 (path, written)
             }
         };
@@ -189,8 +192,38 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
         .tempfile_in(folder)
 }
 
+/// Whether something is there that is neither a file nor a folder.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// Opens a device or a named pipe for writing, without waiting for a pipe's reader.
+#[cfg(unix)]
+fn open_special(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    use rustix::io::Errno;
+
+    // The flags of open(2) fit into an i32.
+    let flag = OFlags::NONBLOCK.bits() as i32;
+    let file = File::options().write(true).custom_flags(flag).open(path);
+    let file = file.map_err(|error| match Errno::from_io_error(&error) {
+        Some(Errno::NXIO) => io::Error::other("nobody reads it"),
+        _ => error,
+    })?;
+    let flags = fcntl_getfl(&file)?;
+    fcntl_setfl(&file, flags.difference(OFlags::NONBLOCK))?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_special(path: &Path) -> io::Result<File> {
+    File::options().write(true).open(path)
+}
+
 /// Syncs a device or a pipe, where that means something.
-fn synced(file: &fs::File) -> io::Result<()> {
+fn synced(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         synced => synced,

@@ -90,7 +90,7 @@ pub(super) fn receive(options: ReceiveArguments) -> Result<(), Failure> {
     let code = match options.code {
         Some(_) if is_input => prompt::code_from_input()?,
         Some(code) => Zeroizing::new(code.into_encoded_bytes()),
-        None => Zeroizing::new(prompt::code()?.as_bytes().to_vec()),
+        None => Zeroizing::new(prompt::code(&session.signals)?.as_bytes().to_vec()),
     };
     check(&code)?;
 

@@ -15,13 +15,13 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::print;
-use super::signals::cancelled;
+use super::signals::{Signals, cancelled};
 use super::terminal::Terminal;
 use crate::protocol::Outcome;
 use crate::values::{Code, words};
 
 /// Asks at the terminal for a code, and gives it as it was typed once it is well-formed.
-pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
+pub(super) fn code(signals: &Signals) -> Result<Zeroizing<String>, Failure> {
     // Without a terminal the editor would use standard input and output, which serve other
     // purposes.
     let terminal = Terminal::open().map_err(|_| {
@@ -46,15 +46,21 @@ pub(super) fn code() -> Result<Zeroizing<String>, Failure> {
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).map_err(unusable)?;
     editor.set_helper(Some(CodeHelper));
-    loop {
+    // The editor changes the terminal's settings, and a signal may end the program meanwhile.
+    #[cfg(unix)]
+    signals.keep(terminal.settings().ok());
+    let typed = loop {
         match editor.readline("Code: ") {
-            Ok(typed) => return Ok(Zeroizing::new(typed)),
+            Ok(typed) => break Ok(Zeroizing::new(typed)),
             Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
                 print::tell("that is no text in UTF-8; type the code again");
             }
-            Err(error) => return Err(unusable(error)),
+            Err(error) => break Err(unusable(error)),
         }
-    }
+    };
+    #[cfg(unix)]
+    signals.keep(None);
+    typed
 }
 
 /// Asks for a code at a terminal without line editing.

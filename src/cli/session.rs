@@ -35,7 +35,7 @@ pub(super) struct Session {
     /// The terminal for the question whether the verifiers are the same, with `--verify`.
     verify: Option<Terminal>,
     pub(super) progress: Progress,
-    signals: Signals,
+    pub(super) signals: Signals,
     canceller: Canceller,
 }
 

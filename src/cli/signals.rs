@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::failure::Failure;
 use super::print;
 use super::progress::Progress;
+#[cfg(unix)]
+use super::terminal::Settings;
 use crate::client::blocking::Canceller;
 use crate::protocol::Outcome;
 
@@ -25,6 +27,9 @@ struct SignalState {
     canceller: Option<Canceller>,
     /// Whether a question waits for the user.
     is_asking: bool,
+    /// The terminal's settings, while somebody else has changed them.
+    #[cfg(unix)]
+    settings: Option<Settings>,
 }
 
 impl Signals {
@@ -44,6 +49,12 @@ impl Signals {
         self.lock().canceller = Some(canceller.clone());
     }
 
+    /// Keeps the terminal's settings while the user types, for a signal that ends the program.
+    #[cfg(unix)]
+    pub(super) fn keep(&self, settings: Option<Settings>) {
+        self.lock().settings = settings;
+    }
+
     /// Says whether a question waits for the user, behind which the cursor then is.
     pub(super) fn asking(&self, is_asking: bool) {
         self.lock().is_asking = is_asking;
@@ -58,6 +69,10 @@ impl Signals {
         let mut state = self.lock();
         state.times = state.times.saturating_add(1);
         let Some(canceller) = state.canceller.clone() else {
+            #[cfg(unix)]
+            if let Some(settings) = state.settings.take() {
+                settings.restore();
+            }
             drop(state);
             self.progress.clear();
             if io::stderr().is_terminal() {

@@ -20,6 +20,16 @@ impl Terminal {
             .map(Terminal)
     }
 
+    /// The settings as they are now, to be restored however the program ends.
+    #[cfg(unix)]
+    pub(super) fn settings(&self) -> io::Result<Settings> {
+        let now = rustix::termios::tcgetattr(&self.0)?;
+        Ok(Settings {
+            terminal: self.0.try_clone()?,
+            saved: now,
+        })
+    }
+
     /// Asks for a line, and gives `None` at a Ctrl-D.
     pub(super) fn line(&self, prompt: &str) -> io::Result<Option<Zeroizing<String>>> {
         let mut terminal = &self.0;
@@ -58,6 +68,23 @@ impl Terminal {
         rustix::termios::tcflush(&terminal, rustix::termios::QueueSelector::IFlush)?;
         write!(terminal, "{question} [y/n] ")?;
         Ok(terminal)
+    }
+}
+
+/// The settings of a terminal.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(super) struct Settings {
+    terminal: File,
+    saved: rustix::termios::Termios,
+}
+
+#[cfg(unix)]
+impl Settings {
+    /// Gives the terminal these settings, if it is still there.
+    pub(super) fn restore(&self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.saved);
     }
 }
 

@@ -7,5 +7,6 @@ mod packaging;
 mod program;
 mod refusals;
 mod streams;
+mod terminals;
 mod transfers;
 mod verifying;

@@ -79,7 +79,15 @@ fn a_failure_keeps_its_exit_status_when_nobody_can_read_the_words_about_it() {
         let words = words.into_iter().find(|words| !code.ends_with(words));
         format!("{number}-{}", words.unwrap())
     };
-    for lost in LOST {
+    let ends = |relay: &str, arguments: &[&str]| {
+        let read = end(&mut program(relay, arguments));
+        assert_ne!(read.status, 0, "{arguments:?}");
+        for lost in LOST {
+            let ended = end(&mut lost.program(relay, arguments));
+            assert_eq!(ended.status, read.status, "{lost:?} {arguments:?}");
+        }
+    };
+    std::thread::scope(|scope| {
         for (relay, arguments) in [
             (&*relay.url, &["receive", "7-crossover"][..]),
             (&*relay.url, &["receive", "999-crossover-clockwork"]),
@@ -96,11 +104,10 @@ fn a_failure_keeps_its_exit_status_when_nobody_can_read_the_words_about_it() {
             ),
             ("http://relay.example.com", &["send", "secret"]),
         ] {
-            let read = end(&mut program(relay, arguments));
-            let ended = end(&mut lost.program(relay, arguments));
-            assert_ne!(read.status, 0, "{arguments:?}");
-            assert_eq!(ended.status, read.status, "{lost:?} {arguments:?}");
+            scope.spawn(move || ends(relay, arguments));
         }
+    });
+    for lost in LOST {
         let mut sender = Running::start(&mut lost.program(&relay.url, &["send", "secret"]));
         let code = other_words(&sender.line());
         let receiver = end(&mut lost.program(&relay.url, &["receive", &code]));

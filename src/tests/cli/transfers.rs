@@ -165,3 +165,61 @@ fn the_other_side_hears_of_a_blob_that_could_not_be_written() {
         assert!(sender.stderr.contains(said), "{}", sender.stderr);
     }
 }
+
+#[test]
+fn a_named_pipe_gets_the_blob_if_somebody_reads_it() {
+    let relay = Relay::start();
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let path = pipe.to_str().unwrap();
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(path)
+            .status()
+            .unwrap()
+            .success()
+    );
+    // Nobody reads it: that is found before the code is used.
+    let (sender, code) = relay.send(&["secret"]);
+    let refused = relay.receive(&[&code, "--output", path]);
+    assert_eq!(refused.status, 1);
+    assert!(
+        refused.stderr.contains("nobody reads it"),
+        "{}",
+        refused.stderr
+    );
+    let read = pipe.clone();
+    let reader = std::thread::spawn(move || fs::read(read).unwrap());
+    // The reader may not be there yet.
+    let receiver = loop {
+        let receiver = relay.receive(&[&code, "--output", path]);
+        if receiver.status != 1 {
+            break receiver;
+        }
+    };
+    assert_eq!(receiver.status, 0, "{}", receiver.stderr);
+    assert_eq!(reader.join().unwrap(), b"secret");
+    assert_eq!(sender.end().status, 0);
+}
+
+#[test]
+fn standard_input_is_read_by_a_receiver_only_when_it_is_told_so() {
+    let relay = Relay::start();
+    for (arguments, expected) in [
+        (&["-"][..], &b"piped"[..]),
+        (&["--file", "-"], b"piped"),
+        (&[], b""),
+    ] {
+        let (sender, code) = relay.send(&["secret"]);
+        let mut receive = program(&relay.url, &[&["receive", &code], arguments].concat());
+        let receiver = end_with_input(&mut receive, b"piped");
+        assert_eq!(receiver.status, 0, "{}", receiver.stderr);
+        assert_eq!(sender.end().stdout, expected, "{arguments:?}");
+    }
+    let (sender, code) = relay.send(&["secret"]);
+    // A pipe that nobody closes is no reason to wait.
+    let mut receive = program(&relay.url, &["receive", &code]);
+    let receiver = Running::start(receive.stdin(std::process::Stdio::piped()));
+    assert_eq!(receiver.end().status, 0);
+    assert_eq!(sender.end().status, 0);
+}
