@@ -11,6 +11,7 @@ use crate::run::runner::{self, Settings};
 use crate::spec::Spec;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
+use crate::subject::reference::Reference;
 
 /// A check to be made.
 #[derive(Debug)]
@@ -68,7 +69,8 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
 fn again(check: &Check<'_>) -> String {
     let mut command = "cargo conformance".to_owned();
     match &check.subject {
-        Subject::Reference => {}
+        Subject::Reference(Reference::Blocking) => {}
+        Subject::Reference(Reference::Asynchronous) => command.push_str(" --asynchronous"),
         Subject::External(external) => {
             command.push_str(" --external ");
             command.push_str(external.name());

@@ -37,7 +37,11 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the reference as an adapter on standard input and output
-    Adapter,
+    Adapter {
+        /// Serve its asynchronous client instead of the blocking one
+        #[arg(long)]
+        asynchronous: bool,
+    },
     /// Write vectors, schemas and the specification's worked example
     Generate {
         /// Write nothing; fail unless the committed files come out again
@@ -70,6 +74,9 @@ struct CheckArguments {
     /// Judge an adapter that is kept here, over other people's libraries
     #[arg(long, value_name = "NAME", value_enum, num_args = 0..=1, default_missing_value = "python")]
     external: Option<External>,
+    /// Judge the reference's asynchronous client instead of the blocking one
+    #[arg(long, conflicts_with_all = ["adapter", "external"])]
+    asynchronous: bool,
     /// Run only the tests whose id contains this text, or the one test of this id
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -97,8 +104,12 @@ struct CheckArguments {
 ///
 /// A sentence that says why it could not be done.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
-    if let Some(Command::Adapter) = arguments.command {
-        serve(io::stdin().lock(), io::stdout(), &Reference)?;
+    if let Some(Command::Adapter { asynchronous }) = arguments.command {
+        let client = match asynchronous {
+            true => Reference::Asynchronous,
+            false => Reference::Blocking,
+        };
+        serve(io::stdin().lock(), io::stdout(), &client)?;
         return Ok(true);
     }
     let root = Root::find(arguments.root.as_deref())?;
@@ -114,7 +125,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Record(arguments)) => record::record(&root, &arguments),
         Some(Command::List { filter }) => list::list(&root, filter.as_deref()),
         // This was done above, since it needs no root.
-        Some(Command::Adapter) => Ok(true),
+        Some(Command::Adapter { .. }) => Ok(true),
     }
 }
 
@@ -122,7 +133,8 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     let subject = match (arguments.adapter, arguments.external) {
         (Some(command), _) => Subject::Adapter(command),
         (None, Some(external)) => Subject::External(external),
-        (None, None) => Subject::Reference,
+        (None, None) if arguments.asynchronous => Subject::Reference(Reference::Asynchronous),
+        (None, None) => Subject::Reference(Reference::Blocking),
     };
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     check::run(&check::Check {

@@ -45,6 +45,10 @@ impl std::fmt::Debug for Receiving {
 /// A function that is called with each failure after which a request is repeated.
 pub(super) type OnRetry = Box<dyn FnMut(AttemptFailure) + Send>;
 
+/// The future at whose end the asynchronous client gives up.
+#[cfg(feature = "async")]
+pub(super) type CancelSignal = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// The options that both roles have.
 pub(super) struct ExchangeOptions {
     pub(super) appid: Vec<u8>,
@@ -56,6 +60,8 @@ pub(super) struct ExchangeOptions {
     pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
     pub(super) canceller: super::canceller::Canceller,
+    #[cfg(feature = "async")]
+    pub(super) cancel_on: Option<CancelSignal>,
     #[cfg(feature = "test-hooks-dangerous")]
     pub(super) hooks: super::Hooks,
 }
@@ -165,6 +171,8 @@ impl ExchangeOptions {
             on_retry: None,
             #[cfg(feature = "blocking")]
             canceller: super::canceller::Canceller::new(),
+            #[cfg(feature = "async")]
+            cancel_on: None,
             #[cfg(feature = "test-hooks-dangerous")]
             hooks: super::Hooks::default(),
         }

@@ -16,6 +16,8 @@ pub(super) struct Prepared<T> {
     pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
     pub(super) canceller: super::canceller::Canceller,
+    #[cfg(feature = "async")]
+    pub(super) cancel_on: Option<super::builder::CancelSignal>,
 }
 
 /// The values that both roles check first, in the order of sections 11.4 and 11.5.
@@ -76,6 +78,8 @@ impl ExchangeOptions {
             on_retry: self.on_retry,
             #[cfg(feature = "blocking")]
             canceller: self.canceller,
+            #[cfg(feature = "async")]
+            cancel_on: self.cancel_on,
         }
     }
 }

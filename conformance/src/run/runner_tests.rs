@@ -60,7 +60,7 @@ fn falls_short(does: impl Fn(&Members) -> Does + Send + Sync + Copy + 'static) -
 
 #[test]
 fn the_reference_passes() {
-    let (run, counts) = judged(|| serving(Reference), LONG);
+    let (run, counts) = judged(|| serving(Reference::Blocking), LONG);
     assert!(run.good(counts.planned), "{counts:?} {:?}", run.problems);
     assert_eq!(counts.passed, counts.planned);
 }
@@ -127,7 +127,7 @@ struct Dies;
 
 impl crate::subject::adapter::Operations for Dies {
     fn hello(&self) -> crate::subject::adapter::Hello {
-        Reference.hello()
+        Reference::Blocking.hello()
     }
 
     fn perform(&self, task: &crate::subject::adapter::Task<'_>) -> crate::subject::adapter::Reply {
@@ -136,7 +136,7 @@ impl crate::subject::adapter::Operations for Dies {
             // The end of the thread that serves is the end of the adapter.
             std::panic::resume_unwind(Box::new("dies"));
         }
-        Reference.perform(task)
+        Reference::Blocking.perform(task)
     }
 }
 
@@ -158,7 +158,7 @@ fn what_an_adapter_silently_lacks_is_not_forgiven() {
     assert_eq!(named.counts(cases.len()).silently_skipped, 0);
     assert!(!named.good(cases.len()));
     // An operation that is named as lacking must be lacking.
-    let connect = || serving(Reference);
+    let connect = || serving(Reference::Blocking);
     let stale = run(&cases, &connect, &settings(&["code-print"]), &|_| {}).unwrap();
     assert!(!stale.good(cases.len()));
     assert!(
@@ -171,7 +171,7 @@ fn what_an_adapter_silently_lacks_is_not_forgiven() {
 
 #[test]
 fn no_test_is_no_success() {
-    let connect = || serving(Reference);
+    let connect = || serving(Reference::Blocking);
     let run = run(&[], &connect, &settings(&[]), &|_| {}).unwrap();
     assert!(!run.good(0));
     let one = [Verdict::Passed];
@@ -231,7 +231,7 @@ fn without_its_control_a_verdict_is_inconclusive() {
         Box::new(One("beside-bad", Some("bad"), true)),
         Box::new(One("beside-none", Some("none"), true)),
     ];
-    let connect = || serving(Reference);
+    let connect = || serving(Reference::Blocking);
     let run = run(&cases, &connect, &settings(&[]), &|_| {}).unwrap();
     let counts = run.counts(cases.len());
     assert_eq!(

@@ -10,12 +10,13 @@ use anyhow::Context;
 use crate::root::Root;
 use adapter::CommandLine;
 use external::External;
+use reference::Reference;
 
 /// The implementation that is judged.
 #[derive(Debug)]
 pub(crate) enum Subject {
-    /// The reference, over the same protocol as all others.
-    Reference,
+    /// The reference, over the same protocol as all others, with one of its clients.
+    Reference(Reference),
     /// An adapter that is kept here.
     External(External),
     /// The adapter that this command starts.
@@ -30,7 +31,7 @@ impl Subject {
     /// A sentence that says why there is none.
     pub(crate) fn command(&self, root: &Root) -> anyhow::Result<CommandLine> {
         match self {
-            Self::Reference => reference(),
+            Self::Reference(client) => own(*client),
             Self::External(external) => external.command(root),
             Self::Adapter(command) => CommandLine::parse(command),
         }
@@ -38,7 +39,12 @@ impl Subject {
 }
 
 /// The command that starts the reference: this program itself.
-fn reference() -> anyhow::Result<CommandLine> {
+fn own(client: Reference) -> anyhow::Result<CommandLine> {
     let program = std::env::current_exe().context("this program does not find itself")?;
-    Ok(CommandLine::new(program.display().to_string(), ["adapter"]))
+    let arguments: &[&str] = match client {
+        Reference::Blocking => &["adapter"],
+        Reference::Asynchronous => &["adapter", "--asynchronous"],
+    };
+    let arguments = arguments.iter().copied();
+    Ok(CommandLine::new(program.display().to_string(), arguments))
 }

@@ -15,6 +15,7 @@ use crate::root::Root;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
 use crate::subject::external::External;
+use crate::subject::reference::Reference;
 use crate::subject::relay::RelaySubject;
 use crate::suites::interop::meeting::{Meeting, meetings};
 use crate::suites::interop::play::{Fault, play};
@@ -61,7 +62,14 @@ struct Cell<'a> {
 /// A sentence that says why they could not meet.
 pub(crate) fn interop(root: &Root, arguments: &InteropArguments) -> anyhow::Result<bool> {
     let mut subjects = vec![
-        ("reference".to_owned(), Subject::Reference),
+        (
+            "reference".to_owned(),
+            Subject::Reference(Reference::Blocking),
+        ),
+        (
+            "asynchronous".to_owned(),
+            Subject::Reference(Reference::Asynchronous),
+        ),
         ("python".to_owned(), Subject::External(External::Python)),
         (
             "javascript".to_owned(),

@@ -5,7 +5,7 @@ use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::client::builder::OnRetry;
+use crate::client::builder::{CancelSignal, OnRetry};
 use crate::client::prepared::{Prepared, conclude, not_ended};
 use crate::client::transport::asynchronous::HyperTransport;
 use crate::client::transport::jitter;
@@ -27,6 +27,8 @@ pub struct AsyncDriver<T: Machine<Suite = Standard>> {
     transport: Option<HyperTransport>,
     started: Stopwatch,
     on_retry: Option<OnRetry>,
+    /// The future at whose end the user gives up, until it has ended.
+    cancel_on: Option<CancelSignal>,
     /// The attempt under way. It is kept here, so that it goes on when the future that waits for it
     /// is dropped and another takes its place.
     attempt: Option<Attempt>,
@@ -46,6 +48,7 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
             tls: prepared.tls,
             started: Stopwatch::start(),
             on_retry: prepared.on_retry,
+            cancel_on: prepared.cancel_on,
             attempt: None,
         }
     }
@@ -60,7 +63,11 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
             // Another request abandons the one under way.
             drop(self.attempt.take_if(|attempt| Some(attempt.kind) != kind));
             if let Some(attempt) = &mut self.attempt {
-                let result = attempt.result.as_mut().await;
+                let step = attempt.result.as_mut();
+                let Some(result) = unless_cancelled(&mut self.cancel_on, step).await else {
+                    exchange.say(self.started.elapsed(), UserEvent::Cancel);
+                    continue;
+                };
                 self.attempt = None;
                 exchange.attempt_ended(self.started.elapsed(), result);
                 if let (Some(tell), Some(failure)) = (&mut self.on_retry, exchange.retrying()) {
@@ -68,7 +75,7 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
                 }
                 continue;
             }
-            match exchange.next(self.started.elapsed()) {
+            let within = match exchange.next(self.started.elapsed()) {
                 Action::Send {
                     request,
                     wait,
@@ -87,13 +94,20 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
                         kind,
                         result: Box::pin(result),
                     });
+                    continue;
                 }
-                Action::Pause { least, most } => tokio::time::sleep(jitter(least, most)).await,
-                Action::Hold {
-                    within: Some(within),
-                } => tokio::time::sleep(within).await,
-                Action::Hold { within: None } => pending().await,
+                Action::Pause { least, most } => Some(jitter(least, most)),
+                Action::Hold { within } => within,
                 Action::Ended => return,
+            };
+            let sleep = async {
+                match within {
+                    Some(within) => tokio::time::sleep(within).await,
+                    None => pending().await,
+                }
+            };
+            if unless_cancelled(&mut self.cancel_on, sleep).await.is_none() {
+                exchange.say(self.started.elapsed(), UserEvent::Cancel);
             }
         }
     }
@@ -128,6 +142,22 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
             Ok(_) => not_ended(),
         }
     }
+}
+
+/// Waits for a step, or gives `None` if the signal comes first; it comes once.
+async fn unless_cancelled<T>(
+    signal: &mut Option<CancelSignal>,
+    step: impl Future<Output = T>,
+) -> Option<T> {
+    let Some(waiting) = signal else {
+        return Some(step.await);
+    };
+    tokio::select! {
+        biased;
+        () = waiting => *signal = None,
+        done = step => return Some(done),
+    }
+    None
 }
 
 async fn send(

@@ -54,6 +54,16 @@ impl Client for Asynchronous {
     type Driver<M: Machine<Suite = Standard>> = AsyncDriver<M>;
 }
 
+impl<R> Builder<R, Asynchronous> {
+    /// Gives up the exchange when `signal` is done, at the latest when the next step is polled: the
+    /// request under way is abandoned, and the channel is closed before the step gives its error.
+    /// Where a step is dropped instead, a task of its own closes the channel.
+    pub fn cancel_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.options.cancel_on = Some(Box::pin(signal));
+        self
+    }
+}
+
 impl Builder<Initiating, Asynchronous> {
     /// Asks the relay for a channel, after which there is a code to show.
     ///

@@ -5,14 +5,20 @@ mod input;
 mod keys;
 mod messages;
 mod run;
+mod run_asynchronously;
 mod values;
 
 use crate::subject::adapter::{Hello, Operations, Reply, Task, members};
 use input::{OperationError, OperationInput};
 
-/// The reference's operations.
-#[derive(Debug)]
-pub(crate) struct Reference;
+/// The reference's operations, with one of its two clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// The blocking client.
+    Blocking,
+    /// The asynchronous client.
+    Asynchronous,
+}
 
 impl Operations for Reference {
     fn hello(&self) -> Hello {
@@ -20,7 +26,11 @@ impl Operations for Reference {
         let mut operations: Vec<String> = TABLE.iter().map(|(op, _)| (*op).to_owned()).collect();
         operations.extend(run::OPERATIONS.iter().map(|op| (*op).to_owned()));
         Hello {
-            name: "wormhole-sync (the reference, in Rust)".to_owned(),
+            name: match self {
+                Self::Blocking => "wormhole-sync (the reference, in Rust)",
+                Self::Asynchronous => "wormhole-sync (the reference, its asynchronous client)",
+            }
+            .to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             spec: "1.1.0".to_owned(),
             roles: list(&["initiator", "receiver"]),
@@ -31,7 +41,10 @@ impl Operations for Reference {
 
     fn perform(&self, task: &Task<'_>) -> Reply {
         if run::OPERATIONS.contains(&task.op) {
-            return run::run(task);
+            return match self {
+                Self::Blocking => run::run(task),
+                Self::Asynchronous => run_asynchronously::run(task),
+            };
         }
         let operation = TABLE.iter().find(|(op, _)| *op == task.op);
         let result = match operation {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use serde_json::{Value, json};
-use wormhole_sync::blocking::{Blocking, Canceller, Decider, Initiator, Receiver};
+use wormhole_sync::blocking::{Canceller, Decider, Initiator, Receiver};
 use wormhole_sync::client::{Builder, Error, Hooks, Named, Received, Verifier};
 use wormhole_sync::crypto::PakeScalar;
 use wormhole_sync::protocol::{CloseReason, Outcome};
@@ -75,9 +75,9 @@ impl Person {
 }
 
 /// The end of a run, as an adapter reports it.
-struct End {
-    outcome: Outcome,
-    received: Option<Received>,
+pub(super) struct End {
+    pub(super) outcome: Outcome,
+    pub(super) received: Option<Received>,
 }
 
 fn run_to_end(input: &Value, person: &Person, task: &Task<'_>) -> anyhow::Result<End> {
@@ -138,20 +138,21 @@ fn receive(
     }
 }
 
-fn flag(input: &Value, name: &str) -> bool {
+pub(super) fn flag(input: &Value, name: &str) -> bool {
     input[name].as_bool().unwrap_or(false)
 }
 
-fn looking(task: &Task<'_>, verifier: Option<&Verifier>) {
+pub(super) fn looking(task: &Task<'_>, verifier: Option<&Verifier>) {
     report(task, "looking", json!({"verifier": verifier.map(words_of)}));
 }
 
-fn report(task: &Task<'_>, event: &str, with: Value) {
+pub(super) fn report(task: &Task<'_>, event: &str, with: Value) {
     let with: Members = members(with);
     task.report(event, with);
 }
 
-fn common<R>(builder: Builder<R, Blocking>, input: &Value) -> anyhow::Result<Builder<R, Blocking>> {
+/// The options that both roles and both clients have.
+pub(super) fn common<R, C>(builder: Builder<R, C>, input: &Value) -> anyhow::Result<Builder<R, C>> {
     let hooks = Hooks {
         side: named(input, "side", |bytes| {
             Side::from_hex(hex::encode(bytes).as_bytes()).ok()
@@ -188,7 +189,7 @@ fn number(input: &Value, name: &str) -> anyhow::Result<Option<u32>> {
         .with_context(|| format!("`{name}` is no number"))
 }
 
-fn bytes(input: &Value, name: &str) -> anyhow::Result<Vec<u8>> {
+pub(super) fn bytes(input: &Value, name: &str) -> anyhow::Result<Vec<u8>> {
     let text = input[name]
         .as_str()
         .with_context(|| format!("`{name}` is no string"))?;
@@ -234,7 +235,7 @@ impl From<Result<Received, Error>> for End {
 }
 
 impl End {
-    fn to_value(&self, input: &Value) -> anyhow::Result<Value> {
+    pub(super) fn to_value(&self, input: &Value) -> anyhow::Result<Value> {
         let Self { outcome, received } = self;
         let blob = received
             .as_ref()

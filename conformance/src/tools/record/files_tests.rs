@@ -317,7 +317,7 @@ fn requests_come_in_the_order_of_the_tables() {
 fn the_reference_passes() {
     let (from_suite, to_adapter) = std::io::pipe().unwrap();
     let (from_adapter, to_suite) = std::io::pipe().unwrap();
-    thread::spawn(move || serve(BufReader::new(from_suite), to_suite, &Reference));
+    thread::spawn(move || serve(BufReader::new(from_suite), to_suite, &Reference::Blocking));
     let ten = Duration::from_secs(10);
     let adapter = AdapterHandle::over(from_adapter, to_adapter, ten).unwrap();
     let root = Root::find(None).unwrap();

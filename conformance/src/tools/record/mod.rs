@@ -26,6 +26,7 @@ use crate::root::Root;
 use crate::stage::listener::runtime;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
+use crate::subject::reference::Reference;
 use crate::suites::replay::SCHEMA;
 use crate::suites::replay::client::AdapterClient;
 use recording::Clients;
@@ -71,10 +72,10 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> anyhow::Result
         let command = subject.command(root)?;
         anyhow::Ok(AdapterHandle::start_process(&command, HELLO)?)
     };
-    let peer = start(&Subject::Reference)?;
+    let peer = start(&Subject::Reference(Reference::Blocking))?;
     let subject = match &arguments.adapter {
         Some(command) => start(&Subject::Adapter(command.clone()))?,
-        None => start(&Subject::Reference)?,
+        None => start(&Subject::Reference(Reference::Blocking))?,
     };
     let count = scenarios.len();
     let waiting = Mutex::new(scenarios.into_iter());
