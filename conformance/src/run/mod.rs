@@ -2,6 +2,7 @@
 
 pub(crate) mod plan;
 pub(crate) mod runner;
+mod together;
 pub(crate) mod verdict;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::together::Together;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
 use crate::suites::case::{Case, Failure, Outcome};
@@ -67,6 +68,9 @@ impl Run {
 /// replies should cost moments.
 pub(crate) const MAX_BREAKS: usize = 5;
 
+/// The most processes for other tests while runs share some.
+const SPARSE_JOBS: usize = 4;
+
 /// Runs the tests, and calls `done` with each that has ended.
 ///
 /// # Errors
@@ -92,27 +96,31 @@ pub(crate) fn run(
         connect,
         settings,
         hello: &hello,
-        next: AtomicUsize::new(0),
         breaks: AtomicUsize::new(0),
         judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
         done,
     };
-    let mut firsts = Some(first);
-    let ends: Vec<Option<String>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..settings.jobs.max(1))
-            .map(|_| {
-                let adapter = firsts.take();
-                let work = &work;
-                scope.spawn(move || work.on(adapter))
-            })
-            .collect();
-        let lost = || Some("a thread of the suite panicked".to_owned());
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|_| lost()))
-            .collect()
+    let together = Together::choose(cases, hello.runs_at_once, settings, |case| {
+        work.lacking(case).is_none()
     });
-    problems.extend(ends.into_iter().flatten());
+    let alone = (0..cases.len()).filter(|index| !together.has(*index));
+    let alone: Vec<usize> = alone.collect();
+    // The runs need the processors as well.
+    let jobs = match together.len() {
+        0 => settings.jobs,
+        _ => settings.jobs.min(SPARSE_JOBS),
+    };
+    let mut ends = thread::scope(|scope| {
+        let with_others = scope
+            .spawn(|| together.run(connect, settings, &|index, judged| work.put(index, judged)));
+        let mut ends = work.all(&alone, jobs, Some(first));
+        let lost = |_| vec!["a thread of the suite panicked".to_owned()];
+        ends.extend(with_others.join().unwrap_or_else(lost));
+        ends
+    });
+    let left = work.unjudged();
+    ends.extend(work.all(&left, settings.jobs, None));
+    problems.extend(ends);
     let judged = work
         .judged
         .into_inner()
@@ -135,31 +143,62 @@ struct Work<'a> {
     connect: &'a Connect<'a>,
     settings: &'a Settings,
     hello: &'a Hello,
-    next: AtomicUsize,
     breaks: AtomicUsize,
     judged: Mutex<Vec<Option<Judged>>>,
     done: &'a (dyn Fn(&Verdict) + Sync),
 }
 
 impl Work<'_> {
+    /// Runs these tests, in so many processes; gives what went wrong with them at their ends.
+    fn all(&self, indexes: &[usize], jobs: usize, first: Option<AdapterHandle>) -> Vec<String> {
+        let (next, mut first) = (AtomicUsize::new(0), first);
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..jobs.max(1).min(indexes.len().max(1)))
+                .map(|_| {
+                    let (adapter, next) = (first.take(), &next);
+                    scope.spawn(move || self.on(indexes, next, adapter))
+                })
+                .collect();
+            let lost = || Some("a thread of the suite panicked".to_owned());
+            workers
+                .into_iter()
+                .filter_map(|worker| worker.join().unwrap_or_else(|_| lost()))
+                .collect()
+        })
+    }
+
     /// Runs one test after the other, and gives what went wrong with the adapter at its end.
-    fn on(&self, mut adapter: Option<AdapterHandle>) -> Option<String> {
-        loop {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
+    fn on(
+        &self,
+        indexes: &[usize],
+        next: &AtomicUsize,
+        mut adapter: Option<AdapterHandle>,
+    ) -> Option<String> {
+        while let Some(&index) = indexes.get(next.fetch_add(1, Ordering::Relaxed)) {
             let Some(case) = self.cases.get(index) else {
                 break;
             };
             let judged = self.judge(case.as_ref(), &mut adapter);
-            (self.done)(&judged.verdict);
-            let mut all = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(place) = all.get_mut(index) {
-                *place = Some(judged);
-            }
+            self.put(index, judged);
         }
         adapter?
             .finish(self.settings.timeout)
             .err()
             .map(|error| format!("after the last test: {error}"))
+    }
+
+    fn put(&self, index: usize, judged: Judged) {
+        (self.done)(&judged.verdict);
+        let mut all = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = all.get_mut(index) {
+            *place = Some(judged);
+        }
+    }
+
+    fn unjudged(&self) -> Vec<usize> {
+        let all = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        let unjudged = all.iter().enumerate().filter(|(_, one)| one.is_none());
+        unjudged.map(|(index, _)| index).collect()
     }
 
     fn judge(&self, case: &dyn Case, adapter: &mut Option<AdapterHandle>) -> Judged {
@@ -236,7 +275,7 @@ impl Work<'_> {
 }
 
 /// The adapter's standard error since a mark, after a moment for what is still on its way.
-fn last_words(adapter: &AdapterHandle, mark: usize) -> String {
+pub(super) fn last_words(adapter: &AdapterHandle, mark: usize) -> String {
     thread::sleep(Duration::from_millis(20));
     adapter.stderr_since(mark)
 }

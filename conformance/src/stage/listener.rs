@@ -171,8 +171,13 @@ async fn carry_out<H: Handler>(
     let (response, then) = match action {
         ServerAction::Respond(mut response) => {
             waiting.ended = true;
-            if let Some(raw) = response.raw.take() {
-                raw_response.write(raw.into_bytes());
+            if let Some(raw) = response.raw_content().map_err(io::Error::other)? {
+                raw_response.write(raw);
+                // The library's own response, which is not written, can have no status of 1xx.
+                response = RecordedResponse {
+                    status: 200,
+                    ..RecordedResponse::default()
+                };
             }
             (response, None)
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::bytes::TranscriptBytes;
 
 /// An HTTP response (an answer is a cell of the protocol), with at most one of `body`, `text`,
-/// `bytes` and `raw`.
+/// `bytes`, `raw` and `raw_bytes`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordedResponse {
@@ -30,9 +30,21 @@ pub(crate) struct RecordedResponse {
     /// an HTTP library does not write. `status` says what is in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) raw: Option<String>,
+    /// As `raw`, for what is too long to write down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raw_bytes: Option<TranscriptBytes>,
 }
 
 impl RecordedResponse {
+    /// The bytes of the whole response, where an HTTP library does not write it.
+    pub(crate) fn raw_content(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        match (&self.raw, &self.raw_bytes) {
+            (Some(text), _) => Ok(Some(text.clone().into_bytes())),
+            (None, Some(bytes)) => bytes.expand().map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
     /// The bytes of the body.
     pub(crate) fn content(&self) -> anyhow::Result<Vec<u8>> {
         match (&self.body, &self.text, &self.bytes, &self.raw) {
@@ -40,7 +52,9 @@ impl RecordedResponse {
             (None, Some(text), None, None) => Ok(text.clone().into_bytes()),
             (None, None, Some(bytes), None) => bytes.expand(),
             (None, None, None, None) => Ok(Vec::new()),
-            (None, None, None, Some(_)) if self.headers.is_empty() => Ok(Vec::new()),
+            (None, None, None, Some(_)) if self.headers.is_empty() && self.raw_bytes.is_none() => {
+                Ok(Vec::new())
+            }
             _ => Err(anyhow!(
                 "an answer has more than one of body, text, bytes and raw"
             )),
@@ -91,10 +105,10 @@ impl RecordedResponse {
             .map(String::as_str)
             .collect();
         // The header section follows those of interim answers, and precedes body and trailers.
-        let head = self.raw.as_ref().and_then(|raw| {
-            raw.split("\r\n\r\n")
-                .find(|head| !head.starts_with("HTTP/1.1 1"))
-        });
+        let raw = self.raw_content().ok().flatten().unwrap_or_default();
+        let raw = String::from_utf8_lossy(&raw);
+        let mut heads = raw.split("\r\n\r\n");
+        let head = heads.find(|head| !head.starts_with("HTTP/1.1 1"));
         for line in head.into_iter().flat_map(|head| head.split("\r\n")) {
             let field = line
                 .split_once(':')

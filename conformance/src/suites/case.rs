@@ -28,6 +28,11 @@ pub(crate) trait Case: Send + Sync {
     fn control(&self) -> Option<&str> {
         None
     }
+    /// Whether the test is a run of a whole client, which waits far more than it computes, so that
+    /// one adapter process may have many of them at once.
+    fn shares_a_process(&self) -> bool {
+        false
+    }
     /// Runs the test; every wait ends after this timeout.
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome;
 }

@@ -23,6 +23,8 @@ pub(crate) struct Hello {
     pub(crate) operations: Vec<String>,
     /// The named values that it takes (HOOK-2, HOOK-3).
     pub(crate) inject: Vec<String>,
+    /// The number of runs that it takes at once without making any of them late; 1 unless said.
+    pub(crate) runs_at_once: usize,
 }
 
 impl Hello {
@@ -49,6 +51,7 @@ impl Hello {
             roles: strings(hello, "roles")?,
             operations: strings(hello, "operations")?,
             inject: strings(hello, "inject")?,
+            runs_at_once: number(hello, "runs_at_once", 1)?,
         })
     }
 
@@ -62,6 +65,7 @@ impl Hello {
             "roles": self.roles,
             "operations": self.operations,
             "inject": self.inject,
+            "runs_at_once": self.runs_at_once,
         }}))
     }
 }
@@ -181,6 +185,17 @@ fn string(object: &Members, name: &str) -> anyhow::Result<String> {
         Some(_) => Err(anyhow!("\"{name}\" is not a string")),
         None => Err(anyhow!("\"{name}\" is missing")),
     }
+}
+
+fn number(hello: &Members, name: &str, unless_said: usize) -> anyhow::Result<usize> {
+    let Some(value) = hello.get(name) else {
+        return Ok(unless_said);
+    };
+    let number = value
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok());
+    let number = number.filter(|number| *number > 0);
+    number.ok_or_else(|| anyhow!("{name:?} of its hello is no number from 1"))
 }
 
 fn strings(object: &Members, name: &str) -> anyhow::Result<Vec<String>> {

@@ -36,6 +36,7 @@ impl Operations for Reference {
             roles: list(&["initiator", "receiver"]),
             operations,
             inject: list(&["side", "words", "pake_scalar", "second"]),
+            runs_at_once: 64,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The operation `run`: a whole blocking client with its test hooks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver as Answers};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -32,6 +33,8 @@ struct Person {
     canceller: Canceller,
     /// Decides for the user, once there is something to decide.
     decider: Arc<Mutex<Option<Decider>>>,
+    /// Whether the application is asked by now.
+    asked: Arc<AtomicBool>,
     /// The events that the application decides on, and the user's cancel.
     answers: Answers<UserEvent>,
 }
@@ -41,7 +44,9 @@ impl Person {
         let canceller = Canceller::new();
         let decider = Arc::<Mutex<Option<Decider>>>::default();
         let (say, answers) = mpsc::channel();
+        let asked = Arc::<AtomicBool>::default();
         let (gives_up, decides) = (canceller.clone(), Arc::clone(&decider));
+        let is_asked = Arc::clone(&asked);
         user.listen(move |event| {
             let decider = decides.lock().unwrap_or_else(PoisonError::into_inner);
             match (event, &*decider) {
@@ -54,18 +59,28 @@ impl Person {
                     // The run may have ended.
                     let _ = say.send(event);
                 }
-                (UserEvent::Taken | UserEvent::NotTaken, _) => drop(say.send(event)),
+                (UserEvent::Taken | UserEvent::NotTaken, _) => {
+                    if is_asked.load(Ordering::SeqCst) {
+                        let _ = say.send(event);
+                    }
+                }
             }
         });
         Self {
             canceller,
             decider,
+            asked,
             answers,
         }
     }
 
     fn decides_by(&self, decider: Decider) {
         *self.decider.lock().unwrap_or_else(PoisonError::into_inner) = Some(decider);
+    }
+
+    /// Asks the application: what it said before counts for nothing.
+    fn ask(&self) {
+        self.asked.store(true, Ordering::SeqCst);
     }
 
     /// Waits for what the application says in `taking`, or for the user to give up.
@@ -129,6 +144,7 @@ fn receive(
     if !flag(input, "take") {
         return taking.taken();
     }
+    person.ask();
     let blob = taking.held().map(|held| hex::encode(held.blob()));
     report(task, "taking", json!({"blob": blob}));
     match person.answer() {

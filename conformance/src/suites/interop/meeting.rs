@@ -277,7 +277,10 @@ impl Side {
     }
 
     fn takes(mut self, says: UserEvent) -> Self {
-        self.input.take = Some(Take { says, after: None });
+        self.input.take = Some(Take {
+            says: says.into(),
+            after: None,
+        });
         self
     }
 

@@ -152,8 +152,8 @@ fn run(
             took = true;
             side.input
                 .take
-                .into_iter()
-                .for_each(|take| user.say(take.says));
+                .iter()
+                .for_each(|take| user.say_all(&take.says));
         }
         // An adapter may report more.
         _ => {}

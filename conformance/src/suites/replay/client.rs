@@ -74,7 +74,7 @@ impl AdapterClient<'_> {
             if let Some(event) = user.next() {
                 let left = end.saturating_duration_since(Instant::now());
                 self.0.say(run, event, left)?;
-                user.heard(event);
+                user.heard();
             }
             match run.next(GLANCE) {
                 Err(AdapterError::TimedOut(_)) if Instant::now() < end => {}

@@ -9,9 +9,11 @@ use wormhole_sync::values::hex;
 use super::client::RunError;
 use super::compare::Divergence;
 use super::server::{Rung, Seen};
-use super::timing::LAG;
-use super::transcript::{ClientRole, ExpectedEnd, RunInput, Transcript};
+use super::transcript::{ClientRole, ExpectedEnd, RunInput, Seconds, Transcript};
 use crate::subject::adapter::{AdapterError, AdapterEvent};
+
+/// The name of a duration that differs.
+const THE_RUN: &str = "the time of the run";
 
 /// The judgement about one run.
 #[derive(Debug, Clone)]
@@ -22,6 +24,26 @@ pub(crate) struct Judgement {
     pub(crate) ladder: String,
     /// The adapter's error, if it gave no reply.
     pub(crate) no_reply: Option<AdapterError>,
+    /// The number of exchanges that took place.
+    exchanges: usize,
+    /// The places of the back-offs in their ranges.
+    pub(crate) back_offs: Vec<f64>,
+}
+
+impl Judgement {
+    /// The requirement that is broken. What says only that something else was done than expected is
+    /// a breach of what the transcript is about, once its first exchange has taken place.
+    pub(crate) fn blamed<'a>(&self, found: &'a Divergence, transcript: &'a Transcript) -> &'a str {
+        let is_general = matches!(
+            found.clause,
+            "INIT-1" | "RECV-1" | "OUT-1" | "INIT-3" | "RECV-2"
+        ) || found.what == THE_RUN;
+        let first = transcript.clauses.first().filter(|_| is_general);
+        let has_begun = self.exchanges > 0 || transcript.exchanges.is_empty();
+        first
+            .filter(|_| has_begun)
+            .map_or(found.clause, String::as_str)
+    }
 }
 
 /// The end of a run.
@@ -32,6 +54,8 @@ pub(crate) struct RunEnd {
     /// The events that the client reported on the way.
     pub(crate) shown: Shown,
     pub(crate) took: Duration,
+    /// The real time by which the run may have lasted too long.
+    pub(crate) lag: Duration,
 }
 
 /// The events that a client reports before its end.
@@ -45,12 +69,23 @@ pub(crate) struct Shown {
     taking: Option<Value>,
     /// Whether the application was given the blob before the user had agreed.
     pub(crate) taking_too_early: bool,
+    /// The first event that came twice.
+    twice: Option<String>,
 }
 
 impl Shown {
     /// Notes an event.
     pub(crate) fn note(&mut self, event: &AdapterEvent) {
         let member = |name: &str| event.members.get(name).cloned();
+        let before = match event.name.as_str() {
+            "code" => self.code.is_some(),
+            "looking" => self.looking.is_some(),
+            "taking" => self.taking.is_some(),
+            _ => false,
+        };
+        if before {
+            self.twice.get_or_insert_with(|| event.name.clone());
+        }
         match event.name.as_str() {
             "code" => {
                 let code = member("code");
@@ -82,6 +117,7 @@ pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: RunEnd) -> Judge
         .or_else(|| missing(transcript, &seen.missing, &ended))
         .or_else(|| end(transcript, &ended).err());
     let ladder = ladder(transcript.role, &seen.ladder, &ended);
+    let exchanges = transcript.exchanges.len() - seen.missing.len();
     let no_reply = match ended.result {
         Err(RunError::NoReply(error)) => Some(error),
         Err(RunError::Suite(_) | RunError::Refused(_) | RunError::CannotTry(_)) | Ok(_) => None,
@@ -90,6 +126,8 @@ pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: RunEnd) -> Judge
         divergence,
         ladder,
         no_reply,
+        exchanges,
+        back_offs: seen.back_offs,
     }
 }
 
@@ -157,7 +195,18 @@ fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
         looking: shown_looking,
         taking: shown_taking,
         taking_too_early,
+        twice,
     } = &ended.shown;
+    if let Some(name) = twice {
+        let clause = match (name.as_str(), transcript.role) {
+            ("code", _) => "CODE-3",
+            ("looking", ClientRole::Initiator) => "INIT-2",
+            ("looking", ClientRole::Receiver) => "RECV-5",
+            _ => "RECV-6",
+        };
+        let what = format!("the event `{name}`");
+        return Err(Divergence::new(clause, what, "once", "twice"));
+    }
     if *taking_too_early {
         let what = "the blob";
         return Err(Divergence::new(
@@ -187,7 +236,7 @@ fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
             ));
         }
     }
-    if code.is_some() && shown_code != code {
+    if shown_code != code {
         let text = |code: &Option<String>| code.clone().unwrap_or_else(|| "none".into());
         return Err(Divergence::new(
             "CODE-3",
@@ -199,12 +248,7 @@ fn end(transcript: &Transcript, ended: &RunEnd) -> Result<(), Divergence> {
     let Some(seconds) = seconds else {
         return Ok(());
     };
-    duration(
-        &transcript.input,
-        seconds.at_least,
-        seconds.at_most,
-        ended.took,
-    )
+    duration(&transcript.input, *seconds, ended)
 }
 
 /// The requirement that a wrong blob breaks.
@@ -216,15 +260,16 @@ fn blob_clause(role: ClientRole, outcome: &str) -> &'static str {
     }
 }
 
-fn duration(input: &RunInput, least: u32, most: u32, took: Duration) -> Result<(), Divergence> {
-    let second = Duration::from_millis(input.second_ms);
-    let is_late = took > second * most + LAG;
-    if took >= second * least && !is_late {
+fn duration(input: &RunInput, seconds: Seconds, ended: &RunEnd) -> Result<(), Divergence> {
+    let Seconds { at_least, at_most } = seconds;
+    let (took, second) = (ended.took, Duration::from_millis(input.second_ms));
+    let is_late = took > second * at_most + ended.lag;
+    if took >= second * at_least && !is_late {
         return Ok(());
     }
     let actual = format!("{:.1} s", took.as_secs_f64() / second.as_secs_f64());
-    let expected = format!("{least} to {most} s");
-    let differs = Divergence::new("TIME-3", "the time of the run", expected, actual);
+    let expected = format!("{at_least} to {at_most} s");
+    let differs = Divergence::new("TIME-3", THE_RUN, expected, actual);
     Err(match is_late {
         true => differs.late(),
         false => differs,

@@ -7,6 +7,7 @@
 pub(crate) mod case;
 pub(crate) mod client;
 pub(crate) mod compare;
+mod jitter;
 pub(crate) mod judgement;
 mod server;
 mod timing;
@@ -41,13 +42,10 @@ pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<Box<dyn Case>>> {
     let mut transcripts = transcripts_of(&root.transcripts())?;
     // A test that waits for seconds must not be the last to begin.
     transcripts.sort_by_key(|transcript| std::cmp::Reverse(transcript.waits()));
-    let runtime = Arc::new(runtime()?);
+    let shared = Arc::new(case::Shared::new(runtime()?));
     let case = |transcript| -> Box<dyn Case> {
-        let (transcript, runtime) = (Arc::new(transcript), Arc::clone(&runtime));
-        Box::new(case::TranscriptCase {
-            transcript,
-            runtime,
-        })
+        let (transcript, shared) = (Arc::new(transcript), Arc::clone(&shared));
+        Box::new(case::TranscriptCase { transcript, shared })
     };
     Ok(transcripts.into_iter().map(case).collect())
 }

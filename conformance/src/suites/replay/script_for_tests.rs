@@ -87,7 +87,14 @@ impl Client for Script {
         let (authority, path) = base.split_once('/').unwrap_or((base, ""));
         assert_eq!(path, "", "the scripts know no base path");
         let mut left = Vec::new();
+        let mut code = Some(AdapterEvent {
+            name: "code".to_owned(),
+            members: members(json!({"code": "7-crossover-clockwork"})),
+        });
         for step in &self.steps {
+            if matches!(step, Step::Send("GET", ..) | Step::Leave("GET", ..)) {
+                code.take().iter().for_each(&mut *on_event);
+            }
             match *step {
                 Step::Send(method, path, side, body) => {
                     exchange(authority, method, path, side, body, true);
@@ -111,14 +118,11 @@ impl Client for Script {
                         assert!(Instant::now() < end, "no cancel came");
                         sleep(Duration::from_millis(1));
                     }
-                    user.heard(UserEvent::Cancel);
+                    user.heard();
                 }
             }
         }
-        on_event(&AdapterEvent {
-            name: "code".to_owned(),
-            members: members(json!({"code": "7-crossover-clockwork"})),
-        });
+        code.iter().for_each(on_event);
         Ok(self.result.clone())
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::compare::{self, Divergence, table};
-use super::timing::{LAG, TimingCheck};
-use super::transcript::{RecordedExchange, Transcript, request_name};
+use super::timing::{Answered, TimingCheck};
+use super::transcript::{ClientRole, RecordedExchange, Says, Transcript, request_name};
 use super::user::ScriptedUser;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
@@ -31,6 +31,8 @@ pub(crate) struct Seen {
     pub(crate) difference: Option<Divergence>,
     /// Exchanges that have not taken place.
     pub(crate) missing: Vec<String>,
+    /// The places of the back-offs in their ranges.
+    pub(crate) back_offs: Vec<f64>,
 }
 
 pub(super) struct Server {
@@ -53,13 +55,14 @@ struct ReplayState {
 }
 
 impl Server {
-    /// Makes the relay of a transcript, which tells the user when to speak.
-    pub(super) fn new(transcript: Arc<Transcript>, user: Arc<ScriptedUser>) -> Self {
+    /// Makes the relay of a transcript, which tells the user when to speak. Nothing may be later
+    /// than its bound by more than the real time `lag`.
+    pub(super) fn new(transcript: Arc<Transcript>, user: Arc<ScriptedUser>, lag: Duration) -> Self {
         let state = Mutex::new(ReplayState {
             next: 0,
             before: None,
             open: BTreeMap::new(),
-            clock: TimingCheck::new(transcript.input.second_ms),
+            clock: TimingCheck::new(transcript.input.second_ms, lag),
             ladder: Vec::new(),
             difference: None,
         });
@@ -97,6 +100,7 @@ impl Server {
         Seen {
             ladder: state.ladder.clone(),
             difference: state.difference.clone(),
+            back_offs: state.clock.back_offs().to_vec(),
             missing: missing
                 .map(|exchange| request_name(&exchange.request.method, &exchange.request.target))
                 .collect(),
@@ -104,8 +108,8 @@ impl Server {
     }
 
     /// Checks that a client makes one request at a time: it has dropped one that it gave up before
-    /// it makes the next.
-    async fn alone(&self) -> Result<(), Divergence> {
+    /// it makes the next, or before its run ends.
+    pub(super) async fn alone(&self) -> Result<(), Divergence> {
         let wait = async {
             loop {
                 let news = self.news.notified();
@@ -115,19 +119,40 @@ impl Server {
                 news.await;
             }
         };
-        tokio::time::timeout(LETTING_GO, wait).await.map_err(|_| {
-            Divergence::new(
-                "CLIENT-1",
-                "requests in hand",
-                "one at a time",
-                "two at a time",
-            )
+        let dropped = tokio::time::timeout(LETTING_GO, wait).await;
+        dropped.map_err(|_| {
+            let what = "the connection of a request that is abandoned";
+            Divergence::new("CLIENT-1", what, "closed", "open two seconds later")
         })
+    }
+
+    /// Checks that an initiator has shown its code before its first get answer.
+    async fn code_first(&self, arrived: &ReceivedRequest) -> Result<(), Divergence> {
+        let polls = request_name(&arrived.method, &arrived.target) == "get answer";
+        if !polls || self.transcript.role == ClientRole::Receiver || self.user.sees_code().await {
+            return Ok(());
+        }
+        let (expected, actual) = ("before the first get answer", "not by then");
+        Err(Divergence::new(
+            "CODE-3",
+            "the code shown",
+            expected,
+            actual,
+        ))
+    }
+
+    /// Notes what was found when the run had ended, unless something is wrong already.
+    pub(super) fn note(&self, found: Result<(), Divergence>) {
+        let mut state = self.state();
+        if let (None, Err(difference)) = (&state.difference, found) {
+            state.difference = Some(difference);
+        }
     }
 
     /// Whether the application has said that it has the blob, if it is asked at all.
     fn has_taken(&self) -> bool {
-        self.transcript.input.take.is_none() || self.user.has_said(UserEvent::Taken)
+        let too_early = self.transcript.says(UserEvent::Taken);
+        self.transcript.input.take.is_none() || self.user.said(UserEvent::Taken) > too_early
     }
 
     /// The index of the exchange that a request belongs to.
@@ -151,7 +176,7 @@ impl Server {
         let before = before.and_then(|index| Some((index, exchanges.get(index)?)));
         let is_repeat = (state.before.as_ref()).is_some_and(|before| same(before, arrived));
         if let Some((index, _)) = before.filter(|(_, before)| before.again && is_repeat) {
-            state.clock.arrived(&name, arrived.at, is_repeat)?;
+            state.clock.arrived(&name, arrived.at)?;
             return Ok(index);
         }
         let role = self.transcript.role;
@@ -172,7 +197,7 @@ impl Server {
             let what = format!("the bytes of the repeated {name}");
             return Err(Divergence::new("TIME-1", what, "the same", "others"));
         }
-        state.clock.arrived(&name, arrived.at, is_repeat)?;
+        state.clock.arrived(&name, arrived.at)?;
         Ok(state.next)
     }
 }
@@ -214,7 +239,10 @@ fn same(one: &ReceivedRequest, other: &ReceivedRequest) -> bool {
 
 impl Handler for Server {
     async fn handle(&self, number: usize, arrived: ReceivedRequest) -> ServerAction {
-        let alone = self.alone().await;
+        let alone = match self.alone().await {
+            Ok(()) => self.code_first(&arrived).await,
+            failed @ Err(_) => failed,
+        };
         let mut says = None;
         let mut then_says = None;
         let mut after = None;
@@ -235,8 +263,8 @@ impl Handler for Server {
                         request,
                         reply: shown(exchange),
                     });
-                    says = exchange.user;
-                    then_says = exchange.then_user;
+                    says = exchange.user.clone();
+                    then_says = exchange.then_user.clone();
                     after = exchange.after;
                     let reply = match (&exchange.response, &exchange.fault) {
                         (Some(response), _) => ServerAction::Respond(response.clone()),
@@ -256,9 +284,13 @@ impl Handler for Server {
                         state.open.insert(number, (arrived.at, most));
                     }
                     let retry_after = exchange.response.as_ref().map_or(0, retry_after);
-                    state
-                        .clock
-                        .answered(exchange.failed(), retry_after, attempt);
+                    state.clock.answered(Answered {
+                        failed: exchange.failed(),
+                        retry_after,
+                        attempt,
+                        after: after.unwrap_or(0),
+                        disturbed: says.is_some() || then_says.is_some(),
+                    });
                     state.before = Some(arrived);
                     reply
                 }
@@ -272,19 +304,19 @@ impl Handler for Server {
                 }
             }
         };
-        if let Some(event) = says {
-            self.user.say_and_wait(event).await;
+        if let Some(says) = says {
+            self.user.say_and_wait(&says).await;
         }
         if let Some(seconds) = after {
             let second = self.state().clock.second();
             tokio::time::sleep(second * seconds).await;
         }
         self.news.notify_waiters();
-        if let Some(event) = then_says {
+        if let Some(says) = then_says {
             let (user, second) = (Arc::clone(&self.user), self.state().clock.second());
             tokio::spawn(async move {
                 tokio::time::sleep(second).await;
-                user.say(event);
+                user.say_all(&says);
             });
         }
         reply
@@ -294,7 +326,7 @@ impl Handler for Server {
         let mut state = self.state();
         if let Some((since, Some(most))) = state.open.remove(&number) {
             let (waited, second) = (since.elapsed(), state.clock.second());
-            if waited > most + LAG && state.difference.is_none() {
+            if waited > most + state.clock.lag() && state.difference.is_none() {
                 let seconds =
                     |time: Duration| format!("{:.1} s", time.as_secs_f64() / second.as_secs_f64());
                 let what = "the time of an attempt";
@@ -355,17 +387,22 @@ fn shown(exchange: &RecordedExchange) -> String {
     if let Some(wrong) = &exchange.wrong {
         text += &format!(" ({wrong})");
     }
-    if let Some(event) = exchange.user {
-        text += &format!("; meanwhile {}", said(event));
+    if let Some(says) = &exchange.user {
+        text += &format!("; meanwhile {}", said(says));
     }
-    if let Some(event) = exchange.then_user {
-        text += &format!("; then {}", said(event));
+    if let Some(says) = &exchange.then_user {
+        text += &format!("; then {}", said(says));
     }
     text
 }
 
-/// The user's event, for the ladder.
-fn said(event: UserEvent) -> &'static str {
+/// The user's events, for the ladder.
+fn said(says: &Says) -> String {
+    let said: Vec<&str> = says.events().iter().map(|event| word(*event)).collect();
+    said.join(", and ")
+}
+
+fn word(event: UserEvent) -> &'static str {
     match event {
         UserEvent::Release => "the user agrees",
         UserEvent::Mismatch => "the user says that the words differ",

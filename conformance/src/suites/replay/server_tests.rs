@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::case::TranscriptCase;
+use super::case::{Shared, TranscriptCase};
 use super::client::{Client, RunError};
 use super::judgement::Judgement;
 use super::script_for_tests::{SIDE, Script, Step, result, send, transcript};
@@ -21,20 +21,22 @@ const GIVEN_UP: Step = Step::GiveUp("POST", "/channels", SIDE, r#"{"body":"41aa"
 const BACK_OFF: Step = Step::Wait(30);
 const SECOND: Step = Step::Wait(100);
 
+const LAG: Duration = Duration::from_millis(250);
+
 fn good() -> Vec<Step> {
     vec![ALLOCATE, BACK_OFF, ALLOCATE, POLL, SECOND, POLL, CLOSE]
 }
 
 fn play(transcript: Value, steps: Vec<Step>, result: Value) -> Judgement {
     let transcript = Transcript::from_text(&transcript.to_string()).unwrap();
-    case(transcript).play(&Script { steps, result }, Duration::from_secs(10))
+    case(transcript).play(&Script { steps, result }, Duration::from_secs(10), LAG)
 }
 
 fn case(transcript: Transcript) -> TranscriptCase {
-    let runtime = Arc::new(tokio::runtime::Runtime::new().unwrap());
+    let shared = Shared::new(tokio::runtime::Runtime::new().unwrap());
     TranscriptCase {
         transcript: Arc::new(transcript),
-        runtime,
+        shared: Arc::new(shared),
     }
 }
 
@@ -245,7 +247,7 @@ fn refuses_two_requests_at_once_and_an_attempt_without_end() {
     refused(
         &play(stalled, with(0, left), result()),
         "CLIENT-1",
-        "requests in hand",
+        "the connection of a request that is abandoned",
     );
 }
 
@@ -351,7 +353,7 @@ fn answer_to(fault: &Value, impatient: bool) -> String {
     one["exchanges"][0]["fault"] = fault.clone();
     let reader = Reader(impatient, std::sync::Mutex::default());
     let transcript = Transcript::from_text(&one.to_string()).unwrap();
-    case(transcript).play(&reader, Duration::from_secs(10));
+    case(transcript).play(&reader, Duration::from_secs(10), LAG);
     String::from_utf8(reader.1.into_inner().unwrap()).unwrap()
 }
 

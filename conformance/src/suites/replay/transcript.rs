@@ -29,6 +29,9 @@ pub(crate) struct Transcript {
     /// The client's input.
     #[serde(rename = "in")]
     pub(crate) input: RunInput,
+    /// The number of runs, unless it is one: what is drawn anew in each is judged over all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) times: Option<u32>,
     /// The requests that the client makes, in order, with their responses and faults.
     pub(crate) exchanges: Vec<RecordedExchange>,
     /// The client's end.
@@ -99,11 +102,35 @@ pub(crate) struct RunInput {
     pub(crate) export: Option<Export>,
 }
 
-/// The application's event in `taking` (RECV-6), and its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// One event of the user, or several that come one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Says {
+    One(UserEvent),
+    Several(Vec<UserEvent>),
+}
+
+impl From<UserEvent> for Says {
+    fn from(event: UserEvent) -> Self {
+        Self::One(event)
+    }
+}
+
+impl Says {
+    /// The events in their order.
+    pub(crate) fn events(&self) -> &[UserEvent] {
+        match self {
+            Self::One(event) => std::slice::from_ref(event),
+            Self::Several(events) => events,
+        }
+    }
+}
+
+/// The application's events in `taking` (RECV-6), and their time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Take {
-    pub(crate) says: UserEvent,
+    pub(crate) says: Says,
     /// The seconds of HOOK-3 from the beginning of `taking`; none unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) after: Option<u32>,
@@ -129,12 +156,12 @@ pub(crate) struct RecordedExchange {
     /// client's jitter.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) again: bool,
-    /// The user's event as soon as this request has arrived, before its response.
+    /// The user's events as soon as this request has arrived, before its response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) user: Option<UserEvent>,
-    /// The user's event a second after the response.
+    pub(crate) user: Option<Says>,
+    /// The user's events a second after the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) then_user: Option<UserEvent>,
+    pub(crate) then_user: Option<Says>,
     /// The seconds of HOOK-3 from the request to the response or the fault; none unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) after: Option<u32>,
@@ -212,6 +239,14 @@ pub(crate) struct Seconds {
 }
 
 impl Transcript {
+    /// The number of times that this is said while a request is in hand, or after it, and not in
+    /// `taking`.
+    pub(crate) fn says(&self, event: UserEvent) -> usize {
+        let during = (self.exchanges.iter()).flat_map(|one| [&one.user, &one.then_user]);
+        let all = during.flatten().flat_map(Says::events);
+        all.filter(|said| **said == event).count()
+    }
+
     /// The file's text: two spaces of indent, members in the order of this module, one LF at the
     /// end.
     pub(crate) fn to_text(&self) -> anyhow::Result<String> {

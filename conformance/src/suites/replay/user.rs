@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::transcript::Says;
 use crate::subject::adapter::UserEvent;
 
-/// The time that an adapter has to reply to a `user-event`.
+/// The time that an adapter has to reply to a `user-event`, and to show the code.
 const HEARING: Duration = Duration::from_secs(5);
 
 /// A user whose events the relay of a transcript decides on, and the thread that waits for the
@@ -16,14 +17,17 @@ const HEARING: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub(crate) struct ScriptedUser {
     words: Mutex<Words>,
-    heard: Notify,
+    news: Notify,
 }
 
 #[derive(Default)]
 struct Words {
     waiting: VecDeque<UserEvent>,
     said: Vec<UserEvent>,
-    heard: Vec<UserEvent>,
+    /// The number of events that the client has heard.
+    heard: usize,
+    /// Whether the client has shown its code.
+    code_shown: bool,
 }
 
 impl ScriptedUser {
@@ -32,20 +36,39 @@ impl ScriptedUser {
         self.lock().waiting.push_back(event);
     }
 
-    /// Says an event, and waits until the client has heard it, or can no longer.
-    pub(crate) async fn say_and_wait(&self, event: UserEvent) {
-        self.say(event);
-        let heard = async {
+    /// Says events, one after the other, which the client hears soon.
+    pub(crate) fn say_all(&self, says: &Says) {
+        self.lock().waiting.extend(says.events());
+    }
+
+    /// Says events, one after the other, and waits until the client has heard all, or can no
+    /// longer.
+    pub(crate) async fn say_and_wait(&self, says: &Says) {
+        let all = {
+            let mut words = self.lock();
+            words.waiting.extend(says.events());
+            words.said.len() + words.waiting.len()
+        };
+        // A client that does not hear is judged by what it does then.
+        self.wait_until(|words| words.heard >= all).await;
+    }
+
+    /// Waits until the client has shown its code, and gives whether it has.
+    pub(crate) async fn sees_code(&self) -> bool {
+        self.wait_until(|words| words.code_shown).await
+    }
+
+    async fn wait_until(&self, done: impl Fn(&Words) -> bool) -> bool {
+        let wait = async {
             loop {
-                let news = self.heard.notified();
-                if self.lock().heard.contains(&event) {
+                let news = self.news.notified();
+                if done(&self.lock()) {
                     return;
                 }
                 news.await;
             }
         };
-        // A client that does not hear is judged by what it does then.
-        let _ = tokio::time::timeout(HEARING, heard).await;
+        tokio::time::timeout(HEARING, wait).await.is_ok()
     }
 
     /// The next event to be passed on to the client.
@@ -57,14 +80,21 @@ impl ScriptedUser {
     }
 
     /// Notes that the client has heard an event.
-    pub(crate) fn heard(&self, event: UserEvent) {
-        self.lock().heard.push(event);
-        self.heard.notify_waiters();
+    pub(crate) fn heard(&self) {
+        self.lock().heard += 1;
+        self.news.notify_waiters();
     }
 
-    /// Whether this event was said, so that the client may have heard it.
-    pub(crate) fn has_said(&self, event: UserEvent) -> bool {
-        self.lock().said.contains(&event)
+    /// Notes that the client has shown its code.
+    pub(crate) fn shown_code(&self) {
+        self.lock().code_shown = true;
+        self.news.notify_waiters();
+    }
+
+    /// The number of times that this event was said, so that the client may have heard it.
+    pub(crate) fn said(&self, event: UserEvent) -> usize {
+        let words = self.lock();
+        words.said.iter().filter(|said| **said == event).count()
     }
 
     fn lock(&self) -> MutexGuard<'_, Words> {

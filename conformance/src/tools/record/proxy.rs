@@ -158,8 +158,8 @@ impl Proxy {
             request,
             repeat,
             again: rule.is_some_and(|rule| rule.again),
-            user: rule.and_then(|rule| rule.user),
-            then_user: rule.and_then(|rule| rule.then_user),
+            user: rule.and_then(|rule| rule.user.clone()),
+            then_user: rule.and_then(|rule| rule.then_user.clone()),
             after: rule.and_then(|rule| rule.after),
             wrong: rule.and_then(|rule| rule.wrong.clone()),
             response,
@@ -215,14 +215,14 @@ impl Handler for Proxy {
         if rule.as_ref().is_some_and(|rule| rule.again) {
             self.state().again = Some((request, reply.clone()));
         }
-        if let Some(event) = rule.as_ref().and_then(|rule| rule.user) {
-            self.user.say_and_wait(event).await;
+        if let Some(says) = rule.as_ref().and_then(|rule| rule.user.as_ref()) {
+            self.user.say_and_wait(says).await;
         }
-        if let Some(event) = rule.as_ref().and_then(|rule| rule.then_user) {
+        if let Some(says) = rule.and_then(|rule| rule.then_user) {
             let (user, second) = (Arc::clone(&self.user), self.second);
             tokio::spawn(async move {
                 tokio::time::sleep(second).await;
-                user.say(event);
+                user.say_all(&says);
             });
         }
         reply

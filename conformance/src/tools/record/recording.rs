@@ -197,14 +197,14 @@ fn subject(
     let mut shown = Shown::default();
     let mut on_event = |event: &AdapterEvent| {
         shown.note(event);
-        match (event.name.as_str(), &shown.code, input.take) {
+        match (event.name.as_str(), &shown.code, &input.take) {
             ("code", Some(code), _) => on_code(code),
             ("taking", _, Some(take)) => {
                 let wait = Duration::from_millis(input.second_ms) * take.after.unwrap_or(0);
-                let user = Arc::clone(&user);
+                let (user, says) = (Arc::clone(&user), take.says.clone());
                 runtime.spawn(async move {
                     tokio::time::sleep(wait).await;
-                    user.say(take.says);
+                    user.say_all(&says);
                 });
             }
             _ => {}

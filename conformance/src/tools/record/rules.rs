@@ -10,6 +10,7 @@ use super::secrets::ClientSecrets;
 use crate::stage::listener::ServerAction;
 use crate::stage::response::{RecordedResponse, TransportFault};
 use crate::subject::adapter::UserEvent;
+use crate::suites::replay::transcript::Says;
 
 /// A rule for the next request of a name, which replaces the relay's own response. Rules of one
 /// name are used up in their order; requests without a rule pass.
@@ -18,8 +19,8 @@ pub(super) struct Rule {
     pub(super) on: &'static str,
     pub(super) act: RuleAction,
     pub(super) again: bool,
-    pub(super) user: Option<UserEvent>,
-    pub(super) then_user: Option<UserEvent>,
+    pub(super) user: Option<Says>,
+    pub(super) then_user: Option<Says>,
     pub(super) after: Option<u32>,
     pub(super) wrong: Option<String>,
 }
@@ -90,7 +91,10 @@ pub(super) fn edit(
 }
 
 /// The relay's response, written as an HTTP library does not write it; the text is its body.
-pub(super) fn raw(on: &'static str, write: fn(&RecordedResponse, &str) -> String) -> Rule {
+pub(super) fn raw(
+    on: &'static str,
+    write: impl Fn(&RecordedResponse, &str) -> String + Send + Sync + 'static,
+) -> Rule {
     after(on, move |_, response| {
         let text = String::from_utf8(response.content()?)?;
         let raw = Some(write(&response, &text));
@@ -100,6 +104,38 @@ pub(super) fn raw(on: &'static str, write: fn(&RecordedResponse, &str) -> String
             ..RecordedResponse::default()
         }))
     })
+}
+
+/// The relay's response with these lines in the place of its content type; the text is its body.
+pub(super) fn lines(on: &'static str, lines: &'static [&'static str]) -> Rule {
+    raw(on, move |response, text| {
+        written(response.status, lines, Some(text.len()), text)
+    })
+}
+
+/// A response as it goes over the connection.
+pub(super) fn written(status: u16, lines: &[&str], length: Option<usize>, text: &str) -> String {
+    let length = length.map(|length| format!("Content-Length: {length}\r\n"));
+    let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+    let length = length.unwrap_or_default();
+    format!("HTTP/1.1 {status} .\r\nConnection: close\r\n{lines}{length}\r\n{text}")
+}
+
+/// A response that is written as no HTTP library writes it.
+pub(super) fn raw_response(status: u16, raw: String) -> RecordedResponse {
+    RecordedResponse {
+        status,
+        raw: Some(raw),
+        ..RecordedResponse::default()
+    }
+}
+
+/// The answer to a poll that brings nothing.
+pub(super) fn no_content() -> RecordedResponse {
+    RecordedResponse {
+        status: 204,
+        ..RecordedResponse::default()
+    }
 }
 
 /// The relay's response with other bytes in `body`.
@@ -137,13 +173,25 @@ impl Rule {
 
     /// The user says something when the request has arrived.
     pub(super) fn user(mut self, event: UserEvent) -> Self {
-        self.user = Some(event);
+        self.user = Some(event.into());
         self
     }
 
     /// The user says something a second after the response.
     pub(super) fn then_user(mut self, event: UserEvent) -> Self {
-        self.then_user = Some(event);
+        self.then_user = Some(event.into());
+        self
+    }
+
+    /// The user says several things when the request has arrived, one after the other.
+    pub(super) fn users(mut self, events: &[UserEvent]) -> Self {
+        self.user = Some(Says::Several(events.to_vec()));
+        self
+    }
+
+    /// The user says several things a second after the response.
+    pub(super) fn then_users(mut self, events: &[UserEvent]) -> Self {
+        self.then_user = Some(Says::Several(events.to_vec()));
         self
     }
 

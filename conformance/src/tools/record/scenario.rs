@@ -9,7 +9,9 @@ use super::rules::Rule;
 use super::secrets;
 use crate::stage::bytes::TranscriptBytes;
 use crate::subject::adapter::UserEvent;
-use crate::suites::replay::transcript::{ClientRole, ExpectedEnd, Export, RunInput, Seconds, Take};
+use crate::suites::replay::transcript::{
+    ClientRole, ExpectedEnd, Export, RunInput, Says, Seconds, Take,
+};
 
 /// Requirements that say little about what went wrong; the least general comes first.
 const GENERAL: [&str; 7] = [
@@ -26,6 +28,7 @@ pub(super) struct Scenario {
     pub(super) input: RunInput,
     /// Receiver: what the user types, from the code that the peer shows.
     pub(super) types: fn(&str) -> Vec<u8>,
+    pub(super) times: Option<u32>,
     pub(super) peer: PeerKind,
     pub(super) rules: Vec<Rule>,
     pub(super) expect: ExpectedEnd,
@@ -82,6 +85,7 @@ fn scenario(role: ClientRole, name: &str, title: &str) -> Scenario {
         input,
         types: |code| code.as_bytes().to_vec(),
         peer: PeerKind::Honest(blob_of(role.peer())),
+        times: None,
         rules: Vec::new(),
         expect: ExpectedEnd::default(),
         closes: None,
@@ -120,6 +124,13 @@ impl Scenario {
         self.clauses
             .sort_by_key(|clause| GENERAL.iter().position(|general| general == clause));
         self.clauses.dedup();
+        self
+    }
+
+    /// Sets the requirement that a failure breaks above all, however general it is.
+    pub(super) fn about(mut self, clause: &'static str) -> Self {
+        self.clauses.retain(|one| *one != clause);
+        self.clauses.insert(0, clause);
         self
     }
 
@@ -170,7 +181,25 @@ impl Scenario {
 
     /// The receiver's application is asked in `taking`, and says this so many seconds later.
     pub(super) fn takes(mut self, says: UserEvent, after: Option<u32>) -> Self {
-        self.input.take = Some(Take { says, after });
+        self.input.take = Some(Take {
+            says: says.into(),
+            after,
+        });
+        self
+    }
+
+    /// The receiver's application is asked in `taking`, and says these at once.
+    pub(super) fn takes_all(mut self, says: &[UserEvent]) -> Self {
+        self.input.take = Some(Take {
+            says: Says::Several(says.to_vec()),
+            after: None,
+        });
+        self
+    }
+
+    /// The scenario is played so many times, and what is drawn in each run is judged over all.
+    pub(super) fn times(mut self, times: u32) -> Self {
+        self.times = Some(times);
         self
     }
 

@@ -25,6 +25,7 @@ pub(super) fn finish(
         clauses,
         rows,
         role,
+        times,
         peer: other_side,
         mut expect,
         closes,
@@ -99,6 +100,7 @@ pub(super) fn finish(
         rows,
         role,
         input,
+        times,
         exchanges,
         expect,
     };

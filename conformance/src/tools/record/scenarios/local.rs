@@ -178,7 +178,7 @@ fn both() -> Vec<Scenario> {
             &["TIME-3", "TIME-1"],
             |input| {
                 at(input, "http://127.0.0.1:1");
-                input.second_ms = 50;
+                input.second_ms = 20;
             },
             "relay-unreachable",
         ),

@@ -118,6 +118,7 @@ fn ending(state: ClientState) -> Vec<Scenario> {
             "deadline",
         )
         .clauses(&["TIME-5"])
+        .second(40)
         .given(|input| input.deadline = Some(20))
         .rules([lost(state.request, TransportFault::Stall)])
         .ends("timeout")
@@ -223,6 +224,7 @@ fn opened() -> Vec<Scenario> {
             "deadline",
         )
         .clauses(&["TIME-5", "OUT-2"])
+        .second(40)
         .given(|input| input.deadline = Some(20))
         .ends("timeout")
         .closes("timeout")
@@ -255,7 +257,7 @@ fn taking() -> Vec<Scenario> {
             .clauses(&["RECV-6", "RECV-1"])
             .row("waiting-for-finish", "finish-opened")
             .row("taking", event)
-            .second(100)
+            .second(50)
     };
     vec![
         one("taken", "the application takes the blob", "taken")

@@ -1,19 +1,27 @@
 //! All scenarios, by subject.
 
 mod accepted;
+mod bodies;
 mod code;
+mod cuts;
 mod done;
 mod elements;
 mod ends;
+mod events;
+mod headers;
+mod kept;
 mod local;
 mod looking;
+mod members;
 mod peers;
 mod problems;
 mod receipts;
 mod repeats;
 mod responses;
+mod retry_after;
 mod states;
 mod texts;
+mod times;
 mod values;
 mod waits;
 
@@ -23,6 +31,14 @@ use super::scenario::Scenario;
 pub(super) fn all() -> Vec<Scenario> {
     [
         done::scenarios(),
+        headers::scenarios(),
+        retry_after::scenarios(),
+        bodies::scenarios(),
+        cuts::scenarios(),
+        members::scenarios(),
+        kept::scenarios(),
+        events::scenarios(),
+        times::scenarios(),
         code::scenarios(),
         local::scenarios(),
         ends::scenarios(),

@@ -1,7 +1,10 @@
 //! The states of sections 11.4 and 11.5 that have a request in hand, and how an exchange that has
 //! come so far ends by the tables. A person has read this off the tables; no recording decides it.
 
+use super::super::rules::{Rule, lost, pass};
 use super::super::scenario::{Scenario, initiator, receiver};
+use crate::stage::response::TransportFault;
+use crate::subject::adapter::UserEvent;
 use crate::suites::replay::transcript::ClientRole;
 
 /// A state with its request.
@@ -43,6 +46,20 @@ pub(super) const STATES: [ClientState; 8] = [
     WAITING_FOR_RECEIPT,
     CLAIMING,
     ANSWERING,
+    WAITING_FOR_FINISH,
+    SENDING_RECEIPT,
+];
+
+/// All of them, and those in which a user looks first.
+pub(super) const EVERY: [ClientState; 10] = [
+    ALLOCATING,
+    WAITING_FOR_ANSWER,
+    HOLDING,
+    FINISHING,
+    WAITING_FOR_RECEIPT,
+    CLAIMING,
+    ANSWERING,
+    COMPARING,
     WAITING_FOR_FINISH,
     SENDING_RECEIPT,
 ];
@@ -110,6 +127,41 @@ impl ClientState {
             (ClientRole::Receiver, true) => scenario.clauses(&["RECV-2"]).blob(),
             (_, false) => scenario,
         }
+    }
+
+    /// Says whether the request is a poll.
+    pub(super) fn polls(self) -> bool {
+        self.request.starts_with("get ")
+    }
+
+    /// The rules by which a user who looks agrees at the next request, so that the run goes on.
+    pub(super) fn goes_on(self) -> Vec<Rule> {
+        match (self.looks, self.role) {
+            (false, _) => Vec::new(),
+            // The poll is abandoned for the finish.
+            (true, ClientRole::Initiator) => {
+                vec![lost(self.request, TransportFault::Stall).user(UserEvent::Release)]
+            }
+            (true, ClientRole::Receiver) => vec![pass(self.request).user(UserEvent::Release)],
+        }
+    }
+
+    /// A scenario in which the state's requests fare so, and the exchange then goes on to a good
+    /// end.
+    pub(super) fn survives(self, name: &str, title: &str, rules: Vec<Rule>) -> Scenario {
+        let one = self.scenario(name, title).second(40).rules(rules);
+        one.rules(self.goes_on()).done(true)
+    }
+
+    /// A scenario in which the state's request succeeds in an unusual way, and the exchange goes on
+    /// to a good end. Where a user looks first, it is the finish that comes so.
+    pub(super) fn succeeds(self, name: &str, title: &str, rule: Rule) -> Scenario {
+        let rule = match (self.looks, self.role) {
+            (true, ClientRole::Receiver) => rule.then_user(UserEvent::Release),
+            _ => return self.survives(name, title, vec![rule]),
+        };
+        let one = self.scenario(name, title).second(40);
+        one.rules([rule]).done(true)
     }
 
     /// Says whether the relay has accepted the side before: an answer without one of the relay's

@@ -47,7 +47,7 @@ fn deadline(state: ClientState) -> Scenario {
         .scenario("deadline", "the user's deadline passes while it is in hand")
         .clauses(&["TIME-5"])
         .row(state.name, "deadline")
-        .second(100)
+        .second(40)
         .given(|input| input.deadline = Some(20))
         .rules([lost(state.request, TransportFault::Stall).again()])
         .lasts(20, 23);
@@ -78,8 +78,8 @@ fn exhausted(state: ClientState) -> Scenario {
             "exhausted",
             &format!("fails for the whole retry window of {window} s"),
         )
-        .clauses(&["TIME-1"])
-        .second(50)
+        .clauses(&["TIME-3", "TIME-1"])
+        .second(20)
         .rules([lost(state.request, TransportFault::Close).again()])
         // The window ends early when the next repeat, at most 8 s on, would begin after it.
         .lasts(window - 8, window + 2);
@@ -158,7 +158,7 @@ fn lives() -> Vec<Scenario> {
             }
         });
         one.clauses(&["TIME-5"])
-            .second(100)
+            .second(40)
             .given(|input| input.deadline = Some(60))
             .rules([short, lost(wait, TransportFault::Stall).again()])
             .lasts(20, 23)
@@ -180,14 +180,14 @@ fn receipts() -> Vec<Scenario> {
         .scenario("over", "no receipt within 30 s of the answer to put finish")
         .clauses(&["TIME-6"])
         .row("waiting-for-receipt", "receipt-wait-over")
-        .second(50)
+        .second(30)
         .rules([lost("get receipt", TransportFault::Stall).again()])
         .lasts(30, 33);
     let failing = WAITING_FOR_RECEIPT
         .scenario("always-lost", "every poll for the receipt is lost")
         .clauses(&["TIME-1", "TIME-4", "TIME-6"])
         .row("waiting-for-receipt", "receipt-wait-over")
-        .second(50)
+        .second(30)
         .rules([lost("get receipt", TransportFault::Close).again()])
         .lasts(30, 33);
     vec![
@@ -216,13 +216,15 @@ fn cut_off(state: ClientState) -> Vec<Scenario> {
             .second(50),
         of("cut-off-page", "a page comes 4 s after the poll")
             .rules([instead(on, html(408)).after(4), pass(on)]),
-        of("failed-early", "a poll fails after 2 s, which is no cut").rules([gateway(2), pass(on)]),
+        of("failed-early", "a poll fails after 2 s, which is no cut")
+            .rules([gateway(2), pass(on)])
+            .second(200),
         of(
             "failed-late",
             "a poll fails after 28 s, when its wait was over",
         )
         .rules([gateway(28), pass(on)])
-        .second(100),
+        .second(50),
     ]
 }
 
@@ -244,8 +246,12 @@ fn windows() -> Vec<Scenario> {
     let stalled = |state: ClientState| {
         let one = state
             .scenario("stalled", "every attempt stalls for its whole time")
-            .clauses(&["TIME-2"])
-            .second(50)
+            .clauses(&["TIME-2", "TIME-3"])
+            .second(if state.request.starts_with("get") {
+                20
+            } else {
+                30
+            })
             .rules([lost(state.request, TransportFault::Stall).again()]);
         // The window opens when the first attempt has failed, after 10 s or 40 s.
         let first = if state.request.starts_with("get") {
