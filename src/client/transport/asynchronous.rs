@@ -51,6 +51,8 @@ impl HyperTransport {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .http1_max_buf_size(HEADER_LIMIT)
+            // CLIENT-10: up to 8 192 bytes, however short the lines are
+            .http1_max_headers(8192 / 4)
             .build(connector);
         Ok(Self { client })
     }

@@ -80,6 +80,11 @@ async fn run_to_end(input: &Value, task: &Task<'_>) -> anyhow::Result<End> {
 struct Events(UnboundedReceiver<UserEvent>);
 
 impl Events {
+    /// Drops what was said when nobody was asked.
+    fn drop_unasked(&mut self) {
+        while self.0.try_recv().is_ok() {}
+    }
+
     /// Waits for one of these events; the others are dropped.
     async fn next(&mut self, asked: &[UserEvent]) -> UserEvent {
         loop {
@@ -104,6 +109,7 @@ async fn initiate(
     report(task, "code", json!({"code": waiting.code().to_string()}));
     let mut holding = waiting.hold().await?;
     if flag(input, "look") {
+        user.drop_unasked();
         let held = holding.held();
         looking(task, held.as_ref().map(|held| held.verifier()));
         let said = tokio::select! {
@@ -130,6 +136,7 @@ async fn receive(
         Err(error) => return Some(Err(error)),
     };
     if flag(input, "look") {
+        user.drop_unasked();
         looking(task, answered.verifier());
         let said = tokio::select! {
             said = user.next(&[Release, Mismatch]) => said,
@@ -144,6 +151,7 @@ async fn receive(
         Err(error) => return Some(Err(error)),
     };
     if flag(input, "take") {
+        user.drop_unasked();
         let blob = taking.held().map(|held| hex::encode(held.blob()));
         report(task, "taking", json!({"blob": blob}));
         match user.next(&[Taken, NotTaken, Cancel]).await {
