@@ -12,6 +12,7 @@ use crate::spec::Spec;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
 use crate::subject::reference::Reference;
+use crate::suites::test::Test;
 
 /// A check to be made.
 #[derive(Debug)]
@@ -52,7 +53,10 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
     let run = run?;
     let about = ReportContext {
         spec: &spec,
-        plan: &plan,
+        tests: plan.cases.iter().map(|case| case as &dyn Test).collect(),
+        all: plan.all,
+        vectors_hash: Some(&plan.vectors_hash),
+        not_judged: None,
         command: command.to_string(),
         again: again(check),
         filter: check.filter.as_deref(),

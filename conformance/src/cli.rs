@@ -16,11 +16,12 @@ use crate::subject::external::External;
 use crate::subject::reference::Reference;
 use crate::tools::interop::{self, InteropArguments};
 use crate::tools::record::{self, RecordArguments};
+use crate::tools::relay::{self, RelayCheckArguments};
 use crate::tools::{generate, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
 ///
-/// Without a command: judges the reference, or the adapter that --adapter names. Exit status: 0 all
+/// Without a command: judges the reference, the adapter that --adapter names, or a relay. Exit status: 0 all
 /// as expected, 1 tests fell short, 2 the suite could not run.
 #[derive(Debug, Parser)]
 #[command(name = "conformance", version, args_conflicts_with_subcommands = true)]
@@ -77,6 +78,8 @@ struct CheckArguments {
     /// Judge the reference's asynchronous client instead of the blocking one
     #[arg(long, conflicts_with_all = ["adapter", "external"])]
     asynchronous: bool,
+    #[command(flatten)]
+    relay: RelayCheckArguments,
     /// Run only the tests whose id contains this text, or the one test of this id
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -130,6 +133,10 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
 }
 
 fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
+    if let Some((subject, options)) = arguments.relay.subject() {
+        let filter = arguments.filter.as_deref();
+        return relay::check(root, &subject, &options, filter, arguments.format);
+    }
     let subject = match (arguments.adapter, arguments.external) {
         (Some(command), _) => Subject::Adapter(command),
         (None, Some(external)) => Subject::External(external),

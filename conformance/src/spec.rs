@@ -65,6 +65,12 @@ impl Spec {
         &self.version
     }
 
+    /// The identifiers and texts of all requirements.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        let clauses = self.clauses.iter();
+        clauses.map(|(id, clause)| (id.as_str(), clause.text.as_str()))
+    }
+
     /// The requirement of this identifier.
     pub(crate) fn clause(&self, id: &str) -> Option<&Clause> {
         self.clauses.get(id)

@@ -15,9 +15,9 @@ use crate::run::verdict::{Verdict, VerdictCounts};
 /// Those of standard output.
 pub(crate) fn json(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let planned = about.plan.cases.len();
+    let planned = about.tests.len();
     writeln!(out, "{}", start(about, run))?;
-    for (case, judged) in about.plan.cases.iter().zip(&run.judged) {
+    for (case, judged) in about.tests.iter().zip(&run.judged) {
         let mut line = json!({
             "event": "test",
             "id": case.id(),
@@ -30,7 +30,7 @@ pub(crate) fn json(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
         }
         writeln!(out, "{line}")?;
     }
-    let end = json!({
+    let mut end = json!({
         "event": "end",
         "good": run.good(planned),
         "level": super::level_reached(about, run),
@@ -38,26 +38,34 @@ pub(crate) fn json(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
         "problems": run.problems,
         "milliseconds": milliseconds(run.time),
     });
+    if let Some(not_judged) = &about.not_judged {
+        end["not_judged"] = json!(not_judged);
+    }
     writeln!(out, "{end}")
 }
 
 fn start(about: &ReportContext<'_>, run: &Run) -> Value {
-    json!({
+    let mut start = json!({
         "event": "start",
         "suite": env!("CARGO_PKG_VERSION"),
         "spec": about.spec.version(),
-        "vectors": format!("sha256:{}", about.plan.vectors_hash),
         "filter": about.filter,
         "command": about.command,
-        "adapter": {
-            "name": run.hello.name,
-            "version": run.hello.version,
-            "spec": run.hello.spec,
-            "roles": run.hello.roles,
-            "operations": run.hello.operations,
-            "inject": run.hello.inject,
-        },
-    })
+    });
+    if let Some(hash) = about.vectors_hash {
+        start["vectors"] = json!(format!("sha256:{hash}"));
+    }
+    if let Some(hello) = &run.hello {
+        start["adapter"] = json!({
+            "name": hello.name,
+            "version": hello.version,
+            "spec": hello.spec,
+            "roles": hello.roles,
+            "operations": hello.operations,
+            "inject": hello.inject,
+        });
+    }
+    start
 }
 
 fn verdict(judged: &Judged) -> Value {
@@ -72,6 +80,7 @@ fn verdict(judged: &Judged) -> Value {
         }
         Verdict::Failed(failure) => json!({
             "verdict": "failed",
+            "given": failure.given,
             "expected": failure.expected,
             "actual": failure.actual,
             "difference": failure.difference,

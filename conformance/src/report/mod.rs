@@ -11,18 +11,24 @@ pub(crate) use json::json;
 pub(crate) use pretty::pretty;
 pub(crate) use progress::ProgressMeter;
 
-use crate::run::plan::Plan;
 use crate::run::runner::Run;
 use crate::run::verdict::VerdictCounts;
 use crate::spec::Spec;
+use crate::suites::test::Test;
 
 /// The facts that a report shows beside the run itself.
 pub(crate) struct ReportContext<'a> {
     /// The specification.
     pub(crate) spec: &'a Spec,
-    /// The tests.
-    pub(crate) plan: &'a Plan,
-    /// The command that started the adapter.
+    /// The tests, in the order of their judgements.
+    pub(crate) tests: Vec<&'a dyn Test>,
+    /// The number of tests without a filter.
+    pub(crate) all: usize,
+    /// The hash of all vectors, where vectors judge.
+    pub(crate) vectors_hash: Option<&'a str>,
+    /// The requirements that no test of this run judged, where that is known.
+    pub(crate) not_judged: Option<Vec<String>>,
+    /// The command that started the adapter or the relay, or the relay's address.
     pub(crate) command: String,
     /// The command that runs one test again, less its id.
     pub(crate) again: String,
@@ -41,7 +47,7 @@ struct SuiteLine<'a> {
 /// The suites in their order.
 fn suites<'a>(about: &ReportContext<'a>, run: &Run) -> Vec<SuiteLine<'a>> {
     let mut names: Vec<&str> = Vec::new();
-    for case in &about.plan.cases {
+    for case in &about.tests {
         if !names.contains(&case.suite()) {
             names.push(case.suite());
         }
@@ -50,7 +56,7 @@ fn suites<'a>(about: &ReportContext<'a>, run: &Run) -> Vec<SuiteLine<'a>> {
         .into_iter()
         .map(|suite| {
             let of_suite = || {
-                let all = about.plan.cases.iter().zip(&run.judged);
+                let all = about.tests.iter().zip(&run.judged);
                 all.filter(move |(case, _)| case.suite() == suite)
             };
             SuiteLine {
@@ -81,6 +87,9 @@ const LEVELS: [&str; 5] = [
 /// The highest level up to which everything passed; `None` when not everything was run.
 fn level_reached(about: &ReportContext<'_>, run: &Run) -> Option<usize> {
     let suites = suites(about, run);
+    if suites.iter().all(|line| line.level == 0) {
+        return None;
+    }
     let passed = |level: usize| {
         let mut of_level = suites
             .iter()

@@ -9,7 +9,9 @@ use super::wrap::wrap;
 use super::{LEVELS, ReportContext, level_reached, suites};
 use crate::run::runner::{Judged, Run};
 use crate::run::verdict::{Verdict, VerdictCounts};
-use crate::suites::case::{Case, Failure};
+use crate::subject::adapter::Hello;
+use crate::suites::case::Failure;
+use crate::suites::test::Test;
 use crate::suites::vectors::printable;
 
 /// Writes the report to standard output.
@@ -31,7 +33,7 @@ pub(crate) fn pretty(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
 
 /// The suite and the main requirement of a failure.
 type FailureGroup = (String, Option<String>);
-type Failed<'a> = (&'a dyn Case, &'a Judged, &'a Failure);
+type Failed<'a> = (&'a dyn Test, &'a Judged, &'a Failure);
 
 const WIDTH: usize = 100;
 
@@ -65,8 +67,34 @@ impl<W: Write> Pretty<'_, W> {
     }
 
     fn head(&mut self) -> io::Result<()> {
-        let hello = &self.run.hello;
-        let plan = self.about.plan;
+        match &self.run.hello {
+            Some(hello) => self.adapter(hello)?,
+            None => {
+                let name = self.paint(HEAD, &printable(&self.about.command));
+                writeln!(self.out, "judged   the relay {name}")?;
+            }
+        }
+        writeln!(
+            self.out,
+            "by       spec/wormhole-sync.md {}, conformance {}",
+            self.about.spec.version(),
+            env!("CARGO_PKG_VERSION")
+        )?;
+        if let Some(hash) = self.about.vectors_hash {
+            writeln!(self.out, "         vectors sha256:{hash}")?;
+        }
+        match self.about.filter {
+            Some(filter) => writeln!(
+                self.out,
+                "tests    {} of {}: those with {filter:?}, and their controls\n",
+                self.about.tests.len(),
+                self.about.all
+            ),
+            None => writeln!(self.out, "tests    {}\n", self.about.all),
+        }
+    }
+
+    fn adapter(&mut self, hello: &Hello) -> io::Result<()> {
         let name = format!("{} {}", printable(&hello.name), printable(&hello.version));
         let name = self.paint(HEAD, &name);
         writeln!(self.out, "judged   {name}")?;
@@ -82,23 +110,7 @@ impl<W: Write> Pretty<'_, W> {
             printable(&hello.spec),
             printable(&roles),
             hello.operations.len()
-        )?;
-        writeln!(
-            self.out,
-            "by       spec/wormhole-sync.md {}, conformance {}",
-            self.about.spec.version(),
-            env!("CARGO_PKG_VERSION")
-        )?;
-        writeln!(self.out, "         vectors sha256:{}", plan.vectors_hash)?;
-        match self.about.filter {
-            Some(filter) => writeln!(
-                self.out,
-                "tests    {} of {}: those with {filter:?}, and their controls\n",
-                plan.cases.len(),
-                plan.all
-            ),
-            None => writeln!(self.out, "tests    {}\n", plan.all),
-        }
+        )
     }
 
     fn suites(&mut self) -> io::Result<()> {
@@ -145,15 +157,15 @@ impl<W: Write> Pretty<'_, W> {
     fn failures(&mut self) -> io::Result<()> {
         let about = self.about;
         let run = self.run;
-        let all = || about.plan.cases.iter().zip(&run.judged);
+        let all = || about.tests.iter().zip(&run.judged);
         let failed: Vec<_> = all()
             .filter_map(|(case, judged)| match &judged.verdict {
-                Verdict::Failed(failure) => Some((case.as_ref(), judged, failure)),
+                Verdict::Failed(failure) => Some((*case, judged, failure)),
                 _ => None,
             })
             .collect();
         // One failure of each kind is shown in full: a single mistake often fails a hundred tests.
-        let kind = |case: &dyn Case| (case.suite().to_owned(), case.clauses().first().cloned());
+        let kind = |case: &dyn Test| (case.suite().to_owned(), case.clauses().first().cloned());
         let mut kinds: Vec<(FailureGroup, Vec<Failed<'_>>)> = Vec::new();
         for one in failed {
             match kinds.iter_mut().find(|(known, _)| *known == kind(one.0)) {
@@ -195,7 +207,7 @@ impl<W: Write> Pretty<'_, W> {
         reason: fn(&Verdict) -> Option<&String>,
     ) -> io::Result<()> {
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-        for (case, judged) in self.about.plan.cases.iter().zip(&self.run.judged) {
+        for (case, judged) in self.about.tests.iter().zip(&self.run.judged) {
             let Some(why) = reason(&judged.verdict) else {
                 continue;
             };
@@ -225,7 +237,7 @@ impl<W: Write> Pretty<'_, W> {
         writeln!(self.out)
     }
 
-    fn failure(&mut self, case: &dyn Case, judged: &Judged, failure: &Failure) -> io::Result<()> {
+    fn failure(&mut self, case: &dyn Test, judged: &Judged, failure: &Failure) -> io::Result<()> {
         let word = self.paint(BAD, "FAIL");
         let id = self.paint(HEAD, case.id());
         writeln!(self.out, "{word} {id}")?;
@@ -288,8 +300,16 @@ impl<W: Write> Pretty<'_, W> {
         Ok(())
     }
 
+    /// Writes prose below the summary.
+    fn field_after_summary(&mut self, name: &str, text: &str) -> io::Result<()> {
+        for line in wrap(&format!("{name} {text}"), WIDTH - 11) {
+            writeln!(self.out, "           {line}")?;
+        }
+        Ok(())
+    }
+
     fn summary(&mut self) -> io::Result<()> {
-        let planned = self.about.plan.cases.len();
+        let planned = self.about.tests.len();
         let counts = self.run.counts(planned);
         for problem in &self.run.problems {
             let word = self.paint(BAD, "PROBLEM");
@@ -326,6 +346,10 @@ impl<W: Write> Pretty<'_, W> {
                 "           {} skipped tests count as falling short; --without NAME says that the adapter is known to lack it",
                 counts.silently_skipped
             )?;
+        }
+        match self.about.not_judged.as_deref() {
+            None | Some([]) => {}
+            Some(ids) => self.field_after_summary("not judged:", &ids.join(" "))?,
         }
         Ok(())
     }

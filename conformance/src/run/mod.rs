@@ -1,6 +1,8 @@
 //! A run of tests: the plan selects them, the runner runs them, and the verdicts add up.
 
+pub(crate) mod lag;
 pub(crate) mod plan;
+pub(crate) mod relays;
 pub(crate) mod runner;
 mod together;
 pub(crate) mod verdict;

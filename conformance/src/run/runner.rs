@@ -42,8 +42,8 @@ pub(crate) struct Judged {
 /// A whole run.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// The adapter's hello.
-    pub(crate) hello: Hello,
+    /// The adapter's hello; a relay says none.
+    pub(crate) hello: Option<Hello>,
     /// The judgements of the tests, in their order.
     pub(crate) judged: Vec<Judged>,
     /// The faults outside any test, in words.
@@ -131,7 +131,7 @@ pub(crate) fn run(
         .collect();
     doubt_without_control(cases, &mut judged);
     Ok(Run {
-        hello,
+        hello: Some(hello),
         judged,
         problems,
         time: start.elapsed(),

@@ -2,6 +2,7 @@
 //! fails in each way that a transcript knows. It judges nothing.
 
 pub(crate) mod bytes;
+pub(crate) mod http_connection;
 pub(crate) mod listener;
 pub(crate) mod raw_stream;
 pub(crate) mod response;

@@ -4,6 +4,7 @@ pub(crate) mod adapter;
 pub(crate) mod external;
 pub(crate) mod reference;
 pub(crate) mod relay;
+pub(crate) mod relay_settings;
 
 use anyhow::Context;
 

@@ -5,3 +5,4 @@ pub(crate) mod generate;
 pub(crate) mod interop;
 pub(crate) mod list;
 pub(crate) mod record;
+pub(crate) mod relay;

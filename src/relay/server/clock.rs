@@ -18,6 +18,9 @@ pub struct Clock(ClockKind);
 #[derive(Clone, Debug)]
 enum ClockKind {
     Running(Stopwatch),
+    /// A clock by which a second lasts as long as this.
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
+    Scaled(Stopwatch, Duration),
     #[cfg(any(test, feature = "test-hooks-dangerous"))]
     Manual(watch::Receiver<Duration>),
 }
@@ -39,11 +42,22 @@ impl Clock {
         (Self(ClockKind::Manual(receiver)), ManualClock(sender))
     }
 
+    /// A clock whose seconds last as long as `second`, so that waits of minutes are tested in
+    /// moments. A second of no length counts as one of a millisecond.
+    #[cfg(any(test, feature = "test-hooks-dangerous"))]
+    #[must_use]
+    pub fn scaled_for_testing_only(second: Duration) -> Self {
+        let second = second.max(Duration::from_millis(1));
+        Self(ClockKind::Scaled(Stopwatch::start(), second))
+    }
+
     /// The time since the clock was made.
     #[must_use]
     pub fn now(&self) -> Duration {
         match &self.0 {
             ClockKind::Running(start) => start.elapsed(),
+            #[cfg(any(test, feature = "test-hooks-dangerous"))]
+            ClockKind::Scaled(start, second) => start.elapsed().div_f64(second.as_secs_f64()),
             #[cfg(any(test, feature = "test-hooks-dangerous"))]
             ClockKind::Manual(time) => *time.borrow(),
         }
@@ -57,6 +71,11 @@ impl Clock {
         match &self.0 {
             ClockKind::Running(_) => {
                 tokio::time::sleep(due.saturating_sub(self.now())).await;
+            }
+            #[cfg(any(test, feature = "test-hooks-dangerous"))]
+            ClockKind::Scaled(_, second) => {
+                let left = due.saturating_sub(self.now());
+                tokio::time::sleep(left.mul_f64(second.as_secs_f64())).await;
             }
             #[cfg(any(test, feature = "test-hooks-dangerous"))]
             ClockKind::Manual(time) => {

@@ -40,14 +40,17 @@ const LAYERS: [(&str, Layers); 2] = [
             ("subject", &["root"]),
             ("suites", &["root", "spec", "stage", "subject"]),
             ("run", &["root", "spec", "subject", "suites"]),
-            ("report", &["spec", "suites", "run"]),
+            ("report", &["spec", "subject", "suites", "run"]),
             (
                 "tools",
                 &[
                     "root", "spec", "stage", "subject", "suites", "run", "report",
                 ],
             ),
-            ("check", &["root", "spec", "subject", "run", "report"]),
+            (
+                "check",
+                &["root", "spec", "subject", "suites", "run", "report"],
+            ),
             (
                 "cli",
                 &["root", "subject", "run", "report", "tools", "check"],

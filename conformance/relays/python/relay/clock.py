@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 SECOND = 1_000_000_000  # the unit is the nanosecond, so that sums are exact
 
@@ -16,3 +17,9 @@ def now() -> int:
 def seconds_up(duration: int) -> int:
     """Whole seconds, rounded up."""
     return -(-duration // SECOND)
+
+
+def scaled(second_ms: int) -> Callable[[], int]:
+    """A clock whose seconds last `second_ms` milliseconds: for tests alone."""
+    begin = now()
+    return lambda: (now() - begin) * 1_000 // second_ms

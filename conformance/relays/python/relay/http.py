@@ -36,6 +36,11 @@ class Times:
     linger: float = 2.0  # after the last answer, so that it arrives
     down: float = 5.0  # for what is in hand when the relay goes down
 
+    @classmethod
+    def scaled(cls, second: float) -> Times:
+        """The times of the text, where a second lasts so long."""
+        return cls(request=30.0 * second, idle=30.0 * second)
+
 
 class BadHttp(Exception):
     """Not a request that section 9 speaks of: answered without a document."""

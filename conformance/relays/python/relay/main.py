@@ -7,9 +7,10 @@ import asyncio
 import signal
 from collections.abc import Sequence
 
+from . import clock
 from .addresses import Proxies, normal
 from .channels import Channels
-from .http import Server
+from .http import Server, Times
 from .limits import Limits, options
 from .service import Service
 
@@ -27,6 +28,13 @@ def _ttl(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 86_400:  # RELAY-15
         raise argparse.ArgumentTypeError("give 1 to 86400 seconds")
+    return value
+
+
+def _second(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 60_000:
+        raise argparse.ArgumentTypeError("give 1 to 60000 milliseconds")
     return value
 
 
@@ -59,13 +67,19 @@ def parser() -> argparse.ArgumentParser:
         "--forwarded-header", type=_header, default=Proxies.HEADERS[0], metavar="NAME",
         help="the header that the proxy appends to: " + " or ".join(Proxies.HEADERS),
     )
+    result.add_argument(
+        "--second-ms", type=_second, default=1_000, metavar="MS",
+        help="for tests alone: the milliseconds that a second lasts (default 1000)",
+    )
     return result
 
 
 async def _run(arguments: argparse.Namespace, limits: Limits) -> None:
     proxies = Proxies(arguments.trust_proxy, arguments.forwarded_header)
-    service = Service(Channels(limits, arguments.ttl), proxies)
-    server = Server(service, proxies, limits)
+    second = arguments.second_ms / 1_000
+    now = clock.now if arguments.second_ms == 1_000 else clock.scaled(arguments.second_ms)
+    service = Service(Channels(limits, arguments.ttl, now), proxies, second)
+    server = Server(service, proxies, limits, Times.scaled(second))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

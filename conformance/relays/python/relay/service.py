@@ -87,8 +87,9 @@ class Patience:
 
 
 class Service:
-    def __init__(self, channels: Channels, proxies: Proxies) -> None:
+    def __init__(self, channels: Channels, proxies: Proxies, second: float = 1.0) -> None:
         self._channels = channels
+        self._second = second  # how long a second lasts; tests take shorter ones
         self._proxies = proxies
         self._secret = secrets.token_bytes(32)
         # At most one wait for a cell, since one side alone may read it (RELAY-7).
@@ -170,7 +171,7 @@ class Service:
     async def _get(self, request: Request, patience: Patience) -> Answer:
         loop = asyncio.get_running_loop()
         route = request.route
-        until = loop.time() + request.wait
+        until = loop.time() + request.wait * self._second
         while True:
             self._check_up()
             channel, body = self._channels.get(
@@ -215,7 +216,7 @@ class Service:
         if due is None or self.down:
             return
         now = self._channels.advance()
-        nap = min(LONGEST_NAP, max(0.0, (due - now) / SECOND))
+        nap = min(LONGEST_NAP, max(0.0, (due - now) / SECOND * self._second))
         self._timer = asyncio.get_running_loop().call_later(nap, self._tick)
 
     def _tick(self) -> None:

@@ -29,6 +29,12 @@ impl CommandLine {
         }
     }
 
+    /// This command line with more arguments at its end.
+    pub(crate) fn with(mut self, arguments: impl IntoIterator<Item = String>) -> Self {
+        self.arguments.extend(arguments);
+        self
+    }
+
     /// Takes a command line apart at spaces; single and double quotes keep them. No shell is
     /// involved.
     ///
@@ -122,6 +128,27 @@ impl Process {
             }
             thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    /// The status with which the process has ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Asks the process to end (SIGTERM).
+    ///
+    /// # Errors
+    ///
+    /// A sentence, also where the system has no such signal.
+    pub(crate) fn terminate(&self) -> anyhow::Result<()> {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process};
+            kill_process(Pid::from_child(&self.child), Signal::TERM)
+                .context("the process cannot be asked to end")
+        }
+        #[cfg(not(unix))]
+        bail!("this system has no signal that asks a process to end")
     }
 
     /// The number of bytes that came on standard error so far.

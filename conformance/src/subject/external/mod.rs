@@ -41,7 +41,7 @@ impl External {
     }
 }
 
-/// The command that starts the relay in Python.
+/// The command that starts the relay in Python, less its options.
 ///
 /// # Errors
 ///

@@ -27,8 +27,8 @@ pub(super) fn command(root: &Root) -> anyhow::Result<CommandLine> {
     Ok(CommandLine::new(python.display().to_string(), arguments))
 }
 
-/// The command that starts the relay on a free port. Its environment is made first if it is missing
-/// or old.
+/// The command that starts the relay, less its options. Its environment is made first if it is
+/// missing or old.
 ///
 /// # Errors
 ///
@@ -44,8 +44,6 @@ pub(super) fn relay(root: &Root) -> anyhow::Result<CommandLine> {
     );
     let mut arguments = ["-E", "-s", "-B", "-c"].map(str::to_owned).to_vec();
     arguments.push(run);
-    let options = ["--listen", "127.0.0.1:0", "--starts-per-minute", "100000"];
-    arguments.extend(options.map(str::to_owned));
     Ok(CommandLine::new(python.display().to_string(), arguments))
 }
 

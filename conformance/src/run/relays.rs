@@ -1,0 +1,393 @@
+//! Runs the tests of a relay on a few threads, with as many relays as the tests need.
+//!
+//! Tests with the same settings share a relay, each with appids and sides of its own. What came too
+//! late is run again, alone and with a longer second, so that a busy machine fails nobody.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::lag::LagMeter;
+use super::runner::{Judged, Run};
+use super::verdict::Verdict;
+use crate::root::Root;
+use crate::subject::relay::{RelaySubject, RunningRelay};
+use crate::subject::relay_settings::RelaySettings;
+use crate::suites::relay::bench::Bench;
+use crate::suites::relay::case::{Needs, RelayCase};
+use crate::suites::relay::checker::{Check, Checker};
+use crate::suites::relay::fault::Fault;
+use crate::suites::test::Test;
+
+/// The number of tests at once at relays that the suite starts; they wait more than they compute.
+const JOBS: usize = 16;
+/// The same at a relay that others use too.
+const JOBS_AT_ADDRESS: usize = 4;
+/// The number of times that a test is run.
+const ATTEMPTS: u32 = 3;
+/// The factor by which a second is longer each time.
+const SLOWER: u64 = 4;
+/// The rated requests after which a relay that was not told its rate is replaced.
+const STARTS: u32 = 40;
+/// The rated requests that the usual rate lets through at once, less some for others.
+const STARTS_AT_ADDRESS: u32 = 110;
+/// The time for the tests of a relay that is known only by its address.
+const TIME_AT_ADDRESS: Duration = Duration::from_secs(22);
+/// The longest wait of a test at such a relay, in milliseconds.
+const WAIT_AT_ADDRESS: u64 = 1_500;
+/// The relays that may end by themselves before the rest is not tried.
+const MAX_BREAKS: usize = 5;
+/// The lag of the machine that explains what came too late.
+const LAG: Duration = Duration::from_millis(100);
+
+/// The tests of one relay, as they are run.
+pub(crate) struct RelayRunner<'a> {
+    root: &'a Root,
+    subject: &'a RelaySubject,
+    cases: &'a [RelayCase],
+    checker: &'a Checker,
+    relays: Mutex<HashMap<RelaySettings, Arc<Mutex<Option<Shared>>>>>,
+    judged: Mutex<Vec<Option<Judged>>>,
+    /// Lets one test be run without any other beside it.
+    alone: RwLock<()>,
+    lag: LagMeter,
+    breaks: AtomicUsize,
+    is_lost: AtomicBool,
+    begun: Instant,
+    starts: Mutex<u32>,
+    done: &'a (dyn Fn(&Verdict) + Sync),
+}
+
+/// A relay that several tests use.
+struct Shared {
+    relay: Arc<RunningRelay>,
+    starts: u32,
+}
+
+/// Runs the tests, and calls `done` with each that has ended.
+///
+/// # Errors
+///
+/// A sentence, when there is no relay.
+pub(crate) fn run(
+    root: &Root,
+    subject: &RelaySubject,
+    cases: &[RelayCase],
+    checker: &Checker,
+    done: &(dyn Fn(&Verdict) + Sync),
+) -> anyhow::Result<Run> {
+    let runner = RelayRunner {
+        root,
+        subject,
+        cases,
+        checker,
+        relays: Mutex::default(),
+        judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
+        alone: RwLock::new(()),
+        lag: LagMeter::start(),
+        breaks: AtomicUsize::new(0),
+        is_lost: AtomicBool::new(false),
+        begun: Instant::now(),
+        starts: Mutex::new(0),
+        done,
+    };
+    let first = runner.shared(&RelaySettings::default())?;
+    Bench::new(&first, RelaySettings::default(), checker, &|| {
+        subject.start_with(root, &RelaySettings::default())
+    })?
+    .is_there()?;
+    drop(first);
+    runner.phase(false);
+    runner.phase(true);
+    let mut problems = Vec::new();
+    let planned = |check: Check| {
+        let id = format!("relay-every-{}", check.about().0);
+        cases.iter().any(|case| case.id() == id)
+    };
+    for check in Check::ALL.into_iter().filter(|check| !planned(*check)) {
+        if let Some(failure) = checker.found(check).first {
+            let (id, _, clauses) = check.about();
+            problems.push(format!(
+                "relay-every-{id} would fail ({}): expected {}, and came {}",
+                clauses.join(" "),
+                failure.expected,
+                failure.actual
+            ));
+        }
+    }
+    let judged = runner
+        .judged
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    let untried = || Judged {
+        verdict: Verdict::Inconclusive("not tried: the suite went wrong".to_owned()),
+        time: Duration::ZERO,
+        stderr: String::new(),
+    };
+    Ok(Run {
+        hello: None,
+        judged: judged
+            .into_iter()
+            .map(|judged| judged.unwrap_or_else(untried))
+            .collect(),
+        problems,
+        time: runner.begun.elapsed(),
+    })
+}
+
+impl RelayRunner<'_> {
+    /// Runs the tests that come last, or those before them.
+    fn phase(&self, last: bool) {
+        let mut order: Vec<usize> = (0..self.cases.len())
+            .filter(|index| {
+                self.case(*index)
+                    .is_some_and(|case| case.needs.last == last)
+            })
+            .collect();
+        match self.subject.is_started_here() {
+            // What waits longest begins first.
+            true => order.sort_by_key(|index| {
+                let case = self.case(*index);
+                case.map(|case| std::cmp::Reverse((case.waits, case.needs.own)))
+            }),
+            false => self.cheapest_first(&mut order),
+        }
+        let jobs = match self.subject.is_started_here() {
+            true => JOBS,
+            false => JOBS_AT_ADDRESS,
+        };
+        let next = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(|| {
+                    loop {
+                        let place = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(index) = order.get(place).copied() else {
+                            return;
+                        };
+                        let Some(case) = self.case(index) else {
+                            return;
+                        };
+                        let begun = Instant::now();
+                        let verdict = self.judge(case);
+                        (self.done)(&verdict);
+                        let judged = Judged {
+                            verdict,
+                            time: begun.elapsed(),
+                            stderr: String::new(),
+                        };
+                        let mut all = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+                        if let Some(place) = all.get_mut(index) {
+                            *place = Some(judged);
+                        }
+                    }
+                });
+            }
+        });
+    }
+
+    fn case(&self, index: usize) -> Option<&RelayCase> {
+        self.cases.get(index)
+    }
+
+    /// Where starts are few: first the cheapest test of each requirement, then the cheapest of all.
+    fn cheapest_first(&self, order: &mut Vec<usize>) {
+        let starts = |index: &usize| self.case(*index).map_or(0, |case| case.starts);
+        order.sort_by_key(starts);
+        let mut seen = std::collections::HashSet::new();
+        let (mut first, mut rest) = (Vec::new(), Vec::new());
+        for index in order.drain(..) {
+            let Some(case) = self.case(index) else {
+                continue;
+            };
+            let clause = case.clauses().first().cloned();
+            match self.lacking(case).is_none() && seen.insert(clause) {
+                true => first.push(index),
+                false => rest.push(index),
+            }
+        }
+        first.extend(rest);
+        *order = first;
+    }
+
+    /// The reason why a test cannot be run at this relay.
+    fn lacking(&self, case: &RelayCase) -> Option<String> {
+        let placeholders = case.settings.placeholders();
+        let missing: Vec<String> = placeholders
+            .into_iter()
+            .filter(|name| !self.subject.takes(name))
+            .map(|name| format!("{{{name}}}"))
+            .collect();
+        if !missing.is_empty() {
+            return Some(match self.subject.is_started_here() {
+                true => format!("the relay's command has no {}", missing.join(", ")),
+                false => format!(
+                    "the relay is known only by its address; --relay-cmd with {} would run it",
+                    missing.join(", ")
+                ),
+            });
+        }
+        if self.subject.is_started_here() {
+            return None;
+        }
+        let Needs {
+            own,
+            ending,
+            last: _,
+        } = case.needs;
+        (own || ending || case.waits > WAIT_AT_ADDRESS)
+            .then(|| "the relay is known only by its address; --relay-cmd would run it".to_owned())
+    }
+
+    fn judge(&self, case: &RelayCase) -> Verdict {
+        let skipped = |why: String| Verdict::Skipped { why, named: true };
+        if let Some(why) = self.lacking(case) {
+            return skipped(why);
+        }
+        if self.breaks.load(Ordering::Relaxed) >= MAX_BREAKS || self.is_lost.load(Ordering::Relaxed)
+        {
+            return Verdict::Inconclusive("not tried: the relay is gone".to_owned());
+        }
+        if !self.subject.is_started_here() {
+            if self.begun.elapsed() > TIME_AT_ADDRESS {
+                return skipped("the time for a relay that is known by its address is over".into());
+            }
+            let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+            if *starts + case.starts > STARTS_AT_ADDRESS {
+                return skipped("the usual rate of a relay leaves no room for it; --relay-cmd with {starts_per_minute} would run it".into());
+            }
+            *starts += case.starts;
+        }
+        let mut attempt = 0;
+        loop {
+            let begun = Instant::now();
+            let fault = match attempt {
+                0 => {
+                    let _with_others = self.alone.read().unwrap_or_else(PoisonError::into_inner);
+                    self.attempt(case, attempt)
+                }
+                _ => {
+                    let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
+                    self.attempt(case, attempt)
+                }
+            };
+            attempt += 1;
+            let is_last = attempt == ATTEMPTS;
+            match fault {
+                Ok(()) => return Verdict::Passed,
+                Err(Fault::Failed(failure)) => return Verdict::Failed(failure),
+                Err(Fault::Skipped(why)) => return skipped(why),
+                Err(Fault::Setup(failure)) => {
+                    let given = failure.given.join("; ");
+                    return Verdict::Inconclusive(format!(
+                        "a step before it went wrong: expected {}, and came {} ({given})",
+                        failure.expected, failure.actual
+                    ));
+                }
+                Err(Fault::Late(mut failure)) if is_last => {
+                    let lag = self.lag.since(begun);
+                    if lag > LAG {
+                        return Verdict::Inconclusive(format!(
+                            "the machine was too busy: it lagged by {} ms",
+                            lag.as_millis()
+                        ));
+                    }
+                    failure.detail.push(format!(
+                        "it was so {ATTEMPTS} times, at last alone and slower"
+                    ));
+                    return Verdict::Failed(failure);
+                }
+                Err(Fault::Undecided(why)) if is_last => {
+                    return Verdict::Inconclusive(format!("the machine was too busy: {why}"));
+                }
+                Err(Fault::Late(_) | Fault::Undecided(_)) => {}
+            }
+        }
+    }
+
+    /// Runs a test once.
+    fn attempt(&self, case: &RelayCase, attempt: u32) -> Result<(), Fault> {
+        let usual = RelaySettings::default().second_ms;
+        let settings = match case.settings.second_ms == usual {
+            true => case.settings.clone(),
+            false => case.settings.slower(SLOWER.pow(attempt)),
+        };
+        let is_own = self.subject.is_started_here() && (case.needs.own || attempt > 0);
+        let relay = match is_own {
+            true => self.subject.start_with(self.root, &settings).map(Arc::new),
+            false => self.shared(&settings),
+        };
+        let relay = relay.map_err(|error| Fault::Setup(told(format!("{error:#}"))))?;
+        let start_another = || self.subject.start_with(self.root, &settings);
+        let bench = Bench::new(&relay, settings.clone(), self.checker, &start_another);
+        let mut bench = bench.map_err(|error| Fault::Setup(told(format!("{error:#}"))))?;
+        bench.attempt = attempt;
+        bench.is_frugal = !self.subject.takes("starts_per_minute");
+        bench.patience = self.begun + TIME_AT_ADDRESS;
+        let result = case.run(&bench);
+        bench.clean_up();
+        self.count(&settings, bench.starts.get());
+        match result {
+            Err(
+                Fault::Late(mut failure) | Fault::Failed(mut failure) | Fault::Setup(mut failure),
+            ) if !case.needs.ending && relay.end().is_some() => {
+                self.breaks.fetch_add(1, Ordering::Relaxed);
+                let end = relay.end().unwrap_or_default();
+                failure.detail.extend(end.lines().map(str::to_owned));
+                Err(Fault::Failed(failure))
+            }
+            Err(Fault::Late(failure)) if !self.subject.is_started_here() => {
+                if bench.is_there().is_err() {
+                    self.is_lost.store(true, Ordering::Relaxed);
+                }
+                Err(Fault::Late(failure))
+            }
+            result => result,
+        }
+    }
+
+    /// The relay that all tests of these settings use.
+    fn shared(&self, settings: &RelaySettings) -> anyhow::Result<Arc<RunningRelay>> {
+        let place = {
+            let mut relays = self.relays.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(relays.entry(settings.clone()).or_default())
+        };
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_rated = self.subject.is_started_here() && !self.subject.takes("starts_per_minute");
+        if let Some(shared) = &*place
+            && shared.relay.end().is_none()
+            && !(is_rated && shared.starts >= STARTS)
+        {
+            return Ok(Arc::clone(&shared.relay));
+        }
+        let relay = Arc::new(self.subject.start_with(self.root, settings)?);
+        *place = Some(Shared {
+            relay: Arc::clone(&relay),
+            starts: 0,
+        });
+        Ok(relay)
+    }
+
+    fn count(&self, settings: &RelaySettings, starts: u32) {
+        let relays = self.relays.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(place) = relays.get(settings).map(Arc::clone) else {
+            return;
+        };
+        drop(relays);
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shared) = &mut *place {
+            shared.starts += starts;
+        }
+    }
+}
+
+/// A failure that is only words.
+fn told(actual: String) -> crate::suites::case::Failure {
+    crate::suites::case::Failure {
+        expected: "a relay".to_owned(),
+        actual,
+        ..Default::default()
+    }
+}

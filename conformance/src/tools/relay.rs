@@ -1,0 +1,136 @@
+//! The check of a relay: all its tests, one report.
+
+use anyhow::{Context, Error};
+use clap::{Args, ValueEnum};
+
+use crate::report::{self, Format, ProgressMeter, ReportContext};
+use crate::root::{Root, read};
+use crate::run::relays;
+use crate::run::verdict::Verdict;
+use crate::spec::Spec;
+use crate::subject::relay::RelaySubject;
+use crate::suites::relay;
+use crate::suites::relay::case::RelayCase;
+use crate::suites::relay::checker::Checker;
+use crate::suites::test::Test;
+
+/// The relay that is judged instead of an adapter.
+#[derive(Debug, Args)]
+pub(crate) struct RelayCheckArguments {
+    /// Judge the relay that this command starts: {listen} stands for the address to listen at,
+    /// {ttl} for the seconds that a channel lives, {second_ms} for the milliseconds that a second
+    /// lasts, and the bounds of section 10.4 stand by their names; {trusted_proxy} and
+    /// {forwarded_header} are for RELAY-22. It prints its URL once it listens, and goes down on
+    /// SIGTERM. What it cannot be told is skipped
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["adapter", "external", "relay", "relay_kept"])]
+    relay_cmd: Option<String>,
+    /// Judge the relay at this address, as far as that needs no waiting
+    #[arg(long, value_name = "URL", conflicts_with_all = ["adapter", "external", "relay_kept"])]
+    relay: Option<String>,
+    /// Judge a relay that is kept here
+    #[arg(long, value_name = "NAME", value_enum, conflicts_with_all = ["adapter", "external"])]
+    relay_kept: Option<KeptRelay>,
+}
+
+/// A relay that is kept here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeptRelay {
+    /// The reference's
+    Reference,
+    /// The one in Python (needs python3 3.11 or later with venv)
+    Python,
+}
+
+impl RelayCheckArguments {
+    /// The relay that is to be judged, if any, with the options that name it.
+    pub(crate) fn subject(&self) -> Option<(RelaySubject, String)> {
+        let quoted = |text: &str| {
+            let quote = if text.contains('\'') { '"' } else { '\'' };
+            format!("{quote}{text}{quote}")
+        };
+        match (&self.relay_cmd, &self.relay, self.relay_kept) {
+            (Some(command), ..) => Some((
+                RelaySubject::Command(command.clone()),
+                format!("--relay-cmd {}", quoted(command)),
+            )),
+            (None, Some(url), _) => Some((
+                RelaySubject::Address(url.clone()),
+                format!("--relay {}", quoted(url)),
+            )),
+            (None, None, Some(KeptRelay::Reference)) => {
+                Some((RelaySubject::Reference, "--relay-kept reference".to_owned()))
+            }
+            (None, None, Some(KeptRelay::Python)) => {
+                Some((RelaySubject::Python, "--relay-kept python".to_owned()))
+            }
+            (None, None, None) => None,
+        }
+    }
+}
+
+/// Judges a relay, and gives whether all is as expected.
+///
+/// # Errors
+///
+/// A sentence that says why it could not be judged.
+pub(crate) fn check(
+    root: &Root,
+    subject: &RelaySubject,
+    options: &str,
+    filter: Option<&str>,
+    format: Format,
+) -> anyhow::Result<bool> {
+    let spec = Spec::load(root).map_err(Error::msg)?;
+    let all = cases(root)?;
+    let known = all.len();
+    let cases = relay::filtered(all, filter)?;
+    let schema = read(&root.path().join("spec/messages.schema.json")).map_err(Error::msg)?;
+    let openapi = read(&root.path().join("spec/openapi.json")).map_err(Error::msg)?;
+    let checker = Checker::new(&schema, &openapi)?;
+    let progress = ProgressMeter::start(cases.len(), format);
+    let run = relays::run(root, subject, &cases, &checker, &|verdict| {
+        progress.one(verdict)
+    });
+    progress.end();
+    let run = run?;
+    let judged: Vec<&RelayCase> = cases
+        .iter()
+        .zip(&run.judged)
+        .filter(|(_, judged)| matches!(judged.verdict, Verdict::Passed | Verdict::Failed(_)))
+        .map(|(case, _)| case)
+        .collect();
+    let about = ReportContext {
+        spec: &spec,
+        tests: cases.iter().map(|case| case as &dyn Test).collect(),
+        all: known,
+        vectors_hash: None,
+        not_judged: Some(not_judged(&spec, &judged)),
+        command: subject.name().to_owned(),
+        again: format!("cargo conformance {options} --filter "),
+        filter,
+    };
+    match format {
+        Format::Pretty => report::pretty(&about, &run),
+        Format::Json => report::json(&about, &run),
+    }
+    .context("the report could not be written")?;
+    Ok(run.good(cases.len()))
+}
+
+/// All tests of relays, which cite only requirements that there are.
+pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<RelayCase>> {
+    relay::cases(&read(&root.spec()).map_err(Error::msg)?)
+}
+
+/// The requirements on relays, and on all readers, that none of these tests is about.
+fn not_judged(spec: &Spec, judged: &[&RelayCase]) -> Vec<String> {
+    let is_judged = |id: &str| {
+        let mut clauses = judged.iter().flat_map(|case| case.clauses());
+        clauses.any(|clause| clause == id)
+    };
+    spec.ids()
+        .filter(|(_, text)| text.starts_with("A relay ") || text.starts_with("A reader "))
+        .map(|(id, _)| id.to_owned())
+        .filter(|id| !is_judged(id))
+        .collect()
+}
