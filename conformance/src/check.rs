@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Error};
+use anyhow::Context;
 
-use crate::report::{self, Format, ProgressMeter, ReportContext};
+use crate::report::{self, Format, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
 use crate::run::plan;
 use crate::run::runner::{self, Settings};
@@ -37,12 +37,8 @@ pub(crate) struct Check<'a> {
 ///
 /// A sentence that says why it could not be made.
 pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
-    let spec = Spec::load(check.root).map_err(Error::msg)?;
-    let folder = check
-        .vectors
-        .clone()
-        .unwrap_or_else(|| check.root.vectors());
-    let plan = plan::load(check.root, &folder, &spec, check.filter.as_deref())?;
+    let spec = Spec::packed()?;
+    let plan = plan::load(check.vectors.as_deref(), &spec, check.filter.as_deref())?;
     let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
     let progress = ProgressMeter::start(plan.cases.len(), check.format);
@@ -50,13 +46,15 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
         progress.one(verdict)
     });
     progress.end();
-    let run = run?;
+    let mut run = run?;
+    run.problems.extend(plan.problems.iter().cloned());
+    let tests: Vec<&dyn Test> = plan.cases.iter().map(|case| case as &dyn Test).collect();
     let about = ReportContext {
+        not_judged: not_judged(&spec, &tests, &run, |text| !text.starts_with("A relay ")),
         spec: &spec,
-        tests: plan.cases.iter().map(|case| case as &dyn Test).collect(),
+        tests,
         all: plan.all,
         vectors_hash: Some(&plan.vectors_hash),
-        not_judged: None,
         command: command.to_string(),
         again: again(check),
         filter: check.filter.as_deref(),

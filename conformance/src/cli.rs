@@ -115,18 +115,18 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
         serve(io::stdin().lock(), io::stdout(), &client)?;
         return Ok(true);
     }
-    let root = Root::find(arguments.root.as_deref())?;
+    let root = Root::new(arguments.root.as_deref());
     match arguments.command {
         None => run_check(&root, arguments.check),
-        Some(Command::Generate { check: true, .. }) => Ok(generate::check(&root)),
+        Some(Command::Generate { check: true, .. }) => Ok(generate::check(root.found()?)),
         Some(Command::Generate { seed, out, .. }) => {
             let fresh = seed.as_deref().zip(out.as_deref());
-            generate::write(&root, fresh)?;
+            generate::write(root.found()?, fresh)?;
             Ok(true)
         }
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
-        Some(Command::Record(arguments)) => record::record(&root, &arguments),
-        Some(Command::List { filter }) => list::list(&root, filter.as_deref()),
+        Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
+        Some(Command::List { filter }) => list::list(filter.as_deref()),
         // This was done above, since it needs no root.
         Some(Command::Adapter { .. }) => Ok(true),
     }

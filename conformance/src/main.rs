@@ -12,6 +12,7 @@
 
 mod check;
 mod cli;
+mod data;
 mod report;
 mod root;
 mod run;

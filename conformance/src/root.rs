@@ -1,4 +1,4 @@
-//! The folder that holds the specification, the vectors and the transcripts.
+//! The repository, whose files some commands read and write; judging needs none of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,24 +10,26 @@ use anyhow::bail;
 pub(crate) struct Root(PathBuf);
 
 impl Root {
-    /// Finds the named folder, or else the one that this program was built in.
+    /// The named folder, or else the one that this program was built in, which may not be there.
+    pub(crate) fn new(named: Option<&Path>) -> Self {
+        let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let path = named.unwrap_or(Path::new(built_in));
+        Self(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+    }
+
+    /// Gives the folder, if it is the repository's.
     ///
     /// # Errors
     ///
-    /// A sentence when it does not hold them.
-    pub(crate) fn find(named: Option<&Path>) -> anyhow::Result<Self> {
-        let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let path = named.unwrap_or(Path::new(built_in));
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let root = Self(path);
-        if root.spec().is_file() {
-            Ok(root)
-        } else {
-            bail!(
-                "there is no {}; name the repository's folder with --root",
-                root.spec().display()
-            )
+    /// A sentence when it is not.
+    pub(crate) fn found(&self) -> anyhow::Result<&Self> {
+        if self.spec().is_file() {
+            return Ok(self);
         }
+        bail!(
+            "this needs the repository of the suite, and there is no {}; name its folder with --root",
+            self.spec().display()
+        )
     }
 
     /// The folder itself.

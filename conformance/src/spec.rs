@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::data::data;
 use crate::root::{Root, read};
 
 /// The version of the text, and its requirements by their identifiers.
@@ -21,7 +22,16 @@ pub(crate) struct Clause {
 }
 
 impl Spec {
-    /// Reads the specification.
+    /// The specification that this program judges by.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if the program is damaged.
+    pub(crate) fn packed() -> anyhow::Result<Self> {
+        Ok(Self::parse(data()?.text("spec/wormhole-sync.md")?))
+    }
+
+    /// Reads the repository's specification.
     ///
     /// # Errors
     ///
@@ -93,7 +103,7 @@ mod tests {
 
     #[test]
     fn finds_the_requirements() {
-        let spec = Spec::load(&Root::find(None).unwrap()).unwrap();
+        let spec = Spec::load(&Root::new(None)).unwrap();
         let clause = spec.clause("CODE-8").unwrap();
         assert_eq!(
             clause.text,

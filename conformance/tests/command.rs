@@ -114,3 +114,70 @@ fn a_fresh_set_judges_as_well() {
     std::fs::remove_dir_all(&folder).expect("the folder was just made");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
 }
+
+/// The program carries all that it judges by.
+#[test]
+fn runs_without_the_repository() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("conformance");
+    std::fs::copy(env!("CARGO_BIN_EXE_conformance"), &program).expect("a copy");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        command
+            .current_dir(folder.path())
+            .args(["--root", "/no/such"]);
+        command.args(arguments).output().expect("the copy starts")
+    };
+    let output = run(&["--filter", "code-canonical"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let output = run(&["--external"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("needs the repository"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn vectors_that_are_missing_are_no_pass() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors");
+    for entry in std::fs::read_dir(all).expect("vectors") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let name = path.file_name().expect("a name");
+            std::fs::copy(&path, folder.path().join(name)).expect("a copy");
+        }
+    }
+    let run = || {
+        let vectors = folder.path().to_str().expect("a path");
+        conformance(&["--vectors", vectors, "--filter", "code-canonical"])
+    };
+    assert_eq!(run().status.code(), Some(0));
+    std::fs::remove_file(folder.path().join("seal.json")).expect("it is there");
+    let output = run();
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{report}");
+    assert!(report.contains("of seal.json are missing"), "{report}");
+    assert!(report.contains("FELL SHORT"), "{report}");
+}
+
+#[test]
+fn what_was_not_judged_is_said() {
+    let output = conformance(&["--filter", "code-canonical", "--format", "json"]);
+    let report = text(&output.stdout);
+    let end: serde_json::Value =
+        serde_json::from_str(report.lines().last().expect("an end")).expect("JSON");
+    let not_judged = end["not_judged"].as_array().expect("a list");
+    assert!(not_judged.iter().any(|id| id == "SEAL-1"), "{end}");
+    assert!(!not_judged.iter().any(|id| id == "RELAY-1"), "{end}");
+    let clauses: Vec<serde_json::Value> = report
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|event| event["clauses"].as_array().cloned())
+        .flatten()
+        .collect();
+    assert!(!clauses.is_empty());
+    assert!(clauses.iter().all(|id| !not_judged.contains(id)));
+}

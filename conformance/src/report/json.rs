@@ -30,17 +30,15 @@ pub(crate) fn json(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
         }
         writeln!(out, "{line}")?;
     }
-    let mut end = json!({
+    let end = json!({
         "event": "end",
         "good": run.good(planned),
         "level": super::level_reached(about, run),
         "counts": counts(run.counts(planned)),
+        "not_judged": about.not_judged,
         "problems": run.problems,
         "milliseconds": milliseconds(run.time),
     });
-    if let Some(not_judged) = &about.not_judged {
-        end["not_judged"] = json!(not_judged);
-    }
     writeln!(out, "{end}")
 }
 

@@ -6,13 +6,15 @@ mod pretty;
 mod progress;
 mod wrap;
 
+use std::collections::HashSet;
+
 pub(crate) use format::Format;
 pub(crate) use json::json;
 pub(crate) use pretty::pretty;
 pub(crate) use progress::ProgressMeter;
 
 use crate::run::runner::Run;
-use crate::run::verdict::VerdictCounts;
+use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::spec::Spec;
 use crate::suites::test::Test;
 
@@ -26,14 +28,37 @@ pub(crate) struct ReportContext<'a> {
     pub(crate) all: usize,
     /// The hash of all vectors, where vectors judge.
     pub(crate) vectors_hash: Option<&'a str>,
-    /// The requirements that no test of this run judged, where that is known.
-    pub(crate) not_judged: Option<Vec<String>>,
+    /// The requirements that no test of this run judged.
+    pub(crate) not_judged: Vec<String>,
     /// The command that started the adapter or the relay, or the relay's address.
     pub(crate) command: String,
     /// The command that runs one test again, less its id.
     pub(crate) again: String,
     /// The filter, if any.
     pub(crate) filter: Option<&'a str>,
+}
+
+/// The requirements whose text is as given, and that no test judged: there is none, or none was run
+/// to its end.
+pub(crate) fn not_judged(
+    spec: &Spec,
+    tests: &[&dyn Test],
+    run: &Run,
+    is_meant: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let judged = tests.iter().zip(&run.judged);
+    let judged =
+        judged.filter(|(_, judged)| matches!(judged.verdict, Verdict::Passed | Verdict::Failed(_)));
+    let judged: HashSet<&str> = judged
+        .flat_map(|(test, _)| test.clauses())
+        .map(String::as_str)
+        .collect();
+    let meant = spec.ids().filter(|(_, text)| is_meant(text));
+    meant
+        .map(|(id, _)| id)
+        .filter(|id| !judged.contains(id))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The counts and the time of one suite.
@@ -84,7 +109,8 @@ const LEVELS: [&str; 5] = [
     "a hostile relay",
 ];
 
-/// The highest level up to which everything passed; `None` when not everything was run.
+/// The highest level up to which everything passed; `None` when not everything was run as it is
+/// here.
 fn level_reached(about: &ReportContext<'_>, run: &Run) -> Option<usize> {
     let suites = suites(about, run);
     if suites.iter().all(|line| line.level == 0) {
@@ -100,5 +126,5 @@ fn level_reached(about: &ReportContext<'_>, run: &Run) -> Option<usize> {
     let reached = (1..=LEVELS.len())
         .take_while(|level| passed(*level))
         .count();
-    (about.filter.is_none()).then_some(reached)
+    (about.filter.is_none() && run.problems.is_empty()).then_some(reached)
 }

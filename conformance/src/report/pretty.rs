@@ -347,11 +347,13 @@ impl<W: Write> Pretty<'_, W> {
                 counts.silently_skipped
             )?;
         }
-        match self.about.not_judged.as_deref() {
-            None | Some([]) => {}
-            Some(ids) => self.field_after_summary("not judged:", &ids.join(" "))?,
+        match &self.about.not_judged[..] {
+            [] => Ok(()),
+            ids => {
+                let name = format!("not judged, {}:", ids.len());
+                self.field_after_summary(&name, &ids.join(" "))
+            }
         }
-        Ok(())
     }
 }
 

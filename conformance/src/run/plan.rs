@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::{Error, bail};
 
-use crate::root::Root;
 use crate::spec::Spec;
 use crate::suites::case::Case;
 use crate::suites::replay;
@@ -19,24 +18,34 @@ pub(crate) struct Plan {
     pub(crate) vectors_hash: String,
     /// The number of tests without a filter.
     pub(crate) all: usize,
+    /// The sentences about vectors that are missing or surplus, by which nobody can pass.
+    pub(crate) problems: Vec<String>,
 }
 
-/// Loads all tests, and keeps those that a filter hits, with their controls.
+/// Loads all tests, and keeps those that a filter hits, with their controls. The vectors of a folder
+/// stand for those of this program, and must be as many.
 ///
 /// # Errors
 ///
 /// A sentence about a file that cannot be loaded, a test that cites a requirement that does not
 /// exist, or two tests with one id.
 pub(crate) fn load(
-    root: &Root,
-    folder: &Path,
+    folder: Option<&Path>,
     spec: &Spec,
     filter: Option<&str>,
 ) -> anyhow::Result<Plan> {
-    let vectors = Vectors::load(folder).map_err(Error::msg)?;
+    let packed = Vectors::packed()?;
+    let (vectors, problems) = match folder {
+        None => (packed, Vec::new()),
+        Some(folder) => {
+            let vectors = Vectors::load(folder).map_err(Error::msg)?;
+            let problems = vectors.differences(&packed);
+            (vectors, problems)
+        }
+    };
     let vectors_hash = vectors.hash.clone();
     let mut cases = vectors::cases(vectors);
-    cases.extend(replay::cases(root)?);
+    cases.extend(replay::cases()?);
     let mut ids = HashSet::new();
     for case in &cases {
         if !ids.insert(case.id().to_owned()) {
@@ -60,6 +69,7 @@ pub(crate) fn load(
         cases,
         vectors_hash,
         all,
+        problems,
     })
 }
 

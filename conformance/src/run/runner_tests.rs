@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::root::Root;
 use crate::run::plan;
 use crate::run::runner::{MAX_BREAKS, Run, Settings, run};
 use crate::run::verdict::{Verdict, VerdictCounts};
@@ -18,11 +17,8 @@ use crate::suites::case::{Case, Outcome};
 const OPERATIONS: &[&str] = &["code-parse", "code-print"];
 
 fn cases() -> Vec<Box<dyn Case>> {
-    let root = Root::find(None).unwrap();
-    let spec = Spec::load(&root).unwrap();
-    let all = plan::load(&root, &root.vectors(), &spec, None)
-        .unwrap()
-        .cases;
+    let spec = Spec::packed().unwrap();
+    let all = plan::load(None, &spec, None).unwrap().cases;
     all.into_iter()
         .filter(|case| case.suite() == "code")
         .collect()

@@ -1,12 +1,12 @@
 //! The check of a relay: all its tests, one report.
 
-use anyhow::{Context, Error};
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use crate::report::{self, Format, ProgressMeter, ReportContext};
-use crate::root::{Root, read};
+use crate::data::data;
+use crate::report::{self, Format, ProgressMeter, ReportContext, not_judged};
+use crate::root::Root;
 use crate::run::relays;
-use crate::run::verdict::Verdict;
 use crate::spec::Spec;
 use crate::subject::relay::RelaySubject;
 use crate::suites::relay;
@@ -80,31 +80,28 @@ pub(crate) fn check(
     filter: Option<&str>,
     format: Format,
 ) -> anyhow::Result<bool> {
-    let spec = Spec::load(root).map_err(Error::msg)?;
-    let all = cases(root)?;
+    let spec = Spec::packed()?;
+    let all = cases()?;
     let known = all.len();
     let cases = relay::filtered(all, filter)?;
-    let schema = read(&root.path().join("spec/messages.schema.json")).map_err(Error::msg)?;
-    let openapi = read(&root.path().join("spec/openapi.json")).map_err(Error::msg)?;
-    let checker = Checker::new(&schema, &openapi)?;
+    let schema = data()?.text("spec/messages.schema.json")?;
+    let openapi = data()?.text("spec/openapi.json")?;
+    let checker = Checker::new(schema, openapi)?;
     let progress = ProgressMeter::start(cases.len(), format);
     let run = relays::run(root, subject, &cases, &checker, &|verdict| {
         progress.one(verdict)
     });
     progress.end();
     let run = run?;
-    let judged: Vec<&RelayCase> = cases
-        .iter()
-        .zip(&run.judged)
-        .filter(|(_, judged)| matches!(judged.verdict, Verdict::Passed | Verdict::Failed(_)))
-        .map(|(case, _)| case)
-        .collect();
+    let tests: Vec<&dyn Test> = cases.iter().map(|case| case as &dyn Test).collect();
     let about = ReportContext {
+        not_judged: not_judged(&spec, &tests, &run, |text| {
+            text.starts_with("A relay ") || text.starts_with("A reader ")
+        }),
         spec: &spec,
-        tests: cases.iter().map(|case| case as &dyn Test).collect(),
+        tests,
         all: known,
         vectors_hash: None,
-        not_judged: Some(not_judged(&spec, &judged)),
         command: subject.name().to_owned(),
         again: format!("cargo conformance {options} --filter "),
         filter,
@@ -118,19 +115,6 @@ pub(crate) fn check(
 }
 
 /// All tests of relays, which cite only requirements that there are.
-pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<RelayCase>> {
-    relay::cases(&read(&root.spec()).map_err(Error::msg)?)
-}
-
-/// The requirements on relays, and on all readers, that none of these tests is about.
-fn not_judged(spec: &Spec, judged: &[&RelayCase]) -> Vec<String> {
-    let is_judged = |id: &str| {
-        let mut clauses = judged.iter().flat_map(|case| case.clauses());
-        clauses.any(|clause| clause == id)
-    };
-    spec.ids()
-        .filter(|(_, text)| text.starts_with("A relay ") || text.starts_with("A reader "))
-        .map(|(id, _)| id.to_owned())
-        .filter(|id| !is_judged(id))
-        .collect()
+pub(crate) fn cases() -> anyhow::Result<Vec<RelayCase>> {
+    relay::cases(data()?.text("spec/wormhole-sync.md")?)
 }

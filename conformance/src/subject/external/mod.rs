@@ -35,8 +35,8 @@ impl External {
     /// A sentence that says what is missing and what to do.
     pub(super) fn command(self, root: &Root) -> anyhow::Result<CommandLine> {
         match self {
-            Self::Python => python::command(root),
-            Self::JavaScript => javascript::command(root),
+            Self::Python => python::command(root.found()?),
+            Self::JavaScript => javascript::command(root.found()?),
         }
     }
 }
@@ -47,5 +47,5 @@ impl External {
 ///
 /// A sentence that says what is missing and what to do.
 pub(super) fn python_relay(root: &Root) -> anyhow::Result<CommandLine> {
-    python::relay(root)
+    python::relay(root.found()?)
 }

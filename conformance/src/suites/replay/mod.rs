@@ -25,7 +25,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Error, bail};
 
-use crate::root::{Root, read};
+use crate::data::data;
+use crate::root::read;
 use crate::stage::listener::runtime;
 use crate::suites::case::Case;
 use transcript::Transcript;
@@ -33,13 +34,13 @@ use transcript::Transcript;
 /// The schema of transcripts, the only file in their folder that is none.
 pub(crate) const SCHEMA: &str = "transcript.schema.json";
 
-/// The committed transcripts as tests; those that wait longest come first.
+/// The transcripts of this program as tests; those that wait longest come first.
 ///
 /// # Errors
 ///
 /// A sentence about the first file that is no transcript.
-pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<Box<dyn Case>>> {
-    let mut transcripts = transcripts_of(&root.transcripts())?;
+pub(crate) fn cases() -> anyhow::Result<Vec<Box<dyn Case>>> {
+    let mut transcripts = transcripts_in(data()?.folder("conformance/transcripts"))?;
     // A test that waits for seconds must not be the last to begin.
     transcripts.sort_by_key(|transcript| std::cmp::Reverse(transcript.waits()));
     let shared = Arc::new(case::Shared::new(runtime()?));
@@ -53,20 +54,25 @@ pub(crate) fn cases(root: &Root) -> anyhow::Result<Vec<Box<dyn Case>>> {
 /// The transcripts of a folder, in the order of their ids.
 pub(crate) fn transcripts_of(folder: &Path) -> anyhow::Result<Vec<Transcript>> {
     let at = |path: &Path| path.display().to_string();
-    let mut transcripts = Vec::new();
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| at(folder))? {
         let path = entry.with_context(|| at(folder))?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        if name == SCHEMA {
-            continue;
-        }
+        let name = path.file_name().and_then(|name| name.to_str());
         let text = read(&path).map_err(Error::msg)?;
-        let transcript = Transcript::from_text(&text).with_context(|| at(&path))?;
+        files.push((name.unwrap_or_default().to_owned(), text));
+    }
+    transcripts_in(files.iter().map(|(name, text)| (&**name, &**text))).with_context(|| at(folder))
+}
+
+/// The transcripts of these files, in the order of their ids.
+fn transcripts_in<'a>(
+    files: impl Iterator<Item = (&'a str, &'a str)>,
+) -> anyhow::Result<Vec<Transcript>> {
+    let mut transcripts = Vec::new();
+    for (name, text) in files.filter(|(name, _)| *name != SCHEMA) {
+        let transcript = Transcript::from_text(text).with_context(|| name.to_owned())?;
         if name != format!("{}.json", transcript.id) {
-            bail!("{}: its id is {}", path.display(), transcript.id);
+            bail!("{name}: its id is {}", transcript.id);
         }
         transcripts.push(transcript);
     }

@@ -1,13 +1,16 @@
 //! The files of `vectors/`: their format, their reading and their writing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use anyhow::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::data::data;
 use crate::root::read;
 use crate::subject::adapter::Members;
 
@@ -110,6 +113,17 @@ pub(crate) struct Vectors {
 }
 
 impl Vectors {
+    /// The vectors that this program judges by.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if the program is damaged.
+    pub(crate) fn packed() -> anyhow::Result<Self> {
+        let files = data()?.folder("vectors");
+        let files = files.filter(|(name, _)| name.ends_with(".json"));
+        Self::of(files).map_err(Error::msg)
+    }
+
     /// Reads all files of a folder.
     ///
     /// # Errors
@@ -127,20 +141,65 @@ impl Vectors {
             );
         }
         names.sort();
+        if names.is_empty() {
+            return Err(format!("there are no vectors in {}", folder.display()));
+        }
+        let files = names.into_iter().map(|name| {
+            let text = read(&folder.join(&name))?;
+            Ok((name, text))
+        });
+        let files = files.collect::<Result<Vec<_>, String>>()?;
+        Self::of(files.iter().map(|(name, text)| (&**name, &**text)))
+    }
+
+    /// The sentences that say which tests are here and not in others, or there and not here.
+    pub(crate) fn differences(&self, others: &Self) -> Vec<String> {
+        let ids = |vectors: &Self| -> BTreeMap<String, BTreeSet<String>> {
+            let families = vectors.families.iter();
+            families
+                .map(|family| {
+                    let ids = family.tests.iter().map(|test| test.id.clone());
+                    (family.family.clone(), ids.collect())
+                })
+                .collect()
+        };
+        let (here, there) = (ids(self), ids(others));
+        let none = BTreeSet::new();
+        let mut sentences = Vec::new();
+        for family in here.keys().chain(there.keys()).collect::<BTreeSet<_>>() {
+            let (here, there) = (
+                here.get(family).unwrap_or(&none),
+                there.get(family).unwrap_or(&none),
+            );
+            for (ids, word) in [
+                (there.difference(here), "missing"),
+                (here.difference(there), "surplus"),
+            ] {
+                let ids: Vec<&str> = ids.map(String::as_str).collect();
+                if let Some(first) = ids.first() {
+                    sentences.push(match ids.len() {
+                        1 => format!("the vector {first} of {family}.json is {word}"),
+                        many => {
+                            format!("{many} vectors of {family}.json are {word}, {first} the first")
+                        }
+                    });
+                }
+            }
+        }
+        sentences
+    }
+
+    /// Takes files apart, in the order of their names.
+    fn of<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, String> {
         let mut families = Vec::new();
         let mut hash = Sha256::new();
-        for name in names {
-            let path = folder.join(&name);
-            let text = read(&path)?;
-            let family: Family = serde_json::from_str(&text)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
+        for (name, text) in files {
+            let family: Family =
+                serde_json::from_str(text).map_err(|error| format!("{name}: {error}"))?;
             if format!("{}.json", family.family) != name
                 || family.number_of_tests != family.tests.len()
             {
-                return Err(format!(
-                    "{}: name or number of tests is wrong",
-                    path.display()
-                ));
+                return Err(format!("{name}: name or number of tests is wrong"));
             }
             let length = u64::try_from(text.len()).expect("a length has at most 64 bits");
             hash.update(name.as_bytes());
@@ -148,9 +207,6 @@ impl Vectors {
             hash.update(length.to_be_bytes());
             hash.update(text.as_bytes());
             families.push(family);
-        }
-        if families.is_empty() {
-            return Err(format!("there are no vectors in {}", folder.display()));
         }
         // The order in which an implementation is built: from codes up to exchanges.
         families.sort_by(|a, b| (a.level, &a.family).cmp(&(b.level, &b.family)));

@@ -81,7 +81,7 @@ mod tests {
     ];
 
     fn root_and_families() -> (Root, Vec<Family>) {
-        let root = Root::find(None).unwrap();
+        let root = Root::new(None);
         let families = all(&Sources::load(&root, COMMITTED).unwrap()).unwrap();
         (root, families)
     }
