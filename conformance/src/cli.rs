@@ -14,6 +14,7 @@ use crate::subject::Subject;
 use crate::subject::adapter::serve;
 use crate::subject::external::External;
 use crate::subject::reference::Reference;
+use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::interop::{self, InteropArguments};
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::relay::{self, RelayCheckArguments};
@@ -55,6 +56,8 @@ enum Command {
         #[arg(long, value_name = "DIR", requires = "seed")]
         out: Option<PathBuf>,
     },
+    /// Show which requirement is judged by what, and fail where one is judged by nothing
+    Coverage(CoverageArguments),
     /// Let every client meet every client over every relay that is kept here
     Interop(InteropArguments),
     /// Record transcripts of the reference
@@ -124,6 +127,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
             generate::write(root.found()?, fresh)?;
             Ok(true)
         }
+        Some(Command::Coverage(arguments)) => coverage::coverage(root.found()?, &arguments),
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
         Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
         Some(Command::List { filter }) => list::list(filter.as_deref()),

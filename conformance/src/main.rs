@@ -8,6 +8,7 @@
 //! - `suites`: the tests, from vectors and from transcripts.
 //! - `run`: the plan of tests, their runs and the verdicts.
 //! - `report`: the verdicts as people and programs read them.
+//! - `trust`: what the verdicts are worth: coverage.
 //! - `tools`: the commands that make and show the suite's own data.
 
 mod check;
@@ -21,6 +22,7 @@ mod stage;
 mod subject;
 mod suites;
 mod tools;
+mod trust;
 
 use std::process::ExitCode;
 

@@ -81,6 +81,12 @@ impl Spec {
         clauses.map(|(id, clause)| (id.as_str(), clause.text.as_str()))
     }
 
+    /// The requirements, by their identifiers.
+    pub(crate) fn clauses(&self) -> impl Iterator<Item = (&str, &Clause)> {
+        let clauses = self.clauses.iter();
+        clauses.map(|(id, clause)| (id.as_str(), clause))
+    }
+
     /// The requirement of this identifier.
     pub(crate) fn clause(&self, id: &str) -> Option<&Clause> {
         self.clauses.get(id)

@@ -1,0 +1,3 @@
+//! What the suite's verdicts are worth: the coverage of the specification by tests.
+
+pub(crate) mod coverage;
