@@ -2,5 +2,6 @@
 
 pub(crate) mod case;
 pub(crate) mod interop;
+pub(crate) mod live;
 pub(crate) mod replay;
 pub(crate) mod vectors;

@@ -84,6 +84,7 @@ fn hello(operations: &[&str]) -> Hello {
         roles: Vec::new(),
         operations: operations.iter().map(|op| (*op).to_owned()).collect(),
         inject: Vec::new(),
+        runs: 1,
     }
 }
 

@@ -18,6 +18,7 @@ impl Operations for Slow {
             roles: vec!["initiator".to_owned()],
             operations: vec!["run".to_owned(), "quick".to_owned()],
             inject: Vec::new(),
+            runs: 1,
         }
     }
 

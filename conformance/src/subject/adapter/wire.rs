@@ -23,6 +23,8 @@ pub(crate) struct Hello {
     pub(crate) operations: Vec<String>,
     /// The named values that it takes (HOOK-2, HOOK-3).
     pub(crate) inject: Vec<String>,
+    /// The number of runs that it takes at once.
+    pub(crate) runs: usize,
 }
 
 impl Hello {
@@ -49,6 +51,14 @@ impl Hello {
             roles: strings(hello, "roles")?,
             operations: strings(hello, "operations")?,
             inject: strings(hello, "inject")?,
+            runs: match hello.get("runs") {
+                None => 1,
+                Some(runs) => runs
+                    .as_u64()
+                    .and_then(|runs| usize::try_from(runs).ok())
+                    .filter(|runs| *runs > 0)
+                    .ok_or_else(|| anyhow!("\"runs\" is not a number from 1"))?,
+            },
         })
     }
 
@@ -62,6 +72,7 @@ impl Hello {
             "roles": self.roles,
             "operations": self.operations,
             "inject": self.inject,
+            "runs": self.runs,
         }}))
     }
 }

@@ -26,6 +26,7 @@ impl Operations for Reference {
             roles: list(&["initiator", "receiver"]),
             operations,
             inject: list(&["side", "words", "pake_scalar", "second"]),
+            runs: 64,
         }
     }
 
