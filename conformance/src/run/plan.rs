@@ -7,8 +7,8 @@ use anyhow::{Error, bail};
 
 use crate::spec::Spec;
 use crate::suites::case::Case;
-use crate::suites::replay;
 use crate::suites::vectors::{self, Vectors};
+use crate::suites::{live, replay};
 
 /// The tests of a run, with facts about all tests.
 pub(crate) struct Plan {
@@ -46,6 +46,7 @@ pub(crate) fn load(
     let vectors_hash = vectors.hash.clone();
     let mut cases = vectors::cases(vectors);
     cases.extend(replay::cases()?);
+    cases.extend(live::cases()?);
     let mut ids = HashSet::new();
     for case in &cases {
         if !ids.insert(case.id().to_owned()) {

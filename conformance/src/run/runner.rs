@@ -138,6 +138,9 @@ pub(crate) fn run(
     })
 }
 
+/// The role of those who read what clients send.
+const RELAY: &str = "relay";
+
 struct Work<'a> {
     cases: &'a [Box<dyn Case>],
     connect: &'a Connect<'a>,
@@ -267,10 +270,23 @@ impl Work<'_> {
             let why = format!("the adapter does not offer {op}");
             return Some(Verdict::Skipped { why, named });
         }
-        let value = lacks(case.injects(), &self.hello.inject)?;
-        let named = self.settings.without.contains(&value);
-        let why = format!("the adapter does not take the named value {value}");
-        Some(Verdict::Skipped { why, named })
+        if let Some(value) = lacks(case.injects(), &self.hello.inject) {
+            let named = self.settings.without.contains(&value);
+            let why = format!("the adapter does not take the named value {value}");
+            return Some(Verdict::Skipped { why, named });
+        }
+        if let Some(role) = lacks(case.roles(), &self.hello.roles) {
+            // What only a relay reads is no lack of a client.
+            let named = role == RELAY || self.settings.without.contains(&role);
+            let why = format!("the adapter has no role {role}");
+            return Some(Verdict::Skipped { why, named });
+        }
+        if case.runs() > self.hello.runs_at_once {
+            let named = self.settings.without.iter().any(|name| name == "runs");
+            let why = format!("the adapter takes {} runs at once", self.hello.runs_at_once);
+            return Some(Verdict::Skipped { why, named });
+        }
+        None
     }
 }
 

@@ -24,6 +24,14 @@ pub(crate) trait Case: Send + Sync {
     fn injects(&self) -> Vec<&str> {
         Vec::new()
     }
+    /// The roles that an adapter must have for the test, as its hello names them.
+    fn roles(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The number of runs that an adapter must take at once for the test.
+    fn runs(&self) -> usize {
+        1
+    }
     /// The test, in the same suite, that must pass for this one's verdict to mean anything.
     fn control(&self) -> Option<&str> {
         None

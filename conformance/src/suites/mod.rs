@@ -2,6 +2,7 @@
 
 pub(crate) mod case;
 pub(crate) mod interop;
+pub(crate) mod live;
 pub(crate) mod relay;
 pub(crate) mod replay;
 pub(crate) mod test;

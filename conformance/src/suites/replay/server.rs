@@ -305,7 +305,7 @@ impl Handler for Server {
             }
         };
         if let Some(says) = says {
-            self.user.say_and_wait(&says).await;
+            self.user.say_and_wait(says.events()).await;
         }
         if let Some(seconds) = after {
             let second = self.state().clock.second();

@@ -43,10 +43,10 @@ impl ScriptedUser {
 
     /// Says events, one after the other, and waits until the client has heard all, or can no
     /// longer.
-    pub(crate) async fn say_and_wait(&self, says: &Says) {
+    pub(crate) async fn say_and_wait(&self, events: &[UserEvent]) {
         let all = {
             let mut words = self.lock();
-            words.waiting.extend(says.events());
+            words.waiting.extend(events);
             words.said.len() + words.waiting.len()
         };
         // A client that does not hear is judged by what it does then.

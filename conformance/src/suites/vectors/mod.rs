@@ -2,9 +2,9 @@
 //! implementation's tests can read as well.
 
 mod builder;
-mod bytes;
+pub(crate) mod bytes;
 mod case;
-mod derive;
+pub(crate) mod derive;
 mod diff;
 mod display;
 mod exchange_values;
@@ -15,7 +15,7 @@ mod schema;
 mod seeds;
 mod shapes;
 mod sources;
-mod word_lists;
+pub(crate) mod word_lists;
 mod worked_example;
 
 #[cfg(test)]

@@ -323,7 +323,6 @@ fn the_reference_passes() {
     thread::spawn(move || serve(BufReader::new(from_suite), to_suite, &Reference::Blocking));
     let ten = Duration::from_secs(10);
     let adapter = AdapterHandle::over(from_adapter, to_adapter, ten).unwrap();
-    let root = Root::new(None);
     let cases = replay::cases().unwrap();
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {

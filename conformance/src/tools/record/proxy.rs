@@ -216,7 +216,7 @@ impl Handler for Proxy {
             self.state().again = Some((request, reply.clone()));
         }
         if let Some(says) = rule.as_ref().and_then(|rule| rule.user.as_ref()) {
-            self.user.say_and_wait(says).await;
+            self.user.say_and_wait(says.events()).await;
         }
         if let Some(says) = rule.and_then(|rule| rule.then_user) {
             let (user, second) = (Arc::clone(&self.user), self.second);

@@ -1,0 +1,164 @@
+//! The script of a live run: what the client is given, and what relay, peer and user do.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wormhole_sync::values::hex;
+
+use super::peer::PeerMessage;
+use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::subject::adapter::UserEvent;
+use crate::suites::vectors::derive::{Role, sha256};
+
+/// The label of the key that runs export.
+pub(crate) const LABEL: &[u8] = b"example.com/live";
+/// The length of the key that runs export.
+pub(crate) const KEY_LENGTH: u16 = 40;
+
+/// The script of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Script {
+    /// The client's role.
+    pub(crate) role: Role,
+    pub(crate) appid: Vec<u8>,
+    pub(crate) blob: Vec<u8>,
+    /// The number of words that an initiator is asked for.
+    pub(crate) words: usize,
+    /// The words that a receiver is given, joined by hyphens.
+    pub(crate) password: String,
+    pub(crate) channel: u32,
+    /// The `ttl` that the relay tells.
+    pub(crate) ttl: u32,
+    pub(crate) look: bool,
+    pub(crate) take: bool,
+    /// The user's deadline in seconds.
+    pub(crate) deadline: Option<u64>,
+    pub(crate) peer_blob: Vec<u8>,
+    /// The peer's offer or answer.
+    pub(crate) first: PeerMessage,
+    /// The peer's finish or receipt.
+    pub(crate) second: PeerMessage,
+    pub(crate) rules: Vec<Rule>,
+    /// The user's words at a request, or when something is shown.
+    pub(crate) says: Vec<(&'static str, UserEvent)>,
+    /// A text that the peer's secrets come from.
+    pub(crate) seed: String,
+}
+
+/// An exception from what an honest relay does.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    /// The name of the request; every close is `close`.
+    pub(crate) request: &'static str,
+    /// The attempt of this request, from 0; `None` for all.
+    pub(crate) attempt: Option<usize>,
+    pub(crate) act: Act,
+}
+
+/// A relay's, or a network's, reaction to a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    /// The connection is cut, and the request is not carried out.
+    CutBefore,
+    /// The request is carried out, and the connection is cut.
+    CutAfter,
+    /// The request is not carried out, and this is the response.
+    Respond(RecordedResponse),
+    /// The request is carried out, and this is the response.
+    CarryOut(RecordedResponse),
+    /// The request is carried out, and this fault takes the place of the response.
+    Fault(TransportFault),
+    /// The request is carried out, and the response comes so much later.
+    Delay(Duration),
+    /// Nothing comes; the user says this meanwhile.
+    Hold(Option<UserEvent>),
+}
+
+impl Script {
+    /// A run in which all goes well. The seed is the id of the test.
+    pub(crate) fn usual(role: Role, seed: &str) -> Self {
+        let digest = sha256(seed.as_bytes());
+        let [a, b, c, ..] = digest;
+        let (blob, peer_blob) = match role {
+            Role::Initiator => (b"what the initiator says", b"what the receiver says "),
+            Role::Receiver => (b"what the receiver says ", b"what the initiator says"),
+        };
+        Self {
+            role,
+            appid: b"example.com/live".to_vec(),
+            blob: blob.to_vec(),
+            words: 2,
+            password: "crossover-clockwork".to_owned(),
+            channel: 1 + u32::from_be_bytes([0, a, b, c]),
+            ttl: match role {
+                Role::Initiator => 3600,
+                Role::Receiver => 600,
+            },
+            look: false,
+            take: false,
+            deadline: None,
+            peer_blob: peer_blob.to_vec(),
+            first: PeerMessage::Right,
+            second: PeerMessage::Right,
+            rules: Vec::new(),
+            says: Vec::new(),
+            seed: seed.to_owned(),
+        }
+    }
+
+    /// Adds a rule for one attempt.
+    pub(crate) fn at(mut self, request: &'static str, attempt: usize, act: Act) -> Self {
+        self.rules.push(Rule {
+            request,
+            attempt: Some(attempt),
+            act,
+        });
+        self
+    }
+
+    /// Adds a rule for every attempt.
+    pub(crate) fn always(mut self, request: &'static str, act: Act) -> Self {
+        self.rules.push(Rule {
+            request,
+            attempt: None,
+            act,
+        });
+        self
+    }
+
+    /// The code that a receiver is given.
+    pub(crate) fn code(&self) -> String {
+        format!("{}-{}", self.channel, self.password)
+    }
+
+    /// The `in` of the adapter operation `run`, without any injection.
+    pub(crate) fn input(&self, relay: &str) -> Value {
+        let mut input = json!({
+            "role": self.role.name(),
+            "rendezvous": relay,
+            "appid": hex::encode(&self.appid),
+            "blob": hex::encode(&self.blob),
+            "export": {"label": hex::encode(LABEL), "length": KEY_LENGTH},
+        });
+        match self.role {
+            Role::Initiator => input["words"] = json!(self.words),
+            Role::Receiver => input["code"] = json!(hex::encode(self.code().as_bytes())),
+        }
+        if self.look {
+            input["look"] = json!(true);
+        }
+        if self.take {
+            input["take"] = json!(true);
+        }
+        if let Some(deadline) = self.deadline {
+            input["deadline"] = json!(deadline);
+        }
+        input
+    }
+
+    /// Whether the user of the client says anything.
+    pub(crate) fn has_user(&self) -> bool {
+        let holds = |rule: &Rule| matches!(rule.act, Act::Hold(Some(_)));
+        !self.says.is_empty() || self.rules.iter().any(holds)
+    }
+}
