@@ -188,6 +188,26 @@ impl<'a> Bench<'a> {
         })
     }
 
+    /// Sends a request, and its body only when no answer comes to the head.
+    fn begin_patiently(&self, request: &Request) -> Result<Pending<'_>, Fault> {
+        let mut connection = self.connect()?;
+        self.count(request);
+        self.note(format!("{request} (again, with a pause before the body)"));
+        let sent = Instant::now();
+        let (host, path) = (&self.address.host, &self.address.path);
+        let _ = connection.send(&request.head(host, path));
+        if connection.is_silent(Instant::now() + Duration::from_millis(500)) {
+            let _ = connection.send(&request.body());
+        }
+        Ok(Pending {
+            bench: self,
+            request: request.clone(),
+            connection,
+            sent,
+            until: Instant::now() + ANSWERING + self.wait_of(request),
+        })
+    }
+
     fn count(&self, request: &Request) {
         let path = request.target.split('?').next().unwrap_or_default();
         if request.method == "POST" && (path.ends_with("/channels") || path.ends_with("/claim")) {
@@ -204,7 +224,16 @@ impl<'a> Bench<'a> {
     /// Sends a request, and reads its answer.
     pub(crate) fn ask(&self, request: &Request) -> Result<Reply, Fault> {
         loop {
-            let reply = self.begin(request)?.reply()?;
+            let mut pending = self.begin(request)?;
+            let reply = match pending.try_reply() {
+                // A relay may refuse before it has read the body, and end the connection with its
+                // answer: one that is read before the body is sent cannot be lost.
+                Err(NoAnswer::Reset(_) | NoAnswer::Closed(_)) if request.has_body() => {
+                    self.begin_patiently(request)?.reply()?
+                }
+                Err(none) => return Err(pending.silence(&none)),
+                Ok(reply) => reply,
+            };
             if !(self.is_frugal && reply.token().as_deref() == Some("rate-limited")) {
                 return Ok(reply);
             }

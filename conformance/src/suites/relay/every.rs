@@ -61,7 +61,7 @@ fn tour(bench: &Bench<'_>) -> Result<(), Fault> {
     bench.ask(&Request::new("GET", channel.target("offer")).by(&channel.owner))?;
     bench.ask(&channel.get(Cell::Answer, "00", ""))?;
     bench.ask(&channel.get(Cell::Answer, &channel.owner, "?"))?;
-    bench.ask(&channel.claim(&channel.owner).announcing(2_000))?;
+    bench.ask(&channel.claim(&channel.owner).with(" ".repeat(1_025)))?;
     bench.ask(&channel.close(&channel.owner, "done"))?;
     bench.ask(&channel.claim(&channel.claimant))?;
     Ok(())

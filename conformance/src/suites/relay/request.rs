@@ -144,6 +144,11 @@ impl Request {
         }
     }
 
+    /// Whether bytes follow the head.
+    pub(crate) fn has_body(&self) -> bool {
+        matches!(self.body, RequestBody::Whole(_) | RequestBody::Chunked(..))
+    }
+
     /// The whole request.
     pub(crate) fn bytes(&self, host: &str, path: &str) -> Vec<u8> {
         let mut bytes = self.head(host, path);
