@@ -82,6 +82,7 @@ pub(crate) fn judge(expect: &Expect, played: &Played) -> Result<(), Difference> 
         }
     }
     keys(expect, played, result)?;
+    early(played)?;
     other_side(expect, played)?;
     repeats(&played.world.seen)?;
     if expect.pace {
@@ -200,6 +201,20 @@ fn keys(expect: &Expect, played: &Played, result: &Value) -> Result<(), Differen
         return Err(Difference::new("KEY-3", "verifier", expected, actual));
     }
     Ok(())
+}
+
+/// What waits for its user, or its application.
+fn early(played: &Played) -> Result<(), Difference> {
+    let before = |clause, what: &str| {
+        let expected = "not before its user, or its application, has said so";
+        Err(Difference::new(clause, what, expected, "before"))
+    };
+    match played.world.early.as_deref() {
+        Some("put finish") => before("INIT-2", "the finish"),
+        Some(receipt) => before("RECV-6", receipt),
+        None if played.taken_early => before("RECV-5", "the blob in `taking`"),
+        None => Ok(()),
+    }
 }
 
 /// What the other side has: an initiator's blob in a finish that opens, or a receiver's blob in an

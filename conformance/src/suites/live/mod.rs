@@ -13,6 +13,8 @@ mod responses;
 mod scenario;
 mod script;
 mod table;
+mod users;
+pub(crate) mod words;
 
 use std::sync::Arc;
 
@@ -29,5 +31,6 @@ pub(crate) fn cases() -> anyhow::Result<Vec<Box<dyn Case>>> {
     let mut scenarios = table::scenarios();
     scenarios.extend(messages::scenarios());
     scenarios.extend(network::scenarios());
+    scenarios.extend(users::scenarios());
     Ok(scenario::cases(scenarios, &runtime))
 }

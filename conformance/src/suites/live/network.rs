@@ -79,8 +79,11 @@ fn failures(role: Role, request: &'static str) -> Vec<Scenario> {
             Act::CarryOut(page(500)),
         ),
     ];
+    // Repeated polls are a second apart: those of the second cell are cut off only.
+    let few = request == "get receipt";
     let mut all: Vec<Scenario> = acts
         .into_iter()
+        .filter(|(name, ..)| !few || name.starts_with("cut"))
         .map(|(name, clause, what, act)| {
             let id = format!("{}-{}-{name}", role.name(), request.replace(' ', "-"));
             let title = format!("The first {request} {what}");
@@ -89,6 +92,9 @@ fn failures(role: Role, request: &'static str) -> Vec<Scenario> {
                 .attempts(request, 2)
         })
         .collect();
+    if few {
+        return all;
+    }
     if request.contains(' ') {
         let id = format!("{}-{}-login-page", role.name(), request.replace(' ', "-"));
         let title = format!("The first {request} is answered by a login page");

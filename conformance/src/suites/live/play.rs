@@ -17,7 +17,7 @@ use crate::subject::adapter::{
 /// The time between two looks at what the user says.
 const GLANCE: Duration = Duration::from_millis(2);
 /// The time for which a request too many is waited for after the run's end.
-const EXTRA: Duration = Duration::from_millis(40);
+const EXTRA: Duration = Duration::from_millis(20);
 /// The time that a run has to end by a cancel, once it is late.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -34,6 +34,8 @@ pub(crate) struct Played {
     pub(crate) world: World,
     pub(crate) looking: Vec<Value>,
     pub(crate) taking: Vec<Value>,
+    /// Whether the blob was handed over before the user who looks first had agreed.
+    pub(crate) taken_early: bool,
     /// The time from the request to the reply.
     pub(crate) took: Duration,
     /// The number of requests that came by the reply, and the moment of the reply.
@@ -79,6 +81,7 @@ pub(crate) fn play_at(
         world: World::default(),
         looking: Vec::new(),
         taking: Vec::new(),
+        taken_early: false,
         took: Duration::ZERO,
         ended: begun,
         stderr: String::new(),
@@ -150,10 +153,16 @@ fn heard(event: &AdapterEvent, script: &Script, relay: &LiveRelay, played: &mut 
     match event.name.as_str() {
         "code" => relay.shown(member("code").as_str().unwrap_or_default()),
         "looking" => played.looking.push(member("verifier")),
-        "taking" => played.taking.push(member("blob")),
+        "taking" => {
+            played.taken_early |= script.look && !relay.user.has_said(UserEvent::Release);
+            played.taking.push(member("blob"));
+        }
         // An adapter may report more.
         _ => {}
     }
-    let says = script.says.iter().filter(|(when, _)| *when == event.name);
-    says.for_each(|(_, said)| relay.user.say(*said));
+    relay.say_later(&event.name);
+    if event.name == "taking" {
+        let deadline = Duration::from_secs(script.deadline.unwrap_or(0));
+        relay.say_after("after the deadline", deadline + Duration::from_millis(300));
+    }
 }

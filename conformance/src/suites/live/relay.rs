@@ -2,6 +2,7 @@
 //! what the script says.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -13,8 +14,12 @@ use super::responses;
 use super::script::{Act, Script};
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
+use crate::subject::adapter::UserEvent;
 use crate::suites::replay::user::ScriptedUser;
 use crate::suites::vectors::derive::Role;
+
+/// The time that a user takes to say what is on its mind.
+const PONDERING: Duration = Duration::from_millis(80);
 
 /// A request as the relay saw it.
 #[derive(Debug, Clone)]
@@ -45,6 +50,8 @@ pub(crate) struct World {
     pub(crate) finish: Option<Vec<u8>>,
     pub(crate) receipt: Option<Vec<u8>>,
     pub(crate) agreement: Option<Agreement>,
+    /// What was sent before its user, or its application, had said so.
+    pub(crate) early: Option<String>,
     /// The first request that had no place, if one came.
     pub(crate) surplus: Option<String>,
 }
@@ -164,7 +171,16 @@ impl LiveRelay {
     /// Writes a request down, and gives its name and its attempt.
     fn note(&self, request: ReceivedRequest) -> (String, usize) {
         let name = name_of(&request, &self.script.appid);
+        let lacks = |asked: bool, event| asked && !self.user.has_said(event);
+        let early = match name.as_str() {
+            "put finish" => lacks(self.script.look, UserEvent::Release),
+            "put receipt" => lacks(self.script.take, UserEvent::Taken),
+            _ => false,
+        };
         let mut world = self.world();
+        if early {
+            world.early.get_or_insert_with(|| name.clone());
+        }
         let open = |seen: &&Seen| seen.answered.is_none() && !seen.gone;
         let beside = world.seen.iter().filter(open).count();
         let attempt = world.seen.iter().filter(|seen| seen.name == name).count();
@@ -180,7 +196,7 @@ impl LiveRelay {
         if !follows(&order(&world.seen), &self.expected) && world.surplus.is_none() {
             world.surplus = Some(name.clone());
             // What goes another way should end soon.
-            self.user.say(crate::subject::adapter::UserEvent::Cancel);
+            self.user.say(UserEvent::Cancel);
         }
         (name, attempt)
     }
@@ -266,11 +282,16 @@ impl LiveRelay {
     }
 
     /// Lets the user speak once the client has had time to read a response.
-    fn say_later(&self, when: &str) {
+    pub(crate) fn say_later(&self, when: &str) {
+        self.say_after(when, PONDERING);
+    }
+
+    /// Lets the user speak so much later.
+    pub(crate) fn say_after(&self, when: &str, time: Duration) {
         for (_, event) in self.script.says.iter().filter(|(at, _)| *at == when) {
             let (user, event) = (Arc::clone(&self.user), *event);
-            tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+            thread::spawn(move || {
+                thread::sleep(time);
                 user.say(event);
             });
         }

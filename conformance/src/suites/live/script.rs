@@ -43,6 +43,10 @@ pub(crate) struct Script {
     pub(crate) says: Vec<(&'static str, UserEvent)>,
     /// A text that the peer's secrets come from.
     pub(crate) seed: String,
+    /// The rendezvous address, with `{relay}` for that of the suite's relay.
+    pub(crate) rendezvous: &'static str,
+    /// The receiver's input, where it is no code of this exchange.
+    pub(crate) typed: Option<&'static str>,
 }
 
 /// An exception from what an honest relay does.
@@ -103,6 +107,8 @@ impl Script {
             rules: Vec::new(),
             says: Vec::new(),
             seed: seed.to_owned(),
+            rendezvous: "{relay}",
+            typed: None,
         }
     }
 
@@ -135,14 +141,17 @@ impl Script {
     pub(crate) fn input(&self, relay: &str) -> Value {
         let mut input = json!({
             "role": self.role.name(),
-            "rendezvous": relay,
+            "rendezvous": self.rendezvous.replace("{relay}", relay),
             "appid": hex::encode(&self.appid),
             "blob": hex::encode(&self.blob),
             "export": {"label": hex::encode(LABEL), "length": KEY_LENGTH},
         });
         match self.role {
             Role::Initiator => input["words"] = json!(self.words),
-            Role::Receiver => input["code"] = json!(hex::encode(self.code().as_bytes())),
+            Role::Receiver => {
+                let typed = self.typed.map_or_else(|| self.code(), str::to_owned);
+                input["code"] = json!(hex::encode(typed.as_bytes()));
+            }
         }
         if self.look {
             input["look"] = json!(true);

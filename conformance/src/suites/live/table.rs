@@ -222,11 +222,11 @@ fn bring_about(
         }
         "deadline" => {
             let mut scenario = scenario.with(|script| Script {
-                deadline: Some(2),
+                deadline: Some(1),
                 ..script
             });
             scenario.reaches = Some(in_hand);
-            scenario.expect.seconds = Some((2.0, 2.0));
+            scenario.expect.seconds = Some((1.0, 1.0));
             match quiet {
                 true => Some(scenario),
                 false => Some(scenario.with(|script| script.always(in_hand, Act::Hold(None)))),
