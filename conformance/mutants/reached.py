@@ -87,6 +87,8 @@ class Marker:
         self._files = files
         self._trees: dict[Path, ast.Module] = {}
         self._tables: dict[Path, set[str]] = {}
+        self._touched = set(sources)
+        self._calls = 0
         names: set[str] = set()
         for path, stretches in changes.items():
             tree = self._parsed(path)
@@ -94,6 +96,10 @@ class Marker:
                 names |= self._mark(path, tree, sources[path], stretch)
         if names:
             self._mark_readers(self._all_made_of(names))
+
+    def touches(self, path: Path) -> bool:
+        """Whether anything of a file is changed, or noted in it."""
+        return path in self._touched
 
     def tree(self, path: Path) -> ast.Module:
         """The tree of a file, with its calls."""
@@ -178,6 +184,7 @@ class Marker:
         for node in ast.walk(call):
             ast.copy_location(node, near)
         block.insert(index, call)
+        self._calls += 1
 
     def _all_made_of(self, names: set[str]) -> set[str]:
         """The names, and those of all values of modules and classes that are made of them."""
@@ -196,12 +203,15 @@ class Marker:
         for path in self._files:
             if "tests" in path.parts:
                 continue
+            before = self._calls
             for function in ast.walk(self._parsed(path)):
                 if isinstance(function, _Function):
                     heads = [function.args, *function.decorator_list]
                     if any(names & set(_reads(head)) for head in heads):
                         self._call(function.body, 0)
                     self._mark_in(function.body, names)
+            if self._calls > before:
+                self._touched.add(path)
 
     def _mark_in(self, block: list[ast.stmt], names: set[str]) -> None:
         for statement in list(block):

@@ -15,6 +15,7 @@ use crate::subject::adapter::serve;
 use crate::subject::external::External;
 use crate::subject::reference::Reference;
 use crate::tools::interop::{self, InteropArguments};
+use crate::tools::mutants::{self, MutantsArguments};
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::{generate, list};
 
@@ -52,6 +53,8 @@ enum Command {
     },
     /// Let every client meet every client over every relay that is kept here
     Interop(InteropArguments),
+    /// Plant faults in the client or the relay in Python, and see which test finds which
+    Mutants(MutantsArguments),
     /// Record transcripts of the reference
     Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
@@ -111,6 +114,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
             Ok(true)
         }
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
+        Some(Command::Mutants(arguments)) => mutants::mutants(&root, &arguments),
         Some(Command::Record(arguments)) => record::record(&root, &arguments),
         Some(Command::List { filter }) => list::list(&root, filter.as_deref()),
         // This was done above, since it needs no root.

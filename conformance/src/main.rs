@@ -8,6 +8,7 @@
 //! - `suites`: the tests, from vectors and from transcripts.
 //! - `run`: the plan of tests, their runs and the verdicts.
 //! - `report`: the verdicts as people and programs read them.
+//! - `trust`: what the verdicts are worth: planted faults, lawful variants, degenerate programs.
 //! - `tools`: the commands that make and show the suite's own data.
 
 mod check;
@@ -20,6 +21,7 @@ mod stage;
 mod subject;
 mod suites;
 mod tools;
+mod trust;
 
 use std::process::ExitCode;
 

@@ -4,4 +4,5 @@
 pub(crate) mod generate;
 pub(crate) mod interop;
 pub(crate) mod list;
+pub(crate) mod mutants;
 pub(crate) mod record;
