@@ -16,6 +16,7 @@ use crate::subject::external::External;
 use crate::subject::reference::Reference;
 use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::interop::{self, InteropArguments};
+use crate::tools::mutants::{self, MutantsArguments};
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::relay::{self, RelayCheckArguments};
 use crate::tools::{generate, list};
@@ -60,6 +61,8 @@ enum Command {
     Coverage(CoverageArguments),
     /// Let every client meet every client over every relay that is kept here
     Interop(InteropArguments),
+    /// Plant faults in the client or the relay in Python, and see which test finds which
+    Mutants(MutantsArguments),
     /// Record transcripts of the reference
     Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
@@ -129,6 +132,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
         }
         Some(Command::Coverage(arguments)) => coverage::coverage(root.found()?, &arguments),
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
+        Some(Command::Mutants(arguments)) => mutants::mutants(root.found()?, &arguments),
         Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
         Some(Command::List { filter }) => list::list(filter.as_deref()),
         // This was done above, since it needs no root.

@@ -51,6 +51,11 @@ impl Root {
     pub(crate) fn transcripts(&self) -> PathBuf {
         self.0.join("conformance/transcripts")
     }
+
+    /// The faults and variants that are planted to test the suite.
+    pub(crate) fn mutants(&self) -> PathBuf {
+        self.0.join("conformance/mutants")
+    }
 }
 
 /// Reads a text file.

@@ -1,6 +1,7 @@
 //! The reports of a run: for people, and as JSON lines.
 
 mod format;
+pub(crate) mod groups;
 mod json;
 mod pretty;
 mod progress;

@@ -67,6 +67,8 @@ pub(crate) struct Failure {
     pub(crate) actual: String,
     /// The first value that differs, in the specification's words.
     pub(crate) difference: Option<String>,
+    /// The requirement that this value breaks, where it may be another than the test's main one.
+    pub(crate) clause: Option<String>,
     /// The known mistake that this looks like.
     pub(crate) mistake: Option<String>,
     /// More, line by line, such as the requests of an exchange.

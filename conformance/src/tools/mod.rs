@@ -5,5 +5,6 @@ pub(crate) mod coverage;
 pub(crate) mod generate;
 pub(crate) mod interop;
 pub(crate) mod list;
+pub(crate) mod mutants;
 pub(crate) mod record;
 pub(crate) mod relay;

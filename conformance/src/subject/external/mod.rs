@@ -4,6 +4,8 @@ mod install;
 mod javascript;
 mod python;
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 
 use crate::root::Root;
@@ -39,6 +41,24 @@ impl External {
             Self::JavaScript => javascript::command(root.found()?),
         }
     }
+}
+
+/// The Python that has what the client needs, and the client's folder.
+///
+/// # Errors
+///
+/// A sentence that says what is missing and what to do.
+pub(crate) fn python_client_environment(root: &Root) -> anyhow::Result<(PathBuf, PathBuf)> {
+    python::client_environment(root)
+}
+
+/// The Python that has what the relay needs, and the relay's folder.
+///
+/// # Errors
+///
+/// A sentence that says what is missing and what to do.
+pub(crate) fn python_relay_environment(root: &Root) -> anyhow::Result<(PathBuf, PathBuf)> {
+    python::relay_environment(root)
 }
 
 /// The command that starts the relay in Python, less its options.

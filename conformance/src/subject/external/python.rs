@@ -16,15 +16,37 @@ use crate::subject::adapter::CommandLine;
 ///
 /// A sentence that says what is missing and what to do.
 pub(super) fn command(root: &Root) -> anyhow::Result<CommandLine> {
-    let folder = root.path().join("conformance/adapters/python");
+    let (python, folder) = client_environment(root)?;
     let adapter = folder.join("adapter.py");
-    there(&adapter)?;
-    let python = environment(root, "conformance-python", &folder)?;
     // These options keep out the user's own Python settings and packages, and write nothing beside
     // the sources.
     let arguments = ["-E", "-s", "-B"].map(str::to_owned).into_iter();
     let arguments = arguments.chain([adapter.display().to_string()]);
     Ok(CommandLine::new(python.display().to_string(), arguments))
+}
+
+/// The Python that has what the client needs, and the client's folder.
+///
+/// # Errors
+///
+/// A sentence that says what is missing and what to do.
+pub(super) fn client_environment(root: &Root) -> anyhow::Result<(PathBuf, PathBuf)> {
+    let folder = root.path().join("conformance/adapters/python");
+    there(&folder.join("adapter.py"))?;
+    let python = environment(root, "conformance-python", &folder)?;
+    Ok((python, folder))
+}
+
+/// The Python that has what the relay needs, and the relay's folder.
+///
+/// # Errors
+///
+/// A sentence that says what is missing and what to do.
+pub(super) fn relay_environment(root: &Root) -> anyhow::Result<(PathBuf, PathBuf)> {
+    let folder = root.path().join("conformance/relays/python");
+    there(&folder.join("relay/__main__.py"))?;
+    let python = environment(root, "conformance-relay-python", &folder)?;
+    Ok((python, folder))
 }
 
 /// The command that starts the relay, less its options. Its environment is made first if it is
@@ -34,9 +56,7 @@ pub(super) fn command(root: &Root) -> anyhow::Result<CommandLine> {
 ///
 /// A sentence that says what is missing and what to do.
 pub(super) fn relay(root: &Root) -> anyhow::Result<CommandLine> {
-    let folder = root.path().join("conformance/relays/python");
-    there(&folder.join("relay/__main__.py"))?;
-    let python = environment(root, "conformance-relay-python", &folder)?;
+    let (python, folder) = relay_environment(root)?;
     // The module is found by its folder, and the user's own Python settings are kept out.
     let run = format!(
         "import runpy, sys; sys.path.insert(0, {:?}); runpy.run_module('relay', run_name='__main__')",

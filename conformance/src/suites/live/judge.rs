@@ -119,6 +119,7 @@ pub(crate) fn failure(difference: Difference, played: Option<&Played>) -> Failur
         expected,
         actual,
         difference: Some(format!("{what} ({clause})")),
+        clause: Some(clause.to_owned()),
         mistake: None,
         detail: played.map(ladder).unwrap_or_default(),
     }

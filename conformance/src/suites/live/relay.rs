@@ -171,7 +171,7 @@ impl LiveRelay {
     /// Writes a request down, and gives its name and its attempt.
     fn note(&self, request: ReceivedRequest) -> (String, usize) {
         let name = name_of(&request, &self.script.appid);
-        let lacks = |asked: bool, event| asked && !self.user.has_said(event);
+        let lacks = |asked: bool, event| asked && self.user.said(event) == 0;
         let early = match name.as_str() {
             "put finish" => lacks(self.script.look, UserEvent::Release),
             "put receipt" => lacks(self.script.take, UserEvent::Taken),

@@ -140,6 +140,7 @@ impl Case for TranscriptCase {
             expected,
             actual,
             difference: Some(format!("{what} ({clause})")),
+            clause: Some(clause.to_owned()),
             mistake: None,
             detail: ladder.lines().map(str::to_owned).collect(),
         };

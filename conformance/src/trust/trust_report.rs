@@ -1,0 +1,222 @@
+//! The lines of `conformance mutants`, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::degenerate::DegenerateVerdict;
+use super::lawful::LawfulVerdict;
+use super::mutants::MutantVerdict;
+use crate::report::Format;
+
+/// The report as it is written, line by line.
+pub(crate) struct TrustReport {
+    format: Format,
+    started: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    planned: usize,
+    passed: usize,
+    failed: usize,
+    shown: usize,
+    shown_names: usize,
+    shown_first: usize,
+    wrong_headlines: BTreeMap<String, usize>,
+    problems: Vec<String>,
+}
+
+impl TrustReport {
+    /// Starts a report.
+    pub(crate) fn new(format: Format) -> Self {
+        Self {
+            format,
+            started: Instant::now(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Says how many verdicts are to come.
+    pub(crate) fn plan(&self, more: usize) {
+        self.state().planned += more;
+    }
+
+    /// Notes a fault of the suite itself.
+    pub(crate) fn problem(&self, text: String) {
+        if self.format == Format::Pretty {
+            println!("PROBLEM   {text}");
+        }
+        self.state().problems.push(text);
+    }
+
+    /// Writes the verdict on a fault.
+    pub(crate) fn mutant(&self, verdict: &MutantVerdict<'_>) {
+        let entry = verdict.entry;
+        self.count(verdict.is_good());
+        if let Some(shown) = &verdict.first_shown {
+            let mut state = self.state();
+            state.shown += 1;
+            state.shown_names += usize::from(shown.names);
+            state.shown_first += usize::from(shown.headline == entry.clause);
+            if !shown.names {
+                let wrong = format!("{} as {} ({})", entry.id, shown.headline, shown.id);
+                *state.wrong_headlines.entry(wrong).or_default() += 1;
+            }
+        }
+        let killed = verdict.is_killed();
+        if self.format == Format::Json {
+            let mut line = json!({
+                "event": "mutant",
+                "id": entry.id,
+                "clause": entry.clause,
+                "title": entry.title,
+                "verdict": if killed { "killed" } else { "survived" },
+                "by": verdict.by,
+                "names_clause": verdict.examination.names_clause(),
+                "reached": verdict.reached,
+                "played": verdict.examination.played,
+            });
+            if let Some(shown) = &verdict.first_shown {
+                line["first_shown"] =
+                    json!({"test": shown.id, "clause": shown.headline, "names": shown.names});
+            }
+            println!("{line}");
+        } else if !verdict.is_good() {
+            let word = match (killed, verdict.reached) {
+                (_, false) => "UNREACHED",
+                (false, true) => "SURVIVED",
+                (true, true) => "UNNAMED",
+            };
+            println!("{word:9} {} ({}): {}", entry.id, entry.clause, entry.title);
+            if killed {
+                println!("          found by {}", verdict.by.join(", "));
+            }
+        }
+        self.broken(&entry.id, verdict.examination.broken.len());
+    }
+
+    /// Writes the verdict on a lawful variant.
+    pub(crate) fn lawful(&self, verdict: &LawfulVerdict<'_>) {
+        let entry = verdict.entry;
+        let good = verdict.is_good();
+        self.count(good);
+        if self.format == Format::Json {
+            let line = json!({
+                "event": "lawful",
+                "id": entry.id,
+                "clause": entry.clause,
+                "title": entry.title,
+                "verdict": if good { "passed" } else { "failed" },
+                "by": verdict.by,
+                "reached": verdict.reached,
+                "played": verdict.examination.played,
+            });
+            println!("{line}");
+        } else if !good {
+            let word = if verdict.reached {
+                "ACCUSED"
+            } else {
+                "UNREACHED"
+            };
+            println!("{word:9} {} ({}): {}", entry.id, entry.clause, entry.title);
+            println!("          by {}", verdict.by.join(", "));
+        }
+        self.broken(&entry.id, verdict.examination.broken.len());
+    }
+
+    /// Writes the verdict on a degenerate adapter.
+    pub(crate) fn degenerate(&self, verdict: &DegenerateVerdict) {
+        let good = verdict.is_good();
+        self.count(good);
+        if self.format == Format::Json {
+            let line = json!({
+                "event": "degenerate",
+                "id": verdict.kind,
+                "verdict": if good { "passed" } else { "failed" },
+                "tests_passed": verdict.tests_passed,
+                "seconds": verdict.seconds,
+                "report_bytes": verdict.report_bytes,
+                "fault": verdict.fault,
+            });
+            println!("{line}");
+        } else if !good {
+            println!(
+                "DECEIVED  by the adapter that {}: {}",
+                verdict.kind, verdict.fault
+            );
+        }
+    }
+
+    /// Writes the summary, and gives whether all is as it should be.
+    pub(crate) fn end(self) -> bool {
+        let state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let complete = state.planned == state.passed + state.failed && state.planned > 0;
+        let good = complete && state.failed == 0 && state.problems.is_empty();
+        let share = |count: usize| match state.shown {
+            0 => serde_json::Value::Null,
+            shown => json!(count as f64 / shown as f64),
+        };
+        let seconds = self.started.elapsed().as_secs_f64();
+        if self.format == Format::Json {
+            let end = json!({
+                "event": "end",
+                "good": good,
+                "counts": {
+                    "planned": state.planned,
+                    "passed": state.passed,
+                    "failed": state.failed,
+                    "skipped": 0,
+                    "inconclusive": state.planned.saturating_sub(state.passed + state.failed),
+                },
+                "not_judged": [],
+                "problems": state.problems,
+                "diagnosis": share(state.shown_names),
+                "diagnosis_headline": share(state.shown_first),
+                "seconds": seconds,
+            });
+            println!("{end}");
+            return good;
+        }
+        let word = if good { "PASSED" } else { "FELL SHORT" };
+        println!(
+            "{word:10} {} passed, {} failed, of {} planned, in {seconds:.1} s",
+            state.passed, state.failed, state.planned
+        );
+        if state.shown > 0 {
+            println!(
+                "diagnosis  the first failure shown names the requirement of {} of {} faults; of {} \
+                 it stands above all others",
+                state.shown_names, state.shown, state.shown_first
+            );
+            for wrong in state.wrong_headlines.keys() {
+                println!("           not of {wrong}");
+            }
+        }
+        good
+    }
+
+    fn count(&self, good: bool) {
+        let mut state = self.state();
+        state.passed += usize::from(good);
+        state.failed += usize::from(!good);
+    }
+
+    fn broken(&self, id: &str, count: usize) {
+        if count > 0 {
+            self.problem(format!(
+                "{count} tests that failed with {id} also fail without any change"
+            ));
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
