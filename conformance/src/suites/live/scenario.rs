@@ -159,6 +159,10 @@ impl Case for LiveCase {
         vec![self.scenario.script.role.name()]
     }
 
+    fn shares_a_process(&self) -> bool {
+        true
+    }
+
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {
         let mut script = self.scenario.script.clone();
         loop {
