@@ -15,7 +15,7 @@ use super::verdict::Verdict;
 use crate::root::Root;
 use crate::subject::relay::{RelaySubject, RunningRelay};
 use crate::subject::relay_settings::RelaySettings;
-use crate::suites::relay::bench::Bench;
+use crate::suites::relay::bench::{Bench, ChannelPool};
 use crate::suites::relay::case::{Needs, RelayCase};
 use crate::suites::relay::checker::{Check, Checker};
 use crate::suites::relay::fault::Fault;
@@ -57,6 +57,7 @@ pub(crate) struct RelayRunner<'a> {
     is_lost: AtomicBool,
     begun: Instant,
     starts: Mutex<u32>,
+    pool: ChannelPool,
     done: &'a (dyn Fn(&Verdict) + Sync),
 }
 
@@ -91,6 +92,7 @@ pub(crate) fn run(
         is_lost: AtomicBool::new(false),
         begun: Instant::now(),
         starts: Mutex::new(0),
+        pool: ChannelPool::default(),
         done,
     };
     let first = runner.shared(&RelaySettings::default())?;
@@ -98,9 +100,10 @@ pub(crate) fn run(
         subject.start_with(root, &RelaySettings::default())
     })?
     .is_there()?;
-    drop(first);
     runner.phase(false);
     runner.phase(true);
+    runner.close_all(&first)?;
+    drop(first);
     let mut problems = Vec::new();
     let planned = |check: Check| {
         let id = format!("relay-every-{}", check.about().0);
@@ -138,6 +141,21 @@ pub(crate) fn run(
 }
 
 impl RelayRunner<'_> {
+    /// Closes the channels that no test needs any more.
+    fn close_all(&self, relay: &RunningRelay) -> anyhow::Result<()> {
+        let settings = RelaySettings::default();
+        let another = || {
+            self.subject
+                .start_with(self.root, &RelaySettings::default())
+        };
+        let bench = Bench::new(relay, settings, self.checker, &another)?;
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        for channel in pool.drain(..) {
+            bench.close_at_last(&channel);
+        }
+        Ok(())
+    }
+
     /// Runs the tests that come last, or those before them.
     fn phase(&self, last: bool) {
         let mut order: Vec<usize> = (0..self.cases.len())
@@ -326,9 +344,15 @@ impl RelayRunner<'_> {
         bench.attempt = attempt;
         bench.is_frugal = !self.subject.takes("starts_per_minute");
         bench.patience = self.begun + TIME_AT_ADDRESS;
+        bench.pool = (!self.subject.is_started_here()).then_some(&self.pool);
         let result = case.run(&bench);
-        bench.clean_up();
+        bench.clean_up(result.is_ok());
         self.count(&settings, bench.starts.get());
+        if !self.subject.is_started_here() {
+            // What was set aside for it and not used is left to others.
+            let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+            *starts = (*starts + bench.starts.get()).saturating_sub(case.starts);
+        }
         match result {
             Err(
                 Fault::Late(mut failure) | Fault::Failed(mut failure) | Fault::Setup(mut failure),

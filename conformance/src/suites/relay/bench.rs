@@ -2,6 +2,7 @@
 
 use std::cell::{Cell as Mutable, RefCell};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -71,6 +72,9 @@ impl Address {
     }
 }
 
+/// Channels that several tests use.
+pub(crate) type ChannelPool = Mutex<Vec<Channel>>;
+
 /// The surroundings of one run of one test.
 pub(crate) struct Bench<'a> {
     /// The relay.
@@ -91,8 +95,19 @@ pub(crate) struct Bench<'a> {
     pub(crate) patience: Instant,
     /// The number of allocates and claims so far.
     pub(crate) starts: Mutable<u32>,
+    /// Channels that tests left as they were, for the next ones to use, where starts are few.
+    pub(crate) pool: Option<&'a ChannelPool>,
     log: RefCell<Vec<String>>,
     left_open: RefCell<Vec<Channel>>,
+    /// Whether a step of the test's own has changed a channel.
+    is_changed: Mutable<bool>,
+    is_preparing: Mutable<bool>,
+}
+
+/// Whether a request is an allocate or a claim, which are rated.
+fn is_start(request: &Request) -> bool {
+    let path = request.target.split('?').next().unwrap_or_default();
+    request.method == "POST" && (path.ends_with("/channels") || path.ends_with("/claim"))
 }
 
 /// A request that is under way.
@@ -126,8 +141,11 @@ impl<'a> Bench<'a> {
             is_frugal: false,
             patience: Instant::now(),
             starts: Mutable::new(0),
+            pool: None,
             log: RefCell::default(),
             left_open: RefCell::default(),
+            is_changed: Mutable::new(false),
+            is_preparing: Mutable::new(false),
         })
     }
 
@@ -209,9 +227,17 @@ impl<'a> Bench<'a> {
     }
 
     fn count(&self, request: &Request) {
-        let path = request.target.split('?').next().unwrap_or_default();
-        if request.method == "POST" && (path.ends_with("/channels") || path.ends_with("/claim")) {
+        if is_start(request) {
             self.starts.set(self.starts.get() + 1);
+        }
+    }
+
+    /// Takes back the count of a request that was refused before the rate was checked (RELAY-9).
+    fn uncount(&self, request: &Request, reply: &Reply) {
+        let is_early = matches!(reply.status(), 400 | 401 | 405 | 413)
+            || reply.token().as_deref() == Some("not-found");
+        if is_early && is_start(request) {
+            self.starts.set(self.starts.get().saturating_sub(1));
         }
     }
 
@@ -343,13 +369,45 @@ impl<'a> Bench<'a> {
 
     /// A channel that has been brought into this state.
     pub(crate) fn channel(&self, state: State) -> Result<Channel, Fault> {
-        let mut channel = Channel::new();
+        let mut channel = match self.of_pool(state) {
+            Some(channel) => {
+                self.left_open.borrow_mut().push(channel.clone());
+                channel
+            }
+            None => Channel::new(),
+        };
         self.bring(&mut channel, state)?;
         Ok(channel)
     }
 
+    /// A channel of the pool that can be brought into a state without a rated request.
+    fn of_pool(&self, state: State) -> Option<Channel> {
+        let mut pool = self.pool?.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |channel: &Channel| match state {
+            State::Absent => false,
+            State::Open => channel.state == State::Open,
+            _ => (State::Claimed..=state).contains(&channel.state),
+        };
+        let is_exact = |channel: &Channel| channel.state == state;
+        let exact = pool.iter().rposition(is_exact);
+        let at = exact.or_else(|| pool.iter().rposition(fits))?;
+        Some(pool.swap_remove(at))
+    }
+
     /// Brings a channel from its state to a later one.
     pub(crate) fn bring(&self, channel: &mut Channel, state: State) -> Result<(), Fault> {
+        self.is_preparing.set(true);
+        let result = self.brought(channel, state);
+        self.is_preparing.set(false);
+        let mut left_open = self.left_open.borrow_mut();
+        let is_it = |one: &&mut Channel| one.app == channel.app && one.number == channel.number;
+        if let Some(known) = left_open.iter_mut().find(is_it) {
+            known.clone_from(channel);
+        }
+        result
+    }
+
+    fn brought(&self, channel: &mut Channel, state: State) -> Result<(), Fault> {
         if state == State::Absent {
             return Ok(());
         }
@@ -401,12 +459,37 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// Closes what the test left open at a relay that is not the suite's.
-    pub(crate) fn clean_up(&self) {
-        for channel in self.left_open.borrow_mut().drain(..) {
-            let close = channel.close(&channel.owner, "cancelled");
-            // Nobody is interested in the answer, which is `closed` for most.
-            let _ = self.begin(&close).and_then(Pending::reply);
+    /// Closes what the test left open at a relay that is not the suite's, or leaves it to the next
+    /// test, when this one has passed and changed nothing.
+    pub(crate) fn clean_up(&self, has_passed: bool) {
+        let is_kept = |channel: &Channel| {
+            has_passed && !self.is_changed.get() && channel.state < State::Ended
+        };
+        let left_open: Vec<Channel> = self.left_open.borrow_mut().drain(..).collect();
+        for channel in left_open {
+            match self.pool.filter(|_| is_kept(&channel)) {
+                Some(pool) => {
+                    let mut pool = pool.lock().unwrap_or_else(PoisonError::into_inner);
+                    pool.push(channel);
+                }
+                None if channel.state >= State::Ended => {}
+                None => self.close_at_last(&channel),
+            }
+        }
+    }
+
+    /// Closes a channel whose answer is of no interest.
+    pub(crate) fn close_at_last(&self, channel: &Channel) {
+        let close = channel.close(&channel.owner, "cancelled");
+        // It is `closed` when the test has ended it.
+        let _ = self.begin(&close).and_then(Pending::reply);
+    }
+
+    /// Notes whether an answer tells of a change by the test's own step.
+    fn note_change(&self, request: &Request, reply: &Reply) {
+        let is_change = request.method != "GET" && (200..300).contains(&reply.status());
+        if is_change && !self.is_preparing.get() {
+            self.is_changed.set(true);
         }
     }
 }
@@ -439,6 +522,8 @@ impl Pending<'_> {
                 answer,
             };
             self.bench.checker.look(&self.request, &reply);
+            self.bench.note_change(&self.request, &reply);
+            self.bench.uncount(&self.request, &reply);
             self.bench.note(format!("-> {reply}"));
             return Ok(reply);
         }

@@ -180,7 +180,9 @@ fn sizes() -> Vec<RelayCase> {
                         &Want::token("too-large"),
                     )?;
                     // What was too large has done nothing.
-                    bench.given(&request, &want)?;
+                    if bench.pool.is_none() {
+                        bench.given(&request, &want)?;
+                    }
                     Ok(())
                 })
                 .starts(3),
@@ -898,6 +900,11 @@ fn times() -> Vec<RelayCase> {
                 return Ok(());
             }
             bench.sleep_until(reply.read, 20.0);
+            if reply.sent.elapsed() > bench.seconds(28.0) {
+                return Err(Fault::Undecided(
+                    "the connection was idle too long".to_owned(),
+                ));
+            }
             let request = channel
                 .write(Cell::Answer)
                 .header("X-Long", "x".repeat(200));
@@ -921,6 +928,7 @@ fn times() -> Vec<RelayCase> {
             let mut connection = bench.connect()?;
             bench.note(format!("{get}, and behind it the first half of {request}"));
             let _ = connection.send(&[&bench.bytes(&get)[..], front].concat());
+            let sent = Instant::now();
             let first = read(bench, &mut connection)?;
             bench.judge(&first, &Want::Status(204))?;
             if !first.answer.keeps() {
@@ -929,7 +937,9 @@ fn times() -> Vec<RelayCase> {
             let answered = Instant::now();
             bench.sleep_until(answered, 20.0);
             let _ = connection.send(back);
-            if answered.elapsed() > bench.seconds(28.0) {
+            // The relay may have answered long before the answer was read, but not before
+            // the wait was over.
+            if sent.elapsed() > bench.seconds(20.0 + 28.0) {
                 return Err(Fault::Undecided("the request was sent too late".to_owned()));
             }
             let reply = read(bench, &mut connection)?;

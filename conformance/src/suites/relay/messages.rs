@@ -89,8 +89,10 @@ fn bad(
     RelayCase::new(SUITE, id, title, clauses, move |bench| {
         let channel = message.channel(bench)?;
         bench.expect(&message.request(&channel, &text), &Want::token("malformed"))?;
-        let right = message.request(&channel, message.text().as_bytes());
-        bench.given(&right, &message.success())?;
+        if bench.pool.is_none() {
+            let right = message.request(&channel, message.text().as_bytes());
+            bench.given(&right, &message.success())?;
+        }
         Ok(())
     })
 }
