@@ -15,6 +15,7 @@ use super::verdict::Verdict;
 use crate::root::Root;
 use crate::subject::relay::{RelaySubject, RunningRelay};
 use crate::subject::relay_settings::RelaySettings;
+use crate::suites::case::Failure;
 use crate::suites::relay::bench::{Bench, ChannelPool};
 use crate::suites::relay::case::{Needs, RelayCase};
 use crate::suites::relay::checker::{Check, Checker};
@@ -39,6 +40,8 @@ const TIME_AT_ADDRESS: Duration = Duration::from_secs(22);
 const WAIT_AT_ADDRESS: u64 = 1_500;
 /// The relays that may end by themselves before the rest is not tried.
 const MAX_BREAKS: usize = 5;
+/// The tests that get no answer before the rest is not tried: a silent relay should cost moments.
+const MAX_SILENCES: usize = 12;
 /// The lag of the machine that explains what came too late.
 const LAG: Duration = Duration::from_millis(100);
 
@@ -54,6 +57,7 @@ pub(crate) struct RelayRunner<'a> {
     alone: RwLock<()>,
     lag: LagMeter,
     breaks: AtomicUsize,
+    silences: AtomicUsize,
     is_lost: AtomicBool,
     begun: Instant,
     starts: Mutex<u32>,
@@ -89,6 +93,7 @@ pub(crate) fn run(
         alone: RwLock::new(()),
         lag: LagMeter::start(),
         breaks: AtomicUsize::new(0),
+        silences: AtomicUsize::new(0),
         is_lost: AtomicBool::new(false),
         begun: Instant::now(),
         starts: Mutex::new(0),
@@ -226,7 +231,19 @@ impl RelayRunner<'_> {
                 false => rest.push(index),
             }
         }
-        first.extend(rest);
+        // Then each suite in turn.
+        let place = |index: &usize| {
+            let suite = self.case(*index).map(RelayCase::suite);
+            let before = rest.iter().take_while(|other| *other != index);
+            let place = before
+                .filter(|other| self.case(**other).map(RelayCase::suite) == suite)
+                .count();
+            (place, starts(index))
+        };
+        let mut placed: Vec<((usize, u32), usize)> =
+            rest.iter().map(|index| (place(index), *index)).collect();
+        placed.sort();
+        first.extend(placed.into_iter().map(|(_, index)| index));
         *order = first;
     }
 
@@ -268,6 +285,9 @@ impl RelayRunner<'_> {
         {
             return Verdict::Inconclusive("not tried: the relay is gone".to_owned());
         }
+        if self.is_silent() {
+            return Verdict::Inconclusive("not tried: the relay gives no answers".to_owned());
+        }
         if !self.subject.is_started_here() {
             if self.begun.elapsed() > TIME_AT_ADDRESS {
                 return skipped("the time for a relay that is known by its address is over".into());
@@ -292,10 +312,11 @@ impl RelayRunner<'_> {
                 }
             };
             attempt += 1;
-            let is_last = attempt == ATTEMPTS;
+            let is_over = !self.subject.is_started_here() && self.begun.elapsed() > TIME_AT_ADDRESS;
+            let is_last = attempt == ATTEMPTS || is_over || self.is_silent();
             match fault {
                 Ok(()) => return Verdict::Passed,
-                Err(Fault::Failed(failure)) => return Verdict::Failed(failure),
+                Err(Fault::Failed(failure)) => return Verdict::Failed(*failure),
                 Err(Fault::Skipped(why)) => return skipped(why),
                 Err(Fault::Setup(failure)) => {
                     let given = failure.given.join("; ");
@@ -313,9 +334,9 @@ impl RelayRunner<'_> {
                         ));
                     }
                     failure.detail.push(format!(
-                        "it was so {ATTEMPTS} times, at last alone and slower"
+                        "it was so {attempt} times, the second and third time alone and slower"
                     ));
-                    return Verdict::Failed(failure);
+                    return Verdict::Failed(*failure);
                 }
                 Err(Fault::Undecided(why)) if is_last => {
                     return Verdict::Inconclusive(format!("the machine was too busy: {why}"));
@@ -323,6 +344,11 @@ impl RelayRunner<'_> {
                 Err(Fault::Late(_) | Fault::Undecided(_)) => {}
             }
         }
+    }
+
+    /// Whether the relay has kept silent too often.
+    fn is_silent(&self) -> bool {
+        self.silences.load(Ordering::Relaxed) >= MAX_SILENCES
     }
 
     /// Runs a test once.
@@ -347,6 +373,9 @@ impl RelayRunner<'_> {
         bench.pool = (!self.subject.is_started_here()).then_some(&self.pool);
         let result = case.run(&bench);
         bench.clean_up(result.is_ok());
+        if bench.silences.get() > 0 {
+            self.silences.fetch_add(1, Ordering::Relaxed);
+        }
         self.count(&settings, bench.starts.get());
         if !self.subject.is_started_here() {
             // What was set aside for it and not used is left to others.
@@ -408,10 +437,10 @@ impl RelayRunner<'_> {
 }
 
 /// A failure that is only words.
-fn told(actual: String) -> crate::suites::case::Failure {
-    crate::suites::case::Failure {
+fn told(actual: String) -> Box<Failure> {
+    Box::new(Failure {
         expected: "a relay".to_owned(),
         actual,
-        ..Default::default()
-    }
+        ..Failure::default()
+    })
 }

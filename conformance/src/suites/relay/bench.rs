@@ -97,6 +97,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) starts: Mutable<u32>,
     /// Channels that tests left as they were, for the next ones to use, where starts are few.
     pub(crate) pool: Option<&'a ChannelPool>,
+    /// The number of requests that got no answer in time.
+    pub(crate) silences: Mutable<u32>,
     log: RefCell<Vec<String>>,
     left_open: RefCell<Vec<Channel>>,
     /// Whether a step of the test's own has changed a channel.
@@ -142,6 +144,7 @@ impl<'a> Bench<'a> {
             patience: Instant::now(),
             starts: Mutable::new(0),
             pool: None,
+            silences: Mutable::new(0),
             log: RefCell::default(),
             left_open: RefCell::default(),
             is_changed: Mutable::new(false),
@@ -297,7 +300,7 @@ impl<'a> Bench<'a> {
     // Failures
 
     /// A failure with what was asked so far.
-    pub(crate) fn failure(&self, expected: impl ToString, actual: impl ToString) -> Failure {
+    pub(crate) fn failure(&self, expected: impl ToString, actual: impl ToString) -> Box<Failure> {
         let log = self.log.borrow();
         let left_out = log.len().saturating_sub(LINES);
         let mut given: Vec<String> = Vec::new();
@@ -305,12 +308,12 @@ impl<'a> Bench<'a> {
             given.push(format!("({left_out} lines before)"));
         }
         given.extend(log.iter().skip(left_out).cloned());
-        Failure {
+        Box::new(Failure {
             given,
             expected: expected.to_string(),
             actual: actual.to_string(),
             ..Failure::default()
-        }
+        })
     }
 
     /// A failure that is certain.
@@ -537,7 +540,10 @@ impl Pending<'_> {
         );
         let what = self.bench.failure(what, none);
         match none {
-            NoAnswer::TimedOut(_) => Fault::Late(what),
+            NoAnswer::TimedOut(_) => {
+                self.bench.silences.set(self.bench.silences.get() + 1);
+                Fault::Late(what)
+            }
             _ => Fault::Failed(what),
         }
     }

@@ -33,7 +33,7 @@ fn judge(bench: &Bench<'_>, check: Check) -> Result<(), Fault> {
             failure.detail = vec![format!(
                 "{wrong} of {answers} answers of this run were so; the first one is shown"
             )];
-            Err(Fault::Failed(failure))
+            Err(Fault::Failed(Box::new(failure)))
         }
         None if found.answers == 0 => Err(Fault::Skipped(
             "no answer of this kind came in this run".to_owned(),

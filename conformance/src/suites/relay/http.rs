@@ -324,7 +324,8 @@ fn expectations() -> Vec<RelayCase> {
             },
         ));
     }
-    let refusals: [(&str, &str, fn(&Channel) -> Request); 4] = [
+    type Made = fn(&Channel) -> Request;
+    let refusals: [(&str, &str, Made); 4] = [
         ("unauthorized", "unauthorized", |channel| {
             channel.write(Cell::Answer).without("Authorization")
         }),
