@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::lag::LagMeter;
+use super::relay_choice::{cheapest_first, lacking};
 use super::runner::{Judged, Run};
 use super::verdict::Verdict;
 use crate::root::Root;
@@ -17,7 +18,7 @@ use crate::subject::relay::{RelaySubject, RunningRelay};
 use crate::subject::relay_settings::RelaySettings;
 use crate::suites::case::Failure;
 use crate::suites::relay::bench::{Bench, ChannelPool};
-use crate::suites::relay::case::{Needs, RelayCase};
+use crate::suites::relay::case::RelayCase;
 use crate::suites::relay::checker::{Check, Checker};
 use crate::suites::relay::fault::Fault;
 use crate::suites::test::Test;
@@ -36,14 +37,12 @@ const STARTS: u32 = 40;
 const STARTS_AT_ADDRESS: u32 = 110;
 /// The time for the tests of a relay that is known only by its address.
 const TIME_AT_ADDRESS: Duration = Duration::from_secs(22);
-/// The longest wait of a test at such a relay, in milliseconds.
-const WAIT_AT_ADDRESS: u64 = 1_500;
 /// The relays that may end by themselves before the rest is not tried.
 const MAX_BREAKS: usize = 5;
 /// The tests that get no answer before the rest is not tried: a silent relay should cost moments.
 const MAX_SILENCES: usize = 12;
 /// The lag of the machine that explains what came too late.
-const LAG: Duration = Duration::from_millis(100);
+const LAG: Duration = Duration::from_millis(250);
 
 /// The tests of one relay, as they are run.
 pub(crate) struct RelayRunner<'a> {
@@ -175,7 +174,7 @@ impl RelayRunner<'_> {
                 let case = self.case(*index);
                 case.map(|case| std::cmp::Reverse((case.waits, case.needs.own)))
             }),
-            false => self.cheapest_first(&mut order),
+            false => order = cheapest_first(self.subject, self.cases, &order),
         }
         let jobs = match self.subject.is_started_here() {
             true => JOBS,
@@ -215,70 +214,9 @@ impl RelayRunner<'_> {
         self.cases.get(index)
     }
 
-    /// Where starts are few: first the cheapest test of each requirement, then the cheapest of all.
-    fn cheapest_first(&self, order: &mut Vec<usize>) {
-        let starts = |index: &usize| self.case(*index).map_or(0, |case| case.starts);
-        order.sort_by_key(starts);
-        let mut seen = std::collections::HashSet::new();
-        let (mut first, mut rest) = (Vec::new(), Vec::new());
-        for index in order.drain(..) {
-            let Some(case) = self.case(index) else {
-                continue;
-            };
-            let clause = case.clauses().first().cloned();
-            match self.lacking(case).is_none() && seen.insert(clause) {
-                true => first.push(index),
-                false => rest.push(index),
-            }
-        }
-        // Then each suite in turn.
-        let place = |index: &usize| {
-            let suite = self.case(*index).map(RelayCase::suite);
-            let before = rest.iter().take_while(|other| *other != index);
-            let place = before
-                .filter(|other| self.case(**other).map(RelayCase::suite) == suite)
-                .count();
-            (place, starts(index))
-        };
-        let mut placed: Vec<((usize, u32), usize)> =
-            rest.iter().map(|index| (place(index), *index)).collect();
-        placed.sort();
-        first.extend(placed.into_iter().map(|(_, index)| index));
-        *order = first;
-    }
-
-    /// The reason why a test cannot be run at this relay.
-    fn lacking(&self, case: &RelayCase) -> Option<String> {
-        let placeholders = case.settings.placeholders();
-        let missing: Vec<String> = placeholders
-            .into_iter()
-            .filter(|name| !self.subject.takes(name))
-            .map(|name| format!("{{{name}}}"))
-            .collect();
-        if !missing.is_empty() {
-            return Some(match self.subject.is_started_here() {
-                true => format!("the relay's command has no {}", missing.join(", ")),
-                false => format!(
-                    "the relay is known only by its address; --relay-cmd with {} would run it",
-                    missing.join(", ")
-                ),
-            });
-        }
-        if self.subject.is_started_here() {
-            return None;
-        }
-        let Needs {
-            own,
-            ending,
-            last: _,
-        } = case.needs;
-        (own || ending || case.waits > WAIT_AT_ADDRESS)
-            .then(|| "the relay is known only by its address; --relay-cmd would run it".to_owned())
-    }
-
     fn judge(&self, case: &RelayCase) -> Verdict {
         let skipped = |why: String| Verdict::Skipped { why, named: true };
-        if let Some(why) = self.lacking(case) {
+        if let Some(why) = lacking(self.subject, case) {
             return skipped(why);
         }
         if self.breaks.load(Ordering::Relaxed) >= MAX_BREAKS || self.is_lost.load(Ordering::Relaxed)

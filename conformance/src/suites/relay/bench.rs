@@ -1,14 +1,14 @@
 //! What a test has at hand: a relay, a clock, and requests with their answers.
 
 use std::cell::{Cell as Mutable, RefCell};
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::Context;
 
-use super::channel::{Cell, Channel, State};
+use super::address::Address;
+use super::channel::Channel;
 use super::checker::Checker;
 use super::fault::Fault;
 use super::reply::{Reply, Want};
@@ -22,55 +22,6 @@ use crate::suites::case::Failure;
 const ANSWERING: Duration = Duration::from_secs(10);
 /// The most lines of requests and answers that a failure shows.
 const LINES: usize = 24;
-
-/// The place of a relay.
-#[derive(Debug, Clone)]
-pub(crate) struct Address {
-    /// Where it is connected to.
-    pub(crate) socket: SocketAddr,
-    /// Its host and port, for `Host`.
-    pub(crate) host: String,
-    /// The path before `/v1/`, without a slash at its end.
-    pub(crate) path: String,
-}
-
-impl Address {
-    /// Takes an `http` URL apart.
-    ///
-    /// # Errors
-    ///
-    /// A sentence.
-    pub(crate) fn of(url: &str) -> anyhow::Result<Self> {
-        if url.starts_with("https://") {
-            bail!(
-                "{url}: the suite speaks plain http to a relay, as the proxy in front of it does; \
-                 name the relay's own address"
-            );
-        }
-        let rest = url
-            .strip_prefix("http://")
-            .with_context(|| format!("{url} is no http:// address"))?;
-        let (host, path) = match rest.find('/') {
-            Some(at) => rest.split_at(at),
-            None => (rest, ""),
-        };
-        let with_port = match host.rsplit_once(':') {
-            Some((_, port)) if port.parse::<u16>().is_ok() => host.to_owned(),
-            _ => format!("{host}:80"),
-        };
-        let mut addresses = with_port
-            .to_socket_addrs()
-            .with_context(|| format!("{url} has no address"))?;
-        let socket = addresses
-            .next()
-            .ok_or_else(|| anyhow!("{url} has no address"))?;
-        Ok(Self {
-            socket,
-            host: host.to_owned(),
-            path: path.trim_end_matches('/').to_owned(),
-        })
-    }
-}
 
 /// Channels that several tests use.
 pub(crate) type ChannelPool = Mutex<Vec<Channel>>;
@@ -100,10 +51,10 @@ pub(crate) struct Bench<'a> {
     /// The number of requests that got no answer in time.
     pub(crate) silences: Mutable<u32>,
     log: RefCell<Vec<String>>,
-    left_open: RefCell<Vec<Channel>>,
+    pub(super) left_open: RefCell<Vec<Channel>>,
     /// Whether a step of the test's own has changed a channel.
-    is_changed: Mutable<bool>,
-    is_preparing: Mutable<bool>,
+    pub(super) is_changed: Mutable<bool>,
+    pub(super) is_preparing: Mutable<bool>,
 }
 
 /// Whether a request is an allocate or a claim, which are rated.
@@ -366,126 +317,6 @@ impl<'a> Bench<'a> {
     /// The real time by which an answer may come late before the test is run again.
     pub(crate) fn lag(&self) -> Duration {
         Duration::from_millis(250)
-    }
-
-    // Channels
-
-    /// A channel that has been brought into this state.
-    pub(crate) fn channel(&self, state: State) -> Result<Channel, Fault> {
-        let mut channel = match self.of_pool(state) {
-            Some(channel) => {
-                self.left_open.borrow_mut().push(channel.clone());
-                channel
-            }
-            None => Channel::new(),
-        };
-        self.bring(&mut channel, state)?;
-        Ok(channel)
-    }
-
-    /// A channel of the pool that can be brought into a state without a rated request.
-    fn of_pool(&self, state: State) -> Option<Channel> {
-        let mut pool = self.pool?.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |channel: &Channel| match state {
-            State::Absent => false,
-            State::Open => channel.state == State::Open,
-            _ => (State::Claimed..=state).contains(&channel.state),
-        };
-        let is_exact = |channel: &Channel| channel.state == state;
-        let exact = pool.iter().rposition(is_exact);
-        let at = exact.or_else(|| pool.iter().rposition(fits))?;
-        Some(pool.swap_remove(at))
-    }
-
-    /// Brings a channel from its state to a later one.
-    pub(crate) fn bring(&self, channel: &mut Channel, state: State) -> Result<(), Fault> {
-        self.is_preparing.set(true);
-        let result = self.brought(channel, state);
-        self.is_preparing.set(false);
-        let mut left_open = self.left_open.borrow_mut();
-        let is_it = |one: &&mut Channel| one.app == channel.app && one.number == channel.number;
-        if let Some(known) = left_open.iter_mut().find(is_it) {
-            known.clone_from(channel);
-        }
-        result
-    }
-
-    fn brought(&self, channel: &mut Channel, state: State) -> Result<(), Fault> {
-        if state == State::Absent {
-            return Ok(());
-        }
-        if channel.state == State::Absent {
-            self.allocate(channel)?;
-        }
-        if state == State::Open {
-            return Ok(());
-        }
-        if channel.state == State::Open {
-            let claim = channel.claim(&channel.claimant);
-            let reply = self.given(&claim, &Want::Status(200))?;
-            channel.claimed = (reply.sent, reply.read);
-            channel.state = State::Claimed;
-        }
-        if state == State::EndedEarly {
-            return self.close(channel, state);
-        }
-        for cell in Cell::ALL {
-            if channel.state < cell.makes() && state >= cell.makes() {
-                self.given(&channel.write(cell), &Want::Status(200))?;
-                channel.state = cell.makes();
-            }
-        }
-        match state {
-            State::Ended => self.close(channel, state),
-            _ => Ok(()),
-        }
-    }
-
-    fn close(&self, channel: &mut Channel, state: State) -> Result<(), Fault> {
-        self.given(&channel.close(&channel.owner, "done"), &Want::Status(200))?;
-        channel.state = state;
-        Ok(())
-    }
-
-    /// Allocates a channel.
-    pub(crate) fn allocate(&self, channel: &mut Channel) -> Result<(), Fault> {
-        let request = channel.allocate();
-        let reply = self.given(&request, &Want::Status(201))?;
-        channel.number = reply.number("channel").ok_or_else(|| {
-            Fault::Setup(self.failure("a message with a channel's number", &reply))
-        })?;
-        channel.allocated = (reply.sent, reply.read);
-        channel.state = State::Open;
-        if self.is_frugal {
-            self.left_open.borrow_mut().push(channel.clone());
-        }
-        Ok(())
-    }
-
-    /// Closes what the test left open at a relay that is not the suite's, or leaves it to the next
-    /// test, when this one has passed and changed nothing.
-    pub(crate) fn clean_up(&self, has_passed: bool) {
-        let is_kept = |channel: &Channel| {
-            has_passed && !self.is_changed.get() && channel.state < State::Ended
-        };
-        let left_open: Vec<Channel> = self.left_open.borrow_mut().drain(..).collect();
-        for channel in left_open {
-            match self.pool.filter(|_| is_kept(&channel)) {
-                Some(pool) => {
-                    let mut pool = pool.lock().unwrap_or_else(PoisonError::into_inner);
-                    pool.push(channel);
-                }
-                None if channel.state >= State::Ended => {}
-                None => self.close_at_last(&channel),
-            }
-        }
-    }
-
-    /// Closes a channel whose answer is of no interest.
-    pub(crate) fn close_at_last(&self, channel: &Channel) {
-        let close = channel.close(&channel.owner, "cancelled");
-        // It is `closed` when the test has ended it.
-        let _ = self.begin(&close).and_then(Pending::reply);
     }
 
     /// Notes whether an answer tells of a change by the test's own step.
