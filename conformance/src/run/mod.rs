@@ -2,6 +2,7 @@
 
 pub(crate) mod lag;
 pub(crate) mod plan;
+mod relay_choice;
 pub(crate) mod relays;
 pub(crate) mod runner;
 mod together;

@@ -10,13 +10,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::lag::LagMeter;
+use super::relay_choice::{cheapest_first, lacking};
 use super::runner::{Judged, Run};
 use super::verdict::Verdict;
 use crate::root::Root;
 use crate::subject::relay::{RelaySubject, RunningRelay};
 use crate::subject::relay_settings::RelaySettings;
-use crate::suites::relay::bench::Bench;
-use crate::suites::relay::case::{Needs, RelayCase};
+use crate::suites::case::Failure;
+use crate::suites::relay::bench::{Bench, ChannelPool};
+use crate::suites::relay::case::RelayCase;
 use crate::suites::relay::checker::{Check, Checker};
 use crate::suites::relay::fault::Fault;
 use crate::suites::test::Test;
@@ -35,12 +37,12 @@ const STARTS: u32 = 40;
 const STARTS_AT_ADDRESS: u32 = 110;
 /// The time for the tests of a relay that is known only by its address.
 const TIME_AT_ADDRESS: Duration = Duration::from_secs(22);
-/// The longest wait of a test at such a relay, in milliseconds.
-const WAIT_AT_ADDRESS: u64 = 1_500;
 /// The relays that may end by themselves before the rest is not tried.
 const MAX_BREAKS: usize = 5;
+/// The tests that get no answer before the rest is not tried: a silent relay should cost moments.
+const MAX_SILENCES: usize = 12;
 /// The lag of the machine that explains what came too late.
-const LAG: Duration = Duration::from_millis(100);
+const LAG: Duration = Duration::from_millis(250);
 
 /// The tests of one relay, as they are run.
 pub(crate) struct RelayRunner<'a> {
@@ -54,9 +56,11 @@ pub(crate) struct RelayRunner<'a> {
     alone: RwLock<()>,
     lag: LagMeter,
     breaks: AtomicUsize,
+    silences: AtomicUsize,
     is_lost: AtomicBool,
     begun: Instant,
     starts: Mutex<u32>,
+    pool: ChannelPool,
     done: &'a (dyn Fn(&Verdict) + Sync),
 }
 
@@ -88,9 +92,11 @@ pub(crate) fn run(
         alone: RwLock::new(()),
         lag: LagMeter::start(),
         breaks: AtomicUsize::new(0),
+        silences: AtomicUsize::new(0),
         is_lost: AtomicBool::new(false),
         begun: Instant::now(),
         starts: Mutex::new(0),
+        pool: ChannelPool::default(),
         done,
     };
     let first = runner.shared(&RelaySettings::default())?;
@@ -98,9 +104,10 @@ pub(crate) fn run(
         subject.start_with(root, &RelaySettings::default())
     })?
     .is_there()?;
-    drop(first);
     runner.phase(false);
     runner.phase(true);
+    runner.close_all(&first)?;
+    drop(first);
     let mut problems = Vec::new();
     let planned = |check: Check| {
         let id = format!("relay-every-{}", check.about().0);
@@ -138,6 +145,21 @@ pub(crate) fn run(
 }
 
 impl RelayRunner<'_> {
+    /// Closes the channels that no test needs any more.
+    fn close_all(&self, relay: &RunningRelay) -> anyhow::Result<()> {
+        let settings = RelaySettings::default();
+        let another = || {
+            self.subject
+                .start_with(self.root, &RelaySettings::default())
+        };
+        let bench = Bench::new(relay, settings, self.checker, &another)?;
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        for channel in pool.drain(..) {
+            bench.close_at_last(&channel);
+        }
+        Ok(())
+    }
+
     /// Runs the tests that come last, or those before them.
     fn phase(&self, last: bool) {
         let mut order: Vec<usize> = (0..self.cases.len())
@@ -152,7 +174,7 @@ impl RelayRunner<'_> {
                 let case = self.case(*index);
                 case.map(|case| std::cmp::Reverse((case.waits, case.needs.own)))
             }),
-            false => self.cheapest_first(&mut order),
+            false => order = cheapest_first(self.subject, self.cases, &order),
         }
         let jobs = match self.subject.is_started_here() {
             true => JOBS,
@@ -192,63 +214,17 @@ impl RelayRunner<'_> {
         self.cases.get(index)
     }
 
-    /// Where starts are few: first the cheapest test of each requirement, then the cheapest of all.
-    fn cheapest_first(&self, order: &mut Vec<usize>) {
-        let starts = |index: &usize| self.case(*index).map_or(0, |case| case.starts);
-        order.sort_by_key(starts);
-        let mut seen = std::collections::HashSet::new();
-        let (mut first, mut rest) = (Vec::new(), Vec::new());
-        for index in order.drain(..) {
-            let Some(case) = self.case(index) else {
-                continue;
-            };
-            let clause = case.clauses().first().cloned();
-            match self.lacking(case).is_none() && seen.insert(clause) {
-                true => first.push(index),
-                false => rest.push(index),
-            }
-        }
-        first.extend(rest);
-        *order = first;
-    }
-
-    /// The reason why a test cannot be run at this relay.
-    fn lacking(&self, case: &RelayCase) -> Option<String> {
-        let placeholders = case.settings.placeholders();
-        let missing: Vec<String> = placeholders
-            .into_iter()
-            .filter(|name| !self.subject.takes(name))
-            .map(|name| format!("{{{name}}}"))
-            .collect();
-        if !missing.is_empty() {
-            return Some(match self.subject.is_started_here() {
-                true => format!("the relay's command has no {}", missing.join(", ")),
-                false => format!(
-                    "the relay is known only by its address; --relay-cmd with {} would run it",
-                    missing.join(", ")
-                ),
-            });
-        }
-        if self.subject.is_started_here() {
-            return None;
-        }
-        let Needs {
-            own,
-            ending,
-            last: _,
-        } = case.needs;
-        (own || ending || case.waits > WAIT_AT_ADDRESS)
-            .then(|| "the relay is known only by its address; --relay-cmd would run it".to_owned())
-    }
-
     fn judge(&self, case: &RelayCase) -> Verdict {
         let skipped = |why: String| Verdict::Skipped { why, named: true };
-        if let Some(why) = self.lacking(case) {
+        if let Some(why) = lacking(self.subject, case) {
             return skipped(why);
         }
         if self.breaks.load(Ordering::Relaxed) >= MAX_BREAKS || self.is_lost.load(Ordering::Relaxed)
         {
             return Verdict::Inconclusive("not tried: the relay is gone".to_owned());
+        }
+        if self.is_silent() {
+            return Verdict::Inconclusive("not tried: the relay gives no answers".to_owned());
         }
         if !self.subject.is_started_here() {
             if self.begun.elapsed() > TIME_AT_ADDRESS {
@@ -274,10 +250,11 @@ impl RelayRunner<'_> {
                 }
             };
             attempt += 1;
-            let is_last = attempt == ATTEMPTS;
+            let is_over = !self.subject.is_started_here() && self.begun.elapsed() > TIME_AT_ADDRESS;
+            let is_last = attempt == ATTEMPTS || is_over || self.is_silent();
             match fault {
                 Ok(()) => return Verdict::Passed,
-                Err(Fault::Failed(failure)) => return Verdict::Failed(failure),
+                Err(Fault::Failed(failure)) => return Verdict::Failed(*failure),
                 Err(Fault::Skipped(why)) => return skipped(why),
                 Err(Fault::Setup(failure)) => {
                     let given = failure.given.join("; ");
@@ -295,9 +272,9 @@ impl RelayRunner<'_> {
                         ));
                     }
                     failure.detail.push(format!(
-                        "it was so {ATTEMPTS} times, at last alone and slower"
+                        "it was so {attempt} times, the second and third time alone and slower"
                     ));
-                    return Verdict::Failed(failure);
+                    return Verdict::Failed(*failure);
                 }
                 Err(Fault::Undecided(why)) if is_last => {
                     return Verdict::Inconclusive(format!("the machine was too busy: {why}"));
@@ -305,6 +282,11 @@ impl RelayRunner<'_> {
                 Err(Fault::Late(_) | Fault::Undecided(_)) => {}
             }
         }
+    }
+
+    /// Whether the relay has kept silent too often.
+    fn is_silent(&self) -> bool {
+        self.silences.load(Ordering::Relaxed) >= MAX_SILENCES
     }
 
     /// Runs a test once.
@@ -326,9 +308,18 @@ impl RelayRunner<'_> {
         bench.attempt = attempt;
         bench.is_frugal = !self.subject.takes("starts_per_minute");
         bench.patience = self.begun + TIME_AT_ADDRESS;
+        bench.pool = (!self.subject.is_started_here()).then_some(&self.pool);
         let result = case.run(&bench);
-        bench.clean_up();
+        bench.clean_up(result.is_ok());
+        if bench.silences.get() > 0 {
+            self.silences.fetch_add(1, Ordering::Relaxed);
+        }
         self.count(&settings, bench.starts.get());
+        if !self.subject.is_started_here() {
+            // What was set aside for it and not used is left to others.
+            let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+            *starts = (*starts + bench.starts.get()).saturating_sub(case.starts);
+        }
         match result {
             Err(
                 Fault::Late(mut failure) | Fault::Failed(mut failure) | Fault::Setup(mut failure),
@@ -384,10 +375,10 @@ impl RelayRunner<'_> {
 }
 
 /// A failure that is only words.
-fn told(actual: String) -> crate::suites::case::Failure {
-    crate::suites::case::Failure {
+fn told(actual: String) -> Box<Failure> {
+    Box::new(Failure {
         expected: "a relay".to_owned(),
         actual,
-        ..Default::default()
-    }
+        ..Failure::default()
+    })
 }

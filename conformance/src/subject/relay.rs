@@ -146,6 +146,7 @@ pub(crate) struct RunningRelay {
 
 #[derive(Debug)]
 enum Keeper {
+    #[expect(dead_code, reason = "it is kept for what its drop does")]
     Handle(RelayHandle),
     Process(Process),
     /// The relay is not the suite's, or has been ended.

@@ -1,13 +1,14 @@
 //! What a test has at hand: a relay, a clock, and requests with their answers.
 
 use std::cell::{Cell as Mutable, RefCell};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::Context;
 
-use super::channel::{Cell, Channel, State};
+use super::address::Address;
+use super::channel::Channel;
 use super::checker::Checker;
 use super::fault::Fault;
 use super::reply::{Reply, Want};
@@ -22,54 +23,8 @@ const ANSWERING: Duration = Duration::from_secs(10);
 /// The most lines of requests and answers that a failure shows.
 const LINES: usize = 24;
 
-/// The place of a relay.
-#[derive(Debug, Clone)]
-pub(crate) struct Address {
-    /// Where it is connected to.
-    pub(crate) socket: SocketAddr,
-    /// Its host and port, for `Host`.
-    pub(crate) host: String,
-    /// The path before `/v1/`, without a slash at its end.
-    pub(crate) path: String,
-}
-
-impl Address {
-    /// Takes an `http` URL apart.
-    ///
-    /// # Errors
-    ///
-    /// A sentence.
-    pub(crate) fn of(url: &str) -> anyhow::Result<Self> {
-        if url.starts_with("https://") {
-            bail!(
-                "{url}: the suite speaks plain http to a relay, as the proxy in front of it does; \
-                 name the relay's own address"
-            );
-        }
-        let rest = url
-            .strip_prefix("http://")
-            .with_context(|| format!("{url} is no http:// address"))?;
-        let (host, path) = match rest.find('/') {
-            Some(at) => rest.split_at(at),
-            None => (rest, ""),
-        };
-        let with_port = match host.rsplit_once(':') {
-            Some((_, port)) if port.parse::<u16>().is_ok() => host.to_owned(),
-            _ => format!("{host}:80"),
-        };
-        let mut addresses = with_port
-            .to_socket_addrs()
-            .with_context(|| format!("{url} has no address"))?;
-        let socket = addresses
-            .next()
-            .ok_or_else(|| anyhow!("{url} has no address"))?;
-        Ok(Self {
-            socket,
-            host: host.to_owned(),
-            path: path.trim_end_matches('/').to_owned(),
-        })
-    }
-}
+/// Channels that several tests use.
+pub(crate) type ChannelPool = Mutex<Vec<Channel>>;
 
 /// The surroundings of one run of one test.
 pub(crate) struct Bench<'a> {
@@ -91,8 +46,21 @@ pub(crate) struct Bench<'a> {
     pub(crate) patience: Instant,
     /// The number of allocates and claims so far.
     pub(crate) starts: Mutable<u32>,
+    /// Channels that tests left as they were, for the next ones to use, where starts are few.
+    pub(crate) pool: Option<&'a ChannelPool>,
+    /// The number of requests that got no answer in time.
+    pub(crate) silences: Mutable<u32>,
     log: RefCell<Vec<String>>,
-    left_open: RefCell<Vec<Channel>>,
+    pub(super) left_open: RefCell<Vec<Channel>>,
+    /// Whether a step of the test's own has changed a channel.
+    pub(super) is_changed: Mutable<bool>,
+    pub(super) is_preparing: Mutable<bool>,
+}
+
+/// Whether a request is an allocate or a claim, which are rated.
+fn is_start(request: &Request) -> bool {
+    let path = request.target.split('?').next().unwrap_or_default();
+    request.method == "POST" && (path.ends_with("/channels") || path.ends_with("/claim"))
 }
 
 /// A request that is under way.
@@ -126,8 +94,12 @@ impl<'a> Bench<'a> {
             is_frugal: false,
             patience: Instant::now(),
             starts: Mutable::new(0),
+            pool: None,
+            silences: Mutable::new(0),
             log: RefCell::default(),
             left_open: RefCell::default(),
+            is_changed: Mutable::new(false),
+            is_preparing: Mutable::new(false),
         })
     }
 
@@ -209,9 +181,17 @@ impl<'a> Bench<'a> {
     }
 
     fn count(&self, request: &Request) {
-        let path = request.target.split('?').next().unwrap_or_default();
-        if request.method == "POST" && (path.ends_with("/channels") || path.ends_with("/claim")) {
+        if is_start(request) {
             self.starts.set(self.starts.get() + 1);
+        }
+    }
+
+    /// Takes back the count of a request that was refused before the rate was checked (RELAY-9).
+    fn uncount(&self, request: &Request, reply: &Reply) {
+        let is_early = matches!(reply.status(), 400 | 401 | 405 | 413)
+            || reply.token().as_deref() == Some("not-found");
+        if is_early && is_start(request) {
+            self.starts.set(self.starts.get().saturating_sub(1));
         }
     }
 
@@ -271,7 +251,7 @@ impl<'a> Bench<'a> {
     // Failures
 
     /// A failure with what was asked so far.
-    pub(crate) fn failure(&self, expected: impl ToString, actual: impl ToString) -> Failure {
+    pub(crate) fn failure(&self, expected: impl ToString, actual: impl ToString) -> Box<Failure> {
         let log = self.log.borrow();
         let left_out = log.len().saturating_sub(LINES);
         let mut given: Vec<String> = Vec::new();
@@ -279,12 +259,12 @@ impl<'a> Bench<'a> {
             given.push(format!("({left_out} lines before)"));
         }
         given.extend(log.iter().skip(left_out).cloned());
-        Failure {
+        Box::new(Failure {
             given,
             expected: expected.to_string(),
             actual: actual.to_string(),
             ..Failure::default()
-        }
+        })
     }
 
     /// A failure that is certain.
@@ -339,74 +319,11 @@ impl<'a> Bench<'a> {
         Duration::from_millis(250)
     }
 
-    // Channels
-
-    /// A channel that has been brought into this state.
-    pub(crate) fn channel(&self, state: State) -> Result<Channel, Fault> {
-        let mut channel = Channel::new();
-        self.bring(&mut channel, state)?;
-        Ok(channel)
-    }
-
-    /// Brings a channel from its state to a later one.
-    pub(crate) fn bring(&self, channel: &mut Channel, state: State) -> Result<(), Fault> {
-        if state == State::Absent {
-            return Ok(());
-        }
-        if channel.state == State::Absent {
-            self.allocate(channel)?;
-        }
-        if state == State::Open {
-            return Ok(());
-        }
-        if channel.state == State::Open {
-            let claim = channel.claim(&channel.claimant);
-            let reply = self.given(&claim, &Want::Status(200))?;
-            channel.claimed = (reply.sent, reply.read);
-            channel.state = State::Claimed;
-        }
-        if state == State::EndedEarly {
-            return self.close(channel, state);
-        }
-        for cell in Cell::ALL {
-            if channel.state < cell.makes() && state >= cell.makes() {
-                self.given(&channel.write(cell), &Want::Status(200))?;
-                channel.state = cell.makes();
-            }
-        }
-        match state {
-            State::Ended => self.close(channel, state),
-            _ => Ok(()),
-        }
-    }
-
-    fn close(&self, channel: &mut Channel, state: State) -> Result<(), Fault> {
-        self.given(&channel.close(&channel.owner, "done"), &Want::Status(200))?;
-        channel.state = state;
-        Ok(())
-    }
-
-    /// Allocates a channel.
-    pub(crate) fn allocate(&self, channel: &mut Channel) -> Result<(), Fault> {
-        let request = channel.allocate();
-        let reply = self.given(&request, &Want::Status(201))?;
-        channel.number = reply.number("channel").ok_or_else(|| {
-            Fault::Setup(self.failure("a message with a channel's number", &reply))
-        })?;
-        channel.allocated = (reply.sent, reply.read);
-        channel.state = State::Open;
-        if self.is_frugal {
-            self.left_open.borrow_mut().push(channel.clone());
-        }
-        Ok(())
-    }
-
-    /// Closes what the test left open at a relay that is not the suite's.
-    pub(crate) fn clean_up(&self) {
-        for channel in self.left_open.borrow_mut().drain(..) {
-            let close = channel.close(&channel.owner, "cancelled");
-            // Nobody is interested in the answer, which is `closed` for most.
-            let _ = self.begin(&close).and_then(Pending::reply);
+    /// Notes whether an answer tells of a change by the test's own step.
+    fn note_change(&self, request: &Request, reply: &Reply) {
+        let is_change = request.method != "GET" && (200..300).contains(&reply.status());
+        if is_change && !self.is_preparing.get() {
+            self.is_changed.set(true);
         }
     }
 }
@@ -439,6 +356,8 @@ impl Pending<'_> {
                 answer,
             };
             self.bench.checker.look(&self.request, &reply);
+            self.bench.note_change(&self.request, &reply);
+            self.bench.uncount(&self.request, &reply);
             self.bench.note(format!("-> {reply}"));
             return Ok(reply);
         }
@@ -452,7 +371,10 @@ impl Pending<'_> {
         );
         let what = self.bench.failure(what, none);
         match none {
-            NoAnswer::TimedOut(_) => Fault::Late(what),
+            NoAnswer::TimedOut(_) => {
+                self.bench.silences.set(self.bench.silences.get() + 1);
+                Fault::Late(what)
+            }
             _ => Fault::Failed(what),
         }
     }

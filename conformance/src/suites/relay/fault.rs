@@ -6,12 +6,12 @@ use super::super::case::Failure;
 #[derive(Debug)]
 pub(crate) enum Fault {
     /// The relay did what the text does not allow.
-    Failed(Failure),
+    Failed(Box<Failure>),
     /// Something came too late or in another order. A busy machine can do that too, so the test is
     /// run again, alone and slower.
-    Late(Failure),
+    Late(Box<Failure>),
     /// A step before the one that the test is about went wrong: another test judges that.
-    Setup(Failure),
+    Setup(Box<Failure>),
     /// The machine was too slow for the test to see anything.
     Undecided(String),
     /// The test cannot be run here.

@@ -3,13 +3,17 @@
 //! Each test has one subject and names the requirement that is broken when it fails; the steps
 //! before that one only prepare. The answers of all tests go through one checker ([`checker`]).
 
+mod address;
 mod allocation;
 mod authorization;
 pub(crate) mod bench;
+mod bench_channels;
 mod bounds;
 pub(crate) mod case;
 mod channel;
 pub(crate) mod checker;
+#[cfg(test)]
+mod checker_tests;
 mod down;
 mod every;
 pub(crate) mod fault;

@@ -220,7 +220,7 @@ fn use_up(bench: &Bench<'_>) -> Result<(), Fault> {
         }
     }
     let expected = format!("`rate-limited` after {} claims at most", 2 * RATE);
-    Err(bench.failed(expected, "none")).map_err(Fault::of_setup)
+    Err(bench.failed(expected, "none").of_setup())
 }
 
 /// The request with these faults.

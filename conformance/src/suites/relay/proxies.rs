@@ -212,8 +212,10 @@ fn others() -> Vec<RelayCase> {
             let reply = bench.given(&header(channel.allocate(), "10.9.9.1"), &Want::Status(201))?;
             channel.number = reply.number("channel").unwrap_or(0);
             let claim = channel.claim(&channel.claimant);
-            bench.given(&header(claim.clone(), "10.9.9.2"), &Want::Status(200))?;
+            // A live channel keeps its address counted.
+            bench.given(&one(bench, "10.9.9.2"), &Want::Status(201))?;
             bench.given(&one(bench, "10.9.9.3"), &Want::Status(201))?;
+            bench.given(&header(claim.clone(), "10.9.9.2"), &Want::Status(200))?;
             let full = Want::token("unavailable");
             bench.expect(&one(bench, "10.9.9.4"), &full)?;
             bench.expect(&header(claim, "10.9.9.4"), &full)?;

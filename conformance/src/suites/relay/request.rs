@@ -29,8 +29,6 @@ pub(crate) enum RequestBody {
     Whole(Vec<u8>),
     /// A body in chunks of so many bytes.
     Chunked(Vec<u8>, usize),
-    /// The announcement of a body of so many bytes, and none of them.
-    Announced(usize),
 }
 
 impl Request {
@@ -78,12 +76,6 @@ impl Request {
         self
     }
 
-    /// With a body that is announced and does not come.
-    pub(crate) fn announcing(mut self, length: usize) -> Self {
-        self.body = RequestBody::Announced(length);
-        self
-    }
-
     /// With other text behind its target.
     pub(crate) fn query(mut self, query: &str) -> Self {
         self.target.push_str(query);
@@ -117,9 +109,6 @@ impl Request {
             RequestBody::Whole(body) => {
                 head.push_str(&format!("Content-Length: {}\r\n", body.len()))
             }
-            RequestBody::Announced(length) => {
-                head.push_str(&format!("Content-Length: {length}\r\n"))
-            }
             RequestBody::Chunked(..) => head.push_str("Transfer-Encoding: chunked\r\n"),
         }
         head.push_str("\r\n");
@@ -129,7 +118,7 @@ impl Request {
     /// The body as it is sent.
     pub(crate) fn body(&self) -> Vec<u8> {
         match &self.body {
-            RequestBody::None | RequestBody::Announced(_) => Vec::new(),
+            RequestBody::None => Vec::new(),
             RequestBody::Whole(body) => body.clone(),
             RequestBody::Chunked(body, size) => {
                 let mut bytes = Vec::new();
@@ -174,7 +163,6 @@ impl fmt::Display for Request {
             RequestBody::None => Ok(()),
             RequestBody::Whole(body) => write!(f, " {}", short(body, 160)),
             RequestBody::Chunked(body, _) => write!(f, " (in chunks) {}", short(body, 160)),
-            RequestBody::Announced(length) => write!(f, " (a body of {length} bytes is announced)"),
         }
     }
 }

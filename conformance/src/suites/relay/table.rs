@@ -269,7 +269,7 @@ mod tests {
     fn every_cell_has_its_tests() {
         let cases = cases(include_str!("../../../../spec/wormhole-sync.md")).unwrap();
         let ids: Vec<&str> = cases.iter().map(|case| case.id()).collect();
-        // 27 rows of 7 states, less 17 impossible ones, with the halves of cells that say two things.
+        // One for each possible cell, and one more for each that says two things.
         assert_eq!(ids.len(), 167);
         assert!(ids.contains(&"relay-table-put-answer-claimant-finished-other"));
         assert!(ids.contains(&"relay-table-get-receipt-owner-ended-unwritten"));

@@ -84,7 +84,8 @@ fn not_found() -> Vec<RelayCase> {
 }
 
 fn appids() -> Vec<RelayCase> {
-    let bad: [(&str, fn(&str) -> String, &str); 7] = [
+    type Made = fn(&str) -> String;
+    let bad: [(&str, Made, &str); 7] = [
         ("appid-uppercase", |app| format!("{app}AB"), "uppercase hex"),
         (
             "appid-odd",
