@@ -18,6 +18,9 @@ from .values import Rendezvous
 MAX_BODY = 262_144
 _MAX_LINE = 8_192
 _MAX_TRAILERS = 100
+_MAX_HEAD = 262_144
+# The length of the whole section counts, not the number of its lines (CLIENT-10).
+http.client._MAXHEADERS = _MAX_HEAD  # type: ignore[attr-defined]
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -57,12 +60,26 @@ class _NotHttpError(Exception):
 
 
 class _WholeLines(io.BufferedReader):
-    """A reader that refuses a head without end, where http.client takes it for a whole one."""
+    """A reader that refuses a head without end, where http.client takes it for a whole one.
+
+    It refuses one that is too long as well (CLIENT-10); those of interim answers are no part of it.
+    """
+
+    _left: int | None = None
+    """The number of bytes that a head may still have; None where none is read."""
+
+    def limit_head(self, most: int | None) -> None:
+        """Begin a head of at most so many bytes, or end it."""
+        self._left = most
 
     def readline(self, size: int | None = -1) -> bytes:
         line = super().readline(size)
         if not line.endswith(b"\n") and len(line) != size:
             raise _NotHttpError
+        if self._left is not None:
+            self._left -= len(line)
+            if self._left < 0:
+                raise _NotHttpError
         return line
 
 
@@ -71,10 +88,15 @@ class _Response(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, method: str) -> None:
         super().__init__(sock, method=method)
-        self.fp = _WholeLines(self.fp.detach())
+        self._lines = self.fp = _WholeLines(self.fp.detach())
+
+    def begin(self) -> None:
+        super().begin()
+        self._lines.limit_head(None)
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
+            self._lines.limit_head(_MAX_HEAD)
             version, status, reason = super()._read_status()  # type: ignore[misc]
             if status == 101 or not 100 <= status < 200:
                 return version, status, reason

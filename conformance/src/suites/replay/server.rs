@@ -354,6 +354,7 @@ fn retry_after(response: &RecordedResponse) -> u64 {
         .headers
         .get("retry-after")
         .filter(|_| matches!(response.status, 429 | 503))
+        .map(|text| text.trim_matches([' ', '\t']))
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|text| text.parse().ok())
         .unwrap_or(0)

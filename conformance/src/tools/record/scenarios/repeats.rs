@@ -121,6 +121,13 @@ fn forms(state: ClientState) -> Vec<Scenario> {
                 TranscriptBytes::hex(b"\r\nContent-Length: 0\r\n\r\n"),
             ]),
         })),
+        ("long-head-lines", "a header section of more than 262 144 bytes, in lines of 1 024", lost(on, TransportFault::Garbage {
+            bytes: TranscriptBytes::Parts(vec![
+                TranscriptBytes::hex(format!("HTTP/1.1 {at}\r\n").as_bytes()),
+                TranscriptBytes::repeat(format!("X-Filler: {}\r\n", "x".repeat(1_012)).as_bytes(), 257 * 1_024),
+                TranscriptBytes::hex(b"Content-Length: 0\r\n\r\n"),
+            ]),
+        })),
         ("503-breaks-off", "503 with a time to wait and half a body", lost(on, TransportFault::BreakOff {
             response: html_with(503, "3600"),
             declared: 4_096,
@@ -144,8 +151,17 @@ fn forms(state: ClientState) -> Vec<Scenario> {
         ))),
     ];
     let forms = rules.into_iter().map(|(name, what, rule)| {
+        let about: &[_] = match name {
+            "garbage" | "half-head" | "500" | "503" | "599" | "500-json" | "504-gzip" => &["CLIENT-7"],
+            "half-body" => &["TIME-2"],
+            "long-head" | "long-head-lines" => &["CLIENT-10"],
+            "503-breaks-off" => &["CLIENT-13"],
+            "503-date" | "503-fraction" | "503-sign" | "two-waits" => &["CLIENT-14"],
+            _ => &[],
+        };
         let one = state
             .scenario(&format!("busy-{name}"), &format!("is answered with {what}"))
+            .clauses(about)
             .clauses(&["TIME-1", "CLIENT-7"])
             .second(if name == "half-body" { 50 } else { 100 })
             .rules([rule]);
