@@ -21,7 +21,8 @@ HELLO = {
     "spec": "1.1.0",
     "roles": ["initiator", "receiver"],
     "operations": [*OPERATIONS, "run", "user-event"],
-    "inject": [*NAMES, "second"],
+    "inject": [*NAMES, "second", "ca"],
+    "runs": 16,
 }
 
 

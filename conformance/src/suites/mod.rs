@@ -4,4 +4,5 @@ pub(crate) mod case;
 pub(crate) mod interop;
 pub(crate) mod live;
 pub(crate) mod replay;
+pub(crate) mod surroundings;
 pub(crate) mod vectors;

@@ -25,7 +25,7 @@ impl Operations for Reference {
             spec: "1.1.0".to_owned(),
             roles: list(&["initiator", "receiver"]),
             operations,
-            inject: list(&["side", "words", "pake_scalar", "second"]),
+            inject: list(&["side", "words", "pake_scalar", "second", "ca"]),
             runs: 64,
         }
     }

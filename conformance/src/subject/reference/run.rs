@@ -168,6 +168,11 @@ fn common<R>(builder: Builder<R, Blocking>, input: &Value) -> anyhow::Result<Bui
         .as_str()
         .context("`rendezvous` is no string")?;
     let builder = builder.rendezvous(address).hooks_for_testing_only(hooks);
+    let builder = match input.get("ca") {
+        None => builder,
+        Some(Value::String(pem)) => builder.trust(pem.as_bytes()).context("`ca`")?,
+        Some(_) => return Err(anyhow!("`ca` is no string")),
+    };
     Ok(match number(input, "deadline")? {
         Some(seconds) => builder.deadline(second(input) * seconds),
         None => builder,
