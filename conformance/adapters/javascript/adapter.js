@@ -294,6 +294,7 @@ function startRun(id, i) {
     blob: i.bytes('blob'),
     rendezvous: i.string('rendezvous'),
     lookFirst: look,
+    ...(i.has('ca') ? { ca: i.string('ca') } : {}),
     ...(i.has('deadline') ? { deadline: i.integer('deadline', 0) } : {}),
   };
   let exported = null;
@@ -386,7 +387,7 @@ function hello(message) {
       spec: '1.1.0',
       roles: ['initiator', 'receiver'],
       operations: [...Object.keys(OPERATIONS), 'run', 'user-event'],
-      inject: ['side', 'words', 'pake_scalar', 'second'],
+      inject: ['side', 'words', 'pake_scalar', 'second', 'ca'],
       runs_at_once: 16,
     },
   });

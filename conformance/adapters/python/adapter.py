@@ -21,7 +21,7 @@ HELLO = {
     "spec": "1.1.0",
     "roles": ["initiator", "receiver"],
     "operations": [*OPERATIONS, "run", "user-event"],
-    "inject": [*NAMES, "second"],
+    "inject": [*NAMES, "second", "ca"],
     "runs_at_once": 12,
 }
 

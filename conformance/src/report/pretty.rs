@@ -123,7 +123,11 @@ impl<W: Write> Pretty<'_, W> {
                     .get(usize::from(level).wrapping_sub(1))
                     .copied()
                     .unwrap_or_default();
-                let text = self.paint(DIM, &format!("level {level}: {name}"));
+                let text = match level {
+                    0 => "beside the levels".to_owned(),
+                    _ => format!("level {level}: {name}"),
+                };
+                let text = self.paint(DIM, &text);
                 writeln!(self.out, "{text}")?;
             }
             let (mark, style) = if counts.good() {

@@ -8,7 +8,7 @@ use anyhow::{Error, bail};
 use crate::spec::Spec;
 use crate::suites::case::Case;
 use crate::suites::vectors::{self, Vectors};
-use crate::suites::{live, replay};
+use crate::suites::{live, replay, surroundings};
 
 /// The tests of a run, with facts about all tests.
 pub(crate) struct Plan {
@@ -47,6 +47,7 @@ pub(crate) fn load(
     let mut cases = vectors::cases(vectors);
     cases.extend(replay::cases()?);
     cases.extend(live::cases()?);
+    cases.extend(surroundings::cases()?);
     let mut ids = HashSet::new();
     for case in &cases {
         if !ids.insert(case.id().to_owned()) {

@@ -5,5 +5,6 @@ pub(crate) mod interop;
 pub(crate) mod live;
 pub(crate) mod relay;
 pub(crate) mod replay;
+pub(crate) mod surroundings;
 pub(crate) mod test;
 pub(crate) mod vectors;

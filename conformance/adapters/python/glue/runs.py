@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
 
@@ -95,9 +96,20 @@ def _config(given: Inputs) -> Config:
         appid=given.data("appid"),
         allow_plain_http=allow in given and given.boolean(allow),
         timeout=given.integer("deadline") if "deadline" in given else None,
+        tls=_tls(given),
         values=InjectedValues(values),
     )
     return with_second(config, given.integer("second_ms")) if "second_ms" in given else config
+
+
+def _tls(given: Inputs) -> ssl.SSLContext | None:
+    """A context that trusts the authority of ``ca`` alone."""
+    if "ca" not in given:
+        return None
+    try:
+        return ssl.create_default_context(cadata=given.string("ca"))
+    except ssl.SSLError:
+        raise CannotTryError("ca is no certificate") from None
 
 
 def _told(run: Initiator | Receiver, result: Result, export: tuple[bytes, int] | None) -> Object:

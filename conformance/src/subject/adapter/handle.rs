@@ -13,6 +13,7 @@ use super::PROTOCOL;
 use super::error::AdapterError;
 use super::line::{MAX_LINE, to_line};
 use super::process::{CommandLine, Process};
+use super::surroundings::Surroundings;
 use super::traffic::{CallProgress, OpenRequest, Traffic, read_all, write_all};
 use super::user::UserEvent;
 use super::wire::{Hello, Members, Reply, members};
@@ -28,6 +29,7 @@ pub(crate) struct AdapterHandle {
     requests: Sender<Vec<u8>>,
     next_id: AtomicU64,
     process: Option<Process>,
+    command: Option<CommandLine>,
 }
 
 impl AdapterHandle {
@@ -40,9 +42,42 @@ impl AdapterHandle {
         command: &CommandLine,
         timeout: Duration,
     ) -> Result<Self, AdapterError> {
-        let (process, stdin, stdout) = Process::start(command)
+        Self::start_in(command, &Surroundings::default(), timeout)
+    }
+
+    /// Starts another process of the same adapter, in other surroundings.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::CouldNotStart`], and [`AdapterError::Misuse`] for an adapter in this process.
+    pub(crate) fn another(
+        &self,
+        surroundings: &Surroundings,
+        timeout: Duration,
+    ) -> Result<Self, AdapterError> {
+        match &self.command {
+            Some(command) => Self::start_in(command, surroundings, timeout),
+            None => Err(AdapterError::Misuse(
+                "an adapter in this process has no command",
+            )),
+        }
+    }
+
+    fn start_in(
+        command: &CommandLine,
+        surroundings: &Surroundings,
+        timeout: Duration,
+    ) -> Result<Self, AdapterError> {
+        let (process, stdin, stdout) = Process::start_in(command, surroundings)
             .map_err(|error| AdapterError::CouldNotStart(format!("{error:#}")))?;
-        Self::connect(stdout, stdin, Some(process), timeout)
+        let mut handle = Self::connect(stdout, stdin, Some(process), timeout)?;
+        handle.command = Some(command.clone());
+        Ok(handle)
+    }
+
+    /// The number of the adapter's process.
+    pub(crate) fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
     }
 
     /// Talks to an adapter in this process, over a pipe: for tests of the suite itself.
@@ -91,6 +126,7 @@ impl AdapterHandle {
             requests,
             next_id: AtomicU64::new(1),
             process,
+            command: None,
         })
     }
 

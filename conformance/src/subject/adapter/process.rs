@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
 
+use super::surroundings::Surroundings;
+
 /// A program and its arguments.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandLine {
@@ -93,25 +95,42 @@ impl Process {
     ///
     /// A sentence.
     pub(crate) fn start(command: &CommandLine) -> anyhow::Result<(Self, ChildStdin, ChildStdout)> {
-        let mut child = Command::new(&command.program)
-            .args(&command.arguments)
+        Self::start_in(command, &Surroundings::default())
+    }
+
+    /// Starts an adapter in these surroundings.
+    ///
+    /// # Errors
+    ///
+    /// A sentence.
+    pub(super) fn start_in(
+        command: &CommandLine,
+        surroundings: &Surroundings,
+    ) -> anyhow::Result<(Self, ChildStdin, ChildStdout)> {
+        let argument = |text: &String| surroundings.argument(text);
+        let mut starting = Command::new(argument(&command.program));
+        starting
+            .args(command.arguments.iter().map(argument))
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(Stdio::piped());
+        surroundings.surround(&mut starting)?;
+        let mut child = starting
             .spawn()
             .with_context(|| format!("cannot start `{command}`"))?;
-        match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
-            (Some(stdin), Some(stdout), Some(stderr)) => {
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(stdin), Some(stdout)) => {
                 let tail = Arc::new(Mutex::new(Tail::default()));
-                let keeper = Arc::clone(&tail);
-                thread::spawn(move || keep(stderr, &keeper));
+                if let Some(stderr) = child.stderr.take() {
+                    let keeper = Arc::clone(&tail);
+                    thread::spawn(move || keep(stderr, &keeper));
+                }
                 let process = Self {
                     child,
                     stderr: tail,
                 };
                 Ok((process, stdin, stdout))
             }
-            // This is never reached, because all three were asked for.
+            // This is never reached, because both were asked for.
             _ => Err(anyhow!("cannot talk to `{command}`")),
         }
     }
@@ -149,6 +168,11 @@ impl Process {
         }
         #[cfg(not(unix))]
         bail!("this system has no signal that asks a process to end")
+    }
+
+    /// The number of the process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The number of bytes that came on standard error so far.

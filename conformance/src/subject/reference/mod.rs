@@ -35,7 +35,7 @@ impl Operations for Reference {
             spec: "1.1.0".to_owned(),
             roles: list(&["initiator", "receiver"]),
             operations,
-            inject: list(&["side", "words", "pake_scalar", "second"]),
+            inject: list(&["side", "words", "pake_scalar", "second", "ca"]),
             runs_at_once: 64,
         }
     }

@@ -185,6 +185,11 @@ pub(super) fn common<R, C>(builder: Builder<R, C>, input: &Value) -> anyhow::Res
         .as_str()
         .context("`rendezvous` is no string")?;
     let builder = builder.rendezvous(address).hooks_for_testing_only(hooks);
+    let builder = match input.get("ca") {
+        None => builder,
+        Some(Value::String(pem)) => builder.trust(pem.as_bytes()).context("`ca`")?,
+        Some(_) => return Err(anyhow!("`ca` is no string")),
+    };
     Ok(match number(input, "deadline")? {
         Some(seconds) => builder.deadline(second(input) * seconds),
         None => builder,

@@ -3,16 +3,21 @@
 //! The suite is the relay and the other peer, both ready to misbehave. All bytes are computed as a
 //! run goes on, from what the client drew.
 
-mod judge;
+mod drawn;
+pub(crate) mod judge;
 mod messages;
 mod network;
 mod peer;
-mod play;
-mod relay;
-mod responses;
-mod scenario;
-mod script;
+pub(crate) mod play;
+pub(crate) mod relay;
+pub(crate) mod responses;
+pub(crate) mod scenario;
+pub(crate) mod script;
+pub(crate) mod secrets;
+mod statistics;
 mod table;
+mod together;
+mod tour;
 mod users;
 pub(crate) mod words;
 
@@ -32,5 +37,10 @@ pub(crate) fn cases() -> anyhow::Result<Vec<Box<dyn Case>>> {
     scenarios.extend(messages::scenarios());
     scenarios.extend(network::scenarios());
     scenarios.extend(users::scenarios());
-    Ok(scenario::cases(scenarios, &runtime))
+    // What waits longest comes first, and what judges every request before single exchanges.
+    let mut cases = scenario::cases(scenarios, &runtime);
+    cases.extend(tour::cases(&runtime));
+    cases.extend(drawn::cases(&runtime));
+    cases.extend(together::cases(&runtime));
+    Ok(cases)
 }

@@ -45,6 +45,8 @@ pub(crate) struct Script {
     pub(crate) seed: String,
     /// The rendezvous address, with `{relay}` for that of the suite's relay.
     pub(crate) rendezvous: &'static str,
+    /// The authority that the client must trust in this run, in PEM.
+    pub(crate) ca: Option<String>,
     /// The receiver's input, where it is no code of this exchange.
     pub(crate) typed: Option<&'static str>,
 }
@@ -108,6 +110,7 @@ impl Script {
             says: Vec::new(),
             seed: seed.to_owned(),
             rendezvous: "{relay}",
+            ca: None,
             typed: None,
         }
     }
@@ -152,6 +155,9 @@ impl Script {
                 let typed = self.typed.map_or_else(|| self.code(), str::to_owned);
                 input["code"] = json!(hex::encode(typed.as_bytes()));
             }
+        }
+        if let Some(ca) = &self.ca {
+            input["ca"] = json!(ca);
         }
         if self.look {
             input["look"] = json!(true);

@@ -1,0 +1,168 @@
+//! Certificates, good and bad (CLIENT-4).
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
+use tokio::runtime::Runtime;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::case::{Fault, SurroundingsCase};
+use super::door::Keys;
+use crate::suites::case::Case;
+use crate::suites::live::judge::Difference;
+use crate::suites::live::scenario::Scenario;
+use crate::suites::live::script::Script;
+use crate::suites::vectors::derive::Role;
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+/// A certificate that a client meets.
+struct Meeting {
+    name: &'static str,
+    title: &'static str,
+    keys: Keys,
+    is_good: bool,
+}
+
+/// The tests.
+pub(super) fn cases(runtime: &Arc<Runtime>) -> anyhow::Result<Vec<Box<dyn Case>>> {
+    let known = authority("the suite's authority").context("no certificate")?;
+    let unknown = authority("another authority").context("no certificate")?;
+    let meeting = |name, title, issuer, host: &str, years, broken| {
+        let keys = keys(issuer, host, years, broken).context("no certificate")?;
+        let is_good = matches!(name, "good" | "broken-handshake");
+        anyhow::Ok(Meeting {
+            name,
+            title,
+            keys,
+            is_good,
+        })
+    };
+    let (now, past) = ((2020, 2045), (2019, 2020));
+    let meetings = [
+        meeting("good", "A good certificate", &known, "localhost", now, 0)?,
+        meeting(
+            "broken-handshake",
+            "A first handshake that breaks off, which is *lost*",
+            &known,
+            "localhost",
+            now,
+            1,
+        )?,
+        meeting(
+            "other-name",
+            "A certificate of another name",
+            &known,
+            "relay.invalid",
+            now,
+            0,
+        )?,
+        meeting(
+            "unknown-authority",
+            "A certificate of an unknown authority",
+            &unknown,
+            "localhost",
+            now,
+            0,
+        )?,
+        meeting(
+            "expired",
+            "A certificate that is over",
+            &known,
+            "localhost",
+            past,
+            0,
+        )?,
+    ];
+    let mut cases: Vec<Box<dyn Case>> = Vec::new();
+    for meeting in meetings {
+        for role in Role::BOTH {
+            cases.push(case(&meeting, role, known.pem(), runtime));
+        }
+    }
+    Ok(cases)
+}
+
+fn case(meeting: &Meeting, role: Role, ca: String, runtime: &Arc<Runtime>) -> Box<dyn Case> {
+    let Meeting {
+        name,
+        title,
+        keys,
+        is_good,
+    } = meeting;
+    let (keys, is_good) = (keys.clone(), *is_good);
+    let id = format!("tls-{name}-{}", role.name());
+    let mut scenario = Scenario::new(&id, &[], title, role).with(|script| Script {
+        ca: Some(ca),
+        ..script
+    });
+    if !is_good {
+        scenario = scenario.requests(&[]).fails("relay-unreachable");
+        // `exhausted` comes at once, and not when a window is over.
+        scenario.expect.seconds = Some((0.0, 1.0));
+    }
+    let address = |port: u16| format!("https://localhost:{port}");
+    Box::new(SurroundingsCase {
+        id: format!("surroundings-{id}"),
+        title: (*title).to_owned(),
+        clauses: vec!["CLIENT-4".to_owned()],
+        injects: vec!["ca"],
+        roles: vec![role.name()],
+        runtime: Arc::clone(runtime),
+        body: Box::new(move |setting| {
+            let (played, connections) =
+                setting.play(setting.adapter, &scenario, Some(&keys), address)?;
+            if is_good || connections == 1 {
+                return Ok(());
+            }
+            let difference = Difference::new(
+                "CLIENT-4",
+                "the attempts with an unacceptable certificate",
+                "1",
+                connections.to_string(),
+            );
+            Err(Fault::Client(difference, Some(Box::new(played))))
+        }),
+    })
+}
+
+fn authority(name: &str) -> Result<Authority, rcgen::Error> {
+    let mut params = CertificateParams::new([])?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.key_usages = vec![
+        rcgen::KeyUsagePurpose::KeyCertSign,
+        rcgen::KeyUsagePurpose::CrlSign,
+    ];
+    CertifiedIssuer::self_signed(params, KeyPair::generate()?)
+}
+
+fn keys(
+    issuer: &Authority,
+    host: &str,
+    (from, to): (i32, i32),
+    broken: usize,
+) -> anyhow::Result<Keys> {
+    let key = KeyPair::generate()?;
+    let mut params = CertificateParams::new([host.to_owned()])?;
+    params.not_before = date_time_ymd(from, 1, 1);
+    params.not_after = date_time_ymd(to, 1, 1);
+    // Strict verifiers want to know whose key signed.
+    params.use_authority_key_identifier_extension = true;
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+    let certificate = params.signed_by(&key, issuer)?;
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)?;
+    Ok(Keys {
+        config: Arc::new(config),
+        broken,
+    })
+}
