@@ -24,6 +24,10 @@ pub(crate) trait Case: Send + Sync {
     fn injects(&self) -> Vec<&str> {
         Vec::new()
     }
+    /// The role that an implementation needs for the test, if it takes one of the two.
+    fn role(&self) -> Option<&str> {
+        None
+    }
     /// The test, in the same suite, that must pass for this one's verdict to mean anything.
     fn control(&self) -> Option<&str> {
         None

@@ -63,6 +63,10 @@ impl Case for TranscriptCase {
         }
     }
 
+    fn role(&self) -> Option<&str> {
+        Some(self.transcript.role.token())
+    }
+
     fn injects(&self) -> Vec<&str> {
         let input = &self.transcript.input;
         let second = (input.second_ms != 1000).then_some("second");
