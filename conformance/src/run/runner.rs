@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -97,6 +97,8 @@ pub(crate) fn run(
         settings,
         hello: &hello,
         breaks: AtomicUsize::new(0),
+        starting: Mutex::new(0),
+        started: Condvar::new(),
         judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
         done,
     };
@@ -147,6 +149,9 @@ struct Work<'a> {
     settings: &'a Settings,
     hello: &'a Hello,
     breaks: AtomicUsize,
+    /// The adapters that start at this moment.
+    starting: Mutex<usize>,
+    started: Condvar,
     judged: Mutex<Vec<Option<Judged>>>,
     done: &'a (dyn Fn(&Verdict) + Sync),
 }
@@ -218,7 +223,7 @@ impl Work<'_> {
             let why = format!("not tried: the adapter broke or kept silent {MAX_BREAKS} times");
             return simply(Verdict::Inconclusive(why));
         }
-        let using = match adapter.take().map_or_else(self.connect, Ok) {
+        let using = match adapter.take().map_or_else(|| self.start(), Ok) {
             Ok(using) => using,
             Err(error) => {
                 self.breaks.fetch_add(1, Ordering::Relaxed);
@@ -258,6 +263,24 @@ impl Work<'_> {
         }
     }
 
+    /// Starts an adapter. Not more start at once than there are processors, so that none is late
+    /// with its hello because of the others.
+    fn start(&self) -> Result<AdapterHandle, AdapterError> {
+        let lock = || self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        let processors = thread::available_parallelism().map_or(2, usize::from);
+        let mut starting = lock();
+        while *starting >= processors {
+            let waited = self.started.wait(starting);
+            starting = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        *starting += 1;
+        drop(starting);
+        let adapter = (self.connect)();
+        *lock() -= 1;
+        self.started.notify_one();
+        adapter
+    }
+
     fn lacking(&self, case: &dyn Case) -> Option<Verdict> {
         let lacks = |wanted: Vec<&str>, offered: &[String]| {
             wanted
@@ -290,10 +313,19 @@ impl Work<'_> {
     }
 }
 
-/// The adapter's standard error since a mark, after a moment for what is still on its way.
+/// The most bytes of standard error that are kept for one test: a report shows some lines of it.
+const MOST_WORDS: usize = 4 * 1024;
+
+/// The end of the adapter's standard error since a mark, after a moment for what is still on its
+/// way.
 pub(super) fn last_words(adapter: &AdapterHandle, mark: usize) -> String {
     thread::sleep(Duration::from_millis(20));
-    adapter.stderr_since(mark)
+    let text = adapter.stderr_since(mark);
+    let start = text.len().saturating_sub(MOST_WORDS);
+    let start = (start..text.len()).find(|&at| text.is_char_boundary(at));
+    text.get(start.unwrap_or_default()..)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn untried() -> Judged {

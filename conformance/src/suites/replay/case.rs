@@ -100,6 +100,10 @@ impl Case for TranscriptCase {
         }
     }
 
+    fn roles(&self) -> Vec<&str> {
+        vec![self.transcript.role.token()]
+    }
+
     fn injects(&self) -> Vec<&str> {
         let input = &self.transcript.input;
         let second = (input.second_ms != 1000).then_some("second");

@@ -19,14 +19,11 @@ mod script_for_tests;
 #[cfg(test)]
 mod server_tests;
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Error, bail};
+use anyhow::{Context, bail};
 
 use crate::data::data;
-use crate::root::read;
 use crate::stage::listener::runtime;
 use crate::suites::case::Case;
 use transcript::Transcript;
@@ -51,21 +48,8 @@ pub(crate) fn cases() -> anyhow::Result<Vec<Box<dyn Case>>> {
     Ok(transcripts.into_iter().map(case).collect())
 }
 
-/// The transcripts of a folder, in the order of their ids.
-pub(crate) fn transcripts_of(folder: &Path) -> anyhow::Result<Vec<Transcript>> {
-    let at = |path: &Path| path.display().to_string();
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| at(folder))? {
-        let path = entry.with_context(|| at(folder))?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        let text = read(&path).map_err(Error::msg)?;
-        files.push((name.unwrap_or_default().to_owned(), text));
-    }
-    transcripts_in(files.iter().map(|(name, text)| (&**name, &**text))).with_context(|| at(folder))
-}
-
 /// The transcripts of these files, in the order of their ids.
-fn transcripts_in<'a>(
+pub(crate) fn transcripts_in<'a>(
     files: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> anyhow::Result<Vec<Transcript>> {
     let mut transcripts = Vec::new();

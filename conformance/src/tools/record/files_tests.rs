@@ -12,14 +12,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::scenarios;
-use crate::root::Root;
+use crate::data::data;
 use crate::subject::adapter::{AdapterHandle, UserEvent, serve};
 use crate::subject::reference::Reference;
 use crate::suites::case::Outcome;
 use crate::suites::replay::transcript::{
     ClientRole, RecordedExchange, Says, Transcript, request_name,
 };
-use crate::suites::replay::{self, transcripts_of};
+use crate::suites::replay::{self, transcripts_in};
 
 /// The number of transcripts, which grows with every scenario, so that a lost one is noticed.
 const COUNT: usize = 1669;
@@ -29,7 +29,7 @@ fn folder() -> PathBuf {
 }
 
 fn transcripts() -> Vec<Transcript> {
-    transcripts_of(&folder()).unwrap()
+    transcripts_in(data().unwrap().folder("conformance/transcripts")).unwrap()
 }
 
 fn spec(name: &str) -> String {
