@@ -13,6 +13,8 @@ use crate::run::runner::Settings;
 use crate::subject::Subject;
 use crate::subject::adapter::serve;
 use crate::subject::external::External;
+use crate::subject::group::{self, SUPERVISE};
+use crate::subject::limits;
 use crate::subject::reference::Reference;
 use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::interop::{self, InteropArguments};
@@ -45,6 +47,9 @@ enum Command {
         #[arg(long)]
         asynchronous: bool,
     },
+    /// End what this program has started when it is killed
+    #[command(name = SUPERVISE, hide = true)]
+    Supervise,
     /// Write vectors, schemas and the specification's worked example
     Generate {
         /// Write nothing; fail unless the committed files come out again
@@ -107,6 +112,10 @@ struct CheckArguments {
     vectors: Option<PathBuf>,
 }
 
+/// The descriptors that one job takes: an adapter's pipes, and the listener and the connections of
+/// the relay that is played to it.
+const DESCRIPTORS: u64 = 8;
+
 /// Does what the arguments say, and gives whether all is as expected.
 ///
 /// # Errors
@@ -121,6 +130,18 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
         serve(io::stdin().lock(), io::stdout(), &client)?;
         return Ok(true);
     }
+    if let Some(Command::Supervise) = arguments.command {
+        group::supervise(io::stdin().lock());
+        return Ok(true);
+    }
+    let done = guarded(arguments);
+    group::end_all();
+    done
+}
+
+/// Does what the arguments say, while no process that it starts outlives this program.
+fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
+    group::guard()?;
     let root = Root::new(arguments.root.as_deref());
     match arguments.command {
         None => run_check(&root, arguments.check),
@@ -135,8 +156,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Mutants(arguments)) => mutants::mutants(root.found()?, &arguments),
         Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
         Some(Command::List { filter }) => list::list(filter.as_deref()),
-        // This was done above, since it needs no root.
-        Some(Command::Adapter { .. }) => Ok(true),
+        // These were done above.
+        Some(Command::Adapter { .. } | Command::Supervise) => Ok(true),
     }
 }
 
@@ -160,7 +181,10 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
         format: arguments.format,
         settings: Settings {
             // Transcripts wait far more than they compute.
-            jobs: arguments.jobs.map_or(processors.clamp(16, 32), usize::from),
+            jobs: limits::jobs(
+                arguments.jobs.map_or(processors.clamp(16, 32), usize::from),
+                DESCRIPTORS,
+            )?,
             timeout: Duration::from_secs(arguments.timeout),
             without: arguments.without,
         },

@@ -22,6 +22,7 @@ mod spec;
 mod stage;
 mod subject;
 mod suites;
+mod terminal;
 mod tools;
 mod trust;
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(fault) => {
-            eprintln!("conformance: {fault:#}");
+            terminal::say(format_args!("conformance: {fault:#}"));
             ExitCode::from(2)
         }
     }

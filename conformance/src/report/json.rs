@@ -37,6 +37,8 @@ pub(crate) fn json(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
         "counts": counts(run.counts(planned)),
         "not_judged": about.not_judged,
         "problems": run.problems,
+        "repeated": run.repeats,
+        "lag_milliseconds": milliseconds(run.lag),
         "milliseconds": milliseconds(run.time),
     });
     writeln!(out, "{end}")

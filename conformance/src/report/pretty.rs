@@ -338,6 +338,13 @@ impl<W: Write> Pretty<'_, W> {
                 LEVELS.len()
             )?;
         }
+        if self.run.repeats > 0 {
+            let (repeats, lag) = (self.run.repeats, self.run.lag.as_millis());
+            writeln!(
+                self.out,
+                "           {repeats} tests played again, slower, since something came late; this machine was late by up to {lag} ms"
+            )?;
+        }
         if !counts.add_up() {
             writeln!(
                 self.out,

@@ -140,6 +140,8 @@ pub(crate) fn run(
             .map(|judged| judged.unwrap_or_else(untried))
             .collect(),
         problems,
+        repeats: 0,
+        lag: runner.lag.since(runner.begun),
         time: runner.begun.elapsed(),
     })
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::together::Together;
 use crate::run::verdict::{Verdict, VerdictCounts};
+use crate::stage::lag;
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
 use crate::suites::case::{Case, Failure, Outcome};
 
@@ -50,6 +51,10 @@ pub(crate) struct Run {
     pub(crate) problems: Vec<String>,
     /// The time from start to end.
     pub(crate) time: Duration,
+    /// The number of tests that were played again because something came too late.
+    pub(crate) repeats: usize,
+    /// The longest lag of this machine.
+    pub(crate) lag: Duration,
 }
 
 impl Run {
@@ -64,8 +69,8 @@ impl Run {
     }
 }
 
-/// The number of crashes and silences after which the rest is not tried: an adapter that never
-/// replies should cost moments.
+/// The number of crashes and silences in a row, over all threads, after which the rest is not
+/// tried: an adapter that never replies should cost moments.
 pub(crate) const MAX_BREAKS: usize = 5;
 
 /// The most processes for other tests while runs share some.
@@ -83,6 +88,8 @@ pub(crate) fn run(
     done: &(dyn Fn(&Verdict) + Sync),
 ) -> Result<Run, AdapterError> {
     let start = Instant::now();
+    lag::watch();
+    let repeats = lag::repeats();
     let first = connect()?;
     let hello = first.hello().clone();
     let mut problems: Vec<String> = settings
@@ -137,6 +144,8 @@ pub(crate) fn run(
         judged,
         problems,
         time: start.elapsed(),
+        repeats: lag::repeats() - repeats,
+        lag: lag::longest_since(start),
     })
 }
 
@@ -220,7 +229,8 @@ impl Work<'_> {
             return simply(skipped);
         }
         if self.breaks.load(Ordering::Relaxed) >= MAX_BREAKS {
-            let why = format!("not tried: the adapter broke or kept silent {MAX_BREAKS} times");
+            let why =
+                format!("not tried: the adapter broke or kept silent {MAX_BREAKS} times in a row");
             return simply(Verdict::Inconclusive(why));
         }
         let using = match adapter.take().map_or_else(|| self.start(), Ok) {
@@ -234,15 +244,12 @@ impl Work<'_> {
         let verdict = match case.run(&using, self.settings.timeout) {
             Outcome::Passed => Verdict::Passed,
             Outcome::Failed(failure) => Verdict::Failed(failure),
+            Outcome::Inconclusive(why) => Verdict::Inconclusive(why),
             Outcome::Broke(error, failure) => {
                 if error.needs_another_process() {
                     self.breaks.fetch_add(1, Ordering::Relaxed);
                 }
-                let verdict = Verdict::Failed(Failure {
-                    expected: "a reply".to_owned(),
-                    actual: error.to_string(),
-                    ..failure
-                });
+                let verdict = without_reply(&error, failure, lag::longest_since(start));
                 let stderr = last_words(&using, mark);
                 return Judged {
                     verdict,
@@ -256,6 +263,8 @@ impl Work<'_> {
             _ => last_words(&using, mark),
         };
         *adapter = Some(using);
+        let in_a_row = |breaks| (breaks < MAX_BREAKS).then_some(0);
+        let _ = (self.breaks).fetch_update(Ordering::Relaxed, Ordering::Relaxed, in_a_row);
         Judged {
             verdict,
             time: start.elapsed(),
@@ -311,6 +320,24 @@ impl Work<'_> {
         }
         None
     }
+}
+
+/// The verdict on an adapter that gave no reply: it failed, unless this machine itself stood still
+/// for a good part of the time.
+fn without_reply(error: &AdapterError, failure: Failure, lag: Duration) -> Verdict {
+    if let AdapterError::TimedOut(timeout) = error
+        && lag >= *timeout / 10
+    {
+        let lag = lag.as_millis();
+        return Verdict::Inconclusive(format!(
+            "{error}, while this machine was late by up to {lag} ms"
+        ));
+    }
+    Verdict::Failed(Failure {
+        expected: "a reply".to_owned(),
+        actual: error.to_string(),
+        ..failure
+    })
 }
 
 /// The most bytes of standard error that are kept for one test: a report shows some lines of it.

@@ -128,6 +128,7 @@ fn judge(case: &dyn Case, adapter: &AdapterHandle, settings: &Settings) -> Optio
     let verdict = match case.run(adapter, settings.timeout) {
         Outcome::Passed => Verdict::Passed,
         Outcome::Failed(failure) => Verdict::Failed(failure),
+        Outcome::Inconclusive(why) => Verdict::Inconclusive(why),
         Outcome::Broke(..) => return None,
     };
     let stderr = match verdict {

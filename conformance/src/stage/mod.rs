@@ -3,6 +3,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod http_connection;
+pub(crate) mod lag;
 pub(crate) mod listener;
 pub(crate) mod raw_stream;
 pub(crate) mod response;

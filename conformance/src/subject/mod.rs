@@ -2,6 +2,8 @@
 
 pub(crate) mod adapter;
 pub(crate) mod external;
+pub(crate) mod group;
+pub(crate) mod limits;
 pub(crate) mod reference;
 pub(crate) mod relay;
 pub(crate) mod relay_settings;

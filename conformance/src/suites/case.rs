@@ -52,6 +52,8 @@ pub(crate) enum Outcome {
     Passed,
     /// The adapter did something else.
     Failed(Failure),
+    /// The adapter did something too late, and the lag of this machine explains it.
+    Inconclusive(String),
     /// The adapter gave no reply, which is a failure too; its other lines are here.
     Broke(AdapterError, Failure),
 }

@@ -6,16 +6,17 @@ use anyhow::Error;
 
 use crate::root::Root;
 use crate::suites::vectors::generate::{self, Generated};
+use crate::terminal::{say, show};
 
 /// Compares the committed files with what the builders make, and gives whether they are the same.
 pub(crate) fn check(root: &Root) -> bool {
     match generate::check(root) {
         Ok(generated) => {
-            println!("{}: as committed", summary(&generated));
+            show(format_args!("{}: as committed", summary(&generated)));
             true
         }
         Err(difference) => {
-            eprintln!("{difference}");
+            say(difference);
             false
         }
     }
@@ -46,11 +47,11 @@ fn summary(generated: &Generated) -> String {
 fn tell(root: &Root, generated: &Generated) {
     for path in &generated.written {
         let shown: &Path = path.strip_prefix(root.path()).unwrap_or(path);
-        println!("wrote {}", shown.display());
+        show(format_args!("wrote {}", shown.display()));
     }
-    println!(
+    show(format_args!(
         "{}, {} of them changed",
         summary(generated),
         generated.written.len()
-    );
+    ));
 }

@@ -10,6 +10,7 @@ use super::degenerate::DegenerateVerdict;
 use super::lawful::LawfulVerdict;
 use super::mutants::MutantVerdict;
 use crate::report::Format;
+use crate::terminal::show;
 
 /// The report as it is written, line by line.
 pub(crate) struct TrustReport {
@@ -48,7 +49,7 @@ impl TrustReport {
     /// Notes a fault of the suite itself.
     pub(crate) fn problem(&self, text: String) {
         if self.format == Format::Pretty {
-            println!("PROBLEM   {text}");
+            show(format_args!("PROBLEM   {text}"));
         }
         self.state().problems.push(text);
     }
@@ -84,16 +85,19 @@ impl TrustReport {
                 line["first_shown"] =
                     json!({"test": shown.id, "clause": shown.headline, "names": shown.names});
             }
-            println!("{line}");
+            show(format_args!("{line}"));
         } else if !verdict.is_good() {
             let word = match (killed, verdict.reached) {
                 (_, false) => "UNREACHED",
                 (false, true) => "SURVIVED",
                 (true, true) => "UNNAMED",
             };
-            println!("{word:9} {} ({}): {}", entry.id, entry.clause, entry.title);
+            show(format_args!(
+                "{word:9} {} ({}): {}",
+                entry.id, entry.clause, entry.title
+            ));
             if killed {
-                println!("          found by {}", verdict.by.join(", "));
+                show(format_args!("          found by {}", verdict.by.join(", ")));
             }
         }
         self.broken(&entry.id, verdict.examination.broken.len());
@@ -115,15 +119,18 @@ impl TrustReport {
                 "reached": verdict.reached,
                 "played": verdict.examination.played,
             });
-            println!("{line}");
+            show(format_args!("{line}"));
         } else if !good {
             let word = if verdict.reached {
                 "ACCUSED"
             } else {
                 "UNREACHED"
             };
-            println!("{word:9} {} ({}): {}", entry.id, entry.clause, entry.title);
-            println!("          by {}", verdict.by.join(", "));
+            show(format_args!(
+                "{word:9} {} ({}): {}",
+                entry.id, entry.clause, entry.title
+            ));
+            show(format_args!("          by {}", verdict.by.join(", ")));
         }
         self.broken(&entry.id, verdict.examination.broken.len());
     }
@@ -142,12 +149,12 @@ impl TrustReport {
                 "report_bytes": verdict.report_bytes,
                 "fault": verdict.fault,
             });
-            println!("{line}");
+            show(format_args!("{line}"));
         } else if !good {
-            println!(
+            show(format_args!(
                 "DECEIVED  by the adapter that {}: {}",
                 verdict.kind, verdict.fault
-            );
+            ));
         }
     }
 
@@ -181,22 +188,22 @@ impl TrustReport {
                 "diagnosis_headline": share(state.shown_first),
                 "seconds": seconds,
             });
-            println!("{end}");
+            show(format_args!("{end}"));
             return good;
         }
         let word = if good { "PASSED" } else { "FELL SHORT" };
-        println!(
+        show(format_args!(
             "{word:10} {} passed, {} failed, of {} planned, in {seconds:.1} s",
             state.passed, state.failed, state.planned
-        );
+        ));
         if state.shown > 0 {
-            println!(
+            show(format_args!(
                 "diagnosis  the first failure shown names the requirement of {} of {} faults; of {} \
                  it stands above all others",
                 state.shown_names, state.shown, state.shown_first
-            );
+            ));
             for wrong in state.wrong_headlines.keys() {
-                println!("           not of {wrong}");
+                show(format_args!("           not of {wrong}"));
             }
         }
         good

@@ -289,13 +289,23 @@ impl Drop for Pending {
     }
 }
 
+/// The end of a long text.
+fn last_of(text: &str) -> &str {
+    const SHOWN: usize = 2000;
+    let mut from = text.len().saturating_sub(SHOWN);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    text.get(from..).unwrap_or_default()
+}
+
 fn not_started(fault: String, process: Option<&Process>) -> AdapterError {
     // The last lines of standard error often come a moment after the end of standard output.
     let stderr = process.map_or_else(String::new, |process| {
         thread::sleep(Duration::from_millis(50));
         process.stderr_since(0)
     });
-    let stderr = stderr.trim_end();
+    let stderr = last_of(stderr.trim_end());
     AdapterError::CouldNotStart(if stderr.is_empty() {
         fault
     } else {

@@ -3,14 +3,15 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::Read;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 
 use super::surroundings::Surroundings;
+use crate::subject::group::GroupLeader;
 
 /// A program and its arguments.
 #[derive(Debug, Clone)]
@@ -81,10 +82,10 @@ impl fmt::Display for CommandLine {
     }
 }
 
-/// A running adapter, which is killed on drop.
+/// A running adapter, which is killed on drop, with all that it has started.
 #[derive(Debug)]
 pub(crate) struct Process {
-    child: Child,
+    leader: GroupLeader,
     stderr: Arc<Mutex<Tail>>,
 }
 
@@ -114,9 +115,9 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         surroundings.surround(&mut starting)?;
-        let mut child = starting
-            .spawn()
+        let mut leader = GroupLeader::start(&mut starting)
             .with_context(|| format!("cannot start `{command}`"))?;
+        let child = &mut leader.child;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(stdin), Some(stdout)) => {
                 let tail = Arc::new(Mutex::new(Tail::default()));
@@ -125,7 +126,7 @@ impl Process {
                     thread::spawn(move || keep(stderr, &keeper));
                 }
                 let process = Self {
-                    child,
+                    leader,
                     stderr: tail,
                 };
                 Ok((process, stdin, stdout))
@@ -137,21 +138,12 @@ impl Process {
 
     /// Waits for the process to end, once its standard input has ended.
     pub(crate) fn wait(&mut self, timeout: Duration) -> Option<ExitStatus> {
-        let end = Instant::now() + timeout;
-        loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                return Some(status);
-            }
-            if Instant::now() >= end {
-                return None;
-            }
-            thread::sleep(Duration::from_millis(2));
-        }
+        self.leader.wait(timeout)
     }
 
     /// The status with which the process has ended, if it has.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().ok().flatten()
+        self.leader.child.try_wait().ok().flatten()
     }
 
     /// Asks the process to end (SIGTERM).
@@ -163,7 +155,7 @@ impl Process {
         #[cfg(unix)]
         {
             use rustix::process::{Pid, Signal, kill_process};
-            kill_process(Pid::from_child(&self.child), Signal::TERM)
+            kill_process(Pid::from_child(&self.leader.child), Signal::TERM)
                 .context("the process cannot be asked to end")
         }
         #[cfg(not(unix))]
@@ -172,7 +164,7 @@ impl Process {
 
     /// The number of the process.
     pub(super) fn id(&self) -> u32 {
-        self.child.id()
+        self.leader.child.id()
     }
 
     /// The number of bytes that came on standard error so far.
@@ -183,14 +175,6 @@ impl Process {
     /// The text that came on standard error since a mark, as far as it is still kept.
     pub(crate) fn stderr_since(&self, mark: usize) -> String {
         lock(&self.stderr).since(mark)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Both fail only when the process has ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Error};
 use super::install::{run, there};
 use crate::root::{Root, read};
 use crate::subject::adapter::CommandLine;
+use crate::terminal::say;
 
 /// The command that starts the adapter. Its packages are installed first if they are missing or
 /// old.
@@ -22,10 +23,10 @@ pub(super) fn command(root: &Root) -> anyhow::Result<CommandLine> {
     let wanted = read(&folder.join("package-lock.json")).map_err(Error::msg)?;
     let marker = folder.join("node_modules/installed-package-lock.json");
     if !fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
-        eprintln!(
+        say(format_args!(
             "installing the pinned packages in {} (once)",
             folder.display()
-        );
+        ));
         run(
             Command::new("npm")
                 .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])

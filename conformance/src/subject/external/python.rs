@@ -9,6 +9,7 @@ use anyhow::{Context, Error};
 use super::install::{run, there};
 use crate::root::{Root, read};
 use crate::subject::adapter::CommandLine;
+use crate::terminal::say;
 
 /// The command that starts the adapter. Its environment is made first if it is missing or old.
 ///
@@ -82,7 +83,10 @@ fn environment(root: &Root, name: &str, sources: &Path) -> anyhow::Result<PathBu
     if python.exists() && fs::read_to_string(&marker).is_ok_and(|made| made == wanted) {
         return Ok(python);
     }
-    eprintln!("making a Python environment in {} (once)", folder.display());
+    say(format_args!(
+        "making a Python environment in {} (once)",
+        folder.display()
+    ));
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("cannot remove {}", folder.display()))?;

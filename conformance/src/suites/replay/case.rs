@@ -17,6 +17,7 @@ use super::judgement::{self, Judgement, RunEnd, Shown};
 use super::server::Server;
 use super::transcript::{ClientRole, RunInput, Transcript};
 use super::user::ScriptedUser;
+use crate::stage::lag;
 use crate::stage::listener::listen;
 use crate::subject::adapter::{AdapterEvent, AdapterHandle, UserEvent};
 use crate::suites::case::{Case, Failure, Outcome};
@@ -120,6 +121,7 @@ impl Case for TranscriptCase {
     }
 
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {
+        let begin = Instant::now();
         let at_once = adapter.hello().runs_at_once.min(MOST_AT_ONCE);
         let judgement = self.judge(&Playing {
             client: &AdapterClient(adapter),
@@ -137,8 +139,19 @@ impl Case for TranscriptCase {
             what,
             expected,
             actual,
+            is_late,
+            excess,
             ..
         } = found;
+        // Client and relay wait in turns, each once for a request.
+        let waits = 2 * (self.transcript.exchanges.len() + 2);
+        let lag = lag::longest_since(begin);
+        if is_late && no_reply.is_none() && lag::explains(lag, excess, waits) {
+            return Outcome::Inconclusive(format!(
+                "{what} ({clause}) was {actual} instead of {expected}, also when it was played alone and slower, while this machine was late by up to {} ms",
+                lag.as_millis()
+            ));
+        }
         let failure = Failure {
             given: vec![format!("run, role {}", self.transcript.role.token())],
             expected,
@@ -174,6 +187,7 @@ impl TranscriptCase {
             return first;
         }
         let mut last = first;
+        lag::note_repeat();
         for factor in SLOWER {
             last = match is_late(&last) {
                 true => {

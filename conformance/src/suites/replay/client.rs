@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::user::ScriptedUser;
 use crate::subject::adapter::{
     AdapterError, AdapterEvent, AdapterHandle, CallProgress, Members, Pending, Refused, Reply,
-    members,
+    UserEvent, members,
 };
 
 /// The time between two looks at what the user says.
@@ -72,6 +72,11 @@ impl AdapterClient<'_> {
     ) -> Result<CallProgress, AdapterError> {
         loop {
             if let Some(event) = user.next() {
+                // What a user gives up for is known already.
+                let heard = |op: &String| op == "user-event";
+                if event == UserEvent::Cancel && !self.0.hello().operations.iter().any(heard) {
+                    continue;
+                }
                 let left = end.saturating_duration_since(Instant::now());
                 self.0.say(run, event, left)?;
                 user.heard();

@@ -1,6 +1,8 @@
 //! The comparison of a request with the recorded one: the first difference, in the specification's
 //! terms.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use wormhole_sync::values::{hex, json};
 
@@ -18,6 +20,8 @@ pub(crate) struct Divergence {
     pub(crate) actual: String,
     /// Whether something came too late, for which a busy machine may be to blame.
     pub(crate) is_late: bool,
+    /// The real time by which it came too late, where that is known.
+    pub(crate) excess: Option<Duration>,
 }
 
 impl Divergence {
@@ -35,6 +39,15 @@ impl Divergence {
             expected,
             actual,
             is_late: false,
+            excess: None,
+        }
+    }
+
+    /// A difference that something came too late, by this much real time.
+    pub(crate) fn late_by(self, excess: Duration) -> Self {
+        Self {
+            excess: Some(excess),
+            ..self.late()
         }
     }
 

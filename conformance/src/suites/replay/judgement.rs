@@ -271,7 +271,7 @@ fn duration(input: &RunInput, seconds: Seconds, ended: &RunEnd) -> Result<(), Di
     let expected = format!("{at_least} to {at_most} s");
     let differs = Divergence::new("TIME-3", THE_RUN, expected, actual);
     Err(match is_late {
-        true => differs.late(),
+        true => differs.late_by(took.saturating_sub(second * at_most)),
         false => differs,
     })
 }

@@ -275,6 +275,7 @@ impl Handler for Server {
         let mut says = None;
         let mut then_says = None;
         let mut after = None;
+        let mut is_over = false;
         let reply = {
             let mut guard = self.state();
             let state = &mut *guard;
@@ -329,10 +330,15 @@ impl Handler for Server {
                         reply: "not expected".into(),
                     });
                     state.difference = Some(difference);
+                    is_over = true;
                     refusal()
                 }
             }
         };
+        if is_over {
+            // A client that has gone astray may wait for long.
+            self.user.say(UserEvent::Cancel);
+        }
         if let Some(says) = says {
             self.user.say_and_wait(says.events()).await;
         }
@@ -359,7 +365,8 @@ impl Handler for Server {
                 let seconds =
                     |time: Duration| format!("{:.1} s", time.as_secs_f64() / second.as_secs_f64());
                 let what = "the time of an attempt";
-                let late = Divergence::new("TIME-2", what, seconds(most), seconds(waited)).late();
+                let late = Divergence::new("TIME-2", what, seconds(most), seconds(waited));
+                let late = late.late_by(waited.saturating_sub(most));
                 state.difference = Some(late);
             }
         }

@@ -29,6 +29,7 @@ use crate::subject::adapter::AdapterHandle;
 use crate::subject::reference::Reference;
 use crate::suites::replay::SCHEMA;
 use crate::suites::replay::client::AdapterClient;
+use crate::terminal::{say, show};
 use recording::Clients;
 use scenario::Scenario;
 
@@ -113,17 +114,17 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> anyhow::Result
     }
     faults.sort();
     for fault in &faults {
-        eprintln!("{fault}");
+        say(fault);
     }
     let done = if arguments.check {
         "as committed"
     } else {
         "recorded"
     };
-    println!(
+    show(format_args!(
         "{} of {count} transcripts {done}",
         count - faults.len().min(count)
-    );
+    ));
     Ok(faults.is_empty())
 }
 
