@@ -25,8 +25,8 @@ use crate::tools::{generate, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
 ///
-/// Without a command: judges the reference, the adapter that --adapter names, or a relay. Exit status:
-/// 0 all as expected, 1 tests fell short, 2 the suite could not run.
+/// Without a command: judges the reference, the adapter that --adapter names, or a relay. Exit
+/// status: 0 all as expected, 1 tests fell short, 2 the suite could not run.
 #[derive(Debug, Parser)]
 #[command(name = "conformance", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {

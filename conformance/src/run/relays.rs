@@ -19,13 +19,14 @@ use crate::subject::relay_settings::RelaySettings;
 use crate::suites::case::Failure;
 use crate::suites::relay::bench::{Bench, ChannelPool};
 use crate::suites::relay::case::RelayCase;
-use crate::suites::relay::checker::{Check, Checker};
+use crate::suites::relay::check::Check;
+use crate::suites::relay::checker::Checker;
 use crate::suites::relay::fault::Fault;
 use crate::suites::test::Test;
 
 /// The number of tests at once at relays that the suite starts; they wait more than they compute.
 const JOBS: usize = 16;
-/// The same at a relay that others use too.
+/// The number of tests at once at a relay that others use too.
 const JOBS_AT_ADDRESS: usize = 4;
 /// The number of times that a test is run.
 const ATTEMPTS: u32 = 3;

@@ -299,7 +299,7 @@ mod tests {
 
     use super::*;
 
-    /// What a client makes of these bytes and the end of the connection after them.
+    /// The answer that a client reads from these bytes and the end of the connection after them.
     fn said(bytes: &'static [u8], to_head: bool) -> Result<HttpAnswer, NoAnswer> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -15,7 +15,7 @@ use super::relay_settings::RelaySettings;
 use crate::root::Root;
 
 /// The time that a relay has to say where it listens.
-const LISTENING: Duration = Duration::from_secs(10);
+const LISTENING: Duration = Duration::from_secs(60);
 /// The most bytes of what it says until then.
 const LONGEST_GREETING: u64 = 64 * 1024;
 
@@ -177,7 +177,7 @@ impl RunningRelay {
         }
     }
 
-    /// How the relay has ended by itself, in words; `None` while it runs, or where nobody can tell.
+    /// The end that the relay has come to by itself, in words; `None` while it runs, or where nobody can tell.
     pub(crate) fn end(&self) -> Option<String> {
         let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
         let Keeper::Process(process) = &mut *keeper else {
@@ -215,7 +215,7 @@ fn greeting(stdout: impl Read + Send + 'static) -> anyhow::Result<String> {
     });
     match receiver.recv_timeout(LISTENING) {
         Ok(url) => Ok(url),
-        Err(mpsc::RecvTimeoutError::Timeout) => bail!("no URL came within 10 seconds"),
+        Err(mpsc::RecvTimeoutError::Timeout) => bail!("no URL came within 60 seconds"),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(anyhow!("it ended without a URL")),
     }
 }

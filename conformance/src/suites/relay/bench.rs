@@ -1,4 +1,4 @@
-//! What a test has at hand: a relay, a clock, and requests with their answers.
+//! The bench of a test: a relay, a clock, and requests with their answers.
 
 use std::cell::{Cell as Mutable, RefCell};
 use std::sync::Mutex;
@@ -38,7 +38,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) checker: &'a Checker,
     /// Starts one more relay with the same settings.
     pub(crate) start_another: &'a dyn Fn() -> anyhow::Result<RunningRelay>,
-    /// How often the test was run before.
+    /// The number of runs of the test before this one.
     pub(crate) attempt: u32,
     /// Whether the relay has a rate that it was not told, and live channels are not to be left.
     pub(crate) is_frugal: bool,
@@ -140,7 +140,7 @@ impl<'a> Bench<'a> {
         self.begin_at(self.connect()?, request)
     }
 
-    /// The same on a connection.
+    /// Sends a request on a connection, and gives it while its answer is to come.
     pub(crate) fn begin_at(
         &self,
         mut connection: HttpConnection,

@@ -30,7 +30,7 @@ impl Cell {
         }
     }
 
-    /// What a test writes into it: hex.
+    /// The bytes that a test writes into it, in hex.
     pub(crate) fn content(self) -> &'static str {
         match self {
             Self::Answer => "a1a2a3a4",
@@ -104,7 +104,7 @@ pub(crate) struct Channel {
     pub(crate) state: State,
     /// The times before the allocate was sent and after its answer was read.
     pub(crate) allocated: (Instant, Instant),
-    /// The same of the claim.
+    /// The times before the claim was sent and after its answer was read.
     pub(crate) claimed: (Instant, Instant),
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::checker::{Check, Checker};
+use super::check::Check;
+use super::checker::Checker;
 use super::reply::Reply;
 use super::request::Request;
 use crate::stage::http_connection::HttpAnswer;

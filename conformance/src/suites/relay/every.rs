@@ -4,7 +4,7 @@
 use super::bench::Bench;
 use super::case::RelayCase;
 use super::channel::{Cell, Channel, State};
-use super::checker::Check;
+use super::check::Check;
 use super::fault::Fault;
 use super::request::Request;
 

@@ -11,6 +11,7 @@ mod bench_channels;
 mod bounds;
 pub(crate) mod case;
 mod channel;
+pub(crate) mod check;
 pub(crate) mod checker;
 #[cfg(test)]
 mod checker_tests;
