@@ -12,7 +12,6 @@ use crate::subject::Subject;
 use crate::subject::external::External;
 use crate::trust::catalogue::{Catalogue, ChangeKind, Entry, PlantedIn};
 use crate::trust::client::{ChangedClient, ClientTests};
-use crate::suites::case::Case;
 use crate::trust::judge;
 use crate::trust::mutants::{FirstShown, MutantVerdict, TESTS_AT_ONCE, for_each};
 use crate::trust::planted::{Notes, Planter};
@@ -154,14 +153,16 @@ fn first_shown(
         .filter_map(|killer| {
             let case = cases.get(killer.test)?;
             let clause = case.clauses().first()?;
-            let alike = |other: &&Box<dyn Case>| other.clauses().first() == Some(clause);
             Some(ReportedFailure {
                 id: case.id(),
                 suite: case.suite(),
                 level: case.level(),
                 clause,
                 differs: killer.differs.as_deref(),
-                alike: cases.iter().filter(alike).count(),
+                alike: cases
+                    .iter()
+                    .filter(|other| other.clauses().first() == Some(clause))
+                    .count(),
             })
         })
         .collect();

@@ -13,7 +13,11 @@ pub(crate) fn first_shown(
     let group = groups(failures).into_iter().next()?;
     let first = failures.get(*group.first()?)?;
     let of_clause = |facts: &&TestFacts| facts.id == first.id;
-    let clauses = examined.tests().iter().find(of_clause).map(|facts| &facts.clauses);
+    let clauses = examined
+        .tests()
+        .iter()
+        .find(of_clause)
+        .map(|facts| &facts.clauses);
     let cites = clauses.is_some_and(|clauses| clauses.contains(&verdict.entry.clause));
     Some(FirstShown {
         id: first.id.to_owned(),

@@ -84,7 +84,11 @@ pub(crate) fn hunt(examined: &dyn Examined, clause: &str, workers: usize) -> Exa
     let state = Hunt::new(examined, clause);
     for (number, mut stage) in stages.into_iter().enumerate() {
         stage.sort_by_key(|&index| examined.tests()[index].cost);
-        let stop = if number < 2 { Stop::AtName } else { Stop::AtAny };
+        let stop = if number < 2 {
+            Stop::AtName
+        } else {
+            Stop::AtAny
+        };
         state.stage(&stage, workers, stop);
         let ended = state.result();
         if ended.names_clause() || (number == 1 && !ended.killers.is_empty()) {
@@ -160,7 +164,12 @@ impl<'a> Hunt<'a> {
         if !self.has_failed(test) {
             return;
         }
-        match self.examined.tests().get(test).and_then(|test| test.control) {
+        match self
+            .examined
+            .tests()
+            .get(test)
+            .and_then(|test| test.control)
+        {
             Some(control) if self.has_failed(control) => self.count(control),
             _ => self.count(test),
         }

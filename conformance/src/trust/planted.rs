@@ -24,8 +24,7 @@ impl Notes {
     pub(crate) fn make() -> anyhow::Result<Self> {
         let name = format!("wormhole-sync-mutants-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Self(folder))
     }
 

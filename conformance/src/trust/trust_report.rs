@@ -81,7 +81,8 @@ impl TrustReport {
                 "played": verdict.examination.played,
             });
             if let Some(shown) = &verdict.first_shown {
-                line["first_shown"] = json!({"test": shown.id, "clause": shown.headline, "names": shown.names});
+                line["first_shown"] =
+                    json!({"test": shown.id, "clause": shown.headline, "names": shown.names});
             }
             println!("{line}");
         } else if !verdict.is_good() {
@@ -116,7 +117,11 @@ impl TrustReport {
             });
             println!("{line}");
         } else if !good {
-            let word = if verdict.reached { "ACCUSED" } else { "UNREACHED" };
+            let word = if verdict.reached {
+                "ACCUSED"
+            } else {
+                "UNREACHED"
+            };
             println!("{word:9} {} ({}): {}", entry.id, entry.clause, entry.title);
             println!("          by {}", verdict.by.join(", "));
         }
@@ -139,13 +144,19 @@ impl TrustReport {
             });
             println!("{line}");
         } else if !good {
-            println!("DECEIVED  by the adapter that {}: {}", verdict.kind, verdict.fault);
+            println!(
+                "DECEIVED  by the adapter that {}: {}",
+                verdict.kind, verdict.fault
+            );
         }
     }
 
     /// Writes the summary, and gives whether all is as it should be.
     pub(crate) fn end(self) -> bool {
-        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         let complete = state.planned == state.passed + state.failed && state.planned > 0;
         let good = complete && state.failed == 0 && state.problems.is_empty();
         let share = |count: usize| match state.shown {

@@ -164,11 +164,19 @@ impl Server {
                 compare::describe(arrived),
             );
             let difference = needless(before, is_repeat, &name).unwrap_or(came);
-            return Err(late_if_shortened(state.before.as_ref(), arrived, difference));
+            return Err(late_if_shortened(
+                state.before.as_ref(),
+                arrived,
+                difference,
+            ));
         };
         if let Err(difference) = compare::compare(role, &next.request, arrived) {
             let difference = needless(before, is_repeat, &name).unwrap_or(difference);
-            return Err(late_if_shortened(state.before.as_ref(), arrived, difference));
+            return Err(late_if_shortened(
+                state.before.as_ref(),
+                arrived,
+                difference,
+            ));
         }
         if next.repeat && !is_repeat {
             let what = format!("the bytes of the repeated {name}");
