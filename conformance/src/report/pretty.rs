@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::groups::{ReportedFailure, groups};
 use super::wrap::wrap;
 use super::{LEVELS, ReportContext, level_reached, suites};
 use crate::run::runner::{Judged, Run};
@@ -31,8 +32,9 @@ pub(crate) fn pretty(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
     .write()
 }
 
-/// The suite and the main requirement of a failure.
-type FailureGroup = (String, Option<String>);
+/// The groups of failures of which one is shown in full; what comes behind often follows from them.
+const SHOWN_GROUPS: usize = 3;
+
 type Failed<'a> = (&'a dyn Test, &'a Judged, &'a Failure);
 
 const WIDTH: usize = 100;
@@ -168,16 +170,37 @@ impl<W: Write> Pretty<'_, W> {
                 _ => None,
             })
             .collect();
-        // One failure of each kind is shown in full: a single mistake often fails a hundred tests.
-        let kind = |case: &dyn Test| (case.suite().to_owned(), case.clauses().first().cloned());
-        let mut kinds: Vec<(FailureGroup, Vec<Failed<'_>>)> = Vec::new();
-        for one in failed {
-            match kinds.iter_mut().find(|(known, _)| *known == kind(one.0)) {
-                Some((_, alike)) => alike.push(one),
-                None => kinds.push((kind(one.0), vec![one])),
+        // One failure of each of the first groups is shown in full: a single mistake often fails a
+        // hundred tests.
+        let main = |case: &dyn Test| case.clauses().first().cloned().unwrap_or_default();
+        let mains: Vec<String> = failed.iter().map(|(case, ..)| main(*case)).collect();
+        let reported: Vec<ReportedFailure<'_>> = failed
+            .iter()
+            .zip(&mains)
+            .map(|((case, _, failure), clause)| ReportedFailure {
+                id: case.id(),
+                suite: case.suite(),
+                level: case.level(),
+                clause,
+                differs: failure.clause.as_deref(),
+                alike: all().filter(|(other, _)| main(*other) == *clause).count(),
+            })
+            .collect();
+        let kinds: Vec<Vec<Failed<'_>>> = groups(&reported)
+            .iter()
+            .map(|group| {
+                group
+                    .iter()
+                    .filter_map(|&at| failed.get(at).copied())
+                    .collect()
+            })
+            .collect();
+        let mut rest: Vec<&str> = Vec::new();
+        for (number, alike) in kinds.iter().enumerate() {
+            if number >= SHOWN_GROUPS {
+                rest.extend(alike.iter().map(|(case, ..)| case.id()));
+                continue;
             }
-        }
-        for (_, alike) in &kinds {
             let mut alike = alike.iter();
             if let Some((case, judged, failure)) = alike.next() {
                 self.failure(*case, judged, failure)?;
@@ -192,6 +215,16 @@ impl<W: Write> Pretty<'_, W> {
                 )?;
                 self.ids(&ids)?;
             }
+        }
+        if !rest.is_empty() {
+            let word = self.paint(BAD, "FAIL");
+            let groups = kinds.len() - SHOWN_GROUPS;
+            writeln!(
+                self.out,
+                "{word} {} more, in {groups} further groups:",
+                rest.len()
+            )?;
+            self.ids(&rest)?;
         }
         self.grouped(DOUBT, "INCONCLUSIVE", |verdict| match verdict {
             Verdict::Inconclusive(why) => Some(why),

@@ -154,14 +154,16 @@ fn first_shown(
         .filter_map(|killer| {
             let case = cases.get(killer.test)?;
             let clause = case.clauses().first()?;
-            let alike = |other: &&Box<dyn Case>| other.clauses().first() == Some(clause);
             Some(ReportedFailure {
                 id: case.id(),
                 suite: case.suite(),
                 level: case.level(),
                 clause,
                 differs: killer.differs.as_deref(),
-                alike: cases.iter().filter(alike).count(),
+                alike: cases
+                    .iter()
+                    .filter(|other| other.clauses().first() == Some(clause))
+                    .count(),
             })
         })
         .collect();

@@ -17,7 +17,7 @@ pub(crate) const KINDS: &[&str] = &[
 const MOST_SECONDS: f64 = 60.0;
 /// The time that each reply may take.
 const REPLY: Duration = Duration::from_secs(2);
-/// The time that an adapter has to end once it is let go.
+/// The most bytes of text in the failures of a report.
 const MOST_REPORT: usize = 512 * 1024;
 
 /// The verdict on one of them.
@@ -63,15 +63,12 @@ pub(crate) fn judge(
     let seconds = start.elapsed().as_secs_f64();
     let (tests_passed, report_bytes, counted) = match &run {
         Ok(run) => {
-            let bytes = run.judged.iter().map(|judged| {
-                let text = match &judged.verdict {
-                    Verdict::Failed(failure) => {
-                        failure.actual.len() + failure.expected.len() + judged.stderr.len()
-                    }
-                    Verdict::Inconclusive(why) => why.len(),
-                    Verdict::Passed | Verdict::Skipped { .. } => 0,
-                };
-                text
+            let bytes = run.judged.iter().map(|judged| match &judged.verdict {
+                Verdict::Failed(failure) => {
+                    failure.actual.len() + failure.expected.len() + judged.stderr.len()
+                }
+                Verdict::Inconclusive(why) => why.len(),
+                Verdict::Passed | Verdict::Skipped { .. } => 0,
             });
             let counts = run.counts(cases.len());
             (
