@@ -183,7 +183,7 @@ impl<W: Write> Pretty<'_, W> {
                 level: case.level(),
                 clause,
                 differs: failure.clause.as_deref(),
-                alike: all().filter(|(other, _)| main(*other) == *clause).count(),
+                alike: all().filter(|(other, _)| main(**other) == *clause).count(),
             })
             .collect();
         let kinds: Vec<Vec<Failed<'_>>> = groups(&reported)

@@ -10,7 +10,6 @@ use crate::run::plan;
 use crate::spec::Spec;
 use crate::subject::Subject;
 use crate::subject::external::External;
-use crate::suites::case::Case;
 use crate::trust::catalogue::{Catalogue, ChangeKind, Entry, PlantedIn};
 use crate::trust::client::{ChangedClient, ClientTests};
 use crate::trust::judge;
