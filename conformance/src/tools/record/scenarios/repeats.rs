@@ -152,7 +152,9 @@ fn forms(state: ClientState) -> Vec<Scenario> {
     ];
     let forms = rules.into_iter().map(|(name, what, rule)| {
         let about: &[_] = match name {
-            "garbage" | "half-head" | "500" | "503" | "599" | "500-json" | "504-gzip" => &["CLIENT-7"],
+            "garbage" | "half-head" | "500" | "503" | "599" | "500-json" | "504-gzip" => {
+                &["CLIENT-7"]
+            }
             "half-body" => &["TIME-2"],
             "long-head" | "long-head-lines" => &["CLIENT-10"],
             "503-breaks-off" => &["CLIENT-13"],
