@@ -388,7 +388,7 @@ function hello(message) {
       roles: ['initiator', 'receiver'],
       operations: [...Object.keys(OPERATIONS), 'run', 'user-event'],
       inject: ['side', 'words', 'pake_scalar', 'second', 'ca'],
-      runs_at_once: 16,
+      runs_at_once: 4,
     },
   });
 }

@@ -22,7 +22,7 @@ HELLO = {
     "roles": ["initiator", "receiver"],
     "operations": [*OPERATIONS, "run", "user-event"],
     "inject": [*NAMES, "second", "ca"],
-    "runs_at_once": 12,
+    "runs_at_once": 6,
 }
 
 

@@ -13,8 +13,10 @@ use crate::run::verdict::Verdict;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Outcome};
 
+/// The number of runs at once that is enough to keep the processors busy while all wait.
+const ENOUGH: usize = 32;
 /// The most processes that share the runs.
-const PROCESSES: usize = 4;
+const PROCESSES: usize = 8;
 
 /// The tests that share processes, in their order.
 pub(super) struct Together<'a> {
@@ -41,14 +43,13 @@ impl<'a> Together<'a> {
             .filter(|(_, case)| shares(case.as_ref()))
             .map(|(index, _)| index)
             .collect();
-        let processors = thread::available_parallelism().map_or(2, usize::from);
-        let enough = indexes.len().div_ceil(runs_at_once);
-        let most = processors.clamp(2, PROCESSES).min(settings.jobs);
+        let needed = indexes.len().div_ceil(runs_at_once);
+        let enough = ENOUGH.div_ceil(runs_at_once).clamp(2, PROCESSES);
         Self {
             cases,
             indexes,
             next: AtomicUsize::new(0),
-            processes: enough.min(most),
+            processes: needed.min(enough).min(settings.jobs),
             runs_at_once,
         }
     }

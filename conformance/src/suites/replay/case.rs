@@ -29,10 +29,10 @@ const EXTRA: Duration = Duration::from_millis(20);
 
 /// The real time by which something may be later than its bound before it is played again.
 const LAG_WITH_OTHERS: Duration = Duration::from_millis(150);
-/// The real time by which something may be later than its bound where nothing else is played.
-const LAG_ALONE: Duration = Duration::from_millis(250);
-/// The factors by which a second is longer, each time that something came too late.
-const SLOWER: [u64; 2] = [4, 8];
+/// The real time by which something may be later than its bound with a longer second.
+const LAG_SLOWER: Duration = Duration::from_millis(250);
+/// The factor by which a second is longer when something may have come too late.
+const SLOWER: u64 = 4;
 /// The number of failures that were seen again, after which no failure is looked at again: the
 /// client is at fault, and not a busy machine.
 const ENOUGH: usize = 8;
@@ -172,7 +172,8 @@ impl TranscriptCase {
     /// Plays the transcript as often as it says, and again where a busy machine may be to blame.
     ///
     /// A short second makes every time short, so that a moment of the machine's can change what a
-    /// right client does. What came too late by itself is played with nothing beside it.
+    /// right client does: what differs is played with a longer one, and what is then too late once
+    /// more with nothing beside it.
     fn judge(&self, playing: &Playing<'_>) -> Judgement {
         let with_others = |case: &Self, lag| {
             let _with_others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
@@ -186,19 +187,12 @@ impl TranscriptCase {
         if !can_be_lag || confirmed.load(Ordering::Relaxed) >= ENOUGH {
             return first;
         }
-        let mut last = first;
         lag::note_repeat();
-        for factor in SLOWER {
-            last = match is_late(&last) {
-                true => {
-                    let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
-                    self.slower(factor).play_all(playing, LAG_ALONE)
-                }
-                false => with_others(&self.slower(factor), LAG_ALONE),
-            };
-            if !is_late(&last) {
-                break;
-            }
+        let slower = self.slower(SLOWER);
+        let mut last = with_others(&slower, LAG_SLOWER);
+        if is_late(&last) {
+            let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
+            last = slower.play_all(playing, LAG_SLOWER);
         }
         if last.divergence.is_some() {
             confirmed.fetch_add(1, Ordering::Relaxed);
