@@ -385,7 +385,7 @@ function hello(message) {
       name: 'wsync-js',
       version: '0.1.0',
       spec: '1.1.0',
-      roles: ['initiator', 'receiver'],
+      roles: ['initiator', 'receiver', 'relay'],
       operations: [...Object.keys(OPERATIONS), 'run', 'user-event'],
       inject: ['side', 'words', 'pake_scalar', 'second', 'ca'],
       runs: 16,

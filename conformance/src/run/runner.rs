@@ -190,6 +190,7 @@ impl Work<'_> {
         let verdict = match case.run(&using, self.settings.timeout) {
             Outcome::Passed => Verdict::Passed,
             Outcome::Failed(failure) => Verdict::Failed(failure),
+            Outcome::CouldNotTry(why) => Verdict::Inconclusive(why),
             Outcome::Broke(error, failure) => {
                 if error.needs_another_process() {
                     self.breaks.fetch_add(1, Ordering::Relaxed);

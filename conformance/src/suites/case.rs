@@ -47,6 +47,8 @@ pub(crate) enum Outcome {
     Passed,
     /// The adapter did something else.
     Failed(Failure),
+    /// The machine did not let the suite try, which proves nothing.
+    CouldNotTry(String),
     /// The adapter gave no reply, which is a failure too; its other lines are here.
     Broke(AdapterError, Failure),
 }

@@ -23,7 +23,7 @@ impl Operations for Reference {
             name: "wormhole-sync (the reference, in Rust)".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             spec: "1.1.0".to_owned(),
-            roles: list(&["initiator", "receiver"]),
+            roles: list(&["initiator", "receiver", "relay"]),
             operations,
             inject: list(&["side", "words", "pake_scalar", "second", "ca"]),
             runs: 64,
