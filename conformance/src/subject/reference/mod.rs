@@ -7,6 +7,9 @@ mod messages;
 mod run;
 mod values;
 
+#[cfg(test)]
+mod session_tests;
+
 use crate::subject::adapter::{Hello, Operations, Reply, Task, members};
 use input::{OperationError, OperationInput};
 
