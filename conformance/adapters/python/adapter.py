@@ -19,7 +19,7 @@ HELLO = {
     "name": "wsync-python",
     "version": "1.0",
     "spec": "1.1.0",
-    "roles": ["initiator", "receiver"],
+    "roles": ["initiator", "receiver", "relay"],
     "operations": [*OPERATIONS, "run", "user-event"],
     "inject": [*NAMES, "second", "ca"],
     "runs_at_once": 6,

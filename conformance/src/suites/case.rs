@@ -52,7 +52,7 @@ pub(crate) enum Outcome {
     Passed,
     /// The adapter did something else.
     Failed(Failure),
-    /// The adapter did something too late, and the lag of this machine explains it.
+    /// The machine was too busy to prove anything: what came too late may be its fault.
     Inconclusive(String),
     /// The adapter gave no reply, which is a failure too; its other lines are here.
     Broke(AdapterError, Failure),

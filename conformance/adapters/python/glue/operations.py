@@ -59,7 +59,9 @@ def _code_print(given: Inputs) -> Object:
 
 
 def _link_parse(given: Inputs) -> Object:
-    own_appid, own_relay = given.data("own_appid"), _relay(given, "own_relay")
+    own_appid = given.data("own_appid")
+    # An own relay that is empty is none: then the user is asked.
+    own_relay = _relay(given, "own_relay") if given.string("own_relay") else None
     link = read_link(given.data("link"), allow_plain_http=given.boolean("allow_plain_http"))
     return {
         "channel": link.code.channel,
@@ -67,7 +69,7 @@ def _link_parse(given: Inputs) -> Object:
         "appid": link.appid.hex(),
         "relay": link.relay.address,
         "ask_appid": link.asks_about_appid(own_appid),
-        "ask_relay": link.asks_about_relay(own_relay),
+        "ask_relay": own_relay is None or link.asks_about_relay(own_relay),
     }
 
 

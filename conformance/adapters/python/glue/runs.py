@@ -38,10 +38,8 @@ class Runs:
         threading.Thread(target=self._run, args=(id_, run, export), daemon=True).start()
 
     def say(self, target: str, said: UserEvent) -> None:
-        """Say something to a run; this does nothing to one that has ended."""
-        if target not in self._runs:
-            raise CannotTryError("no run of this id")
-        if (run := self._runs[target]) is not None:
+        """Say something to a run; this does nothing to one that has ended or never was."""
+        if (run := self._runs.get(target)) is not None:
             run.say(said)
 
     def _client(self, id_: str, given: Inputs) -> Initiator | Receiver:

@@ -18,6 +18,9 @@ use super::traffic::{CallProgress, OpenRequest, Traffic, read_all, write_all};
 use super::user::UserEvent;
 use super::wire::{Hello, Members, Reply, members};
 
+/// The time that a further process of an adapter has at least to say hello.
+const LATE_START: Duration = Duration::from_secs(60);
+
 /// A running adapter that has said hello.
 ///
 /// Several threads may make requests at once. No wait is endless, and the process ends with the
@@ -55,6 +58,8 @@ impl AdapterHandle {
         surroundings: &Surroundings,
         timeout: Duration,
     ) -> Result<Self, AdapterError> {
+        // A busy machine that has started one process in time may be late with the next.
+        let timeout = timeout.max(LATE_START);
         match &self.command {
             Some(command) => Self::start_in(command, surroundings, timeout),
             None => Err(AdapterError::Misuse(

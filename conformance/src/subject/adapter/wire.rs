@@ -17,7 +17,7 @@ pub(crate) struct Hello {
     pub(crate) version: String,
     /// The version of the specification's text that it follows.
     pub(crate) spec: String,
-    /// The roles that it has: `initiator`, `receiver` or both.
+    /// The roles that it has, of `initiator`, `receiver` and `relay` (the reader of requests).
     pub(crate) roles: Vec<String>,
     /// The operations that it can do.
     pub(crate) operations: Vec<String>,

@@ -8,6 +8,9 @@ mod run;
 mod run_asynchronously;
 mod values;
 
+#[cfg(test)]
+mod session_tests;
+
 use crate::subject::adapter::{Hello, Operations, Reply, Task, members};
 use input::{OperationError, OperationInput};
 
@@ -33,7 +36,7 @@ impl Operations for Reference {
             .to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             spec: "1.1.0".to_owned(),
-            roles: list(&["initiator", "receiver"]),
+            roles: list(&["initiator", "receiver", "relay"]),
             operations,
             inject: list(&["side", "words", "pake_scalar", "second", "ca"]),
             runs_at_once: 64,

@@ -19,13 +19,21 @@ pub(super) fn code_print(input: &OperationInput<'_>) -> Result<Value, OperationE
 }
 
 pub(super) fn link_parse(input: &OperationInput<'_>) -> Result<Value, OperationError> {
-    let own_appid = AppId::new(input.bytes("own_appid")?)
-        .map_err(|_| lacks("own_appid", "an application identifier"))?;
-    let own_relay = rendezvous_of(input, "own_relay")?;
+    // An own appid or relay that is empty is none: then the user is asked.
+    let own_appid = match input.bytes("own_appid")? {
+        empty if empty.is_empty() => None,
+        bytes => {
+            Some(AppId::new(bytes).map_err(|_| lacks("own_appid", "an application identifier"))?)
+        }
+    };
+    let own_relay = match input.text("own_relay")? {
+        "" => None,
+        _ => Some(rendezvous_of(input, "own_relay")?),
+    };
     let link = Link::parse(input.bytes("link")?, input.flag("allow_plain_http")?)
         .map_err(|error| OperationError::refused_for("bad-link", error.fault()))?;
-    let ask_appid = link.asks_about_app_id(&own_appid);
-    let ask_relay = link.asks_about_relay(&own_relay);
+    let ask_appid = own_appid.is_none_or(|own| link.asks_about_app_id(&own));
+    let ask_relay = own_relay.is_none_or(|own| link.asks_about_relay(&own));
     let (code, appid, relay) = link.agreed_by_user();
     Ok(json!({
         "channel": code.channel().get(),

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use super::judge::{self, Difference};
 use super::play::{self, Played};
 use super::responses;
-use super::scenario::{Scenario, suite_failure};
+use super::scenario::Scenario;
 use super::script::{Act, Script};
 use super::statistics::{biased_bit, missing_part};
 use super::{secrets, words};
@@ -156,13 +156,13 @@ impl Case for DrawnCase {
         let mut drawn = Drawn::default();
         let other = match adapter.another(&Surroundings::default(), timeout) {
             Ok(other) => other,
-            Err(error) => return Outcome::Failed(suite_failure(error.to_string())),
+            Err(error) => return Outcome::Inconclusive(error.to_string()),
         };
         for (adapter, count) in [(adapter, here), (&other, there)] {
             for played in self.play(adapter, count, timeout) {
                 let played = match played {
                     Ok(played) => played,
-                    Err(fault) => return Outcome::Failed(suite_failure(fault)),
+                    Err(fault) => return Outcome::Inconclusive(fault),
                 };
                 if let Err(difference) = drawn.note(&played) {
                     return judge::outcome(Err(difference), &played);

@@ -9,7 +9,7 @@ use super::judge::{self, Difference, Expect};
 use super::play::{self, Played};
 use super::script::Script;
 use crate::subject::adapter::AdapterHandle;
-use crate::suites::case::{Case, Failure, Outcome};
+use crate::suites::case::{Case, Outcome};
 use crate::suites::vectors::derive::Role;
 
 /// One scenario: a script, and how the run must end.
@@ -170,7 +170,7 @@ impl Case for LiveCase {
             let expected = &self.scenario.expect.requests;
             let played = match play::play(adapter, &self.runtime, &script, expected, limit) {
                 Ok(played) => played,
-                Err(fault) => return Outcome::Failed(suite_failure(fault)),
+                Err(fault) => return Outcome::Inconclusive(fault),
             };
             if !self.has_reached(&played) && lengthen(&mut script) {
                 continue;
@@ -221,13 +221,4 @@ fn lengthen(script: &mut Script) -> bool {
         None => script.ttl *= 2,
     }
     true
-}
-
-/// A failure of the suite itself.
-pub(crate) fn suite_failure(fault: String) -> Failure {
-    Failure {
-        expected: "a relay of the suite's own".to_owned(),
-        actual: fault,
-        ..Failure::default()
-    }
 }

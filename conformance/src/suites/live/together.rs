@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use super::judge::{self, Difference};
 use super::play::{self, Played};
-use super::scenario::{Scenario, suite_failure};
+use super::scenario::Scenario;
 use super::script::{Act, Script};
 use crate::subject::adapter::{AdapterHandle, UserEvent};
 use crate::suites::case::{Case, Outcome};
@@ -148,7 +148,7 @@ impl Case for TogetherCase {
         for (scenario, played) in self.scenarios.iter().zip(all) {
             let played = match played {
                 Ok(played) => played,
-                Err(fault) => return Outcome::Failed(suite_failure(fault)),
+                Err(fault) => return Outcome::Inconclusive(fault),
             };
             let judged = code(&played).and_then(|()| judge::judge(&scenario.expect, &played));
             if judged.is_err() {

@@ -13,7 +13,7 @@ use super::peer::PeerMessage;
 use super::play::{self, Played};
 use super::relay::{Seen, body_of, wait_of};
 use super::responses::{self, With};
-use super::scenario::{Scenario, suite_failure};
+use super::scenario::Scenario;
 use super::script::{Act, Script};
 use super::secrets;
 use super::table::flipped;
@@ -236,7 +236,7 @@ impl Case for TourCase {
             let played = play::play(adapter, &self.runtime, &scenario.script, expected, timeout);
             let played = match played {
                 Ok(played) => played,
-                Err(fault) => return Outcome::Failed(suite_failure(fault)),
+                Err(fault) => return Outcome::Inconclusive(fault),
             };
             let judged = judge::result(&played).and_then(|_| (self.check.holds)(&played));
             if judged.is_err() {

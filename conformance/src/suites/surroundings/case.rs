@@ -12,7 +12,7 @@ use crate::suites::case::{Case, Outcome};
 use crate::suites::live::judge::{self, Difference};
 use crate::suites::live::play::{self, Played};
 use crate::suites::live::relay::LiveRelay;
-use crate::suites::live::scenario::{Scenario, suite_failure};
+use crate::suites::live::scenario::Scenario;
 
 /// The body of a test: it gets what it needs to play runs.
 type Body = Box<dyn Fn(&Setting<'_>) -> Result<(), Fault> + Send + Sync>;
@@ -120,7 +120,7 @@ impl Case for SurroundingsCase {
         };
         match (self.body)(&setting) {
             Ok(()) => Outcome::Passed,
-            Err(Fault::Suite(text)) => Outcome::Failed(suite_failure(text)),
+            Err(Fault::Suite(text)) => Outcome::Inconclusive(text),
             Err(Fault::Client(difference, Some(played))) => {
                 judge::outcome(Err(difference), &played)
             }

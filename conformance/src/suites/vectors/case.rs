@@ -106,6 +106,23 @@ impl Case for VectorCase {
         vec![&self.test.op]
     }
 
+    fn roles(&self) -> Vec<&str> {
+        // Only a relay reads what clients send.
+        let requests = [
+            "allocate",
+            "claim",
+            "write-answer",
+            "write-finish",
+            "write-receipt",
+            "close",
+        ];
+        let message = self.test.input.get("message").and_then(Value::as_str);
+        match message {
+            Some(message) if self.test.op == "json" && requests.contains(&message) => vec!["relay"],
+            _ => Vec::new(),
+        }
+    }
+
     fn control(&self) -> Option<&str> {
         (self.test.control.as_deref()).or(self.twin.as_deref())
     }
