@@ -8,8 +8,8 @@
 //! - `suites`: the tests, from vectors and from transcripts.
 //! - `run`: the plan of tests, their runs and the verdicts.
 //! - `report`: the verdicts as people and programs read them.
-//! - `trust`: what the verdicts are worth: planted faults, lawful variants, degenerate programs, and
-//!   the coverage of the specification.
+//! - `trust`: what the verdicts are worth: planted faults, lawful variants, degenerate programs,
+//!   and the coverage of the specification.
 //! - `tools`: the commands that make and show the suite's own data.
 
 mod check;

@@ -7,12 +7,12 @@ mod pretty;
 mod progress;
 mod wrap;
 
-use std::collections::HashSet;
-
 pub(crate) use format::Format;
 pub(crate) use json::json;
 pub(crate) use pretty::pretty;
 pub(crate) use progress::ProgressMeter;
+
+use std::collections::HashSet;
 
 use crate::run::runner::Run;
 use crate::run::verdict::{Verdict, VerdictCounts};

@@ -22,8 +22,8 @@ pub(crate) struct Plan {
     pub(crate) problems: Vec<String>,
 }
 
-/// Loads all tests, and keeps those that a filter hits, with their controls. The vectors of a folder
-/// stand for those of this program, and must be as many.
+/// Loads all tests, and keeps those that a filter hits, with their controls. The vectors of a
+/// folder stand for those of this program, and must be as many.
 ///
 /// # Errors
 ///

@@ -3,42 +3,20 @@
 //! A process for each thread makes every crash and every silence the fault of one known test; the
 //! tests that follow get a new process.
 
+pub(crate) use super::judged::{Connect, Judged, Settings};
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::judged::last_words;
 use super::together::Together;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::stage::lag;
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
 use crate::suites::case::{Case, Failure, Outcome};
-
-/// A function that starts an adapter.
-pub(crate) type Connect<'a> = dyn Fn() -> Result<AdapterHandle, AdapterError> + Sync + 'a;
-
-/// The settings of a run.
-#[derive(Debug, Clone)]
-pub(crate) struct Settings {
-    /// The number of threads and of adapter processes.
-    pub(crate) jobs: usize,
-    /// The time that each reply may take.
-    pub(crate) timeout: Duration,
-    /// Operations that the user has said the adapter lacks.
-    pub(crate) without: Vec<String>,
-}
-
-/// The judgement of one test, with its time and its standard error.
-#[derive(Debug, Clone)]
-pub(crate) struct Judged {
-    /// The judgement.
-    pub(crate) verdict: Verdict,
-    /// The time that the test took.
-    pub(crate) time: Duration,
-    /// The text that the adapter wrote to its standard error meanwhile; kept for failures.
-    pub(crate) stderr: String,
-}
 
 /// A whole run.
 #[derive(Debug)]
@@ -338,21 +316,6 @@ fn without_reply(error: &AdapterError, failure: Failure, lag: Duration) -> Verdi
         actual: error.to_string(),
         ..failure
     })
-}
-
-/// The most bytes of standard error that are kept for one test: a report shows some lines of it.
-const MOST_WORDS: usize = 4 * 1024;
-
-/// The end of the adapter's standard error since a mark, after a moment for what is still on its
-/// way.
-pub(super) fn last_words(adapter: &AdapterHandle, mark: usize) -> String {
-    thread::sleep(Duration::from_millis(20));
-    let text = adapter.stderr_since(mark);
-    let start = text.len().saturating_sub(MOST_WORDS);
-    let start = (start..text.len()).find(|&at| text.is_char_boundary(at));
-    text.get(start.unwrap_or_default()..)
-        .unwrap_or_default()
-        .to_owned()
 }
 
 fn untried() -> Judged {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use super::runner::{Connect, Judged, Settings, last_words};
+use super::judged::{Connect, Judged, Settings, last_words};
 use crate::run::verdict::Verdict;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Outcome};

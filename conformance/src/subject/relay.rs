@@ -177,7 +177,8 @@ impl RunningRelay {
         }
     }
 
-    /// The end that the relay has come to by itself, in words; `None` while it runs, or where nobody can tell.
+    /// The end that the relay has come to by itself, in words; `None` while it runs, or where
+    /// nobody can tell.
     pub(crate) fn end(&self) -> Option<String> {
         let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
         let Keeper::Process(process) = &mut *keeper else {

@@ -139,7 +139,7 @@ fn chosen<'a>(
     Ok(chosen)
 }
 
-/// What a report of these failures would show first.
+/// The failure that a report of these would show first.
 fn first_shown(
     verdict: &MutantVerdict<'_>,
     tests: &ClientTests,

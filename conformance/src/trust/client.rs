@@ -55,7 +55,7 @@ impl ClientTests {
         }
     }
 
-    /// What is known of each test.
+    /// The facts of each test.
     pub(crate) fn facts(&self) -> &[TestFacts] {
         &self.facts
     }

@@ -36,17 +36,17 @@ const ENDINGS: [&str; 7] = ["rs", "py", "js", "md", "tla", "toml", "pv"];
 pub(crate) enum Reason {
     /// Nothing that a test sees from outside depends on it.
     NotVisible,
-    /// It takes two machines, or one that sleeps.
+    /// Two machines are needed, or one that sleeps.
     AnotherMachine,
-    /// It is about how an interface is used, which each language has of its own.
+    /// The use of an interface is meant, which each language has of its own.
     Interface,
-    /// It is about a person, or about what a person is shown.
+    /// A person is meant, or the words that a person is shown.
     Person,
-    /// It is about time that a computation takes.
+    /// The time of a computation is meant.
     ConstantTime,
-    /// It is about memory after use.
+    /// Memory after its use is meant.
     Wiping,
-    /// It is about how a program is built.
+    /// The build of a program is meant.
     Build,
 }
 
@@ -96,7 +96,7 @@ struct Catalogue {
     entry: Vec<Entry>,
 }
 
-/// What a mutant has for the index.
+/// The members of a mutant that the index needs.
 #[derive(Debug, Deserialize)]
 struct Entry {
     id: String,
@@ -143,7 +143,7 @@ pub(crate) fn index(root: &Root, spec: &Spec, tests: &[&dyn Test]) -> anyhow::Re
     Ok(Index { rows, faults })
 }
 
-/// What is wrong with a requirement's row.
+/// The fault of a requirement's row, if it has one.
 fn fault_of(row: &Row) -> Option<String> {
     let id = &row.id;
     match (row.mutants.is_empty(), row.reason) {

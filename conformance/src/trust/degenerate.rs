@@ -23,7 +23,7 @@ const MOST_REPORT: usize = 512 * 1024;
 /// The verdict on one of them.
 #[derive(Debug)]
 pub(crate) struct DegenerateVerdict {
-    /// What the adapter does.
+    /// The doings of the adapter.
     pub(crate) kind: &'static str,
     /// The number of tests that it passed.
     pub(crate) tests_passed: usize,
@@ -31,7 +31,7 @@ pub(crate) struct DegenerateVerdict {
     pub(crate) seconds: f64,
     /// The bytes of text in its failures.
     pub(crate) report_bytes: usize,
-    /// What is wrong, if anything is.
+    /// The fault of the suite, if there is one.
     pub(crate) fault: String,
 }
 

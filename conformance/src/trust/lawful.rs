@@ -10,7 +10,7 @@ use super::planted::Notes;
 pub(crate) struct LawfulVerdict<'a> {
     /// The variant.
     pub(crate) entry: &'a Entry,
-    /// What the tests said.
+    /// The verdicts of the tests.
     pub(crate) examination: Examination,
     /// The ids of the tests that failed, which are wrong.
     pub(crate) by: Vec<String>,

@@ -15,7 +15,7 @@ pub(crate) const TESTS_AT_ONCE: usize = 8;
 pub(crate) struct MutantVerdict<'a> {
     /// The fault.
     pub(crate) entry: &'a Entry,
-    /// What the tests said.
+    /// The verdicts of the tests.
     pub(crate) examination: Examination,
     /// The ids of the tests that failed.
     pub(crate) by: Vec<String>,

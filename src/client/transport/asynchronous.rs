@@ -51,7 +51,7 @@ impl HyperTransport {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .http1_max_buf_size(HEADER_LIMIT)
-            // CLIENT-10: up to 8 192 bytes, however short the lines are
+            // Lines may be short: CLIENT-10 counts bytes.
             .http1_max_headers(8192 / 4)
             .build(connector);
         Ok(Self { client })

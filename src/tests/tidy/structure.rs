@@ -34,17 +34,26 @@ const LAYERS: [(&str, Layers); 2] = [
     (
         "conformance/src/main.rs",
         &[
+            ("data", &[]),
             ("root", &[]),
-            ("spec", &["root"]),
+            ("terminal", &[]),
+            ("spec", &["data", "root"]),
             ("stage", &[]),
-            ("subject", &["root"]),
-            ("suites", &["root", "spec", "stage", "subject"]),
-            ("run", &["root", "spec", "subject", "suites"]),
+            ("subject", &["root", "stage", "terminal"]),
+            ("suites", &["data", "root", "spec", "stage", "subject"]),
+            ("run", &["root", "spec", "stage", "subject", "suites"]),
             ("report", &["spec", "subject", "suites", "run"]),
+            (
+                "trust",
+                &[
+                    "root", "spec", "stage", "subject", "suites", "run", "report", "terminal",
+                ],
+            ),
             (
                 "tools",
                 &[
-                    "root", "spec", "stage", "subject", "suites", "run", "report",
+                    "data", "root", "spec", "stage", "subject", "suites", "run", "report", "trust",
+                    "terminal",
                 ],
             ),
             (

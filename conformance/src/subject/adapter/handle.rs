@@ -52,7 +52,8 @@ impl AdapterHandle {
     ///
     /// # Errors
     ///
-    /// [`AdapterError::CouldNotStart`], and [`AdapterError::Misuse`] for an adapter in this process.
+    /// [`AdapterError::CouldNotStart`], and [`AdapterError::Misuse`] for an adapter in this
+    /// process.
     pub(crate) fn another(
         &self,
         surroundings: &Surroundings,

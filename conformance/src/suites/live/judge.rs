@@ -204,7 +204,7 @@ fn keys(expect: &Expect, played: &Played, result: &Value) -> Result<(), Differen
     Ok(())
 }
 
-/// What waits for its user, or its application.
+/// The steps that wait for a user, or an application.
 fn early(played: &Played) -> Result<(), Difference> {
     let before = |clause, what: &str| {
         let expected = "not before its user, or its application, has said so";
@@ -218,8 +218,8 @@ fn early(played: &Played) -> Result<(), Difference> {
     }
 }
 
-/// What the other side has: an initiator's blob in a finish that opens, or a receiver's blob in an
-/// answer and its receipt.
+/// The other side's possessions: an initiator's blob in a finish that opens, or a receiver's blob
+/// in an answer and its receipt.
 fn other_side(expect: &Expect, played: &Played) -> Result<(), Difference> {
     let world = &played.world;
     let sealed = |cell: &Option<Vec<u8>>, right: Option<Vec<u8>>, clause, what| match cell {

@@ -394,7 +394,7 @@ fn finishes() -> Vec<Scenario> {
     faults.iter().map(case).collect()
 }
 
-/// SEAL-9: nothing of a message that was refused is handed over.
+/// SEAL-9, nothing of a message that was refused is handed over.
 fn nothing_taken(played: &super::play::Played) -> Result<(), super::judge::Difference> {
     match played.taking.first() {
         None => Ok(()),

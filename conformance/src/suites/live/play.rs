@@ -154,7 +154,7 @@ fn heard(event: &AdapterEvent, script: &Script, relay: &LiveRelay, played: &mut 
         "code" => relay.shown(member("code").as_str().unwrap_or_default()),
         "looking" => played.looking.push(member("verifier")),
         "taking" => {
-            played.taken_early |= script.look && !(relay.user.said(UserEvent::Release) > 0);
+            played.taken_early |= script.look && relay.user.said(UserEvent::Release) == 0;
             played.taking.push(member("blob"));
         }
         // An adapter may report more.

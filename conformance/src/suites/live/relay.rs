@@ -50,7 +50,7 @@ pub(crate) struct World {
     pub(crate) finish: Option<Vec<u8>>,
     pub(crate) receipt: Option<Vec<u8>>,
     pub(crate) agreement: Option<Agreement>,
-    /// What was sent before its user, or its application, had said so.
+    /// The requests that were sent before their user, or their application, had said so.
     pub(crate) early: Option<String>,
     /// The first request that had no place, if one came.
     pub(crate) surplus: Option<String>,
@@ -209,7 +209,7 @@ impl LiveRelay {
         }
     }
 
-    /// What an honest relay responds.
+    /// The response of an honest relay.
     async fn honest(&self, name: &str, request: &ReceivedRequest) -> RecordedResponse {
         let body = cell_of(request);
         match name {

@@ -12,6 +12,9 @@ use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Outcome};
 use crate::suites::vectors::derive::Role;
 
+/// A further judgement of a run.
+pub(crate) type Further = fn(&Played) -> Result<(), Difference>;
+
 /// One scenario: a script, and how the run must end.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
@@ -24,7 +27,7 @@ pub(crate) struct Scenario {
     /// before that on a busy machine is played again with a longer one.
     pub(crate) reaches: Option<&'static str>,
     /// More that is judged, when all else is right.
-    pub(crate) more: Option<fn(&Played) -> Result<(), Difference>>,
+    pub(crate) more: Option<Further>,
 }
 
 /// The longest time that a busy machine is given to come to the point.

@@ -2,12 +2,15 @@
 //!
 //! Only values of 64 bits and more and whole codes are looked for: shorter ones occur by chance.
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use wormhole_sync::values::hex;
 
 use super::play::Played;
 use super::relay::Seen;
+
+/// A text in one of the alphabets of base64.
+fn base64(alphabet: &impl base64::Engine, text: impl AsRef<[u8]>) -> String {
+    alphabet.encode(text)
+}
 
 /// A secret with its name for people.
 #[derive(Debug)]
@@ -144,7 +147,10 @@ fn base64(bytes: &[u8]) -> Vec<Vec<u8>> {
         let text = [&[0; 2][..before], bytes].concat();
         // The last digit may depend on what follows.
         let end = text.len() * 8 / 6;
-        for coded in [STANDARD_NO_PAD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
+        for coded in [
+            base64(&base64::prelude::BASE64_STANDARD_NO_PAD, &text),
+            base64(&base64::prelude::BASE64_URL_SAFE_NO_PAD, &text),
+        ] {
             all.extend(coded.as_bytes().get(begun..end).map(<[u8]>::to_vec));
         }
     }
@@ -170,7 +176,7 @@ mod tests {
         ];
         for before in ["", "a", "ab", "abc"] {
             let text = format!("{before}crossover-clockwork and more");
-            texts.push(STANDARD_NO_PAD.encode(text).into_bytes());
+            texts.push(base64(&base64::prelude::BASE64_STANDARD_NO_PAD, text).into_bytes());
         }
         for text in &texts {
             let text = [b"before ", text.as_slice(), b" after"].concat();

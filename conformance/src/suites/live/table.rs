@@ -123,7 +123,7 @@ fn scenario(role: Role, row: &Row) -> Option<Scenario> {
     scenario = scenario.requests(&requests);
     Some(scenario.expecting(|expect| {
         let has_opened = !matches!(state, "allocating" | "waiting-for-answer");
-        // RECV-2: the outcome of `sending-receipt` was fixed when it began.
+        // RECV-2, the outcome of `sending-receipt` was fixed when it began.
         let outcome = if state == "sending-receipt" {
             "done"
         } else {
@@ -195,7 +195,7 @@ fn bring_about(
             if state != "finishing" {
                 return Some(scenario.with(|script| script.always(in_hand, refusal)));
             }
-            // INIT-4: of a finish that may have been stored by an earlier attempt.
+            // INIT-4, of a finish that may have been stored by an earlier attempt.
             let cut = |script: Script| {
                 script
                     .at(in_hand, 0, Act::CutBefore)

@@ -159,7 +159,7 @@ impl Case for TogetherCase {
     }
 }
 
-/// CODE-3: the code of the run's own channel, once, with as many words as the run was asked for.
+/// CODE-3, the code of the run's own channel, once, with as many words as the run was asked for.
 fn code(played: &Played) -> Result<(), Difference> {
     if played.script.role == Role::Receiver {
         return Ok(());

@@ -77,7 +77,7 @@ fn looking() -> Vec<Scenario> {
     ]
 }
 
-/// KEY-3: the words that are shown are those of the exchange, all eight.
+/// KEY-3, the words that are shown are those of the exchange, all eight.
 fn same_words(played: &Played) -> Result<(), Difference> {
     let expected = json!(verifier(played).map(words));
     match played.looking.as_slice() {
@@ -191,7 +191,7 @@ fn reasons() -> Vec<Scenario> {
     all
 }
 
-/// What a client refuses before any request.
+/// The inputs that a client refuses before any request.
 fn local() -> Vec<Scenario> {
     let mut all = Vec::new();
     for role in Role::BOTH {

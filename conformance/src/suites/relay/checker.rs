@@ -25,9 +25,9 @@ pub(crate) struct Checker {
 /// The findings of one check.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Found {
-    /// How many answers it was about.
+    /// The number of answers that it was about.
     pub(crate) answers: usize,
-    /// How many of them were wrong.
+    /// The number of them that were wrong.
     pub(crate) wrong: usize,
     /// The first of these.
     pub(crate) first: Option<Failure>,
@@ -71,7 +71,7 @@ impl Checker {
         })
     }
 
-    /// What a check has found so far.
+    /// The finding of a check so far.
     pub(crate) fn found(&self, check: Check) -> Found {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.get(&check).cloned().unwrap_or_default()
@@ -211,7 +211,7 @@ impl Checker {
     }
 }
 
-/// What was expected and what came, of an answer that is wrong.
+/// The expectation and the answer, of one that is wrong.
 type Judged = Result<(), (String, String)>;
 
 /// The reasons that a relay gives (RELAY-15, RELAY-16).

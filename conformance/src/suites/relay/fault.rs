@@ -19,7 +19,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// The same fault in a step that only prepares.
+    /// This fault in a step that only prepares.
     pub(crate) fn of_setup(self) -> Self {
         match self {
             Self::Failed(failure) => Self::Setup(failure),

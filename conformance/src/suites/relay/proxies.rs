@@ -37,7 +37,7 @@ const OF_CLIENT: [(&str, &[&str]); 19] = [
     ("after-junk-line", &["\"junk", "{a}"]),
 ];
 
-/// The same of `Forwarded`.
+/// These, of `Forwarded`.
 const OF_CLIENT_FORWARDED: [(&str, &[&str]); 13] = [
     ("one", &["for={a}"]),
     ("name-in-capitals", &["FOR={a}"]),
@@ -75,7 +75,7 @@ const OF_PEER: [(&str, &[&str]); 11] = [
     ("hidden", &["{b}, _hidden"]),
 ];
 
-/// The same of `Forwarded`.
+/// These, of `Forwarded`.
 const OF_PEER_FORWARDED: [(&str, &[&str]); 6] = [
     ("missing", &[]),
     ("unknown", &["for={b}, for=unknown"]),

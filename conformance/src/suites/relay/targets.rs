@@ -300,7 +300,7 @@ fn queries() -> Vec<RelayCase> {
     cases
 }
 
-/// What a relay ignores.
+/// The parts of a request that a relay ignores.
 fn ignored() -> Vec<RelayCase> {
     let types = [
         ("none", None),

@@ -44,7 +44,7 @@ static ALONE: RwLock<()> = RwLock::new(());
 #[derive(Debug, Clone)]
 pub(crate) struct TranscriptCase {
     pub(crate) transcript: Arc<Transcript>,
-    /// What all transcripts share.
+    /// The values that all transcripts share.
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -59,7 +59,7 @@ struct Playing<'a> {
     at_once: u32,
 }
 
-/// What all transcripts share.
+/// The values that all transcripts share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     /// Runs the servers of all transcripts.

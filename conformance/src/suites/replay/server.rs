@@ -230,8 +230,8 @@ fn needless(
     })
 }
 
-/// On a busy machine, a poll that failed at once looks to its client like one that was cut off after
-/// 3 seconds (TIME-8): a w that was shortened may come of that lag.
+/// On a busy machine, a poll that failed at once looks to its client like one that was cut off
+/// after 3 seconds (TIME-8): a w that was shortened may come of that lag.
 fn late_if_shortened(
     before: Option<&ReceivedRequest>,
     arrived: &ReceivedRequest,

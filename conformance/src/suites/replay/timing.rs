@@ -56,8 +56,8 @@ impl TimingCheck {
         }
     }
 
-    /// Checks that a request, perhaps a repeat of the one before, has come neither too early nor too
-    /// late.
+    /// Checks that a request, perhaps a repeat of the one before, has come neither too early nor
+    /// too late.
     pub(super) fn arrived(&mut self, name: &str, at: Instant) -> Result<(), Divergence> {
         // Another request after a failure belongs to the next state: a close, for example.
         if self.name != name {

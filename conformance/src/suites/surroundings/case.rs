@@ -37,7 +37,7 @@ pub(super) enum Fault {
     Suite(String),
 }
 
-/// What the body of a test has at hand.
+/// The means of a test's body.
 pub(super) struct Setting<'a> {
     pub(super) adapter: &'a AdapterHandle,
     pub(super) timeout: Duration,

@@ -192,7 +192,7 @@ impl Handler for Proxy {
         };
         let reply = match rule.as_ref().map(|rule| &rule.act) {
             None | Some(RuleAction::Pass) => self.forward(&arrived).await,
-            Some(RuleAction::Instead(reply)) => reply.clone(),
+            Some(RuleAction::Instead(reply)) => ServerAction::clone(reply),
             Some(RuleAction::InsteadWith(response)) => {
                 let mut state = self.state();
                 match response(&state.secrets) {

@@ -30,7 +30,7 @@ pub(super) enum RuleAction {
     /// The relay responds.
     Pass,
     /// The request does not reach the relay.
-    Instead(ServerAction),
+    Instead(Box<ServerAction>),
     /// A response that needs the client's secrets, in place of the relay's.
     InsteadWith(Arc<SecretResponse>),
     /// The relay responds, and the client gets the changed response.
@@ -47,12 +47,15 @@ pub(super) type ResponseChange =
 
 /// The request comes to nothing: it does not reach the relay.
 pub(super) fn lost(on: &'static str, fault: TransportFault) -> Rule {
-    rule(on, RuleAction::Instead(ServerAction::Fail(fault)))
+    rule(on, RuleAction::Instead(Box::new(ServerAction::Fail(fault))))
 }
 
 /// The request gets this response, and does not reach the relay.
 pub(super) fn instead(on: &'static str, response: RecordedResponse) -> Rule {
-    rule(on, RuleAction::Instead(ServerAction::Respond(response)))
+    rule(
+        on,
+        RuleAction::Instead(Box::new(ServerAction::Respond(response))),
+    )
 }
 
 /// The request does not reach the relay, and gets a response that needs the client's secrets.

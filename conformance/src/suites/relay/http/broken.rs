@@ -5,7 +5,7 @@ use super::super::channel::{Cell, State};
 use super::super::reply::Want;
 use super::wire::*;
 
-/// What is no HTTP, or broken as HTTP: it does nothing, and the relay goes on.
+/// Bytes that are no HTTP, or broken as HTTP: a relay does nothing, and the relay goes on.
 pub(super) fn broken() -> Vec<RelayCase> {
     let heads: [(&str, &str); 9] = [
         ("words", "hello\r\n\r\n"),

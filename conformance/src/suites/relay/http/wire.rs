@@ -17,7 +17,7 @@ pub(super) const ANSWERING: Duration = Duration::from_secs(10);
 /// The rounding of clocks.
 pub(super) const ROUNDING: Duration = Duration::from_millis(3);
 
-/// What a kind of request needs, and the request.
+/// A kind of request, with its needs.
 pub(super) fn prepared(bench: &Bench<'_>, kind: &str) -> Result<(Channel, Request, Want), Fault> {
     let state = match kind {
         "allocate" => State::Absent,

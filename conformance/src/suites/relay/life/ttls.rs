@@ -10,7 +10,7 @@ use super::super::reply::{Reply, Want};
 use super::moments::*;
 use crate::subject::relay_settings::RelaySettings;
 
-/// What remains of a life, in answers.
+/// The rest of a life, in answers.
 pub(super) fn ttls() -> Vec<RelayCase> {
     let plain = |ttl: u32| {
         let title = format!("allocated says the relay's ttl of {ttl} seconds");

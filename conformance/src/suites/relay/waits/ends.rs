@@ -11,7 +11,7 @@ use super::super::request::Request;
 use super::waiting::*;
 use crate::subject::relay_settings::RelaySettings;
 
-/// How long a GET waits.
+/// The length of a GET's wait.
 pub(super) fn lengths() -> Vec<RelayCase> {
     let mut cases = Vec::new();
     let title = "a GET with wait=1 is answered 204 after a second, not before and not long after";
@@ -63,7 +63,7 @@ pub(super) fn lasts(
     }
 }
 
-/// What ends a wait.
+/// The ends of a wait.
 pub(super) fn wakes() -> Vec<RelayCase> {
     let mut cases = Vec::new();
     for cell in Cell::ALL {
@@ -207,7 +207,7 @@ pub(super) fn wakes() -> Vec<RelayCase> {
     cases
 }
 
-/// What is answered at once, whatever the wait.
+/// The requests that are answered at once, whatever the wait.
 pub(super) fn at_once() -> Vec<RelayCase> {
     type Asked = fn(&Channel) -> (Request, Want);
     let asked: [(&str, &str, State, Asked); 5] = [

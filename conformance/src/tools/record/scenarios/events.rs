@@ -1,4 +1,4 @@
-//! What users and applications say at other times, twice, or after something else: whoever is not
+//! Events of users and applications at other times, twice, or after another: whoever is not
 //! asked is not heard, and what comes first counts (sections 11.4 and 11.5).
 
 use super::super::rules::{html, instead, lost, no_content, pass};
