@@ -8,7 +8,7 @@ use super::play::Played;
 use super::relay::Seen;
 
 /// A text in one of the alphabets of base64.
-fn base64(alphabet: &impl base64::Engine, text: impl AsRef<[u8]>) -> String {
+fn encoded(alphabet: &impl base64::Engine, text: impl AsRef<[u8]>) -> String {
     alphabet.encode(text)
 }
 
@@ -148,8 +148,8 @@ fn base64(bytes: &[u8]) -> Vec<Vec<u8>> {
         // The last digit may depend on what follows.
         let end = text.len() * 8 / 6;
         for coded in [
-            base64(&base64::prelude::BASE64_STANDARD_NO_PAD, &text),
-            base64(&base64::prelude::BASE64_URL_SAFE_NO_PAD, &text),
+            encoded(&base64::prelude::BASE64_STANDARD_NO_PAD, &text),
+            encoded(&base64::prelude::BASE64_URL_SAFE_NO_PAD, &text),
         ] {
             all.extend(coded.as_bytes().get(begun..end).map(<[u8]>::to_vec));
         }
@@ -176,7 +176,7 @@ mod tests {
         ];
         for before in ["", "a", "ab", "abc"] {
             let text = format!("{before}crossover-clockwork and more");
-            texts.push(base64(&base64::prelude::BASE64_STANDARD_NO_PAD, text).into_bytes());
+            texts.push(encoded(&base64::prelude::BASE64_STANDARD_NO_PAD, text).into_bytes());
         }
         for text in &texts {
             let text = [b"before ", text.as_slice(), b" after"].concat();
