@@ -253,7 +253,7 @@ fn a_cut_answer_is_repeated_after<C: Client>() {
 
 fn garbage_is_not_http<C: Client>() {
     let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(1 << 17));
-    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(300));
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(3_000));
     for garbage in [
         "SSH-2.0-OpenSSH_9.9\r\n",
         "\0\u{1}\u{2}\u{3}\r\n\r\n",
