@@ -96,7 +96,7 @@ pub(super) fn finish(
     let transcript = Transcript {
         id,
         title,
-        clauses: clauses.into_iter().map(str::to_owned).collect(),
+        clauses: each_once(clauses),
         rows,
         role,
         input,
@@ -129,4 +129,15 @@ fn ended_as(expect: &ExpectedEnd, result: &Value) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The requirements in their order, each where it stands first.
+fn each_once(clauses: Vec<&'static str>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for clause in clauses {
+        if !once.iter().any(|known| known == clause) {
+            once.push(clause.to_owned());
+        }
+    }
+    once
 }
