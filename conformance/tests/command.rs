@@ -19,10 +19,7 @@ fn judges_the_reference() {
     let report = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{report}");
     assert!(
-        report
-            .lines()
-            .last()
-            .is_some_and(|line| line.starts_with("PASSED")),
+        report.lines().any(|line| line.starts_with("PASSED")),
         "{report}"
     );
     assert!(report.contains("vectors sha256:"), "{report}");
