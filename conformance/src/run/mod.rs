@@ -1,7 +1,6 @@
 //! A run of tests: the plan selects them, the runner runs them, and the verdicts add up.
 
 pub(crate) mod judged;
-pub(crate) mod lag;
 pub(crate) mod plan;
 mod relay_choice;
 pub(crate) mod relays;

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lag::LagMeter;
 use super::relay_choice::{cheapest_first, lacking};
 use super::runner::{Judged, Run};
 use super::verdict::Verdict;
 use crate::root::Root;
+use crate::stage::lag;
 use crate::subject::relay::{RelaySubject, RunningRelay};
 use crate::subject::relay_settings::RelaySettings;
 use crate::suites::case::Failure;
@@ -55,7 +55,6 @@ pub(crate) struct RelayRunner<'a> {
     judged: Mutex<Vec<Option<Judged>>>,
     /// Lets one test be run without any other beside it.
     alone: RwLock<()>,
-    lag: LagMeter,
     breaks: AtomicUsize,
     silences: AtomicUsize,
     is_lost: AtomicBool,
@@ -83,6 +82,8 @@ pub(crate) fn run(
     checker: &Checker,
     done: &(dyn Fn(&Verdict) + Sync),
 ) -> anyhow::Result<Run> {
+    lag::watch();
+    let repeats = lag::repeats();
     let runner = RelayRunner {
         root,
         subject,
@@ -91,7 +92,6 @@ pub(crate) fn run(
         relays: Mutex::default(),
         judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
         alone: RwLock::new(()),
-        lag: LagMeter::start(),
         breaks: AtomicUsize::new(0),
         silences: AtomicUsize::new(0),
         is_lost: AtomicBool::new(false),
@@ -141,8 +141,8 @@ pub(crate) fn run(
             .map(|judged| judged.unwrap_or_else(untried))
             .collect(),
         problems,
-        repeats: 0,
-        lag: runner.lag.since(runner.begun),
+        repeats: lag::repeats() - repeats,
+        lag: lag::longest_since(runner.begun),
         time: runner.begun.elapsed(),
     })
 }
@@ -267,7 +267,7 @@ impl RelayRunner<'_> {
                     ));
                 }
                 Err(Fault::Late(mut failure)) if is_last => {
-                    let lag = self.lag.since(begun);
+                    let lag = lag::longest_since(begun);
                     if lag > LAG {
                         return Verdict::Inconclusive(format!(
                             "the machine was too busy: it lagged by {} ms",
@@ -282,7 +282,7 @@ impl RelayRunner<'_> {
                 Err(Fault::Undecided(why)) if is_last => {
                     return Verdict::Inconclusive(format!("the machine was too busy: {why}"));
                 }
-                Err(Fault::Late(_) | Fault::Undecided(_)) => {}
+                Err(Fault::Late(_) | Fault::Undecided(_)) => lag::note_repeat(),
             }
         }
     }

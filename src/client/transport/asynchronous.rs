@@ -51,8 +51,6 @@ impl HyperTransport {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .http1_max_buf_size(HEADER_LIMIT)
-            // Lines may be short: CLIENT-10 counts bytes.
-            .http1_max_headers(8192 / 4)
             .build(connector);
         Ok(Self { client })
     }
