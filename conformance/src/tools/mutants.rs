@@ -61,9 +61,13 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
     let cases = plan::load(None, &spec, None)?.cases;
     if arguments.degenerate {
         report.plan(degenerate::KINDS.len());
-        for &kind in degenerate::KINDS {
-            report.degenerate(&degenerate::judge(kind, &planter, &cases, jobs));
-        }
+        let kinds: Vec<&&str> = degenerate::KINDS.iter().collect();
+        for_each(
+            &kinds,
+            jobs,
+            |kind| degenerate::judge(kind, &planter, &cases),
+            |verdict| report.degenerate(&verdict),
+        );
         return Ok(report.end());
     }
     let kind = match arguments.lawful {

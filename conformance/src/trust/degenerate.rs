@@ -13,8 +13,10 @@ pub(crate) const KINDS: &[&str] = &[
     "accepts", "refuses", "echoes", "hangs", "crashes", "garbles", "floods", "forks", "silent",
 ];
 
-/// The time that each may cost, on a busy machine.
+/// The time that each may cost, beside some of the others.
 const MOST_SECONDS: f64 = 60.0;
+/// The number of tests at once; most of them wait.
+const JOBS: usize = 16;
 /// The time that each reply may take.
 const REPLY: Duration = Duration::from_secs(2);
 /// The most bytes of text in the failures of a report.
@@ -47,10 +49,9 @@ pub(crate) fn judge(
     kind: &'static str,
     planter: &Planter,
     cases: &[Box<dyn Case>],
-    jobs: usize,
 ) -> DegenerateVerdict {
     let settings = Settings {
-        jobs,
+        jobs: JOBS,
         timeout: REPLY,
         without: Vec::new(),
     };

@@ -10,6 +10,7 @@ mod network;
 mod peer;
 pub(crate) mod play;
 pub(crate) mod relay;
+mod request_checks;
 pub(crate) mod responses;
 pub(crate) mod scenario;
 pub(crate) mod script;

@@ -70,7 +70,9 @@ fn stopped(setting: &Setting<'_>, role: Role) -> Result<(), Fault> {
             played
         });
         let (played, _) = match played {
-            Err(Fault::Client(difference, Some(played))) if !has_come_to(&played, poll) => {
+            Err(Fault::Client(difference, Some(played)))
+                if !has_come_to(&played, poll) && played.took >= stop =>
+            {
                 late = Some(Fault::Client(difference, Some(played)));
                 continue;
             }
