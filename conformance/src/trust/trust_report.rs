@@ -88,9 +88,9 @@ impl TrustReport {
             show(format_args!("{line}"));
         } else if !verdict.is_good() {
             let word = match (killed, verdict.reached) {
-                (_, false) => "UNREACHED",
+                (false, false) => "UNREACHED",
                 (false, true) => "SURVIVED",
-                (true, true) => "UNNAMED",
+                (true, _) => "UNNAMED",
             };
             show(format_args!(
                 "{word:9} {} ({}): {}",

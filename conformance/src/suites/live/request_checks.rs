@@ -46,7 +46,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "targets",
-        clauses: &["RDV-3", "CLIENT-1"],
+        clauses: &["RDV-3", "VER-1", "CLIENT-1"],
         title: "Each target is that of the table",
         holds: targets,
     },

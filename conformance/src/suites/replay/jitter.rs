@@ -11,8 +11,9 @@ const CHANCE: f64 = -40.0;
 /// Judges the places of back-offs in their ranges, which are uniform from 0 to 1, and what the lag
 /// adds: some lie near either end.
 ///
-/// Lag only ever adds, so a range whose upper end is missing is the client's own fault. One whose
-/// lower end is missing may be the fault of a busy machine.
+/// Only long back-offs count (`timing.rs`), since lag fills the range of a short one. Lag only ever
+/// adds, so a range whose upper end is missing is the client's own fault. One whose lower end is
+/// missing may be the fault of a busy machine.
 pub(super) fn judge(back_offs: &[f64]) -> Option<Divergence> {
     if (back_offs.len() as f64) * (1.0 - SHARE).log2() > CHANCE {
         let few = format!("{} back-offs", back_offs.len());

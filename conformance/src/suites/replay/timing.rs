@@ -12,6 +12,10 @@ use super::compare::Divergence;
 /// Rounding of milliseconds.
 const ROUNDING: Duration = Duration::from_millis(2);
 
+/// The failures in a row after which a back-off is long enough for its jitter to be judged: lag
+/// fills the range of a shorter one.
+const JITTERED: u32 = 3;
+
 /// The times of a run so far.
 #[derive(Debug)]
 pub(super) struct TimingCheck {
@@ -88,7 +92,7 @@ impl TimingCheck {
         self.not_before("TIME-1", name, self.last, half.max(requested), at)?;
         if let Some((since, seconds)) = self.attempt {
             self.not_before("TIME-2", name, since, self.second * seconds + half, at)?;
-        } else if self.retry_after == 0 && !name.starts_with("get ") {
+        } else if self.retry_after == 0 && !name.starts_with("get ") && self.failures >= JITTERED {
             let waited = at.duration_since(self.last).as_secs_f64();
             self.back_offs.push(waited / half.as_secs_f64() - 1.0);
         }

@@ -27,6 +27,8 @@ struct Meeting {
     title: &'static str,
     keys: Keys,
     is_good: bool,
+    /// Whether the client is told the suite's authority, or has those of its own alone.
+    tells_ca: bool,
 }
 
 /// The tests.
@@ -36,11 +38,13 @@ pub(super) fn cases(runtime: &Arc<Runtime>) -> anyhow::Result<Vec<Box<dyn Case>>
     let meeting = |name, title, issuer, host: &str, years, broken| {
         let keys = keys(issuer, host, years, broken).context("no certificate")?;
         let is_good = matches!(name, "good" | "broken-handshake");
+        let tells_ca = name != "own-authorities";
         anyhow::Ok(Meeting {
             name,
             title,
             keys,
             is_good,
+            tells_ca,
         })
     };
     let (now, past) = ((2020, 2045), (2019, 2020));
@@ -71,6 +75,14 @@ pub(super) fn cases(runtime: &Arc<Runtime>) -> anyhow::Result<Vec<Box<dyn Case>>
             0,
         )?,
         meeting(
+            "own-authorities",
+            "A certificate of an authority that the client was not told",
+            &known,
+            "localhost",
+            now,
+            0,
+        )?,
+        meeting(
             "expired",
             "A certificate that is over",
             &known,
@@ -94,11 +106,13 @@ fn case(meeting: &Meeting, role: Role, ca: String, runtime: &Arc<Runtime>) -> Bo
         title,
         keys,
         is_good,
+        tells_ca,
     } = meeting;
     let (keys, is_good) = (keys.clone(), *is_good);
+    let ca = tells_ca.then_some(ca);
     let id = format!("tls-{name}-{}", role.name());
     let mut scenario = Scenario::new(&id, &[], title, role).with(|script| Script {
-        ca: Some(ca),
+        ca: ca.clone(),
         ..script
     });
     if !is_good {
@@ -111,7 +125,7 @@ fn case(meeting: &Meeting, role: Role, ca: String, runtime: &Arc<Runtime>) -> Bo
         id: format!("surroundings-{id}"),
         title: (*title).to_owned(),
         clauses: vec!["CLIENT-4".to_owned()],
-        injects: vec!["ca"],
+        injects: ca.map(|_| "ca").into_iter().collect(),
         roles: vec![role.name()],
         runtime: Arc::clone(runtime),
         body: Box::new(move |setting| {

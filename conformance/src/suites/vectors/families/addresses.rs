@@ -107,15 +107,13 @@ fn appids(family: &mut Builder) {
 }
 
 fn accept(family: &mut Builder, id: &str, comment: &str, flag: &str, address: &str, allow: bool) {
+    let clauses = match flag {
+        "PlainHttp" => "RDV-2 RDV-3 RDV-1",
+        _ => "RDV-3 RDV-1",
+    };
     let base = address.strip_suffix('/').unwrap_or(address);
     let input = json!({"address": address, "allow_plain_http": allow});
-    family.accept(
-        id,
-        comment,
-        ("RDV-3 RDV-1", flag),
-        input,
-        json!({"base": base}),
-    );
+    family.accept(id, comment, (clauses, flag), input, json!({"base": base}));
 }
 
 #[rustfmt::skip] // a row stays a line
@@ -135,6 +133,7 @@ fn accepted(family: &mut Builder) {
         ("scheme-mixed", "The scheme in mixed case", "Usual", "hTTpS://relay.example"),
         ("port-1", "The smallest port", "Bound", "https://relay.example:1"),
         ("port-65535", "The largest port", "Bound", "https://relay.example:65535"),
+        ("port-zeros", "A port with zeros in front, which counts by its value", "Bound", "https://relay.example:008443"),
         ("port-default", "The scheme's own port, written out", "Usual", "https://relay.example:443"),
         ("host-underscore", "A name with an underscore", "Usual", "https://my_relay.example"),
         ("host-one-label", "A name of one part", "Usual", "https://relay"),

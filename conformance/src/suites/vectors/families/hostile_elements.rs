@@ -110,7 +110,7 @@ impl Hostile {
     }
 
     fn accept(&self, family: &mut Builder, id: &str, comment: &str, flag: &str, element: [u8; 32]) {
-        let (id, clauses) = (format!("{id}{}", self.suffix), ("PAKE-9", flag));
+        let (id, clauses) = (format!("{id}{}", self.suffix), ("PAKE-9 PAKE-5", flag));
         spake2::finish_with(
             family,
             &id,

@@ -281,6 +281,10 @@ fn depth(family: &mut Builder) {
     refuse(family, "depth-17-objects", "17 levels, objects", ("JSON-3", "Depth"), objects(17).as_bytes(), "depth-16-objects");
     refuse(family, "depth-20000", "20 000 levels", ("JSON-3", "Depth"), arrays(20_000).as_bytes(), "depth-16-arrays");
     refuse(family, "depth-20000-open", "20 000 levels that are never closed", ("JSON-1", "Depth"), format!("{{\"a\":{}", "[".repeat(20_000)).as_bytes(), "depth-16-arrays");
+    let inside = format!("{{\"a\":\"{}\\\"{}\"}}", "[".repeat(20), "{".repeat(20));
+    accept(family, "depth-brackets-in-string", "Brackets in a string, which are no levels", ("JSON-3", "Depth"), inside.as_bytes());
+    let inside = format!("{{\"{}\":0}}", "[".repeat(20));
+    accept(family, "depth-brackets-in-name", "Brackets in a name, which are no levels", ("JSON-3", "Depth"), inside.as_bytes());
     let wide = format!("{{\"a\":[{}[]]}}", "[],".repeat(99));
     accept(family, "wide", "A hundred arrays side by side", ("JSON-3", "Depth"), wide.as_bytes());
 }

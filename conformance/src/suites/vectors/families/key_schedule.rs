@@ -166,6 +166,6 @@ impl Schedules<'_> {
             "key_verifier": hex(&keys.verifier),
             "key_exporter": hex(&keys.exporter),
         });
-        family.accept(id, comment, ("KEY-1", flag), input, ok);
+        family.accept(id, comment, ("KEY-1 VER-1 VER-2", flag), input, ok);
     }
 }

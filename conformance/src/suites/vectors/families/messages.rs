@@ -119,7 +119,8 @@ fn hexes(family: &mut Builder) {
         ("hex-prefix", "The prefix 0x", "Hex", "\"0x00\""),
         ("hex-space-inside", "A space inside", "Hex", "\"00 00\""),
         ("hex-space-before", "A space before", "Hex", "\" 00 \""),
-        ("hex-newline-after", "An LF after", "Hex", r#""00\n0""#),
+        ("hex-newline-inside", "An LF inside", "Hex", r#""00\n00""#),
+        ("hex-newline-after", "An LF after", "Hex", r#""00\n""#),
         ("hex-colon", "Colons between", "Hex", "\"00:00\""),
         ("hex-sign", "A sign", "Hex", "\"-0\""),
         ("hex-fullwidth", "Fullwidth digits", "Hex", "\"\u{ff10}\u{ff10}\""),
@@ -137,6 +138,16 @@ fn hexes(family: &mut Builder) {
             "JSON-4"
         };
         refuse(family, "allocate", id, comment, (clauses, flag), &format!("{{\"body\":{value}}}"));
+    }
+    for (id, comment, value) in [
+        ("hex-uppercase", "Uppercase digits", "\"0A\""),
+        ("hex-odd", "An odd number of digits", "\"000\""),
+        ("hex-space-inside", "A space inside", "\"00 00\""),
+        ("hex-space-after", "A space after", "\"00 \""),
+        ("hex-newline-after", "An LF after", r#""00\n""#),
+        ("hex-fullwidth", "Fullwidth digits", "\"\u{ff10}\u{ff10}\""),
+    ] {
+        refuse(family, "cell-answer", id, comment, ("HEX-1 JSON-4", "Hex"), &format!("{{\"body\":{value}}}"));
     }
     accept(family, "allocate", "hex-escaped", "Digits as escapes are the same string", ("JSON-4", "Hex"), r#"{"body":"\u0030\u0030"}"#, json!({"body": "00"}));
     accept(family, "allocate", "name-escaped", "An escaped name is the same name", ("JSON-4", "Usual"), r#"{"bod\u0079":"00"}"#, json!({"body": "00"}));

@@ -104,6 +104,19 @@ fn without_body(state: ClientState) -> Vec<Scenario> {
         "CLIENT-5",
         plain(304, &[JSON]),
     )];
+    all.push(wrong(
+        state,
+        "101",
+        "the status 101, which is an answer by itself, with the relay's content type",
+        "CLIENT-10",
+        instead(
+            on,
+            raw_response(
+                101,
+                format!("HTTP/1.1 101 .\r\nUpgrade: x\r\nConnection: upgrade\r\n{JSON}\r\n\r\n"),
+            ),
+        ),
+    ));
     if state.polls() {
         let rules = vec![plain(204, &[]), plain(204, &[JSON])];
         let title = "no content, with a length";

@@ -46,6 +46,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         },
     ));
     all.extend(forms(
+        "appid-letters",
+        "an appid of letters and digits alone, which is hex in a target all the same",
+        "RDV-3",
+        |input| {
+            input.appid = TranscriptBytes::hex(b"cafe2026");
+        },
+    ));
+    all.extend(forms(
         "slash",
         "an address with a trailing slash",
         "RDV-3",

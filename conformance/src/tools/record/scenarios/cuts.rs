@@ -19,7 +19,7 @@ fn cuts(state: ClientState) -> Vec<Scenario> {
     };
     let survives = |name: &str, title: &str, rules| {
         let one = state.survives(&format!("cut-{name}"), title, rules);
-        one.clauses(&["CLIENT-13", "TIME-1"])
+        one.clauses(&["CLIENT-13", "CLIENT-9", "TIME-1"])
     };
     let refusal = problem("closed", Some("cancelled"));
     let length = refusal

@@ -91,7 +91,7 @@ fn codings(state: ClientState) -> Vec<Scenario> {
                 "is answered 503 in a content coding, which is busy all the same",
                 vec![instead(on, html(503).with("content-encoding", "gzip, x"))],
             )
-            .clauses(&["CLIENT-7", "TIME-1"]),
+            .clauses(&["CLIENT-12", "CLIENT-7", "TIME-1"]),
     ];
     if state.polls() {
         all.push(coded(
@@ -182,7 +182,7 @@ fn types(state: ClientState) -> Vec<Scenario> {
         state,
         "refusal-type",
         "a refusal of content type application/json",
-        "CLIENT-7",
+        "CLIENT-11",
         instead(
             state.request,
             closed().with("content-type", "application/json"),

@@ -281,7 +281,7 @@ fn order() -> Vec<Scenario> {
             let one = wrong.fold(one.peer(PeerKind::Nobody), |one, (given, _)| {
                 one.given(given)
             });
-            all.push(one.clauses(&[clause]).ends(ends));
+            all.push(one.clauses(&[clause, "RAND-1"]).ends(ends));
         }
     }
     all

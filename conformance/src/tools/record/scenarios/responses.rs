@@ -157,7 +157,7 @@ fn heads(state: ClientState) -> Vec<Scenario> {
             state,
             "problem-type",
             "the right message as a problem document",
-            "CLIENT-7",
+            "CLIENT-11",
             header("content-type", "application/problem+json"),
         ),
         foreign(

@@ -20,6 +20,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         all.extend(windows(state));
         all.push(slowly(state));
     }
+    for state in STATES
+        .into_iter()
+        .filter(|state| state.name != WAITING_FOR_RECEIPT.name)
+    {
+        all.push(late_head(state));
+    }
     for state in [WAITING_FOR_ANSWER, WAITING_FOR_FINISH] {
         all.extend(anew(state));
     }
@@ -42,18 +48,18 @@ fn busy(on: &'static str, wait: u32) -> Rule {
     instead(on, html(503).with("retry-after", &wait.to_string()))
 }
 
-/// The back-off is random: many runs, each with three repeats.
+/// The back-off is random: many runs, each with four repeats.
 fn jitter(state: ClientState) -> Scenario {
     let on = state.request;
     state
         .scenario(
             "jitter",
-            "fails three times, in each of thirty runs: the waits lie in their whole ranges",
+            "fails four times, in each of thirty runs: the longer waits lie in their whole ranges",
         )
         .clauses(&["TIME-1"])
         .second(40)
         .times(30)
-        .rules([close(on), close(on), close(on), busy(on, 3600)])
+        .rules([close(on), close(on), close(on), close(on), busy(on, 3600)])
         .ends("relay-unreachable")
 }
 
@@ -132,6 +138,17 @@ fn slowly(state: ClientState) -> Scenario {
     one.clauses(&["TIME-2"])
 }
 
+/// The head comes shortly before the end of the attempt's time, and its body never.
+fn late_head(state: ClientState) -> Scenario {
+    let seconds = if state.polls() { 36 } else { 8 };
+    let response = json_response(200, json!({}));
+    let rule = lost(state.request, TransportFault::StallBody { response }).after(seconds);
+    let title =
+        format!("gets a head after {seconds} s and no whole body: the attempt's time goes on");
+    let one = state.survives("late-head", &title, vec![rule]).second(40);
+    one.clauses(&["TIME-2"])
+}
+
 /// A window that an answer closes, and a back-off that begins anew.
 fn anew(state: ClientState) -> Vec<Scenario> {
     let on = state.request;
@@ -207,7 +224,7 @@ fn cut(state: ClientState) -> Vec<Scenario> {
     };
     let one = |name: &str, title: &str, second, rules: Vec<Rule>| {
         let one = state.survives(&format!("cut-{name}"), title, rules);
-        one.second(second).clauses(&["TIME-8"])
+        one.second(second).clauses(&["TIME-8", "HOOK-3"])
     };
     let mut all = vec![
         one(
@@ -268,7 +285,10 @@ fn lives() -> Vec<Scenario> {
         });
         rule.after(after)
     };
-    let timeout = |one: Scenario| one.ends("timeout").closes("timeout").clauses(&["TIME-5"]);
+    let timeout = |one: Scenario| {
+        let one = one.ends("timeout").closes("timeout");
+        one.clauses(&["TIME-5", "HOOK-3"])
+    };
     let mut all = Vec::new();
     for (state, wait) in [(ALLOCATING, "get answer"), (CLAIMING, "get finish")] {
         let stalled = || lost(wait, TransportFault::Stall).again();
