@@ -82,24 +82,8 @@ pub(crate) fn run(
     checker: &Checker,
     done: &(dyn Fn(&Verdict) + Sync),
 ) -> anyhow::Result<Run> {
-    lag::watch();
     let repeats = lag::repeats();
-    let runner = RelayRunner {
-        root,
-        subject,
-        cases,
-        checker,
-        relays: Mutex::default(),
-        judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
-        alone: RwLock::new(()),
-        breaks: AtomicUsize::new(0),
-        silences: AtomicUsize::new(0),
-        is_lost: AtomicBool::new(false),
-        begun: Instant::now(),
-        starts: Mutex::new(0),
-        pool: ChannelPool::default(),
-        done,
-    };
+    let runner = RelayRunner::new(root, subject, cases, checker, done);
     let first = runner.shared(&RelaySettings::default())?;
     Bench::new(&first, RelaySettings::default(), checker, &|| {
         subject.start_with(root, &RelaySettings::default())
@@ -147,7 +131,34 @@ pub(crate) fn run(
     })
 }
 
-impl RelayRunner<'_> {
+impl<'a> RelayRunner<'a> {
+    /// Gets ready for tests of a relay, and calls `done` with each that has ended in [`run`].
+    pub(crate) fn new(
+        root: &'a Root,
+        subject: &'a RelaySubject,
+        cases: &'a [RelayCase],
+        checker: &'a Checker,
+        done: &'a (dyn Fn(&Verdict) + Sync),
+    ) -> Self {
+        lag::watch();
+        Self {
+            root,
+            subject,
+            cases,
+            checker,
+            relays: Mutex::default(),
+            judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
+            alone: RwLock::new(()),
+            breaks: AtomicUsize::new(0),
+            silences: AtomicUsize::new(0),
+            is_lost: AtomicBool::new(false),
+            begun: Instant::now(),
+            starts: Mutex::new(0),
+            pool: ChannelPool::default(),
+            done,
+        }
+    }
+
     /// Closes the channels that no test needs any more.
     fn close_all(&self, relay: &RunningRelay) -> anyhow::Result<()> {
         let settings = RelaySettings::default();
@@ -217,7 +228,8 @@ impl RelayRunner<'_> {
         self.cases.get(index)
     }
 
-    fn judge(&self, case: &RelayCase) -> Verdict {
+    /// Runs one test, at a relay that other tests may use at the same time.
+    pub(crate) fn judge(&self, case: &RelayCase) -> Verdict {
         let skipped = |why: String| Verdict::Skipped { why, named: true };
         if let Some(why) = lacking(self.subject, case) {
             return skipped(why);

@@ -26,6 +26,8 @@ pub(crate) enum RelaySubject {
     Reference,
     /// The one in Python that is kept here.
     Python,
+    /// The same, with a change that this command plants.
+    Planted(CommandLine),
     /// The one that this command starts: `{listen}` stands for the address to listen at, `{ttl}`
     /// for the seconds that a channel lives, and so on. It prints its URL on standard output once
     /// it listens.
@@ -39,7 +41,7 @@ impl RelaySubject {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Reference => "reference",
-            Self::Python => "python",
+            Self::Python | Self::Planted(_) => "python",
             Self::Command(command) => command,
             Self::Address(url) => url,
         }
@@ -48,7 +50,7 @@ impl RelaySubject {
     /// Whether the relay can be told the value of this placeholder.
     pub(crate) fn takes(&self, placeholder: &str) -> bool {
         match self {
-            Self::Reference | Self::Python => true,
+            Self::Reference | Self::Python | Self::Planted(_) => true,
             Self::Command(template) => template.contains(&format!("{{{placeholder}}}")),
             Self::Address(_) => false,
         }
@@ -94,6 +96,7 @@ impl RelaySubject {
                 });
             }
             Self::Python => external::python_relay(root)?.with(python_options(settings)),
+            Self::Planted(command) => command.clone().with(python_options(settings)),
             Self::Command(template) => CommandLine::parse(&filled(template, settings)?)?,
         };
         let (process, stdin, stdout) = Process::start(&command)?;

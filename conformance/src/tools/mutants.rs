@@ -1,20 +1,29 @@
 //! `conformance mutants`: what the suite's verdicts are worth.
 
+use std::sync::{Mutex, PoisonError};
+
 use anyhow::bail;
 use clap::Args;
 
+use super::relay;
 use crate::report::Format;
 use crate::report::groups::ReportedFailure;
 use crate::root::Root;
 use crate::run::plan;
+use crate::run::relays::RelayRunner;
 use crate::spec::Spec;
 use crate::subject::Subject;
+use crate::subject::adapter::CommandLine;
 use crate::subject::external::External;
+use crate::subject::relay::RelaySubject;
+use crate::suites::test::Test;
 use crate::trust::catalogue::{Catalogue, ChangeKind, Entry, PlantedIn};
 use crate::trust::client::{ChangedClient, ClientTests};
-use crate::trust::judge;
+use crate::trust::judge::{self, Examined};
+use crate::trust::lawful::LawfulVerdict;
 use crate::trust::mutants::{FirstShown, MutantVerdict, TESTS_AT_ONCE, for_each};
 use crate::trust::planted::{Notes, Planter};
+use crate::trust::relay::{ChangedRelay, RelayTests};
 use crate::trust::trust_report::TrustReport;
 use crate::trust::{degenerate, diagnosis, lawful, mutants};
 
@@ -58,10 +67,10 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
     let report = TrustReport::new(arguments.format);
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let jobs = arguments.jobs.map_or(2 * processors, usize::from);
-    let cases = plan::load(None, &spec, None)?.cases;
     if arguments.degenerate {
-        report.plan(degenerate::KINDS.len());
+        let cases = plan::load(None, &spec, None)?.cases;
         let kinds: Vec<&&str> = degenerate::KINDS.iter().collect();
+        report.plan(kinds.len());
         for_each(
             &kinds,
             jobs,
@@ -76,51 +85,120 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
     };
     let catalogue = Catalogue::load(root, &spec, arguments.subject, kind)?;
     planter.check(&catalogue)?;
-    let chosen = chosen(&catalogue, arguments)?;
-    if arguments.subject == PlantedIn::Relay {
-        bail!(
-            "{} changes of the relay fit its sources, and no test of this suite judges a relay",
-            chosen.len()
-        );
-    }
-    let command = Subject::External(External::Python).command(root)?;
-    let tests = ClientTests::new(cases, command);
-    let notes = Notes::make()?;
-    report.plan(chosen.len());
-    let changed = |entry: &Entry| {
-        let command = planter.command(&catalogue, entry, &notes, &[]);
-        ChangedClient::new(&tests, command)
+    let planting = Planting {
+        root,
+        arguments,
+        planter: &planter,
+        catalogue: &catalogue,
+        notes: Notes::make()?,
+        report: &report,
+        jobs,
     };
-    if arguments.lawful {
+    match arguments.subject {
+        PlantedIn::Client => planting.in_client(&spec)?,
+        PlantedIn::Relay => planting.in_relay()?,
+    }
+    Ok(report.end())
+}
+
+/// The changes of one catalogue, as they are planted one after the other.
+struct Planting<'a> {
+    root: &'a Root,
+    arguments: &'a MutantsArguments,
+    planter: &'a Planter,
+    catalogue: &'a Catalogue,
+    notes: Notes,
+    report: &'a TrustReport,
+    jobs: usize,
+}
+
+impl Planting<'_> {
+    fn command(&self, entry: &Entry) -> CommandLine {
+        self.planter
+            .command(self.catalogue, entry, &self.notes, &[])
+    }
+
+    fn in_client(&self, spec: &Spec) -> anyhow::Result<()> {
+        let cases = plan::load(None, spec, None)?.cases;
+        let untouched = Subject::External(External::Python).command(self.root)?;
+        let tests = ClientTests::new(cases, untouched);
         let suite = |index: usize| {
             let case = tests.cases().get(index);
             case.map_or_else(String::new, |case| case.suite().to_owned())
         };
-        for_each(
-            &chosen,
-            jobs,
-            |entry| lawful::play(entry, &suite, &changed(entry), &notes, arguments.whole),
-            |verdict| report.lawful(&verdict),
-        );
-    } else {
-        let all: Vec<usize> = (0..tests.facts().len()).collect();
-        for_each(
-            &chosen,
-            jobs,
-            |entry| {
-                let client = changed(entry);
-                if !arguments.whole {
-                    return mutants::hunt(entry, &client, &notes);
-                }
-                let played = judge::play_all(&client, &entry.clause, &all, TESTS_AT_ONCE);
-                let mut verdict = mutants::verdict(entry, &client, &notes, played);
-                verdict.first_shown = first_shown(&verdict, &tests, &client);
-                verdict
-            },
-            |verdict| report.mutant(&verdict),
-        );
+        self.each(|entry| {
+            let client = ChangedClient::new(&tests, self.command(entry));
+            let mut played = self.play(entry, &suite, &client);
+            if let (true, Verdict::Mutant(verdict)) = (self.arguments.whole, &mut played) {
+                verdict.first_shown = first_shown(verdict, &tests, &client);
+            }
+            Ok(played)
+        })
     }
-    Ok(report.end())
+
+    fn in_relay(&self) -> anyhow::Result<()> {
+        let cases = relay::cases()?;
+        let quiet = |_: &_| {};
+        let checker = relay::checker()?;
+        let python = RelaySubject::Python;
+        let untouched = RelayRunner::new(self.root, &python, &cases, &checker, &quiet);
+        let tests = RelayTests::new(&cases, untouched);
+        let suite = |index: usize| {
+            let case = cases.get(index);
+            case.map_or_else(String::new, |case| case.suite().to_owned())
+        };
+        self.each(|entry| {
+            let subject = RelaySubject::Planted(self.command(entry));
+            // It looks back at all answers of one relay.
+            let checker = relay::checker()?;
+            let runner = RelayRunner::new(self.root, &subject, &cases, &checker, &quiet);
+            Ok(self.play(entry, &suite, &ChangedRelay::new(&tests, runner)))
+        })
+    }
+
+    /// Plays the tests to a program with a change.
+    fn play<'e>(
+        &self,
+        entry: &'e Entry,
+        suite: &dyn Fn(usize) -> String,
+        examined: &dyn Examined,
+    ) -> Verdict<'e> {
+        let whole = self.arguments.whole;
+        if self.arguments.lawful {
+            let verdict = lawful::play(entry, suite, examined, &self.notes, whole);
+            return Verdict::Lawful(verdict);
+        }
+        if !whole {
+            return Verdict::Mutant(mutants::hunt(entry, examined, &self.notes));
+        }
+        let all: Vec<usize> = (0..examined.tests().len()).collect();
+        let played = judge::play_all(examined, &entry.clause, &all, TESTS_AT_ONCE);
+        Verdict::Mutant(mutants::verdict(entry, examined, &self.notes, played))
+    }
+
+    /// Plays each change that is chosen, and reports on it.
+    fn each(
+        &self,
+        play: impl Fn(&Entry) -> anyhow::Result<Verdict<'_>> + Sync,
+    ) -> anyhow::Result<()> {
+        let chosen = chosen(self.catalogue, self.arguments)?;
+        self.report.plan(chosen.len());
+        let ended = Mutex::new(Ok(()));
+        for_each(&chosen, self.jobs, play, |verdict| match verdict {
+            Ok(Verdict::Mutant(verdict)) => self.report.mutant(&verdict),
+            Ok(Verdict::Lawful(verdict)) => self.report.lawful(&verdict),
+            Err(error) => {
+                *ended.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
+            }
+        });
+        ended.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The verdict on a change of either kind.
+enum Verdict<'a> {
+    Mutant(MutantVerdict<'a>),
+    Lawful(LawfulVerdict<'a>),
 }
 
 /// The changes that the arguments choose.

@@ -84,9 +84,7 @@ pub(crate) fn check(
     let all = cases()?;
     let known = all.len();
     let cases = relay::filtered(all, filter)?;
-    let schema = data()?.text("spec/messages.schema.json")?;
-    let openapi = data()?.text("spec/openapi.json")?;
-    let checker = Checker::new(schema, openapi)?;
+    let checker = checker()?;
     let progress = ProgressMeter::start(cases.len(), format);
     let run = relays::run(root, subject, &cases, &checker, &|verdict| {
         progress.one(verdict)
@@ -117,4 +115,11 @@ pub(crate) fn check(
 /// All tests of relays, which cite only requirements that there are.
 pub(crate) fn cases() -> anyhow::Result<Vec<RelayCase>> {
     relay::cases(data()?.text("spec/wormhole-sync.md")?)
+}
+
+/// A checker of the answers of one relay, by the schemas and the OpenAPI description.
+pub(crate) fn checker() -> anyhow::Result<Checker> {
+    let schema = data()?.text("spec/messages.schema.json")?;
+    let openapi = data()?.text("spec/openapi.json")?;
+    Checker::new(schema, openapi)
 }

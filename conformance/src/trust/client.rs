@@ -55,11 +55,6 @@ impl ClientTests {
         }
     }
 
-    /// The facts of each test.
-    pub(crate) fn facts(&self) -> &[TestFacts] {
-        &self.facts
-    }
-
     /// The tests themselves.
     pub(crate) fn cases(&self) -> &[Box<dyn Case>] {
         &self.cases

@@ -10,4 +10,5 @@ pub(crate) mod judge;
 pub(crate) mod lawful;
 pub(crate) mod mutants;
 pub(crate) mod planted;
+pub(crate) mod relay;
 pub(crate) mod trust_report;
