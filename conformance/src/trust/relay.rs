@@ -66,7 +66,7 @@ fn cost(case: &RelayCase) -> usize {
 pub(crate) struct ChangedRelay<'a> {
     tests: &'a RelayTests<'a>,
     runner: RelayRunner<'a>,
-    /// Set once all tests have been played whose answers the last ones look back at.
+    /// Set once the tests have been played whose answers the last ones look back at.
     is_used: OnceLock<()>,
 }
 
@@ -80,7 +80,7 @@ impl<'a> ChangedRelay<'a> {
         }
     }
 
-    /// Plays all tests but the last ones, for the sake of their answers.
+    /// Plays all tests that need no time, for the sake of their answers.
     fn use_it(&self) {
         let next = AtomicUsize::new(0);
         thread::scope(|scope| {
@@ -90,7 +90,7 @@ impl<'a> ChangedRelay<'a> {
                         self.tests.cases.get(next.fetch_add(1, Ordering::Relaxed))
                     {
                         // Answers are looked back at whatever becomes of the test.
-                        if !case.needs.last && !case.needs.own {
+                        if !case.needs.last && !case.needs.own && case.waits == 0 {
                             self.runner.judge(case);
                         }
                     }

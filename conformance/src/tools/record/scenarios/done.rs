@@ -22,7 +22,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                     b"blob of the peer ",
                     peers,
                 )))
-                .clauses(&["BLOB-1", "SEAL-1", "SEAL-2"])
+                .clauses(&["BLOB-1", "SEAL-1", "SEAL-2", "HOOK-2"])
         };
         let title = format!("blobs of {length} bytes to the peer and {peers} from it");
         let one = initiator(&format!("done-{length}"), &title).clauses(&INITIATOR);

@@ -271,6 +271,20 @@ fn order() -> Vec<Scenario> {
         (random, "internal"),
     ];
     let mut all = Vec::new();
+    for (given, ends) in checks {
+        let title = format!("everything but {ends} is right, and the time is over at once");
+        for (one, clause) in [
+            (
+                initiator(&format!("order-no-time-{ends}"), &title),
+                "INIT-1",
+            ),
+            (receiver(&format!("order-no-time-{ends}"), &title), "RECV-1"),
+        ] {
+            let one = one.peer(PeerKind::Nobody).given(given);
+            let one = one.given(|input| input.deadline = Some(0));
+            all.push(one.clauses(&["TIME-9", clause]).ends(ends));
+        }
+    }
     for (first, (_, ends)) in checks.iter().enumerate().take(4) {
         let title = format!("everything is wrong from {ends} on");
         for (one, clause) in [
