@@ -97,25 +97,26 @@ impl RecordedResponse {
             || is_accepted && !is_empty && !self.bears_a_type_of_the_relay()
     }
 
-    fn bears_a_type_of_the_relay(&self) -> bool {
-        let mut types: Vec<&str> = self
-            .headers
-            .get("content-type")
-            .into_iter()
-            .map(String::as_str)
-            .collect();
+    /// The values of a header field, of the lines that are sent as they are as well.
+    pub(crate) fn values(&self, name: &str) -> Vec<String> {
+        let mut values: Vec<String> = self.headers.get(name).cloned().into_iter().collect();
         // The header section follows those of interim answers, and precedes body and trailers.
         let raw = self.raw_content().ok().flatten().unwrap_or_default();
         let raw = String::from_utf8_lossy(&raw);
-        let mut heads = raw.split("\r\n\r\n");
-        let head = heads.find(|head| !head.starts_with("HTTP/1.1 1"));
+        let is_interim =
+            |head: &&str| head.starts_with("HTTP/1.1 1") && !head.starts_with("HTTP/1.1 101");
+        let head = raw.split("\r\n\r\n").find(|head| !is_interim(head));
         for line in head.into_iter().flat_map(|head| head.split("\r\n")) {
-            let field = line
-                .split_once(':')
-                .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-            types.extend(field.map(|(_, value)| value));
+            let field = line.split_once(':');
+            let field = field.filter(|(field, _)| field.eq_ignore_ascii_case(name));
+            values.extend(field.map(|(_, value)| value.trim_matches([' ', '\t']).to_owned()));
         }
-        let [one] = types[..] else { return false };
+        values
+    }
+
+    fn bears_a_type_of_the_relay(&self) -> bool {
+        let types = self.values("content-type");
+        let [one] = &types[..] else { return false };
         let essence = one.split(';').next().unwrap_or_default().trim();
         ["application/json", "application/problem+json"]
             .iter()

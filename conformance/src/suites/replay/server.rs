@@ -386,14 +386,15 @@ fn attempt(exchange: &RecordedExchange) -> u32 {
 /// The whole seconds of `Retry-After`, in digits alone (CLIENT-14), on the two statuses where it
 /// counts (TIME-1).
 fn retry_after(response: &RecordedResponse) -> u64 {
-    response
-        .headers
-        .get("retry-after")
-        .filter(|_| matches!(response.status, 429 | 503))
-        .map(|text| text.trim_matches([' ', '\t']))
-        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0)
+    let values = response.values("retry-after");
+    match &values[..] {
+        [text] if matches!(response.status, 429 | 503) => {
+            let text = text.trim_matches([' ', '\t']);
+            let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse().ok().filter(|_| is_digits).unwrap_or(0)
+        }
+        _ => 0,
+    }
 }
 
 /// The response to an unexpected request. A client does not repeat after it, and so comes to an
