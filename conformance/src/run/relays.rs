@@ -3,7 +3,6 @@
 //! Tests with the same settings share a relay, each with appids and sides of its own. What came too
 //! late is run again, alone and with a longer second, so that a busy machine fails nobody.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
@@ -11,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::relay_choice::{cheapest_first, lacking};
 use super::runner::{Judged, Run};
+use super::shared_relays::SharedRelays;
 use super::verdict::Verdict;
 use crate::root::Root;
 use crate::stage::lag;
@@ -32,8 +32,6 @@ const JOBS_AT_ADDRESS: usize = 4;
 const ATTEMPTS: u32 = 3;
 /// The factor by which a second is longer each time.
 const SLOWER: u64 = 4;
-/// The rated requests after which a relay that was not told its rate is replaced.
-const STARTS: u32 = 40;
 /// The rated requests that the usual rate lets through at once, less some for others.
 const STARTS_AT_ADDRESS: u32 = 110;
 /// The time for the tests of a relay that is known only by its address.
@@ -51,7 +49,7 @@ pub(crate) struct RelayRunner<'a> {
     subject: &'a RelaySubject,
     cases: &'a [RelayCase],
     checker: &'a Checker,
-    relays: Mutex<HashMap<RelaySettings, Arc<Mutex<Option<Shared>>>>>,
+    relays: SharedRelays,
     judged: Mutex<Vec<Option<Judged>>>,
     /// Lets one test be run without any other beside it.
     alone: RwLock<()>,
@@ -63,12 +61,6 @@ pub(crate) struct RelayRunner<'a> {
     attempts: u32,
     pool: ChannelPool,
     done: &'a (dyn Fn(&Verdict) + Sync),
-}
-
-/// A relay that several tests use.
-struct Shared {
-    relay: Arc<RunningRelay>,
-    starts: u32,
 }
 
 /// Runs the tests, and calls `done` with each that has ended.
@@ -85,7 +77,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Run> {
     let repeats = lag::repeats();
     let runner = RelayRunner::new(root, subject, cases, checker, done);
-    let first = runner.shared(&RelaySettings::default())?;
+    let first = (runner.relays).relay(root, subject, &RelaySettings::default())?;
     Bench::new(&first, RelaySettings::default(), checker, &|| {
         subject.start_with(root, &RelaySettings::default())
     })?
@@ -147,7 +139,7 @@ impl<'a> RelayRunner<'a> {
             subject,
             cases,
             checker,
-            relays: Mutex::default(),
+            relays: SharedRelays::default(),
             judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
             alone: RwLock::new(()),
             breaks: AtomicUsize::new(0),
@@ -322,7 +314,7 @@ impl<'a> RelayRunner<'a> {
         let is_own = self.subject.is_started_here() && (case.needs.own || attempt > 0);
         let relay = match is_own {
             true => self.subject.start_with(self.root, &settings).map(Arc::new),
-            false => self.shared(&settings),
+            false => self.relays.relay(self.root, self.subject, &settings),
         };
         let relay = relay.map_err(|error| Fault::Setup(told(format!("{error:#}"))))?;
         let start_another = || self.subject.start_with(self.root, &settings);
@@ -337,7 +329,7 @@ impl<'a> RelayRunner<'a> {
         if bench.silences.get() > 0 {
             self.silences.fetch_add(1, Ordering::Relaxed);
         }
-        self.count(&settings, bench.starts.get());
+        self.relays.count(&settings, bench.starts.get());
         if !self.subject.is_started_here() {
             // What was set aside for it and not used is left to others.
             let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -359,40 +351,6 @@ impl<'a> RelayRunner<'a> {
                 Err(Fault::Late(failure))
             }
             result => result,
-        }
-    }
-
-    /// The relay that all tests of these settings use.
-    fn shared(&self, settings: &RelaySettings) -> anyhow::Result<Arc<RunningRelay>> {
-        let place = {
-            let mut relays = self.relays.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(relays.entry(settings.clone()).or_default())
-        };
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_rated = self.subject.is_started_here() && !self.subject.takes("starts_per_minute");
-        if let Some(shared) = &*place
-            && shared.relay.end().is_none()
-            && !(is_rated && shared.starts >= STARTS)
-        {
-            return Ok(Arc::clone(&shared.relay));
-        }
-        let relay = Arc::new(self.subject.start_with(self.root, settings)?);
-        *place = Some(Shared {
-            relay: Arc::clone(&relay),
-            starts: 0,
-        });
-        Ok(relay)
-    }
-
-    fn count(&self, settings: &RelaySettings, starts: u32) {
-        let relays = self.relays.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(place) = relays.get(settings).map(Arc::clone) else {
-            return;
-        };
-        drop(relays);
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = &mut *place {
-            shared.starts += starts;
         }
     }
 }

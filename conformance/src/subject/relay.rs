@@ -26,7 +26,7 @@ pub(crate) enum RelaySubject {
     Reference,
     /// The one in Python that is kept here.
     Python,
-    /// The same, with a change that this command plants.
+    /// The relay in Python with a change that this command plants.
     Planted(CommandLine),
     /// The one that this command starts: `{listen}` stands for the address to listen at, `{ttl}`
     /// for the seconds that a channel lives, and so on. It prints its URL on standard output once

@@ -263,6 +263,8 @@ impl Report<'_> {
                 "skipped": 0,
                 "inconclusive": 0,
             },
+            // Meetings judge whole programs, and no requirement by itself.
+            "not_judged": [],
             "seconds": self.took.as_secs_f64(),
         });
         writeln!(out, "{end}")

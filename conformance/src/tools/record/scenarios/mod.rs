@@ -3,6 +3,7 @@
 mod accepted;
 mod bodies;
 mod code;
+mod cut_polls;
 mod cuts;
 mod done;
 mod elements;
@@ -39,6 +40,7 @@ pub(super) fn all() -> Vec<Scenario> {
         kept::scenarios(),
         events::scenarios(),
         times::scenarios(),
+        cut_polls::scenarios(),
         code::scenarios(),
         local::scenarios(),
         ends::scenarios(),
