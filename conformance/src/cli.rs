@@ -98,7 +98,8 @@ struct CheckArguments {
     /// (repeatable)
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
-    /// The number of adapter processes at once [default: the number of processors, 16 at least]
+    /// The number of adapter processes at once [default: the number of processors, but 16 at least
+    /// and 32 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// The seconds that each reply may take

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::format::Format;
 use crate::run::verdict::Verdict;
+use crate::terminal::say;
 
 /// Shows on standard error how far a run is.
 pub(crate) struct ProgressMeter {
@@ -66,7 +67,10 @@ impl ProgressMeter {
             bar.inc(1);
         } else if lines.last.elapsed() >= EVERY {
             lines.last = Instant::now();
-            eprintln!("{} of {} tests{short}", lines.done, lines.total);
+            say(format_args!(
+                "{} of {} tests{short}",
+                lines.done, lines.total
+            ));
         }
     }
 

@@ -22,13 +22,13 @@ pub(crate) struct RelayCheckArguments {
     /// lasts, and the bounds of section 10.4 stand by their names; {trusted_proxy} and
     /// {forwarded_header} are for RELAY-22. It prints its URL once it listens, and goes down on
     /// SIGTERM. What it cannot be told is skipped
-    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["adapter", "external", "relay", "relay_kept"])]
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["adapter", "external", "relay", "relay_kept", "asynchronous", "without", "jobs", "timeout", "vectors"])]
     relay_cmd: Option<String>,
     /// Judge the relay at this address, as far as that needs no waiting
-    #[arg(long, value_name = "URL", conflicts_with_all = ["adapter", "external", "relay_kept"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["adapter", "external", "relay_kept", "asynchronous", "without", "jobs", "timeout", "vectors"])]
     relay: Option<String>,
     /// Judge a relay that is kept here
-    #[arg(long, value_name = "NAME", value_enum, conflicts_with_all = ["adapter", "external"])]
+    #[arg(long, value_name = "NAME", value_enum, conflicts_with_all = ["adapter", "external", "asynchronous", "without", "jobs", "timeout", "vectors"])]
     relay_kept: Option<KeptRelay>,
 }
 

@@ -6,9 +6,17 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 /// An address at which nothing listens.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";
 
+/// A command that hears the signals that tests send, even if the tests run under `nohup` or in the
+/// background of a script, which ignore some.
+pub(crate) fn hearing_signals(program: &str) -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,INT,TERM", program]);
+    command
+}
+
 /// The program with these arguments, at this relay, with nothing on standard input.
 pub(crate) fn program(relay: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wormhole-sync"));
+    let mut command = hearing_signals(env!("CARGO_BIN_EXE_wormhole-sync"));
     command
         .args(arguments)
         .env("WORMHOLE_SYNC_RENDEZVOUS", relay)

@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
 
-use crate::program::{NOWHERE, Relay, Running, end, program};
+use crate::program::{NOWHERE, Relay, Running, end, hearing_signals, program};
 
 /// The ways in which standard error is lost.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl Lost {
 
 /// The program, started by a shell with this script.
 fn shell(script: &str, relay: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new("sh");
+    let mut command = hearing_signals("sh");
     command
         .args(["-c", script, env!("CARGO_BIN_EXE_wormhole-sync")])
         .args(arguments)

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::program::{NOWHERE, Relay};
+use crate::program::{NOWHERE, Relay, hearing_signals};
 
 /// A shell script at a terminal of its own, in a folder of its own.
 struct Script {
@@ -16,7 +16,7 @@ struct Script {
 
 impl Script {
     fn start(relay: &str, folder: &Path, script: &str) -> Script {
-        let mut child = Command::new("script")
+        let mut child = hearing_signals("script")
             .args(["--quiet", "--return", "--command", script, "/dev/null"])
             .current_dir(folder)
             .env("SHELL", "/bin/sh")

@@ -3,13 +3,13 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::program::{Ended, Relay, Running, program};
+use crate::program::{Ended, Relay, Running, hearing_signals, program};
 
 /// A time long enough for any machine.
 const AMPLE: Duration = Duration::from_secs(60);
@@ -26,7 +26,7 @@ struct AtTerminal {
 impl AtTerminal {
     fn start(relay: &Relay, arguments: &[&str]) -> AtTerminal {
         let folder = tempfile::tempdir().unwrap();
-        let mut child = Command::new("script")
+        let mut child = hearing_signals("script")
             .args(["--quiet", "--return", "--command"])
             .arg(r#"exec "$PROGRAM" $ARGUMENTS >"$FOLDER/out" 2>"$FOLDER/errors""#)
             .arg("/dev/null")
