@@ -180,7 +180,7 @@ impl<'a> Hunt<'a> {
         let played = known.unwrap_or_else(|| {
             let played = self.examined.play(test);
             self.known().insert(test, played.clone());
-            self.result().played += 1;
+            self.result().played += usize::from(played != Played::Nothing);
             played
         });
         matches!(played, Played::Failed(_))

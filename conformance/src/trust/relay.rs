@@ -122,9 +122,10 @@ impl Examined for ChangedRelay<'_> {
 
 fn played(verdict: Verdict) -> Played {
     match verdict {
-        Verdict::Passed | Verdict::Inconclusive(_) => Played::Passed,
+        Verdict::Passed => Played::Passed,
         Verdict::Failed(failure) => Played::Failed(failure.clause),
-        Verdict::Skipped { .. } => Played::Nothing,
+        // A relay that does not start proves nothing, for instance.
+        Verdict::Skipped { .. } | Verdict::Inconclusive(_) => Played::Nothing,
     }
 }
 

@@ -4,8 +4,8 @@ use super::super::scenario::{PeerKind, Scenario, initiator, receiver};
 use crate::stage::bytes::TranscriptBytes;
 
 /// The requirements that a whole good run is about.
-const INITIATOR: [&str; 8] = [
-    "INIT-1", "INIT-5", "CODE-2", "CODE-3", "PAKE-3", "KEY-1", "SEAL-3", "CLIENT-1",
+const INITIATOR: [&str; 9] = [
+    "INIT-1", "INIT-2", "INIT-5", "CODE-2", "CODE-3", "PAKE-3", "KEY-1", "SEAL-3", "CLIENT-1",
 ];
 const RECEIVER: [&str; 8] = [
     "RECV-1", "RECV-2", "CODE-5", "PAKE-3", "KEY-1", "SEAL-3", "CLIENT-1", "CODE-9",
