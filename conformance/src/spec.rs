@@ -1,6 +1,6 @@
 //! The specification as data: its requirements with their places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::data::data;
 use crate::root::{Root, read};
@@ -79,6 +79,13 @@ impl Spec {
     pub(crate) fn ids(&self) -> impl Iterator<Item = (&str, &str)> {
         let clauses = self.clauses.iter();
         clauses.map(|(id, clause)| (id.as_str(), clause.text.as_str()))
+    }
+
+    /// The ids of the requirements that are not among these, in their order.
+    pub(crate) fn ids_without<'a>(&self, judged: impl Iterator<Item = &'a str>) -> Vec<&str> {
+        let judged: HashSet<&str> = judged.collect();
+        let ids = self.ids().map(|(id, _)| id);
+        ids.filter(|id| !judged.contains(id)).collect()
     }
 
     /// The requirements, by their identifiers.

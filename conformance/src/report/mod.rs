@@ -12,8 +12,6 @@ pub(crate) use json::json;
 pub(crate) use pretty::pretty;
 pub(crate) use progress::ProgressMeter;
 
-use std::collections::HashSet;
-
 use crate::run::runner::Run;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::spec::Spec;
@@ -50,14 +48,11 @@ pub(crate) fn not_judged(
     let judged = tests.iter().zip(&run.judged);
     let judged =
         judged.filter(|(_, judged)| matches!(judged.verdict, Verdict::Passed | Verdict::Failed(_)));
-    let judged: HashSet<&str> = judged
-        .flat_map(|(test, _)| test.clauses())
-        .map(String::as_str)
-        .collect();
-    let meant = spec.ids().filter(|(_, text)| is_meant(text));
-    meant
-        .map(|(id, _)| id)
-        .filter(|id| !judged.contains(id))
+    let judged = judged.flat_map(|(test, _)| test.clauses());
+    let left = spec.ids_without(judged.map(String::as_str));
+    let is_meant = |id: &&str| spec.clause(id).is_some_and(|clause| is_meant(&clause.text));
+    left.into_iter()
+        .filter(is_meant)
         .map(str::to_owned)
         .collect()
 }

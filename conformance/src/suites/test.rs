@@ -3,7 +3,7 @@
 use super::case::Case;
 
 /// A test, as far as it is not run.
-pub(crate) trait Test {
+pub(crate) trait Test: Sync {
     /// The identifier, unique over all suites and stable for ever.
     fn id(&self) -> &str;
     /// The suite that the test counts in: one line of the report.

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::report::Format;
 use crate::root::Root;
+use crate::spec::Spec;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
 use crate::subject::external::External;
@@ -61,6 +62,7 @@ struct Cell<'a> {
 ///
 /// A sentence that says why they could not meet.
 pub(crate) fn interop(root: &Root, arguments: &InteropArguments) -> anyhow::Result<bool> {
+    let spec = Spec::packed()?;
     let mut subjects = vec![
         (
             "reference".to_owned(),
@@ -134,6 +136,7 @@ pub(crate) fn interop(root: &Root, arguments: &InteropArguments) -> anyhow::Resu
     });
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let report = Report {
+        spec: &spec,
         relays: &relays,
         parties: &parties,
         results: &results,
@@ -149,6 +152,7 @@ pub(crate) fn interop(root: &Root, arguments: &InteropArguments) -> anyhow::Resu
 }
 
 struct Report<'a> {
+    spec: &'a Spec,
     relays: &'a [RelaySubject],
     parties: &'a [Party],
     results: &'a [(&'a Cell<'a>, Option<Fault>)],
@@ -253,6 +257,8 @@ impl Report<'_> {
             writeln!(out, "{line}")?;
         }
         let failed = self.failed();
+        let clauses = self.results.iter();
+        let clauses = clauses.flat_map(|(cell, _)| cell.meeting.clauses.split(' '));
         let end = json!({
             "event": "end",
             "good": failed == 0 && self.results.len() == self.planned,
@@ -263,8 +269,7 @@ impl Report<'_> {
                 "skipped": 0,
                 "inconclusive": 0,
             },
-            // Meetings judge whole programs, and no requirement by itself.
-            "not_judged": [],
+            "not_judged": self.spec.ids_without(clauses),
             "seconds": self.took.as_secs_f64(),
         });
         writeln!(out, "{end}")

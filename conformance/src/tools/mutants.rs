@@ -77,7 +77,7 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
             |kind| degenerate::judge(kind, &planter, &cases),
             |verdict| report.degenerate(&verdict),
         );
-        return Ok(report.end());
+        return Ok(report.end(&spec));
     }
     let kind = match arguments.lawful {
         true => ChangeKind::Lawful,
@@ -98,7 +98,7 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
         PlantedIn::Client => planting.in_client(&spec)?,
         PlantedIn::Relay => planting.in_relay()?,
     }
-    Ok(report.end())
+    Ok(report.end(&spec))
 }
 
 /// The changes of one catalogue, as they are planted one after the other.
@@ -122,17 +122,10 @@ impl Planting<'_> {
         let cases = plan::load(None, spec, None)?.cases;
         let untouched = Subject::External(External::Python).command(self.root)?;
         let tests = ClientTests::new(cases, untouched);
-        let suite = |index: usize| {
-            let case = tests.cases().get(index);
-            case.map_or_else(String::new, |case| case.suite().to_owned())
-        };
+        let shown: Vec<&dyn Test> = tests.cases().iter().map(|case| case as &dyn Test).collect();
         self.each(|entry| {
             let client = ChangedClient::new(&tests, self.command(entry));
-            let mut played = self.play(entry, &suite, &client);
-            if let (true, Verdict::Mutant(verdict)) = (self.arguments.whole, &mut played) {
-                verdict.first_shown = first_shown(verdict, &tests, &client);
-            }
-            Ok(played)
+            Ok(self.play(entry, &shown, &client))
         })
     }
 
@@ -143,10 +136,7 @@ impl Planting<'_> {
         let python = RelaySubject::Python;
         let untouched = RelayRunner::new(self.root, &python, &cases, &checker, &quiet);
         let tests = RelayTests::new(&cases, untouched);
-        let suite = |index: usize| {
-            let case = cases.get(index);
-            case.map_or_else(String::new, |case| case.suite().to_owned())
-        };
+        let shown: Vec<&dyn Test> = cases.iter().map(|case| case as &dyn Test).collect();
         self.each(|entry| {
             let subject = RelaySubject::Planted(self.command(entry));
             // It looks back at all answers of one relay.
@@ -156,7 +146,7 @@ impl Planting<'_> {
                 // A relay with a fault is late every time; twice is enough.
                 runner = runner.attempts(2);
             }
-            Ok(self.play(entry, &suite, &ChangedRelay::new(&tests, runner)))
+            Ok(self.play(entry, &shown, &ChangedRelay::new(&tests, runner)))
         })
     }
 
@@ -164,33 +154,35 @@ impl Planting<'_> {
     fn play<'e>(
         &self,
         entry: &'e Entry,
-        suite: &dyn Fn(usize) -> String,
+        tests: &[&dyn Test],
         examined: &dyn Examined,
-    ) -> Verdict<'e> {
+    ) -> ChangeVerdict<'e> {
         let whole = self.arguments.whole;
         if self.arguments.lawful {
-            let verdict = lawful::play(entry, suite, examined, &self.notes, whole);
-            return Verdict::Lawful(verdict);
+            let verdict = lawful::play(entry, tests, examined, &self.notes, whole);
+            return ChangeVerdict::Lawful(verdict);
         }
         if !whole {
-            return Verdict::Mutant(mutants::hunt(entry, examined, &self.notes));
+            return ChangeVerdict::Mutant(mutants::hunt(entry, examined, &self.notes));
         }
         let all: Vec<usize> = (0..examined.tests().len()).collect();
         let played = judge::play_all(examined, &entry.clause, &all, TESTS_AT_ONCE);
-        Verdict::Mutant(mutants::verdict(entry, examined, &self.notes, played))
+        let mut verdict = mutants::verdict(entry, examined, &self.notes, played);
+        verdict.first_shown = first_shown(&verdict, tests, examined);
+        ChangeVerdict::Mutant(verdict)
     }
 
     /// Plays each change that is chosen, and reports on it.
     fn each(
         &self,
-        play: impl Fn(&Entry) -> anyhow::Result<Verdict<'_>> + Sync,
+        play: impl Fn(&Entry) -> anyhow::Result<ChangeVerdict<'_>> + Sync,
     ) -> anyhow::Result<()> {
         let chosen = chosen(self.catalogue, self.arguments)?;
         self.report.plan(chosen.len());
         let ended = Mutex::new(Ok(()));
         for_each(&chosen, self.jobs, play, |verdict| match verdict {
-            Ok(Verdict::Mutant(verdict)) => self.report.mutant(&verdict),
-            Ok(Verdict::Lawful(verdict)) => self.report.lawful(&verdict),
+            Ok(ChangeVerdict::Mutant(verdict)) => self.report.mutant(&verdict),
+            Ok(ChangeVerdict::Lawful(verdict)) => self.report.lawful(&verdict),
             Err(error) => {
                 *ended.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
             }
@@ -200,7 +192,7 @@ impl Planting<'_> {
 }
 
 /// The verdict on a change of either kind.
-enum Verdict<'a> {
+enum ChangeVerdict<'a> {
     Mutant(MutantVerdict<'a>),
     Lawful(LawfulVerdict<'a>),
 }
@@ -228,29 +220,28 @@ fn chosen<'a>(
 /// The failure that a report of these would show first.
 fn first_shown(
     verdict: &MutantVerdict<'_>,
-    tests: &ClientTests,
-    client: &ChangedClient<'_>,
+    tests: &[&dyn Test],
+    examined: &dyn Examined,
 ) -> Option<FirstShown> {
-    let cases = tests.cases();
     let mut killers: Vec<_> = verdict.examination.killers.iter().collect();
     killers.sort_by_key(|killer| killer.test);
     let failures: Vec<ReportedFailure<'_>> = killers
         .into_iter()
         .filter_map(|killer| {
-            let case = cases.get(killer.test)?;
-            let clause = case.clauses().first()?;
+            let test = tests.get(killer.test)?;
+            let clause = test.clauses().first()?;
             Some(ReportedFailure {
-                id: case.id(),
-                suite: case.suite(),
-                level: case.level(),
+                id: test.id(),
+                suite: test.suite(),
+                level: test.level(),
                 clause,
                 differs: killer.differs.as_deref(),
-                alike: cases
+                alike: tests
                     .iter()
                     .filter(|other| other.clauses().first() == Some(clause))
                     .count(),
             })
         })
         .collect();
-    diagnosis::first_shown(verdict, client, &failures)
+    diagnosis::first_shown(verdict, examined, &failures)
 }

@@ -16,19 +16,25 @@ use crate::suites::test::Test;
 
 /// The relay that is judged instead of an adapter.
 #[derive(Debug, Args)]
+#[group(
+    multiple = false,
+    conflicts_with_all = [
+        "adapter", "external", "asynchronous", "without", "jobs", "timeout", "vectors",
+    ]
+)]
 pub(crate) struct RelayCheckArguments {
     /// Judge the relay that this command starts: {listen} stands for the address to listen at,
     /// {ttl} for the seconds that a channel lives, {second_ms} for the milliseconds that a second
     /// lasts, and the bounds of section 10.4 stand by their names; {trusted_proxy} and
     /// {forwarded_header} are for RELAY-22. It prints its URL once it listens, and goes down on
     /// SIGTERM. What it cannot be told is skipped
-    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["adapter", "external", "relay", "relay_kept", "asynchronous", "without", "jobs", "timeout", "vectors"])]
+    #[arg(long, value_name = "COMMAND")]
     relay_cmd: Option<String>,
     /// Judge the relay at this address, as far as that needs no waiting
-    #[arg(long, value_name = "URL", conflicts_with_all = ["adapter", "external", "relay_kept", "asynchronous", "without", "jobs", "timeout", "vectors"])]
+    #[arg(long, value_name = "URL")]
     relay: Option<String>,
     /// Judge a relay that is kept here
-    #[arg(long, value_name = "NAME", value_enum, conflicts_with_all = ["adapter", "external", "asynchronous", "without", "jobs", "timeout", "vectors"])]
+    #[arg(long, value_name = "NAME", value_enum)]
     relay_kept: Option<KeptRelay>,
 }
 

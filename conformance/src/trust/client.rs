@@ -1,10 +1,10 @@
 //! A client with a change, judged by the tests of clients.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::judge::{Examined, Played, TestFacts};
+use super::judge::{Examined, PassesUntouched, Played, TestFacts, lock};
 use crate::subject::adapter::{AdapterError, AdapterHandle, CommandLine};
 use crate::suites::case::{Case, Outcome};
 
@@ -21,7 +21,7 @@ pub(crate) struct ClientTests {
     cases: Vec<Box<dyn Case>>,
     facts: Vec<TestFacts>,
     untouched: ClientProcess,
-    passes: Mutex<HashMap<usize, bool>>,
+    passes: PassesUntouched,
 }
 
 impl ClientTests {
@@ -51,7 +51,7 @@ impl ClientTests {
             cases,
             facts,
             untouched: ClientProcess::new(untouched),
-            passes: Mutex::default(),
+            passes: PassesUntouched::default(),
         }
     }
 
@@ -61,16 +61,12 @@ impl ClientTests {
     }
 
     fn passes_untouched(&self, test: usize) -> bool {
-        let known = lock(&self.passes).get(&test).copied();
-        known.unwrap_or_else(|| {
-            let case = self.cases.get(test);
-            let passes = case.is_some_and(|case| {
-                self.untouched.play(case.as_ref()) == Played::Passed
-                    // A machine that is busy with many clients is no proof of anything.
-                    || self.untouched.play(case.as_ref()) == Played::Passed
-            });
-            lock(&self.passes).insert(test, passes);
-            passes
+        let Some(case) = self.cases.get(test) else {
+            return false;
+        };
+        self.passes.get_or_play(test, || {
+            // A machine that is busy with many clients is no proof of anything.
+            (0..2).any(|_| self.untouched.play(case.as_ref()) == Played::Passed)
         })
     }
 }
@@ -157,7 +153,8 @@ impl ClientProcess {
                 return Played::Failed(None);
             };
             match case.run(&adapter, REPLY) {
-                Outcome::Passed | Outcome::Inconclusive(_) => return Played::Passed,
+                Outcome::Passed => return Played::Passed,
+                Outcome::Inconclusive(_) => return Played::Nothing,
                 Outcome::Failed(failure) => return Played::Failed(failure.clause),
                 Outcome::Broke(error, failure) => {
                     if !error.needs_another_process() {
@@ -173,8 +170,4 @@ impl ClientProcess {
             }
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

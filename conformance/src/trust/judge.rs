@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// A test as this module needs it.
@@ -38,6 +38,22 @@ pub(crate) trait Examined: Sync {
     fn play(&self, test: usize) -> Played;
     /// Whether a test passes with the program as it is without any change.
     fn passes_untouched(&self, test: usize) -> bool;
+}
+
+/// The tests that pass with the program as it is, as far as they have been played to it.
+#[derive(Debug, Default)]
+pub(crate) struct PassesUntouched(Mutex<HashMap<usize, bool>>);
+
+impl PassesUntouched {
+    /// Whether this test passes; `play` finds out the first time.
+    pub(crate) fn get_or_play(&self, test: usize, play: impl FnOnce() -> bool) -> bool {
+        let known = lock(&self.0).get(&test).copied();
+        known.unwrap_or_else(|| {
+            let passes = play();
+            lock(&self.0).insert(test, passes);
+            passes
+        })
+    }
 }
 
 /// A test that failed because of the change.
@@ -208,16 +224,21 @@ impl<'a> Hunt<'a> {
         });
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<usize, Played>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, HashMap<usize, Played>> {
+        lock(&self.known)
     }
 
-    fn result(&self) -> std::sync::MutexGuard<'_, Examination> {
-        self.result.lock().unwrap_or_else(PoisonError::into_inner)
+    fn result(&self) -> MutexGuard<'_, Examination> {
+        lock(&self.result)
     }
 
     fn end(self) -> Examination {
         let result = self.result.into_inner();
         result.unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Locks a mutex whose holders leave it whole whenever they panic.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

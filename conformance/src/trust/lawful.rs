@@ -1,9 +1,10 @@
 //! Variants that the text allows, and the tests that could hold them against their author.
 
 use super::catalogue::Entry;
-use super::judge::{self, Examination, Examined, TestFacts};
+use super::judge::{self, Examination, Examined};
 use super::mutants::TESTS_AT_ONCE;
 use super::planted::Notes;
+use crate::suites::test::Test;
 
 /// The verdict on one variant.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl LawfulVerdict<'_> {
 /// Plays the tests that could be misled by a variant, or all.
 pub(crate) fn play<'a>(
     entry: &'a Entry,
-    suite: &dyn Fn(usize) -> String,
+    shown: &[&dyn Test],
     examined: &dyn Examined,
     notes: &Notes,
     whole: bool,
@@ -39,9 +40,9 @@ pub(crate) fn play<'a>(
     let facts = examined.tests();
     let chosen = |&index: &usize| {
         whole
-            || facts
+            || shown
                 .get(index)
-                .is_some_and(|test| is_touched(entry, test, &suite(index)))
+                .is_some_and(|test| is_touched(entry, *test))
     };
     let tests: Vec<usize> = (0..facts.len()).filter(chosen).collect();
     let examination = judge::play_all(examined, &entry.clause, &tests, TESTS_AT_ONCE);
@@ -58,8 +59,10 @@ pub(crate) fn play<'a>(
 }
 
 /// Whether a variant names a test's suite, its first requirement, or a part of its id.
-fn is_touched(entry: &Entry, test: &TestFacts, suite: &str) -> bool {
+fn is_touched(entry: &Entry, test: &dyn Test) -> bool {
     entry.tests.iter().any(|wanted| {
-        wanted == suite || test.clauses.first() == Some(wanted) || test.id.contains(wanted)
+        wanted == test.suite()
+            || test.clauses().first() == Some(wanted)
+            || test.id().contains(wanted)
     })
 }

@@ -1,11 +1,10 @@
 //! A relay with a change, judged by the tests of relays.
 
-use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use super::judge::{Examined, Played, TestFacts};
+use super::judge::{Examined, PassesUntouched, Played, TestFacts};
 use super::mutants::TESTS_AT_ONCE;
 use crate::run::relays::RelayRunner;
 use crate::run::verdict::Verdict;
@@ -20,7 +19,7 @@ pub(crate) struct RelayTests<'a> {
     cases: &'a [RelayCase],
     facts: Vec<TestFacts>,
     untouched: RelayRunner<'a>,
-    passes: Mutex<HashMap<usize, bool>>,
+    passes: PassesUntouched,
 }
 
 impl<'a> RelayTests<'a> {
@@ -36,18 +35,16 @@ impl<'a> RelayTests<'a> {
             cases,
             facts: facts.collect(),
             untouched,
-            passes: Mutex::default(),
+            passes: PassesUntouched::default(),
         }
     }
 
     fn passes_untouched(&self, test: usize) -> bool {
-        let known = lock(&self.passes).get(&test).copied();
-        known.unwrap_or_else(|| {
-            let case = self.cases.get(test);
-            let passes =
-                case.is_some_and(|case| played(self.untouched.judge(case)) == Played::Passed);
-            lock(&self.passes).insert(test, passes);
-            passes
+        let Some(case) = self.cases.get(test) else {
+            return false;
+        };
+        self.passes.get_or_play(test, || {
+            played(self.untouched.judge(case)) == Played::Passed
         })
     }
 }
@@ -127,8 +124,4 @@ fn played(verdict: Verdict) -> Played {
         // A relay that does not start proves nothing, for instance.
         Verdict::Skipped { .. } | Verdict::Inconclusive(_) => Played::Nothing,
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

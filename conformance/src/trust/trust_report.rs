@@ -1,15 +1,18 @@
 //! The lines of `conformance mutants`, for people and for programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use serde_json::json;
 
+use super::catalogue::Entry;
 use super::degenerate::DegenerateVerdict;
+use super::judge::Examination;
 use super::lawful::LawfulVerdict;
 use super::mutants::MutantVerdict;
 use crate::report::Format;
+use crate::spec::Spec;
 use crate::terminal::show;
 
 /// The report as it is written, line by line.
@@ -29,6 +32,8 @@ struct State {
     shown_first: usize,
     wrong_headlines: BTreeMap<String, usize>,
     problems: Vec<String>,
+    /// The requirements of the changes that were played.
+    judged: BTreeSet<String>,
 }
 
 impl TrustReport {
@@ -58,6 +63,7 @@ impl TrustReport {
     pub(crate) fn mutant(&self, verdict: &MutantVerdict<'_>) {
         let entry = verdict.entry;
         self.count(verdict.is_good());
+        self.judge(entry, &verdict.examination);
         if let Some(shown) = &verdict.first_shown {
             let mut state = self.state();
             state.shown += 1;
@@ -108,6 +114,7 @@ impl TrustReport {
         let entry = verdict.entry;
         let good = verdict.is_good();
         self.count(good);
+        self.judge(entry, &verdict.examination);
         if self.format == Format::Json {
             let line = json!({
                 "event": "lawful",
@@ -121,16 +128,18 @@ impl TrustReport {
             });
             show(format_args!("{line}"));
         } else if !good {
-            let word = if verdict.reached {
-                "ACCUSED"
-            } else {
-                "UNREACHED"
+            let word = match (verdict.by.is_empty(), verdict.examination.played) {
+                (false, _) => "ACCUSED",
+                (true, 0) => "UNPLAYED",
+                (true, _) => "UNREACHED",
             };
             show(format_args!(
                 "{word:9} {} ({}): {}",
                 entry.id, entry.clause, entry.title
             ));
-            show(format_args!("          by {}", verdict.by.join(", ")));
+            if !verdict.by.is_empty() {
+                show(format_args!("          by {}", verdict.by.join(", ")));
+            }
         }
         self.broken(&entry.id, verdict.examination.broken.len());
     }
@@ -159,7 +168,7 @@ impl TrustReport {
     }
 
     /// Writes the summary, and gives whether all is as it should be.
-    pub(crate) fn end(self) -> bool {
+    pub(crate) fn end(self, spec: &Spec) -> bool {
         let state = self
             .state
             .into_inner()
@@ -182,7 +191,7 @@ impl TrustReport {
                     "skipped": 0,
                     "inconclusive": state.planned.saturating_sub(state.passed + state.failed),
                 },
-                "not_judged": [],
+                "not_judged": spec.ids_without(state.judged.iter().map(String::as_str)),
                 "problems": state.problems,
                 "diagnosis": share(state.shown_names),
                 "diagnosis_headline": share(state.shown_first),
@@ -213,6 +222,12 @@ impl TrustReport {
         let mut state = self.state();
         state.passed += usize::from(good);
         state.failed += usize::from(!good);
+    }
+
+    fn judge(&self, entry: &Entry, examination: &Examination) {
+        if examination.played > 0 {
+            self.state().judged.insert(entry.clause.clone());
+        }
     }
 
     fn broken(&self, id: &str, count: usize) {

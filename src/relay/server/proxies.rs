@@ -328,6 +328,8 @@ mod tests {
         assert!(contains("0.0.0.0/0", "255.1.2.3"));
         assert!(!contains("0.0.0.0/0", "::1"));
         assert!(contains("::/0", "2001:db8::1"));
+        assert!(!contains("::/0", "192.0.2.1"));
+        assert!(!contains("::/0", "::ffff:192.0.2.1"));
         assert!(contains("192.0.2.128/25", "192.0.2.255"));
         assert!(!contains("192.0.2.128/25", "192.0.2.127"));
         assert!(!contains("192.0.2.1", "192.0.2.0"));

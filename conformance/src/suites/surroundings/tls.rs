@@ -7,9 +7,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
 use tokio::runtime::Runtime;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ALL_VERSIONS, ServerConfig, SupportedProtocolVersion};
 
 use super::case::{Fault, SurroundingsCase};
 use super::door::Keys;
@@ -35,61 +36,70 @@ struct Meeting {
 pub(super) fn cases(runtime: &Arc<Runtime>) -> anyhow::Result<Vec<Box<dyn Case>>> {
     let known = authority("the suite's authority").context("no certificate")?;
     let unknown = authority("another authority").context("no certificate")?;
-    let meeting = |name, title, issuer, host: &str, years, broken| {
-        let keys = keys(issuer, host, years, broken).context("no certificate")?;
-        let is_good = matches!(name, "good" | "broken-handshake");
-        let tells_ca = name != "own-authorities";
+    let now = (2020, 2045);
+    let good = Certificate {
+        issuer: &known,
+        host: "localhost",
+        years: now,
+        versions: ALL_VERSIONS,
+    };
+    let over = Certificate {
+        years: (2019, 2020),
+        ..good
+    };
+    let other_name = Certificate {
+        host: "relay.invalid",
+        ..good
+    };
+    let of_unknown = Certificate {
+        issuer: &unknown,
+        ..good
+    };
+    let (old, new) = ([&TLS12], [&TLS13]);
+    let only = |versions| Certificate { versions, ..good };
+    let meeting = |name, title, certificate: Certificate, is_good| {
+        let keys = certificate.keys().context("no certificate")?;
         anyhow::Ok(Meeting {
             name,
             title,
             keys,
             is_good,
-            tells_ca,
+            tells_ca: true,
         })
     };
-    let (now, past) = ((2020, 2045), (2019, 2020));
+    let mut broken = meeting(
+        "broken-handshake",
+        "A first handshake that breaks off, which is *lost*",
+        good,
+        true,
+    )?;
+    broken.keys.broken = 1;
+    let mut untold = meeting(
+        "own-authorities",
+        "A certificate of an authority that the client was not told",
+        good,
+        false,
+    )?;
+    untold.tells_ca = false;
     let meetings = [
-        meeting("good", "A good certificate", &known, "localhost", now, 0)?,
-        meeting(
-            "broken-handshake",
-            "A first handshake that breaks off, which is *lost*",
-            &known,
-            "localhost",
-            now,
-            1,
-        )?,
+        meeting("good", "A good certificate", good, true)?,
+        meeting("1.2", "A server of TLS 1.2 alone", only(&old), true)?,
+        meeting("1.3", "A server of TLS 1.3 alone", only(&new), true)?,
+        broken,
         meeting(
             "other-name",
             "A certificate of another name",
-            &known,
-            "relay.invalid",
-            now,
-            0,
+            other_name,
+            false,
         )?,
         meeting(
             "unknown-authority",
             "A certificate of an unknown authority",
-            &unknown,
-            "localhost",
-            now,
-            0,
+            of_unknown,
+            false,
         )?,
-        meeting(
-            "own-authorities",
-            "A certificate of an authority that the client was not told",
-            &known,
-            "localhost",
-            now,
-            0,
-        )?,
-        meeting(
-            "expired",
-            "A certificate that is over",
-            &known,
-            "localhost",
-            past,
-            0,
-        )?,
+        untold,
+        meeting("expired", "A certificate that is over", over, false)?,
     ];
     let mut cases: Vec<Box<dyn Case>> = Vec::new();
     for meeting in meetings {
@@ -156,27 +166,35 @@ fn authority(name: &str) -> Result<Authority, rcgen::Error> {
     CertifiedIssuer::self_signed(params, KeyPair::generate()?)
 }
 
-fn keys(
-    issuer: &Authority,
-    host: &str,
-    (from, to): (i32, i32),
-    broken: usize,
-) -> anyhow::Result<Keys> {
-    let key = KeyPair::generate()?;
-    let mut params = CertificateParams::new([host.to_owned()])?;
-    params.not_before = date_time_ymd(from, 1, 1);
-    params.not_after = date_time_ymd(to, 1, 1);
-    // Strict verifiers want to know whose key signed.
-    params.use_authority_key_identifier_extension = true;
-    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
-    let certificate = params.signed_by(&key, issuer)?;
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)?;
-    Ok(Keys {
-        config: Arc::new(config),
-        broken,
-    })
+/// A certificate to be made, and the versions of TLS with which it is shown.
+#[derive(Clone, Copy)]
+struct Certificate<'a> {
+    issuer: &'a Authority,
+    host: &'a str,
+    /// The years in which it begins and ends.
+    years: (i32, i32),
+    versions: &'a [&'static SupportedProtocolVersion],
+}
+
+impl Certificate<'_> {
+    fn keys(self) -> anyhow::Result<Keys> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::new([self.host.to_owned()])?;
+        let (from, to) = self.years;
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+        // Strict verifiers want to know whose key signed.
+        params.use_authority_key_identifier_extension = true;
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+        let certificate = params.signed_by(&key, self.issuer)?;
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(self.versions)?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)?;
+        Ok(Keys {
+            config: Arc::new(config),
+            broken: 0,
+        })
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::super::rules::{after, html, lost, problem};
 use super::super::scenario::Scenario;
+use super::responses::usual;
 use super::states::{ClientState, EVERY, HOLDING};
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::listener::ServerAction;
@@ -58,6 +59,17 @@ fn cuts(state: ClientState) -> Vec<Scenario> {
             "is carried out, and the last chunk of its answer does not come",
             vec![no_last_chunk],
         ));
+        let announced = format!(
+            "HTTP/1.1 {} .\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{{}}",
+            usual(on),
+            262_145
+        );
+        let bytes = TranscriptBytes::hex(announced.as_bytes());
+        let announced = lost(on, TransportFault::Garbage { bytes });
+        let title =
+            "gets a chunk that announces one byte more than a client reads, of which little comes";
+        let one = state.survives("cut-announced-chunk", title, vec![announced]);
+        all.push(one.clauses(&["CLIENT-5", "CLIENT-13", "TIME-1"]));
         let no_last_byte = after(on, |_, response| {
             let declared = response.content()?.len() + 1;
             Ok(ServerAction::Fail(TransportFault::BreakOff {
