@@ -1,5 +1,6 @@
 //! `conformance mutants`: what the suite's verdicts are worth.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::bail;
@@ -20,6 +21,7 @@ use crate::suites::test::Test;
 use crate::trust::catalogue::{Catalogue, ChangeKind, Entry, PlantedIn};
 use crate::trust::client::{ChangedClient, ClientTests};
 use crate::trust::judge::{self, Examined};
+use crate::trust::killers::Killers;
 use crate::trust::lawful::LawfulVerdict;
 use crate::trust::mutants::{FirstShown, MutantVerdict, TESTS_AT_ONCE, for_each};
 use crate::trust::planted::{Notes, Planter};
@@ -45,10 +47,13 @@ pub(crate) struct MutantsArguments {
     /// Play every test to each change, and measure whether the first failure shown names the fault
     #[arg(long)]
     whole: bool,
+    /// Write down which test found each fault, to be played first from then on
+    #[arg(long, conflicts_with_all = ["degenerate", "lawful", "whole"])]
+    remember: bool,
     /// Plant only every Nth of the changes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     every: Option<u16>,
-    /// The number of changed programs at once [default: twice the processors]
+    /// The number of changed programs at once [default: two or three for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// The report's form: for people, or one JSON object a line
@@ -66,7 +71,12 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
     let planter = Planter::new(root, arguments.subject)?;
     let report = TrustReport::new(arguments.format);
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
-    let jobs = arguments.jobs.map_or(2 * processors, usize::from);
+    // A hunt waits more than it computes.
+    let each = match arguments.lawful || arguments.degenerate || arguments.whole {
+        true => 2,
+        false => 3,
+    };
+    let jobs = arguments.jobs.map_or(each * processors, usize::from);
     if arguments.degenerate {
         let cases = plan::load(None, &spec, None)?.cases;
         let kinds: Vec<&&str> = degenerate::KINDS.iter().collect();
@@ -85,11 +95,14 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
     };
     let catalogue = Catalogue::load(root, &spec, arguments.subject, kind)?;
     planter.check(&catalogue)?;
+    let killers = Killers::load(root, arguments.subject)?;
     let planting = Planting {
         root,
         arguments,
         planter: &planter,
         catalogue: &catalogue,
+        killers: &killers,
+        found: Mutex::default(),
         notes: Notes::make()?,
         report: &report,
         jobs,
@@ -97,6 +110,11 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
     match arguments.subject {
         PlantedIn::Client => planting.in_client(&spec)?,
         PlantedIn::Relay => planting.in_relay()?,
+    }
+    let found = planting.found.into_inner();
+    if arguments.remember {
+        let found = found.unwrap_or_else(PoisonError::into_inner);
+        killers.remember(&catalogue, found)?;
     }
     Ok(report.end(&spec))
 }
@@ -107,6 +125,9 @@ struct Planting<'a> {
     arguments: &'a MutantsArguments,
     planter: &'a Planter,
     catalogue: &'a Catalogue,
+    killers: &'a Killers,
+    /// The tests that found a fault in this run, by the fault's id.
+    found: Mutex<BTreeMap<String, String>>,
     notes: Notes,
     report: &'a TrustReport,
     jobs: usize,
@@ -163,13 +184,26 @@ impl Planting<'_> {
             return ChangeVerdict::Lawful(verdict);
         }
         if !whole {
-            return ChangeVerdict::Mutant(mutants::hunt(entry, examined, &self.notes));
+            return ChangeVerdict::Mutant(mutants::hunt(
+                entry,
+                examined,
+                self.killers.test(&entry.id),
+                &self.notes,
+            ));
         }
         let all: Vec<usize> = (0..examined.tests().len()).collect();
         let played = judge::play_all(examined, &entry.clause, &all, TESTS_AT_ONCE);
         let mut verdict = mutants::verdict(entry, examined, &self.notes, played);
         verdict.first_shown = first_shown(&verdict, tests, examined);
         ChangeVerdict::Mutant(verdict)
+    }
+
+    /// Keeps the test that found a fault by its requirement.
+    fn note(&self, verdict: &MutantVerdict<'_>) {
+        if let (true, Some(test)) = (verdict.is_good(), verdict.by.first()) {
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.insert(verdict.entry.id.clone(), test.clone());
+        }
     }
 
     /// Plays each change that is chosen, and reports on it.
@@ -181,7 +215,10 @@ impl Planting<'_> {
         self.report.plan(chosen.len());
         let ended = Mutex::new(Ok(()));
         for_each(&chosen, self.jobs, play, |verdict| match verdict {
-            Ok(ChangeVerdict::Mutant(verdict)) => self.report.mutant(&verdict),
+            Ok(ChangeVerdict::Mutant(verdict)) => {
+                self.report.mutant(&verdict);
+                self.note(&verdict);
+            }
             Ok(ChangeVerdict::Lawful(verdict)) => self.report.lawful(&verdict),
             Err(error) => {
                 *ended.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);

@@ -85,9 +85,15 @@ impl Examination {
     }
 }
 
-/// Plays the tests that cite the requirement first, then those that name it at all, then the rest,
-/// and stops as soon as a failure names the requirement, or any failure has come among the rest.
-pub(crate) fn hunt(examined: &dyn Examined, clause: &str, workers: usize) -> Examination {
+/// Plays the test that is `likely` to fail first, then those that cite the requirement, then those
+/// that name it at all, then the rest, and stops as soon as a failure names the requirement, or any
+/// failure has come among the rest.
+pub(crate) fn hunt(
+    examined: &dyn Examined,
+    clause: &str,
+    likely: Option<usize>,
+    workers: usize,
+) -> Examination {
     let mut stages: [Vec<usize>; 3] = Default::default();
     for (index, test) in examined.tests().iter().enumerate() {
         let stage = match test.clauses.iter().position(|id| id == clause) {
@@ -98,6 +104,10 @@ pub(crate) fn hunt(examined: &dyn Examined, clause: &str, workers: usize) -> Exa
         stages[stage].push(index);
     }
     let state = Hunt::new(examined, clause);
+    state.stage(likely.as_slice(), 1, Stop::Never);
+    if state.result().names_clause() {
+        return state.end();
+    }
     for (number, mut stage) in stages.into_iter().enumerate() {
         stage.sort_by_key(|&index| examined.tests()[index].cost);
         let stop = if number < 2 {

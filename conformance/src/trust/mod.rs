@@ -7,6 +7,7 @@ pub(crate) mod coverage;
 pub(crate) mod degenerate;
 pub(crate) mod diagnosis;
 pub(crate) mod judge;
+pub(crate) mod killers;
 pub(crate) mod lawful;
 pub(crate) mod mutants;
 pub(crate) mod planted;

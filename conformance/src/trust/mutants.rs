@@ -50,13 +50,17 @@ impl MutantVerdict<'_> {
     }
 }
 
-/// Plays tests to one fault until one that names its requirement fails.
+/// Plays tests to one fault until one that names its requirement fails; `likely` is the id of the
+/// first one.
 pub(crate) fn hunt<'a>(
     entry: &'a Entry,
     examined: &dyn Examined,
+    likely: Option<&str>,
     notes: &Notes,
 ) -> MutantVerdict<'a> {
-    let examination = judge::hunt(examined, &entry.clause, TESTS_AT_ONCE);
+    let mut facts = examined.tests().iter();
+    let likely = likely.and_then(|id| facts.position(|test| test.id == id));
+    let examination = judge::hunt(examined, &entry.clause, likely, TESTS_AT_ONCE);
     verdict(entry, examined, notes, examination)
 }
 
