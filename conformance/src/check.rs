@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::report::{self, Format, ProgressMeter, ReportContext, not_judged};
+use crate::report::{CheckFormat, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
 use crate::run::plan;
 use crate::run::runner::{self, Settings};
+use crate::run::selection::Selection;
 use crate::spec::Spec;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
-use crate::subject::reference::Reference;
 use crate::suites::test::Test;
 
 /// A check to be made.
@@ -21,12 +21,14 @@ pub(crate) struct Check<'a> {
     pub(crate) root: &'a Root,
     /// The implementation that is judged.
     pub(crate) subject: Subject,
-    /// The filter of the tests, if any.
-    pub(crate) filter: Option<String>,
+    /// The tests that are run.
+    pub(crate) selection: Selection,
     /// Vectors other than the committed ones.
     pub(crate) vectors: Option<PathBuf>,
     /// The form of the report.
-    pub(crate) format: Format,
+    pub(crate) format: CheckFormat,
+    /// The command that runs one test again, less its id.
+    pub(crate) again: String,
     /// The settings of the run.
     pub(crate) settings: Settings,
 }
@@ -38,10 +40,11 @@ pub(crate) struct Check<'a> {
 /// A sentence that says why it could not be made.
 pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
     let spec = Spec::packed()?;
-    let plan = plan::load(check.vectors.as_deref(), &spec, check.filter.as_deref())?;
+    let plan = plan::load(check.vectors.as_deref(), &spec)?;
+    let plan = plan.select(&check.selection)?;
     let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
-    let progress = ProgressMeter::start(plan.cases.len(), check.format);
+    let progress = ProgressMeter::start(plan.cases.len());
     let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
         progress.one(verdict)
     });
@@ -56,35 +59,11 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
         all: plan.all,
         vectors_hash: Some(&plan.vectors_hash),
         command: command.to_string(),
-        again: again(check),
-        filter: check.filter.as_deref(),
+        again: check.again.clone(),
+        filter: check.selection.description(),
     };
-    match check.format {
-        Format::Pretty => report::pretty(&about, &run),
-        Format::Json => report::json(&about, &run),
-    }
-    .context("the report could not be written")?;
-    Ok(run.good(plan.cases.len()))
-}
-
-/// The command that runs one test again, less its id.
-fn again(check: &Check<'_>) -> String {
-    let mut command = "cargo conformance".to_owned();
-    match &check.subject {
-        Subject::Reference(Reference::Blocking) => {}
-        Subject::Reference(Reference::Asynchronous) => command.push_str(" --asynchronous"),
-        Subject::External(external) => {
-            command.push_str(" --external ");
-            command.push_str(external.name());
-        }
-        Subject::Adapter(adapter) => {
-            let quote = if adapter.contains('\'') { '"' } else { '\'' };
-            command.push_str(&format!(" --adapter {quote}{adapter}{quote}"));
-        }
-    }
-    if let Some(vectors) = &check.vectors {
-        command.push_str(&format!(" --vectors {}", vectors.display()));
-    }
-    command.push_str(" --filter ");
-    command
+    let result = about.result(run);
+    let written = check.format.write(&result, &spec);
+    written.context("the report could not be written")?;
+    Ok(result.end.good)
 }

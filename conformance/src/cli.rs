@@ -7,9 +7,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::check;
-use crate::report::Format;
+use crate::report::CheckFormat;
+use crate::report::again::{again, is_started_by_cargo};
 use crate::root::Root;
 use crate::run::runner::Settings;
+use crate::run::selection::Selection;
 use crate::subject::Subject;
 use crate::subject::adapter::serve;
 use crate::subject::external::External;
@@ -20,7 +22,8 @@ use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::interop::{self, InteropArguments};
 use crate::tools::mutants::{self, MutantsArguments};
 use crate::tools::record::{self, RecordArguments};
-use crate::tools::relay::{self, RelayCheckArguments};
+use crate::tools::relay::{self, RelayCheck, RelayCheckArguments};
+use crate::tools::report::{self, ReportArguments};
 use crate::tools::{generate, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
@@ -71,11 +74,9 @@ enum Command {
     /// Record transcripts of the reference
     Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
-    List {
-        /// List only the tests whose id contains this text, or the one test of this id
-        #[arg(long, value_name = "TEXT")]
-        filter: Option<String>,
-    },
+    List(Selection),
+    /// Write the report of a result that was kept, in any form
+    Report(ReportArguments),
 }
 
 #[derive(Debug, Args)]
@@ -91,9 +92,11 @@ struct CheckArguments {
     asynchronous: bool,
     #[command(flatten)]
     relay: RelayCheckArguments,
-    /// Run only the tests whose id contains this text, or the one test of this id
-    #[arg(long, value_name = "TEXT")]
-    filter: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
+    /// Try nothing more once a test has failed
+    #[arg(long)]
+    fail_fast: bool,
     /// Skip the tests of this operation or named value, which the adapter is known to lack
     /// (repeatable)
     #[arg(long, value_name = "NAME")]
@@ -105,17 +108,13 @@ struct CheckArguments {
     /// The seconds that each reply may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
-    /// The report's form: for people, or one JSON object a line
-    #[arg(long, value_enum, default_value_t = Format::Pretty)]
-    format: Format,
+    /// The report's form
+    #[arg(long, value_enum, default_value_t = CheckFormat::Pretty)]
+    format: CheckFormat,
     /// Judge by the vectors of this folder instead of the committed ones
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
 }
-
-/// The descriptors that one job takes: an adapter's pipes, and the listener and the connections of
-/// the relay that is played to it.
-const DESCRIPTORS: u64 = 8;
 
 /// Does what the arguments say, and gives whether all is as expected.
 ///
@@ -142,6 +141,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
 
 /// Does what the arguments say, while no process that it starts outlives this program.
 fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
+    limits::raise()?;
     group::guard()?;
     let root = Root::new(arguments.root.as_deref());
     match arguments.command {
@@ -156,16 +156,25 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
         Some(Command::Mutants(arguments)) => mutants::mutants(root.found()?, &arguments),
         Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
-        Some(Command::List { filter }) => list::list(filter.as_deref()),
+        Some(Command::List(selection)) => list::list(&selection).map(|()| true),
+        Some(Command::Report(arguments)) => report::report(&arguments),
         // These were done above.
         Some(Command::Adapter { .. } | Command::Supervise) => Ok(true),
     }
 }
 
 fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
-    if let Some((subject, options)) = arguments.relay.subject() {
-        let filter = arguments.filter.as_deref();
-        return relay::check(root, &subject, &options, filter, arguments.format);
+    let typed = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let again = again(typed, is_started_by_cargo());
+    if let Some(subject) = arguments.relay.subject() {
+        let check = RelayCheck {
+            subject,
+            selection: arguments.selection,
+            format: arguments.format,
+            fail_fast: arguments.fail_fast,
+            again,
+        };
+        return relay::check(root, &check);
     }
     let subject = match (arguments.adapter, arguments.external) {
         (Some(command), _) => Subject::Adapter(command),
@@ -177,16 +186,15 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     check::run(&check::Check {
         root,
         subject,
-        filter: arguments.filter,
+        selection: arguments.selection,
+        again,
         vectors: arguments.vectors,
         format: arguments.format,
         settings: Settings {
             // Transcripts wait far more than they compute.
-            jobs: limits::jobs(
-                arguments.jobs.map_or(processors.clamp(16, 32), usize::from),
-                DESCRIPTORS,
-            )?,
+            jobs: arguments.jobs.map_or(processors.clamp(16, 32), usize::from),
             timeout: Duration::from_secs(arguments.timeout),
+            fail_fast: arguments.fail_fast,
             without: arguments.without,
         },
     })

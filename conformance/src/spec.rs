@@ -48,7 +48,7 @@ impl Spec {
     }
 
     /// Takes the text apart: a requirement is a paragraph that begins with `**ID-n** ` (section 2).
-    fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let version = text
             .lines()
             .find_map(|line| line.strip_prefix("| Version of this text | "))

@@ -257,3 +257,124 @@ fn no_relay_is_one_sentence() {
         assert!(said.contains(part) && !said.contains("panicked"), "{said}");
     }
 }
+
+#[test]
+fn options_choose_tests_and_lists() {
+    let ids = |arguments: &[&str]| {
+        let output = conformance(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).lines().count()
+    };
+    let suite = ids(&["list", "--suite", "code"]);
+    assert!(suite > 300);
+    let clause = ids(&["list", "--suite", "code", "--clause", "CODE-6"]);
+    assert!(clause > 0 && clause < suite);
+    assert!(ids(&["list", "--level", "1"]) > suite);
+    for (arguments, part) in [
+        (["--suite", "codes"], "there is no suite \"codes\""),
+        (["--level", "7"], "of level 7"),
+        (["--clause", "CODE-99"], "cites \"CODE-99\""),
+    ] {
+        let output = conformance(&[&["list"][..], &arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains(part), "{arguments:?}");
+    }
+}
+
+/// A script that says a hello and refuses every question, in a folder of the test's own.
+#[cfg(unix)]
+fn refusing_adapter(folder: &std::path::Path) -> String {
+    let script = folder.join("adapter.sh");
+    let text = r#"read -r _
+echo '{"hello":{"protocol":1,"name":"refusing","version":"1","spec":"1.1.0","roles":[],"operations":["code-parse"],"inject":[]}}'
+while read -r line; do
+    id=${line#*\"id\":\"}
+    echo "{\"id\":\"${id%%\"*}\",\"refused\":{\"outcome\":\"internal\"}}"
+done
+"#;
+    std::fs::write(&script, text).expect("a script");
+    format!("sh '{}'", script.display())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failure_is_told_in_every_form_and_again_from_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let adapter = refusing_adapter(folder.path());
+    let check = |format: &str, more: &[&str]| {
+        let all = ["--adapter", &adapter, "--suite", "code", "--format", format];
+        let output = conformance(&[&all, more].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let json = check("json", &["--filter", "code-canonical"]);
+    let kept = folder.path().join("result.json");
+    std::fs::write(&kept, &json).expect("a file");
+    let kept = kept.to_str().expect("a path of the test's own");
+    for (format, part) in [
+        ("pretty", "FAIL code-canonical"),
+        ("junit", "<failure "),
+        ("github", "::error file=spec/wormhole-sync.md,line="),
+        ("json", "\"verdict\":\"failed\""),
+    ] {
+        let output = conformance(&["report", kept, "--format", format]);
+        let report = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        assert!(report.contains(part), "{report}");
+        if format == "json" {
+            assert_eq!(report, json);
+        }
+    }
+    let pretty = check(
+        "pretty",
+        &["--without", "run", "--jobs", "1", "--fail-fast"],
+    );
+    assert!(pretty.contains("(--fail-fast)"), "{pretty}");
+    assert!(pretty.contains("1 failed"), "{pretty}");
+    // The command that repeats it is the one that was typed.
+    let again = pretty.lines().find(|line| line.contains(" again "));
+    let again = again.expect("a command");
+    assert!(
+        again.contains("--without run --jobs 1 --filter code-"),
+        "{again}"
+    );
+    assert!(
+        !again.contains("--fail-fast") && !again.contains("--suite"),
+        "{again}"
+    );
+}
+
+#[test]
+fn no_result_is_one_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("no result");
+    std::fs::write(&file, "{}\n").expect("a file");
+    let file = file.to_str().expect("a path of the test's own");
+    for (path, part) in [
+        ("/no/such/result", "cannot read /no/such/result"),
+        (file, "line 1 is no line of a result"),
+    ] {
+        let output = conformance(&["report", path]);
+        assert_eq!(output.status.code(), Some(2), "{path}");
+        assert!(
+            text(&output.stderr).contains(part),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn too_few_descriptors_are_one_sentence() {
+    let program = env!("CARGO_BIN_EXE_conformance");
+    let script = format!("ulimit -n 100 && exec '{program}' --filter code-");
+    let output = Command::new("sh").args(["-c", &script]).output();
+    let output = output.expect("a shell");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("ulimit -n 512"),
+        "{}",
+        text(&output.stderr)
+    );
+}

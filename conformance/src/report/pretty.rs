@@ -1,33 +1,36 @@
 //! The report for people: the implementation, one line for each suite, the failures in full, the
 //! summary last.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::groups::{ReportedFailure, groups};
+use super::groups::failed_groups;
+use super::levels::{LEVELS, suites};
+use super::result::{CheckResult, TestResult};
 use super::wrap::wrap;
-use super::{LEVELS, ReportContext, level_reached, suites};
-use crate::run::runner::{Judged, Run};
-use crate::run::verdict::{Verdict, VerdictCounts};
+use crate::run::verdict::Verdict;
+use crate::spec::Spec;
 use crate::subject::adapter::Hello;
 use crate::suites::case::Failure;
-use crate::suites::test::Test;
 use crate::suites::vectors::printable;
 
-/// Writes the report to standard output.
+/// Writes the report.
 ///
 /// # Errors
 ///
-/// Those of standard output.
-pub(crate) fn pretty(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
-    let stdout = io::stdout();
-    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+/// Those of the output.
+pub(super) fn write(
+    result: &CheckResult,
+    spec: &Spec,
+    out: &mut impl Write,
+    is_colourful: bool,
+) -> io::Result<()> {
     Pretty {
-        about,
-        run,
-        out: stdout.lock(),
-        colour,
+        result,
+        spec,
+        out,
+        is_colourful,
     }
     .write()
 }
@@ -35,7 +38,8 @@ pub(crate) fn pretty(about: &ReportContext<'_>, run: &Run) -> io::Result<()> {
 /// The groups of failures of which one is shown in full; what comes behind often follows from them.
 const SHOWN_GROUPS: usize = 3;
 
-type Failed<'a> = (&'a dyn Test, &'a Judged, &'a Failure);
+/// The lines of standard error that are shown of one test.
+const SHOWN_STDERR: usize = 20;
 
 const WIDTH: usize = 100;
 
@@ -46,10 +50,10 @@ const HEAD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 struct Pretty<'a, W> {
-    about: &'a ReportContext<'a>,
-    run: &'a Run,
+    result: &'a CheckResult,
+    spec: &'a Spec,
     out: W,
-    colour: bool,
+    is_colourful: bool,
 }
 
 impl<W: Write> Pretty<'_, W> {
@@ -61,7 +65,7 @@ impl<W: Write> Pretty<'_, W> {
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
-        if self.colour {
+        if self.is_colourful {
             format!("{style}{text}{style:#}")
         } else {
             text.to_owned()
@@ -69,30 +73,31 @@ impl<W: Write> Pretty<'_, W> {
     }
 
     fn head(&mut self) -> io::Result<()> {
-        match &self.run.hello {
+        let start = &self.result.start;
+        match &start.adapter {
             Some(hello) => self.adapter(hello)?,
             None => {
-                let name = self.paint(HEAD, &printable(&self.about.command));
+                let name = self.paint(HEAD, &printable(&start.command));
                 writeln!(self.out, "judged   the relay {name}")?;
             }
         }
         writeln!(
             self.out,
             "by       spec/wormhole-sync.md {}, conformance {}",
-            self.about.spec.version(),
-            env!("CARGO_PKG_VERSION")
+            start.spec, start.suite
         )?;
-        if let Some(hash) = self.about.vectors_hash {
-            writeln!(self.out, "         vectors sha256:{hash}")?;
+        if let Some(hash) = &start.vectors {
+            writeln!(self.out, "         vectors {hash}")?;
         }
-        match self.about.filter {
+        match &start.filter {
             Some(filter) => writeln!(
                 self.out,
-                "tests    {} of {}: those with {filter:?}, and their controls\n",
-                self.about.tests.len(),
-                self.about.all
+                "tests    {} of {}: {}, and their controls\n",
+                self.result.tests.len(),
+                start.all,
+                printable(filter)
             ),
-            None => writeln!(self.out, "tests    {}\n", self.about.all),
+            None => writeln!(self.out, "tests    {}\n", start.all),
         }
     }
 
@@ -100,7 +105,8 @@ impl<W: Write> Pretty<'_, W> {
         let name = format!("{} {}", printable(&hello.name), printable(&hello.version));
         let name = self.paint(HEAD, &name);
         writeln!(self.out, "judged   {name}")?;
-        writeln!(self.out, "         started as {}", self.about.command)?;
+        let command = printable(&self.result.start.command);
+        writeln!(self.out, "         started as {command}")?;
         let roles = if hello.roles.is_empty() {
             "no role".to_owned()
         } else {
@@ -117,7 +123,7 @@ impl<W: Write> Pretty<'_, W> {
 
     fn suites(&mut self) -> io::Result<()> {
         let mut level = 0;
-        for line in suites(self.about, self.run) {
+        for line in suites(&self.result.tests) {
             let counts = line.counts;
             if line.level != level {
                 level = line.level;
@@ -154,58 +160,29 @@ impl<W: Write> Pretty<'_, W> {
                 self.out,
                 "  {mark} {:18} {text:20} {:7.2} s",
                 line.suite,
-                line.time.as_secs_f32()
+                line.milliseconds as f64 / 1000.0
             )?;
         }
         writeln!(self.out)
     }
 
     fn failures(&mut self) -> io::Result<()> {
-        let about = self.about;
-        let run = self.run;
-        let all = || about.tests.iter().zip(&run.judged);
-        let failed: Vec<_> = all()
-            .filter_map(|(case, judged)| match &judged.verdict {
-                Verdict::Failed(failure) => Some((*case, judged, failure)),
-                _ => None,
-            })
-            .collect();
         // One failure of each of the first groups is shown in full: a single mistake often fails a
         // hundred tests.
-        let main = |case: &dyn Test| case.clauses().first().cloned().unwrap_or_default();
-        let mains: Vec<String> = failed.iter().map(|(case, ..)| main(*case)).collect();
-        let reported: Vec<ReportedFailure<'_>> = failed
-            .iter()
-            .zip(&mains)
-            .map(|((case, _, failure), clause)| ReportedFailure {
-                id: case.id(),
-                suite: case.suite(),
-                level: case.level(),
-                clause,
-                differs: failure.clause.as_deref(),
-                alike: all().filter(|(other, _)| main(**other) == *clause).count(),
-            })
-            .collect();
-        let kinds: Vec<Vec<Failed<'_>>> = groups(&reported)
-            .iter()
-            .map(|group| {
-                group
-                    .iter()
-                    .filter_map(|&at| failed.get(at).copied())
-                    .collect()
-            })
-            .collect();
+        let groups = failed_groups(&self.result.tests);
         let mut rest: Vec<&str> = Vec::new();
-        for (number, alike) in kinds.iter().enumerate() {
+        for (number, alike) in groups.iter().enumerate() {
             if number >= SHOWN_GROUPS {
-                rest.extend(alike.iter().map(|(case, ..)| case.id()));
+                rest.extend(alike.iter().map(|test| test.id.as_str()));
                 continue;
             }
             let mut alike = alike.iter();
-            if let Some((case, judged, failure)) = alike.next() {
-                self.failure(*case, judged, failure)?;
+            if let Some(test) = alike.next()
+                && let Verdict::Failed(failure) = &test.verdict
+            {
+                self.failure(test, failure)?;
             }
-            let ids: Vec<&str> = alike.map(|(case, ..)| case.id()).collect();
+            let ids: Vec<&str> = alike.map(|test| test.id.as_str()).collect();
             if !ids.is_empty() {
                 let word = self.paint(BAD, "FAIL");
                 writeln!(
@@ -218,7 +195,7 @@ impl<W: Write> Pretty<'_, W> {
         }
         if !rest.is_empty() {
             let word = self.paint(BAD, "FAIL");
-            let groups = kinds.len() - SHOWN_GROUPS;
+            let groups = groups.len() - SHOWN_GROUPS;
             writeln!(
                 self.out,
                 "{word} {} more, in {groups} further groups:",
@@ -227,7 +204,7 @@ impl<W: Write> Pretty<'_, W> {
             self.ids(&rest)?;
         }
         self.grouped(DOUBT, "INCONCLUSIVE", |verdict| match verdict {
-            Verdict::Inconclusive(why) => Some(why),
+            Verdict::Inconclusive { why } => Some(why),
             _ => None,
         })?;
         self.grouped(DIM, "skipped", |verdict| match verdict {
@@ -244,13 +221,13 @@ impl<W: Write> Pretty<'_, W> {
         reason: fn(&Verdict) -> Option<&String>,
     ) -> io::Result<()> {
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-        for (case, judged) in self.about.tests.iter().zip(&self.run.judged) {
-            let Some(why) = reason(&judged.verdict) else {
+        for test in &self.result.tests {
+            let Some(why) = reason(&test.verdict) else {
                 continue;
             };
             match groups.iter_mut().find(|(known, _)| known == why) {
-                Some((_, ids)) => ids.push(case.id()),
-                None => groups.push((why, vec![case.id()])),
+                Some((_, ids)) => ids.push(&test.id),
+                None => groups.push((why, vec![&test.id])),
             }
         }
         for (why, ids) in groups {
@@ -274,51 +251,44 @@ impl<W: Write> Pretty<'_, W> {
         writeln!(self.out)
     }
 
-    fn failure(&mut self, case: &dyn Test, judged: &Judged, failure: &Failure) -> io::Result<()> {
+    fn failure(&mut self, test: &TestResult, failure: &Failure) -> io::Result<()> {
         let word = self.paint(BAD, "FAIL");
-        let id = self.paint(HEAD, case.id());
+        let id = self.paint(HEAD, &test.id);
         writeln!(self.out, "{word} {id}")?;
-        self.field("tests", case.title())?;
-        for id in case.clauses() {
-            if let Some(clause) = self.about.spec.clause(id) {
+        self.field("tests", &test.title)?;
+        for id in &test.clauses {
+            if let Some(clause) = self.spec.clause(id) {
                 let text = format!("{} (spec/wormhole-sync.md:{})", clause.text, clause.line);
                 self.field(id, &text)?;
             }
         }
         for (index, given) in failure.given.iter().enumerate() {
-            self.line(if index == 0 { "asked" } else { "" }, given)?;
+            self.line(if index == 0 { "asked" } else { "" }, &printable(given))?;
         }
-        self.line("expected", &failure.expected)?;
-        self.line("actual", &failure.actual)?;
+        self.line("expected", &printable(&failure.expected))?;
+        self.line("actual", &printable(&failure.actual))?;
         if let Some(difference) = &failure.difference {
-            let text = self.paint(BAD, difference);
+            let text = self.paint(BAD, &printable(difference));
             self.line("differs", &text)?;
         }
         if let Some(mistake) = &failure.mistake {
-            self.field("perhaps", mistake)?;
+            self.field("perhaps", &printable(mistake))?;
         }
         for (index, detail) in failure.detail.iter().enumerate() {
             let name = if index == 0 { "why" } else { "" };
+            let detail = printable(detail);
             // An indented line is part of a drawing.
             match detail.starts_with(' ') {
-                true => self.line(name, detail)?,
-                false => self.field(name, detail)?,
+                true => self.line(name, &detail)?,
+                false => self.field(name, &detail)?,
             }
         }
-        for (index, line) in judged
-            .stderr
-            .trim_end()
-            .lines()
-            .rev()
-            .take(20)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .enumerate()
-        {
+        let lines: Vec<&str> = test.stderr.trim_end().lines().collect();
+        let from = lines.len().saturating_sub(SHOWN_STDERR);
+        for (index, line) in lines.iter().skip(from).enumerate() {
             self.line(if index == 0 { "stderr" } else { "" }, &printable(line))?;
         }
-        let again = format!("{}{}", self.about.again, case.id());
+        let again = format!("{}{}", self.result.start.again, test.id);
         self.line("again", &again)?;
         writeln!(self.out)
     }
@@ -346,36 +316,31 @@ impl<W: Write> Pretty<'_, W> {
     }
 
     fn summary(&mut self) -> io::Result<()> {
-        let planned = self.about.tests.len();
-        let counts = self.run.counts(planned);
-        for problem in &self.run.problems {
+        let end = &self.result.end;
+        let counts = end.counts;
+        for problem in &end.problems {
             let word = self.paint(BAD, "PROBLEM");
             writeln!(self.out, "{word} {}\n", printable(problem))?;
         }
-        let (word, style) = if self.run.good(planned) {
-            ("PASSED", GOOD)
-        } else {
-            ("FELL SHORT", BAD)
+        let (word, style) = match end.good {
+            true => ("PASSED", GOOD),
+            false => ("FELL SHORT", BAD),
         };
         let word = self.paint(style, word);
-        writeln!(
-            self.out,
-            "{word:10} {}, in {:.1} s",
-            sum(counts),
-            self.run.time.as_secs_f32()
-        )?;
-        if let Some(level) = level_reached(self.about, self.run) {
+        let seconds = end.milliseconds as f64 / 1000.0;
+        writeln!(self.out, "{word:10} {counts}, in {seconds:.1} s")?;
+        if let Some(level) = end.level {
             writeln!(
                 self.out,
                 "           level {level} of {} reached",
                 LEVELS.len()
             )?;
         }
-        if self.run.repeats > 0 {
-            let (repeats, lag) = (self.run.repeats, self.run.lag.as_millis());
+        if end.repeated > 0 {
             writeln!(
                 self.out,
-                "           {repeats} tests played again, slower, since something came late; this machine was late by up to {lag} ms"
+                "           {} tests played again, slower, since something came late; this machine was late by up to {} ms",
+                end.repeated, end.lag_milliseconds
             )?;
         }
         if !counts.add_up() {
@@ -391,7 +356,7 @@ impl<W: Write> Pretty<'_, W> {
                 counts.silently_skipped
             )?;
         }
-        match &self.about.not_judged[..] {
+        match &end.not_judged[..] {
             [] => Ok(()),
             ids => {
                 let name = format!("not judged, {}:", ids.len());
@@ -401,9 +366,33 @@ impl<W: Write> Pretty<'_, W> {
     }
 }
 
-fn sum(counts: VerdictCounts) -> String {
-    format!(
-        "{} planned = {} passed + {} failed + {} skipped + {} inconclusive",
-        counts.planned, counts.passed, counts.failed, counts.skipped, counts.inconclusive
-    )
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{hostile, sample, spec};
+    use super::*;
+
+    fn written(result: &CheckResult, is_colourful: bool) -> String {
+        let mut text = Vec::new();
+        write(result, &spec(), &mut text, is_colourful).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn every_verdict_is_told() {
+        insta::assert_snapshot!(written(&sample(), false));
+    }
+
+    #[test]
+    fn colours_change_no_words() {
+        let plain = written(&sample(), false);
+        let coloured = written(&sample(), true);
+        assert_ne!(plain, coloured);
+        assert_eq!(plain, anstream::adapter::strip_str(&coloured).to_string());
+    }
+
+    #[test]
+    fn an_implementation_cannot_command_the_terminal() {
+        let text = written(&hostile(), false);
+        assert!(!text.contains(['\u{1b}', '\0']), "{text:?}");
+    }
 }

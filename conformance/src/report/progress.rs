@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::format::Format;
 use crate::run::verdict::Verdict;
 
 /// Shows on standard error how far a run is.
@@ -29,9 +28,8 @@ const EVERY: Duration = Duration::from_secs(5);
 
 impl ProgressMeter {
     /// Starts at no test of `total` done.
-    pub(crate) fn start(total: usize, format: Format) -> Self {
-        let visible = format == Format::Pretty && stderr().is_terminal();
-        let bar = visible.then(|| {
+    pub(crate) fn start(total: usize) -> Self {
+        let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(u64::try_from(total).unwrap_or(u64::MAX));
             let style = ProgressStyle::with_template("{bar:30} {pos} of {len} tests{msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -55,7 +53,7 @@ impl ProgressMeter {
         lines.done += 1;
         lines.short += usize::from(matches!(
             verdict,
-            Verdict::Failed(_) | Verdict::Inconclusive(_)
+            Verdict::Failed(_) | Verdict::Inconclusive { .. }
         ));
         let short = match lines.short {
             0 => String::new(),

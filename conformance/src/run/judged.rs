@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) jobs: usize,
     /// The time that each reply may take.
     pub(crate) timeout: Duration,
+    /// Whether the tests that follow a failure are not tried.
+    pub(crate) fail_fast: bool,
     /// Operations that the user has said the adapter lacks.
     pub(crate) without: Vec<String>,
 }

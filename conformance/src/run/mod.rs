@@ -5,6 +5,7 @@ pub(crate) mod plan;
 mod relay_choice;
 pub(crate) mod relays;
 pub(crate) mod runner;
+pub(crate) mod selection;
 mod shared_relays;
 mod together;
 pub(crate) mod verdict;

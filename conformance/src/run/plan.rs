@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::{Error, bail};
 
+use super::selection::Selection;
 use crate::spec::Spec;
 use crate::suites::case::Case;
+use crate::suites::test::Test;
 use crate::suites::vectors::{self, Vectors};
 use crate::suites::{live, replay, surroundings};
 
@@ -22,18 +24,13 @@ pub(crate) struct Plan {
     pub(crate) problems: Vec<String>,
 }
 
-/// Loads all tests, and keeps those that a filter hits, with their controls. The vectors of a
-/// folder stand for those of this program, and must be as many.
+/// Loads all tests. The vectors of a folder stand for those of this program, and must be as many.
 ///
 /// # Errors
 ///
 /// A sentence about a file that cannot be loaded, a test that cites a requirement that does not
 /// exist, or two tests with one id.
-pub(crate) fn load(
-    folder: Option<&Path>,
-    spec: &Spec,
-    filter: Option<&str>,
-) -> anyhow::Result<Plan> {
+pub(crate) fn load(folder: Option<&Path>, spec: &Spec) -> anyhow::Result<Plan> {
     let packed = Vectors::packed()?;
     let (vectors, problems) = match folder {
         None => (packed, Vec::new()),
@@ -61,12 +58,6 @@ pub(crate) fn load(
         }
     }
     let all = cases.len();
-    if let Some(filter) = filter {
-        cases = filtered(cases, filter);
-        if cases.is_empty() {
-            bail!("no test has an id with {filter:?}; `conformance list` shows all {all}");
-        }
-    }
     Ok(Plan {
         cases,
         vectors_hash,
@@ -75,22 +66,26 @@ pub(crate) fn load(
     })
 }
 
-fn filtered(cases: Vec<Box<dyn Case>>, filter: &str) -> Vec<Box<dyn Case>> {
-    let exact = cases.iter().any(|case| case.id() == filter);
-    let hit = |id: &str| {
-        if exact {
-            id == filter
-        } else {
-            id.contains(filter)
+impl Plan {
+    /// Keeps the tests of a choice, with their controls.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about an option that fits no test.
+    pub(crate) fn select(mut self, selection: &Selection) -> anyhow::Result<Self> {
+        let tests: Vec<&dyn Test> = self.cases.iter().map(|case| case as &dyn Test).collect();
+        let chosen = selection.choose(&tests)?;
+        let mut ids: HashSet<String> = HashSet::new();
+        for (case, _) in self
+            .cases
+            .iter()
+            .zip(&chosen)
+            .filter(|(_, chosen)| **chosen)
+        {
+            ids.insert(case.id().to_owned());
+            ids.extend(case.control().map(str::to_owned));
         }
-    };
-    let controls: HashSet<String> = cases
-        .iter()
-        .filter(|case| hit(case.id()))
-        .filter_map(|case| case.control().map(str::to_owned))
-        .collect();
-    cases
-        .into_iter()
-        .filter(|case| hit(case.id()) || controls.contains(case.id()))
-        .collect()
+        self.cases.retain(|case| ids.contains(case.id()));
+        Ok(self)
+    }
 }

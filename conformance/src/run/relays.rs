@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::relay_choice::{cheapest_first, lacking};
-use super::runner::{Judged, Run};
+use super::runner::{AFTER_A_FAILURE, Judged, Run};
 use super::shared_relays::SharedRelays;
 use super::verdict::Verdict;
 use crate::root::Root;
@@ -56,6 +56,8 @@ pub(crate) struct RelayRunner<'a> {
     breaks: AtomicUsize,
     silences: AtomicUsize,
     is_lost: AtomicBool,
+    fail_fast: bool,
+    has_failed: AtomicBool,
     begun: Instant,
     starts: Mutex<u32>,
     attempts: u32,
@@ -73,10 +75,12 @@ pub(crate) fn run(
     subject: &RelaySubject,
     cases: &[RelayCase],
     checker: &Checker,
+    fail_fast: bool,
     done: &(dyn Fn(&Verdict) + Sync),
 ) -> anyhow::Result<Run> {
     let repeats = lag::repeats();
-    let runner = RelayRunner::new(root, subject, cases, checker, done);
+    let mut runner = RelayRunner::new(root, subject, cases, checker, done);
+    runner.fail_fast = fail_fast;
     let first = (runner.relays).relay(root, subject, &RelaySettings::default())?;
     Bench::new(&first, RelaySettings::default(), checker, &|| {
         subject.start_with(root, &RelaySettings::default())
@@ -107,7 +111,7 @@ pub(crate) fn run(
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
     let untried = || Judged {
-        verdict: Verdict::Inconclusive("not tried: the suite went wrong".to_owned()),
+        verdict: Verdict::inconclusive("not tried: the suite went wrong"),
         time: Duration::ZERO,
         stderr: String::new(),
     };
@@ -145,6 +149,8 @@ impl<'a> RelayRunner<'a> {
             breaks: AtomicUsize::new(0),
             silences: AtomicUsize::new(0),
             is_lost: AtomicBool::new(false),
+            fail_fast: false,
+            has_failed: AtomicBool::new(false),
             begun: Instant::now(),
             starts: Mutex::new(0),
             attempts: ATTEMPTS,
@@ -208,6 +214,9 @@ impl<'a> RelayRunner<'a> {
                         };
                         let begun = Instant::now();
                         let verdict = self.judge(case);
+                        if self.fail_fast && matches!(verdict, Verdict::Failed(_)) {
+                            self.has_failed.store(true, Ordering::Relaxed);
+                        }
                         (self.done)(&verdict);
                         let judged = Judged {
                             verdict,
@@ -236,10 +245,13 @@ impl<'a> RelayRunner<'a> {
         }
         if self.breaks.load(Ordering::Relaxed) >= MAX_BREAKS || self.is_lost.load(Ordering::Relaxed)
         {
-            return Verdict::Inconclusive("not tried: the relay is gone".to_owned());
+            return Verdict::inconclusive("not tried: the relay is gone");
+        }
+        if self.has_failed.load(Ordering::Relaxed) {
+            return Verdict::inconclusive(AFTER_A_FAILURE);
         }
         if self.is_silent() {
-            return Verdict::Inconclusive("not tried: the relay gives no answers".to_owned());
+            return Verdict::inconclusive("not tried: the relay gives no answers");
         }
         if !self.subject.is_started_here() {
             if self.begun.elapsed() > TIME_AT_ADDRESS {
@@ -273,7 +285,7 @@ impl<'a> RelayRunner<'a> {
                 Err(Fault::Skipped(why)) => return skipped(why),
                 Err(Fault::Setup(failure)) => {
                     let given = failure.given.join("; ");
-                    return Verdict::Inconclusive(format!(
+                    return Verdict::inconclusive(format!(
                         "a step before it went wrong: expected {}, and came {} ({given})",
                         failure.expected, failure.actual
                     ));
@@ -281,7 +293,7 @@ impl<'a> RelayRunner<'a> {
                 Err(Fault::Late(mut failure)) if is_last => {
                     let lag = lag::longest_since(begun);
                     if lag > LAG {
-                        return Verdict::Inconclusive(format!(
+                        return Verdict::inconclusive(format!(
                             "the machine was too busy: it lagged by {} ms",
                             lag.as_millis()
                         ));
@@ -292,7 +304,7 @@ impl<'a> RelayRunner<'a> {
                     return Verdict::Failed(*failure);
                 }
                 Err(Fault::Undecided(why)) if is_last => {
-                    return Verdict::Inconclusive(format!("the machine was too busy: {why}"));
+                    return Verdict::inconclusive(format!("the machine was too busy: {why}"));
                 }
                 Err(Fault::Late(_) | Fault::Undecided(_)) => lag::note_repeat(),
             }

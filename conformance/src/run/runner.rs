@@ -6,7 +6,7 @@
 pub(crate) use super::judged::{Connect, Judged, Settings};
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -82,6 +82,7 @@ pub(crate) fn run(
         settings,
         hello: &hello,
         breaks: AtomicUsize::new(0),
+        has_failed: AtomicBool::new(false),
         starting: Mutex::new(0),
         started: Condvar::new(),
         judged: Mutex::new((0..cases.len()).map(|_| None).collect()),
@@ -98,8 +99,10 @@ pub(crate) fn run(
         _ => settings.jobs.min(SPARSE_JOBS),
     };
     let mut ends = thread::scope(|scope| {
-        let with_others = scope
-            .spawn(|| together.run(connect, settings, &|index, judged| work.put(index, judged)));
+        let with_others = scope.spawn(|| {
+            let put = |index, judged| work.put(index, judged);
+            together.run(connect, settings, &work.has_failed, &put)
+        });
         let mut ends = work.all(&alone, jobs, Some(first));
         let lost = |_| vec!["a thread of the suite panicked".to_owned()];
         ends.extend(with_others.join().unwrap_or_else(lost));
@@ -127,6 +130,9 @@ pub(crate) fn run(
     })
 }
 
+/// The sentence about tests that `--fail-fast` leaves out.
+pub(super) const AFTER_A_FAILURE: &str = "not tried: another test failed before (--fail-fast)";
+
 /// The role of those who read what clients send.
 const RELAY: &str = "relay";
 
@@ -136,6 +142,8 @@ struct Work<'a> {
     settings: &'a Settings,
     hello: &'a Hello,
     breaks: AtomicUsize,
+    /// Set once a test has failed and the rest is not to be tried.
+    has_failed: AtomicBool,
     /// The adapters that start at this moment.
     starting: Mutex<usize>,
     started: Condvar,
@@ -184,6 +192,9 @@ impl Work<'_> {
 
     fn put(&self, index: usize, judged: Judged) {
         (self.done)(&judged.verdict);
+        if self.settings.fail_fast && matches!(judged.verdict, Verdict::Failed(_)) {
+            self.has_failed.store(true, Ordering::Relaxed);
+        }
         let mut all = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = all.get_mut(index) {
             *place = Some(judged);
@@ -206,23 +217,26 @@ impl Work<'_> {
         if let Some(skipped) = self.lacking(case) {
             return simply(skipped);
         }
+        if self.has_failed.load(Ordering::Relaxed) {
+            return simply(Verdict::inconclusive(AFTER_A_FAILURE));
+        }
         if self.breaks.load(Ordering::Relaxed) >= MAX_BREAKS {
             let why =
                 format!("not tried: the adapter broke or kept silent {MAX_BREAKS} times in a row");
-            return simply(Verdict::Inconclusive(why));
+            return simply(Verdict::Inconclusive { why });
         }
         let using = match adapter.take().map_or_else(|| self.start(), Ok) {
             Ok(using) => using,
             Err(error) => {
                 self.breaks.fetch_add(1, Ordering::Relaxed);
-                return simply(Verdict::Inconclusive(error.to_string()));
+                return simply(Verdict::inconclusive(error.to_string()));
             }
         };
         let mark = using.stderr_mark();
         let verdict = match case.run(&using, self.settings.timeout) {
             Outcome::Passed => Verdict::Passed,
             Outcome::Failed(failure) => Verdict::Failed(failure),
-            Outcome::Inconclusive(why) => Verdict::Inconclusive(why),
+            Outcome::Inconclusive(why) => Verdict::Inconclusive { why },
             Outcome::Broke(error, failure) => {
                 if error.needs_another_process() {
                     self.breaks.fetch_add(1, Ordering::Relaxed);
@@ -307,7 +321,7 @@ fn without_reply(error: &AdapterError, failure: Failure, lag: Duration) -> Verdi
         && lag >= *timeout / 10
     {
         let lag = lag.as_millis();
-        return Verdict::Inconclusive(format!(
+        return Verdict::inconclusive(format!(
             "{error}, while this machine was late by up to {lag} ms"
         ));
     }
@@ -320,7 +334,7 @@ fn without_reply(error: &AdapterError, failure: Failure, lag: Duration) -> Verdi
 
 fn untried() -> Judged {
     Judged {
-        verdict: Verdict::Inconclusive("not tried: the suite went wrong".to_owned()),
+        verdict: Verdict::inconclusive("not tried: the suite went wrong"),
         time: Duration::ZERO,
         stderr: String::new(),
     }
@@ -339,7 +353,7 @@ fn doubt_without_control(cases: &[Box<dyn Case>], judged: &mut [Judged]) {
         };
         let tried = matches!(judged.verdict, Verdict::Passed | Verdict::Failed(_));
         if tried && !passed.get(control).copied().unwrap_or(false) {
-            judged.verdict = Verdict::Inconclusive(format!(
+            judged.verdict = Verdict::inconclusive(format!(
                 "its control {control} did not pass: the same input without the fault"
             ));
         }

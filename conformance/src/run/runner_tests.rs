@@ -18,7 +18,7 @@ const OPERATIONS: &[&str] = &["code-parse", "code-print"];
 
 fn cases() -> Vec<Box<dyn Case>> {
     let spec = Spec::packed().unwrap();
-    let all = plan::load(None, &spec, None).unwrap().cases;
+    let all = plan::load(None, &spec).unwrap().cases;
     all.into_iter()
         .filter(|case| case.suite() == "code")
         .collect()
@@ -26,6 +26,7 @@ fn cases() -> Vec<Box<dyn Case>> {
 
 fn settings(without: &[&str]) -> Settings {
     Settings {
+        fail_fast: false,
         jobs: 2,
         timeout: LONG,
         without: without.iter().map(|op| (*op).to_owned()).collect(),

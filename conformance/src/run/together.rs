@@ -64,17 +64,18 @@ impl<'a> Together<'a> {
         self.indexes.len()
     }
 
-    /// Runs the tests, and calls `done` with each that has a judgement. Gives the faults outside
-    /// any test.
+    /// Runs the tests until `stop` is set, and calls `done` with each that has a judgement. Gives
+    /// the faults outside any test.
     pub(super) fn run(
         &self,
         connect: &Connect<'_>,
         settings: &Settings,
+        stop: &AtomicBool,
         done: &(dyn Fn(usize, Judged) + Sync),
     ) -> Vec<String> {
         thread::scope(|scope| {
             let groups: Vec<_> = (0..self.processes)
-                .map(|_| scope.spawn(|| self.group(connect, settings, done)))
+                .map(|_| scope.spawn(|| self.group(connect, settings, stop, done)))
                 .collect();
             let ended = groups.into_iter().map(|group| group.join());
             let lost = "a thread of the suite panicked".to_owned();
@@ -89,6 +90,7 @@ impl<'a> Together<'a> {
         &self,
         connect: &Connect<'_>,
         settings: &Settings,
+        stop: &AtomicBool,
         done: &(dyn Fn(usize, Judged) + Sync),
     ) -> Option<String> {
         // One that does not start is tried again, and judged, with the tests that remain.
@@ -97,7 +99,7 @@ impl<'a> Together<'a> {
         thread::scope(|scope| {
             for _ in 0..self.runs_at_once.min(self.len()) {
                 scope.spawn(|| {
-                    while !is_broken.load(Ordering::Relaxed) {
+                    while !is_broken.load(Ordering::Relaxed) && !stop.load(Ordering::Relaxed) {
                         let next = self.next.fetch_add(1, Ordering::Relaxed);
                         let Some(&index) = self.indexes.get(next) else {
                             return;
@@ -129,7 +131,7 @@ fn judge(case: &dyn Case, adapter: &AdapterHandle, settings: &Settings) -> Optio
     let verdict = match case.run(adapter, settings.timeout) {
         Outcome::Passed => Verdict::Passed,
         Outcome::Failed(failure) => Verdict::Failed(failure),
-        Outcome::Inconclusive(why) => Verdict::Inconclusive(why),
+        Outcome::Inconclusive(why) => Verdict::Inconclusive { why },
         Outcome::Broke(..) => return None,
     };
     let stderr = match verdict {

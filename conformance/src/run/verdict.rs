@@ -1,9 +1,14 @@
 //! Judgements and their counts.
 
+use std::fmt::{self, Display, Formatter};
+
+use serde::{Deserialize, Serialize};
+
 use crate::suites::case::Failure;
 
 /// The judgement of one test.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
 pub(crate) enum Verdict {
     /// The adapter did as expected.
     Passed,
@@ -13,11 +18,18 @@ pub(crate) enum Verdict {
     /// beforehand.
     Skipped { why: String, named: bool },
     /// The test was run or not, and proves nothing.
-    Inconclusive(String),
+    Inconclusive { why: String },
+}
+
+impl Verdict {
+    /// The verdict on a test that proves nothing, with the reason.
+    pub(crate) fn inconclusive(why: impl Into<String>) -> Self {
+        Self::Inconclusive { why: why.into() }
+    }
 }
 
 /// The number of verdicts of each kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct VerdictCounts {
     pub(crate) planned: usize,
     pub(crate) passed: usize,
@@ -39,7 +51,7 @@ impl VerdictCounts {
             match verdict {
                 Verdict::Passed => counts.passed += 1,
                 Verdict::Failed(_) => counts.failed += 1,
-                Verdict::Inconclusive(_) => counts.inconclusive += 1,
+                Verdict::Inconclusive { .. } => counts.inconclusive += 1,
                 Verdict::Skipped { named, .. } => {
                     counts.skipped += 1;
                     counts.silently_skipped += usize::from(!named);
@@ -61,5 +73,23 @@ impl VerdictCounts {
             && self.failed == 0
             && self.inconclusive == 0
             && self.silently_skipped == 0
+    }
+}
+
+impl Display for VerdictCounts {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            planned,
+            passed,
+            failed,
+            skipped,
+            inconclusive,
+            ..
+        } = self;
+        write!(
+            formatter,
+            "{planned} planned = {passed} passed + {failed} failed + {skipped} skipped + \
+             {inconclusive} inconclusive"
+        )
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::subject::adapter::{AdapterError, AdapterHandle};
 
 /// One test. Its verdict depends on the adapter alone, not on other tests.
@@ -59,7 +61,7 @@ pub(crate) enum Outcome {
 }
 
 /// The description of a failure, from which a stranger sees what went wrong.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failure {
     /// The question of the test, line by line.
     pub(crate) given: Vec<String>,

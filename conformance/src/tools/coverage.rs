@@ -35,7 +35,7 @@ pub(crate) fn coverage(root: &Root, arguments: &CoverageArguments) -> anyhow::Re
     if arguments.reviewed {
         review(root, &spec)?;
     }
-    let plan = plan::load(None, &spec, None)?;
+    let plan = plan::load(None, &spec)?;
     let relays = relay::cases()?;
     let of_relays = relays.iter().map(|case| case as &dyn Test);
     let tests = plan.cases.iter().map(|case| case as &dyn Test);

@@ -8,3 +8,4 @@ pub(crate) mod list;
 pub(crate) mod mutants;
 pub(crate) mod record;
 pub(crate) mod relay;
+pub(crate) mod report;

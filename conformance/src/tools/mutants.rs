@@ -78,7 +78,7 @@ pub(crate) fn mutants(root: &Root, arguments: &MutantsArguments) -> anyhow::Resu
     };
     let jobs = arguments.jobs.map_or(each * processors, usize::from);
     if arguments.degenerate {
-        let cases = plan::load(None, &spec, None)?.cases;
+        let cases = plan::load(None, &spec)?.cases;
         let kinds: Vec<&&str> = degenerate::KINDS.iter().collect();
         report.plan(kinds.len());
         for_each(
@@ -140,7 +140,7 @@ impl Planting<'_> {
     }
 
     fn in_client(&self, spec: &Spec) -> anyhow::Result<()> {
-        let cases = plan::load(None, spec, None)?.cases;
+        let cases = plan::load(None, spec)?.cases;
         let untouched = Subject::External(External::Python).command(self.root)?;
         let tests = ClientTests::new(cases, untouched);
         let shown: Vec<&dyn Test> = tests.cases().iter().map(|case| case as &dyn Test).collect();
@@ -271,12 +271,7 @@ fn first_shown(
                 id: test.id(),
                 suite: test.suite(),
                 level: test.level(),
-                clause,
-                differs: killer.differs.as_deref(),
-                alike: tests
-                    .iter()
-                    .filter(|other| other.clauses().first() == Some(clause))
-                    .count(),
+                headline: killer.differs.as_deref().unwrap_or(clause),
             })
         })
         .collect();

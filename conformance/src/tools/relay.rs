@@ -4,9 +4,10 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use crate::data::data;
-use crate::report::{self, Format, ProgressMeter, ReportContext, not_judged};
+use crate::report::{CheckFormat, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
 use crate::run::relays;
+use crate::run::selection::Selection;
 use crate::spec::Spec;
 use crate::subject::relay::RelaySubject;
 use crate::suites::relay;
@@ -48,30 +49,34 @@ pub(crate) enum KeptRelay {
 }
 
 impl RelayCheckArguments {
-    /// The relay that is to be judged, if any, with the options that name it.
-    pub(crate) fn subject(&self) -> Option<(RelaySubject, String)> {
-        let quoted = |text: &str| {
-            let quote = if text.contains('\'') { '"' } else { '\'' };
-            format!("{quote}{text}{quote}")
-        };
-        match (&self.relay_cmd, &self.relay, self.relay_kept) {
-            (Some(command), ..) => Some((
-                RelaySubject::Command(command.clone()),
-                format!("--relay-cmd {}", quoted(command)),
-            )),
-            (None, Some(url), _) => Some((
-                RelaySubject::Address(url.clone()),
-                format!("--relay {}", quoted(url)),
-            )),
-            (None, None, Some(KeptRelay::Reference)) => {
-                Some((RelaySubject::Reference, "--relay-kept reference".to_owned()))
-            }
-            (None, None, Some(KeptRelay::Python)) => {
-                Some((RelaySubject::Python, "--relay-kept python".to_owned()))
-            }
-            (None, None, None) => None,
+    /// The relay that is to be judged, if any.
+    pub(crate) fn subject(&self) -> Option<RelaySubject> {
+        if let Some(command) = &self.relay_cmd {
+            return Some(RelaySubject::Command(command.clone()));
         }
+        if let Some(url) = &self.relay {
+            return Some(RelaySubject::Address(url.clone()));
+        }
+        self.relay_kept.map(|kept| match kept {
+            KeptRelay::Reference => RelaySubject::Reference,
+            KeptRelay::Python => RelaySubject::Python,
+        })
     }
+}
+
+/// A check of a relay to be made.
+#[derive(Debug)]
+pub(crate) struct RelayCheck {
+    /// The relay that is judged.
+    pub(crate) subject: RelaySubject,
+    /// The tests that are run.
+    pub(crate) selection: Selection,
+    /// The form of the report.
+    pub(crate) format: CheckFormat,
+    /// Whether the tests that follow a failure are not tried.
+    pub(crate) fail_fast: bool,
+    /// The command that runs one test again, less its id.
+    pub(crate) again: String,
 }
 
 /// Judges a relay, and gives whether all is as expected.
@@ -79,22 +84,25 @@ impl RelayCheckArguments {
 /// # Errors
 ///
 /// A sentence that says why it could not be judged.
-pub(crate) fn check(
-    root: &Root,
-    subject: &RelaySubject,
-    options: &str,
-    filter: Option<&str>,
-    format: Format,
-) -> anyhow::Result<bool> {
+pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<bool> {
     let spec = Spec::packed()?;
     let all = cases()?;
     let known = all.len();
-    let cases = relay::filtered(all, filter)?;
+    let tests: Vec<&dyn Test> = all.iter().map(|case| case as &dyn Test).collect();
+    let chosen = check.selection.choose(&tests)?;
+    let chosen = all.into_iter().zip(chosen).filter(|(_, chosen)| *chosen);
+    let cases: Vec<RelayCase> = chosen.map(|(case, _)| case).collect();
     let checker = checker()?;
-    let progress = ProgressMeter::start(cases.len(), format);
-    let run = relays::run(root, subject, &cases, &checker, &|verdict| {
-        progress.one(verdict)
-    });
+    let progress = ProgressMeter::start(cases.len());
+    let subject = &check.subject;
+    let run = relays::run(
+        root,
+        subject,
+        &cases,
+        &checker,
+        check.fail_fast,
+        &|verdict| progress.one(verdict),
+    );
     progress.end();
     let run = run?;
     let tests: Vec<&dyn Test> = cases.iter().map(|case| case as &dyn Test).collect();
@@ -107,15 +115,13 @@ pub(crate) fn check(
         all: known,
         vectors_hash: None,
         command: subject.name().to_owned(),
-        again: format!("cargo conformance {options} --filter "),
-        filter,
+        again: check.again.clone(),
+        filter: check.selection.description(),
     };
-    match format {
-        Format::Pretty => report::pretty(&about, &run),
-        Format::Json => report::json(&about, &run),
-    }
-    .context("the report could not be written")?;
-    Ok(run.good(cases.len()))
+    let result = about.result(run);
+    let written = check.format.write(&result, &spec);
+    written.context("the report could not be written")?;
+    Ok(result.end.good)
 }
 
 /// All tests of relays, which cite only requirements that there are.

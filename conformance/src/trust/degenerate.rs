@@ -51,6 +51,7 @@ pub(crate) fn judge(
     cases: &[Box<dyn Case>],
 ) -> DegenerateVerdict {
     let settings = Settings {
+        fail_fast: false,
         jobs: JOBS,
         timeout: REPLY,
         without: Vec::new(),
@@ -68,7 +69,7 @@ pub(crate) fn judge(
                 Verdict::Failed(failure) => {
                     failure.actual.len() + failure.expected.len() + judged.stderr.len()
                 }
-                Verdict::Inconclusive(why) => why.len(),
+                Verdict::Inconclusive { why } => why.len(),
                 Verdict::Passed | Verdict::Skipped { .. } => 0,
             });
             let counts = run.counts(cases.len());

@@ -21,7 +21,7 @@ pub(crate) fn first_shown(
     let cites = clauses.is_some_and(|clauses| clauses.contains(&verdict.entry.clause));
     Some(FirstShown {
         id: first.id.to_owned(),
-        headline: first.headline().to_owned(),
-        names: cites || first.headline() == verdict.entry.clause,
+        headline: first.headline.to_owned(),
+        names: cites || first.headline == verdict.entry.clause,
     })
 }

@@ -122,6 +122,6 @@ fn played(verdict: Verdict) -> Played {
         Verdict::Passed => Played::Passed,
         Verdict::Failed(failure) => Played::Failed(failure.clause),
         // A relay that does not start proves nothing, for instance.
-        Verdict::Skipped { .. } | Verdict::Inconclusive(_) => Played::Nothing,
+        Verdict::Skipped { .. } | Verdict::Inconclusive { .. } => Played::Nothing,
     }
 }

@@ -1,6 +1,7 @@
 //! The messages of the adapter protocol, taken apart and checked.
 
 use anyhow::{anyhow, bail};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::PROTOCOL;
@@ -9,7 +10,7 @@ use super::PROTOCOL;
 pub(crate) type Members = serde_json::Map<String, Value>;
 
 /// The adapter's hello: its description of itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Hello {
     /// The name of the adapter.
     pub(crate) name: String,

@@ -22,14 +22,6 @@ pub(crate) enum External {
 }
 
 impl External {
-    /// The name of `--external`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Python => "python",
-            Self::JavaScript => "javascript",
-        }
-    }
-
     /// The command that starts the adapter, when all that it needs is installed.
     ///
     /// # Errors

@@ -77,28 +77,3 @@ pub(crate) fn cases(spec: &str) -> anyhow::Result<Vec<RelayCase>> {
     }
     Ok(cases)
 }
-
-/// The tests whose id contains the filter, or the one that has it as its id.
-///
-/// # Errors
-///
-/// A sentence, when there is none.
-pub(crate) fn filtered(
-    cases: Vec<RelayCase>,
-    filter: Option<&str>,
-) -> anyhow::Result<Vec<RelayCase>> {
-    let Some(filter) = filter else {
-        return Ok(cases);
-    };
-    let all = cases.len();
-    let exact = cases.iter().any(|case| case.id() == filter);
-    let hit = |case: &RelayCase| match exact {
-        true => case.id() == filter,
-        false => case.id().contains(filter),
-    };
-    let cases: Vec<RelayCase> = cases.into_iter().filter(hit).collect();
-    if cases.is_empty() {
-        bail!("no test of a relay has an id with {filter:?}; `conformance list` shows all {all}");
-    }
-    Ok(cases)
-}

@@ -15,11 +15,15 @@ pub(crate) fn short(value: &Value) -> String {
     }
 }
 
-/// An adapter's text, with the characters escaped that could move the cursor of a terminal.
+/// An adapter's text, with the characters escaped that could move the cursor of a terminal, turn
+/// the direction of a line, or break a document.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
-            let quoted = character.is_control();
+            let quoted = character.is_control()
+                || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}')
+                || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+                || matches!(character, '\u{fffe}' | '\u{ffff}');
             let plain = (!quoted).then_some(character);
             plain.into_iter().chain(
                 quoted

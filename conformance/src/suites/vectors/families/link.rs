@@ -137,8 +137,14 @@ fn refuse(
     link: impl AsRef<[u8]>,
     fault: &str,
 ) {
+    // What an appid in hex must be is HEX-1's.
+    let clauses = match id {
+        "bad-appid-empty" | "bad-appid-129-bytes" => "LINK-2",
+        _ if fault == "bad-appid" => "LINK-2 HEX-1",
+        _ => "LINK-2",
+    };
     let link = link.as_ref();
-    let (of, outcome) = (("LINK-2", flag), format!("bad-link/{fault}"));
+    let (of, outcome) = ((clauses, flag), format!("bad-link/{fault}"));
     let test = family.refuse(id, comment, of, given(link, false), &outcome, "usual");
     if link.len() <= 160 {
         test.shown = Some(link.escape_ascii().to_string());
