@@ -132,7 +132,7 @@ mod tests {
             catalogue.entries.len()
         };
         assert!(count(PlantedIn::Client, ChangeKind::Mutant) >= 500);
-        assert!(count(PlantedIn::Relay, ChangeKind::Mutant) >= 40);
+        assert!(count(PlantedIn::Relay, ChangeKind::Mutant) >= 140);
         let lawful = count(PlantedIn::Client, ChangeKind::Lawful)
             + count(PlantedIn::Relay, ChangeKind::Lawful);
         assert!(lawful >= 40, "{lawful}");

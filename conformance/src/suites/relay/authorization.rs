@@ -8,7 +8,7 @@ use super::request::Request;
 const SUITE: &str = "relay-authorization";
 
 /// Values that name no side; `{s}` stands for the side in hex.
-const BAD: [(&str, &str); 22] = [
+const BAD: [(&str, &str); 23] = [
     ("empty", ""),
     ("scheme-alone", "Bearer"),
     ("scheme-and-space", "Bearer "),
@@ -23,6 +23,7 @@ const BAD: [(&str, &str); 22] = [
     ("too-short", "Bearer 0123456789abcdef0123456789abcd"),
     ("odd", "Bearer {s}0"),
     ("too-long", "Bearer {s}00"),
+    ("twice-as-long", "Bearer {s}{s}"),
     ("digits-31", "Bearer 0123456789abcdef0123456789abcde"),
     ("no-hex", "Bearer 0123456789abcdef0123456789abcdeg"),
     ("quoted", "Bearer \"{s}\""),

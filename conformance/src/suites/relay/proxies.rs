@@ -38,7 +38,7 @@ const OF_CLIENT: [(&str, &[&str]); 19] = [
 ];
 
 /// These, of `Forwarded`.
-const OF_CLIENT_FORWARDED: [(&str, &[&str]); 13] = [
+const OF_CLIENT_FORWARDED: [(&str, &[&str]); 16] = [
     ("one", &["for={a}"]),
     ("name-in-capitals", &["FOR={a}"]),
     ("quoted", &["for=\"{a}\""]),
@@ -55,6 +55,9 @@ const OF_CLIENT_FORWARDED: [(&str, &[&str]); 13] = [
         "quoted-comma",
         &["for={b};host=\"x, for=192.0.2.9\", for={a}"],
     ),
+    ("quoted-comma-last", &["for={a};host=\"x, for=192.0.2.9\""]),
+    ("quoted-semicolon", &["for={a};host=\"x;for=192.0.2.9\""]),
+    ("escaped-quote", &["for={a};host=\"x\\\", for=192.0.2.9\""]),
     ("open-quote", &["for=\"{b}, for={a}"]),
     ("after-unknown", &["for=unknown, for={a}"]),
     ("empty-elements", &["for={b}, , for={a}, ,"]),
@@ -139,7 +142,7 @@ pub(super) fn cases() -> Vec<RelayCase> {
         );
     }
     cases.extend(others());
-    cases.extend(sixes());
+    cases.extend(pairs());
     cases
 }
 
@@ -245,34 +248,40 @@ fn others() -> Vec<RelayCase> {
     ]
 }
 
-/// IPv6 addresses (RELAY-26): pairs that count as one address, and pairs that do not.
-fn sixes() -> Vec<RelayCase> {
-    let pairs: [(&str, &str, &str, bool); 10] = [
-        ("same", "2001:db8:1:1::1", "2001:db8:1:1::1", true),
-        ("last-bit", "2001:db8:1:2::1", "2001:db8:1:2::2", true),
+/// Addresses as they are counted (RELAY-26): pairs that count as one, and pairs that do not. Each
+/// pair has first bits of its own, so that a relay that counts by fewer bits fails the pairs alone.
+fn pairs() -> Vec<RelayCase> {
+    let pairs: [(&str, &str, &str, bool); 15] = [
+        ("six-same", "3fff:1:1:1::1", "3fff:1:1:1::1", true),
+        ("six-last-bit", "3fff:2:1:2::1", "3fff:2:1:2::2", true),
         (
-            "last-64-bits",
-            "2001:db8:1:3::",
-            "2001:db8:1:3:ffff:ffff:ffff:ffff",
+            "six-last-64-bits",
+            "3fff:3:1:3::",
+            "3fff:3:1:3:ffff:ffff:ffff:ffff",
             true,
         ),
-        ("bit-65", "2001:db8:1:4::", "2001:db8:1:4:8000::", true),
+        ("six-bit-65", "3fff:4:1:4::", "3fff:4:1:4:8000::", true),
         (
-            "spelling",
-            "2001:db8:1:5::1",
-            "2001:0DB8:0001:0005:0:0:0:1",
+            "six-spelling",
+            "3fff:a5:1:5::1",
+            "3FFF:00A5:0001:0005:0:0:0:1",
             true,
         ),
-        ("brackets", "2001:db8:1:6::1", "[2001:db8:1:6::9]:443", true),
-        ("bit-64", "2001:db8:1:8::1", "2001:db8:1:9::1", false),
-        ("bit-56", "2001:db8:1:100::1", "2001:db8:1:200::1", false),
-        ("mapped", "198.51.100.1", "::ffff:198.51.100.1", true),
+        ("six-brackets", "3fff:6:1:6::1", "[3fff:6:1:6::9]:443", true),
+        ("six-bit-64", "3fff:7:1:8::1", "3fff:7:1:9::1", false),
+        ("six-bit-56", "3fff:8:1:100::1", "3fff:8:1:200::1", false),
+        ("six-bit-49", "3fff:9:1::1", "3fff:9:1:8000::1", false),
+        ("six-bit-48", "3fff:a:2::1", "3fff:a:3::1", false),
+        ("six-bit-33", "3fff:b::1", "3fff:b:8000::1", false),
+        ("six-mapped", "198.51.100.1", "::ffff:198.51.100.1", true),
         (
-            "mapped-others",
-            "::ffff:198.51.100.3",
-            "::ffff:198.51.100.4",
+            "six-mapped-others",
+            "::ffff:203.0.113.2",
+            "::ffff:203.0.113.3",
             false,
         ),
+        ("ipv4-last-bit", "198.18.0.8", "198.18.0.9", false),
+        ("ipv4-first-bit", "70.0.0.1", "198.0.0.1", false),
     ];
     pairs
         .into_iter()
@@ -282,17 +291,11 @@ fn sixes() -> Vec<RelayCase> {
                 false => ("two addresses", Want::Status(201)),
             };
             let title = format!("{first} and {second} count as {word}");
-            RelayCase::new(
-                SUITE,
-                format!("six-{id}"),
-                title,
-                &["RELAY-26"],
-                move |bench| {
-                    bench.given(&one(bench, first), &Want::Status(201))?;
-                    bench.expect(&one(bench, second), &want)?;
-                    Ok(())
-                },
-            )
+            RelayCase::new(SUITE, id, title, &["RELAY-26"], move |bench| {
+                bench.given(&one(bench, first), &Want::Status(201))?;
+                bench.expect(&one(bench, second), &want)?;
+                Ok(())
+            })
             .told(RelaySettings::bound("channels_per_address", 1).behind_proxy())
         })
         .collect()
