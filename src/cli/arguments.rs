@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use super::status;
@@ -181,55 +182,61 @@ pub(super) struct PeerArguments {
 /// Run a relay, on its own and in memory
 ///
 /// It prints `listening on http://ADDRESS` on standard output and runs until Ctrl-C. It speaks
-/// plain http: for other machines, put a proxy that ends TLS in front of it.
+/// plain http: for other machines, put a proxy that ends TLS in front of it. What no
+/// option says, an environment variable may say, such as WORMHOLE_SYNC_RELAY_TTL.
 #[derive(Args)]
 pub(super) struct RelayArguments {
     /// Listen here: ADDRESS:PORT, or PORT for this machine only; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000", value_parser = listen_address)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:4000", value_parser = listen_address)]
     pub(super) listen: SocketAddr,
 
     /// Trust this proxy (address or network) to tell the client's address; repeatable
-    #[arg(long, value_name = "NETWORK")]
+    #[arg(
+        long,
+        env = "WORMHOLE_SYNC_RELAY_TRUST_PROXY",
+        value_name = "NETWORK",
+        value_delimiter = ','
+    )]
     pub(super) trust_proxy: Vec<Network>,
 
     /// Read the header `Forwarded` (RFC 7239) of the proxies, not `X-Forwarded-For`
-    #[arg(long, requires = "trust_proxy")]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_FORWARDED", requires = "trust_proxy", value_parser = BoolishValueParser::new())]
     pub(super) forwarded: bool,
 
     /// A channel's life before its code is used, in seconds, 1 to 86400
-    #[arg(long, value_name = "SECONDS", default_value_t = limits().ttl)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_TTL", value_name = "SECONDS", default_value_t = limits().ttl)]
     pub(super) ttl: u32,
 
     /// The most live channels in all
-    #[arg(long, value_name = "N", default_value_t = limits().channels)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_CHANNELS", value_name = "N", default_value_t = limits().channels)]
     pub(super) channels: u32,
 
     /// The most live channels of one application
-    #[arg(long, value_name = "N", default_value_t = limits().channels_per_appid)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_CHANNELS_PER_APPID", value_name = "N", default_value_t = limits().channels_per_appid)]
     pub(super) channels_per_appid: u32,
 
     /// The most live channels of one address
-    #[arg(long, value_name = "N", default_value_t = limits().channels_per_address)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_CHANNELS_PER_ADDRESS", value_name = "N", default_value_t = limits().channels_per_address)]
     pub(super) channels_per_address: u32,
 
     /// The most exchanges that one address may begin or join in a minute
-    #[arg(long, value_name = "N", default_value_t = limits().starts_per_minute)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_STARTS_PER_MINUTE", value_name = "N", default_value_t = limits().starts_per_minute)]
     pub(super) starts_per_minute: u32,
 
     /// The most bytes of memory for channels
-    #[arg(long, value_name = "N", default_value_t = limits().stored_bytes)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_STORED_BYTES", value_name = "N", default_value_t = limits().stored_bytes)]
     pub(super) stored_bytes: u64,
 
     /// The most addresses that the relay keeps count of
-    #[arg(long, value_name = "N", default_value_t = limits().addresses)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_ADDRESSES", value_name = "N", default_value_t = limits().addresses)]
     pub(super) addresses: u32,
 
     /// The most connections at a time
-    #[arg(long, value_name = "N", default_value_t = limits().connections)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_CONNECTIONS", value_name = "N", default_value_t = limits().connections)]
     pub(super) connections: u32,
 
     /// The most connections at a time from one address that is no trusted proxy
-    #[arg(long, value_name = "N", default_value_t = limits().connections_per_address)]
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_CONNECTIONS_PER_ADDRESS", value_name = "N", default_value_t = limits().connections_per_address)]
     pub(super) connections_per_address: u32,
 }
 
@@ -349,6 +356,8 @@ mod tests {
             let option = option.unwrap_or_else(|| panic!("no option for {name}"));
             assert_eq!(option.get_default_values(), [bound.to_string().as_str()]);
             assert_eq!(option.get_long(), Some(name.replace('_', "-").as_str()));
+            let variable = format!("WORMHOLE_SYNC_RELAY_{}", name.to_uppercase());
+            assert_eq!(option.get_env(), Some(variable.as_ref()));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::process::exit;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
@@ -48,6 +49,12 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
     };
     let others = RelayOptions {
         proxies,
+        on_untrusted_proxy: Some(Arc::new(|peer| {
+            print::tell(format_args!(
+                "A request from {peer} had a forwarded header, which is ignored. If that is your \
+                 proxy, all its clients count as one address until you name it: --trust-proxy {peer}"
+            ));
+        })),
         ..RelayOptions::default()
     };
     let relay = Relay::bind(listen, limits, others).map_err(|error| refused(&error))?;
@@ -105,7 +112,7 @@ fn refused(error: &RelayError) -> Failure {
             ErrorKind::PermissionDenied => "Ports below 1024 are for the administrator.",
             _ => "Choose another address with --listen.",
         },
-        RelayError::Limits(_) => "--help explains each bound.",
+        RelayError::Limits(_) => "`wormhole-sync relay --help` explains each bound.",
         RelayError::Runtime(_) => "",
     };
     Failure::local(error, hint)

@@ -111,8 +111,13 @@ pub enum BadLimits {
 impl fmt::Display for BadLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ttl(ttl) => write!(f, "a ttl of {ttl} s is outside 1 to 86400"),
-            Self::Zero(name) => write!(f, "the limit {name} is zero"),
+            Self::Ttl(ttl) => write!(f, "the ttl is {ttl} seconds: it is 1 to 86400 (a day)"),
+            Self::Zero(name) => {
+                write!(
+                    f,
+                    "the bound {name} is 0, which lets nobody in: it is 1 at least"
+                )
+            }
         }
     }
 }

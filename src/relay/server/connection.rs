@@ -19,13 +19,14 @@ use tokio::time::{Instant, sleep_until};
 
 use super::activity::ConnectionActivity;
 use super::http;
-use super::proxies::Proxies;
+use super::proxies::{Proxies, UntrustedProxies};
 use super::shared::SharedRegistry;
 
 /// The registry and settings that all connections of a relay share.
 pub(super) struct ConnectionContext {
     pub(super) registry: SharedRegistry,
     pub(super) proxies: Proxies,
+    pub(super) untrusted: UntrustedProxies,
     /// The time in which a request must arrive, and in which an idle connection must bring one.
     pub(super) request_time: Duration,
 }
@@ -57,6 +58,9 @@ pub(super) async fn serve(
         let reader = Arc::clone(&reader);
         async move {
             activity.begun();
+            shared
+                .untrusted
+                .notice(&shared.proxies, peer, request.headers());
             let half_closed = half_closed((*reader).as_ref());
             let (registry, proxies) = (&shared.registry, &shared.proxies);
             let response =

@@ -26,7 +26,7 @@ pub use shared::RelayCounts;
 use std::fmt;
 use std::future::Future;
 use std::io::{self, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,12 +40,17 @@ use super::problem::Refusal;
 use super::registry::{Random, Registry, system_random};
 use connection::ConnectionContext;
 use limiter::ConnectionLimiter;
+use proxies::UntrustedProxies;
 use shared::SharedRegistry;
 
 /// The surroundings of a relay, beside its [`Limits`].
 pub struct RelayOptions {
     /// The proxies in front of the relay. Default: none.
     pub proxies: Proxies,
+    /// Called once, with the address of the first peer that sends a forwarded header and is no
+    /// trusted proxy: perhaps one that was forgotten, so that all its clients count as one address
+    /// (RELAY-22). Default: nothing.
+    pub on_untrusted_proxy: Option<Arc<dyn Fn(IpAddr) + Send + Sync>>,
     /// The clock by which channels live and GETs wait. Default: the machine's.
     pub clock: Clock,
     /// The source of channel ids. Default: the machine's.
@@ -60,6 +65,7 @@ impl Default for RelayOptions {
     fn default() -> Self {
         Self {
             proxies: Proxies::default(),
+            on_untrusted_proxy: None,
             clock: Clock::system(),
             random: system_random(),
             request_time: REQUEST_TIME,
@@ -115,6 +121,7 @@ impl Relay {
         let shared = Arc::new(ConnectionContext {
             registry: SharedRegistry::new(registry, options.clock),
             proxies: options.proxies,
+            untrusted: UntrustedProxies::new(options.on_untrusted_proxy),
             request_time: options.request_time,
         });
         Ok(Self {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper::HeaderMap;
 
@@ -68,6 +70,33 @@ impl Proxies {
             }
         }
         client
+    }
+}
+
+/// The notice of a proxy that the operator may have forgotten, which is given once.
+pub(super) struct UntrustedProxies {
+    notice: Option<Arc<dyn Fn(IpAddr) + Send + Sync>>,
+    is_told: AtomicBool,
+}
+
+impl UntrustedProxies {
+    /// Takes the function that tells the operator.
+    pub(super) fn new(notice: Option<Arc<dyn Fn(IpAddr) + Send + Sync>>) -> Self {
+        Self {
+            notice,
+            is_told: AtomicBool::new(false),
+        }
+    }
+
+    /// Tells of a peer that is no trusted proxy and sends a forwarded header all the same.
+    pub(super) fn notice(&self, proxies: &Proxies, peer: IpAddr, headers: &HeaderMap) {
+        let Some(notice) = &self.notice else { return };
+        let is_forwarded = ["x-forwarded-for", "forwarded"]
+            .into_iter()
+            .any(|name| headers.contains_key(name));
+        if is_forwarded && !proxies.trusts(peer) && !self.is_told.swap(true, Ordering::Relaxed) {
+            notice(peer.to_canonical());
+        }
     }
 }
 

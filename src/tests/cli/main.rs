@@ -6,6 +6,7 @@ mod events;
 mod packaging;
 mod program;
 mod refusals;
+mod relays;
 mod streams;
 mod terminals;
 mod transfers;

@@ -294,5 +294,8 @@ fn errors_of_binding_are_typed() {
     let error = Relay::bind(loopback(), limits, RelayOptions::default())
         .err()
         .unwrap();
-    assert_eq!(error.to_string(), "a ttl of 0 s is outside 1 to 86400");
+    assert_eq!(
+        error.to_string(),
+        "the ttl is 0 seconds: it is 1 to 86400 (a day)"
+    );
 }
