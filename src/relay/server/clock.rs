@@ -27,8 +27,8 @@ enum ClockKind {
 
 impl Clock {
     /// The machine's clock.
-    // RELAY-27: A relay MUST count lives, grace and quarantine, but no other time, on a clock that
-    // goes on while its machine sleeps
+    // RELAY-27: A relay MUST count lives, grace and quarantine on a clock that goes on while its
+    // machine sleeps
     #[must_use]
     pub fn system() -> Self {
         Self(ClockKind::Running(Stopwatch::start()))
