@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-
 use crate::report::{CheckFormat, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
 use crate::run::plan;
@@ -63,7 +61,6 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
         filter: check.selection.description(),
     };
     let result = about.result(run);
-    let written = check.format.write(&result, &spec);
-    written.context("the report could not be written")?;
+    check.format.write(&result, &spec)?;
     Ok(result.end.good)
 }

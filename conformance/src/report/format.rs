@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::Context;
 use clap::ValueEnum;
 
 use super::result::CheckResult;
@@ -35,8 +36,13 @@ impl CheckFormat {
     ///
     /// # Errors
     ///
-    /// Those of standard output.
-    pub(crate) fn write(self, result: &CheckResult, spec: &Spec) -> io::Result<()> {
+    /// A sentence about a standard output that does not take it.
+    pub(crate) fn write(self, result: &CheckResult, spec: &Spec) -> anyhow::Result<()> {
+        let written = self.print(result, spec);
+        written.context("the report could not be written")
+    }
+
+    fn print(self, result: &CheckResult, spec: &Spec) -> io::Result<()> {
         let stdout = io::stdout();
         let is_colourful = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let mut out = io::BufWriter::new(stdout.lock());

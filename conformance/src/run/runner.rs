@@ -5,7 +5,7 @@
 
 pub(crate) use super::judged::{Connect, Judged, Settings};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -347,11 +347,24 @@ fn doubt_without_control(cases: &[Box<dyn Case>], judged: &mut [Judged]) {
         .zip(judged.iter())
         .map(|(case, judged)| (case.id(), judged.verdict == Verdict::Passed))
         .collect();
+    let is_left_out = |judged: &Judged| judged.verdict == Verdict::inconclusive(AFTER_A_FAILURE);
+    let left_out: HashSet<&str> = cases
+        .iter()
+        .zip(judged.iter())
+        .filter(|(_, judged)| is_left_out(judged))
+        .map(|(case, _)| case.id())
+        .collect();
     for (case, judged) in cases.iter().zip(judged) {
         let Some(control) = case.control() else {
             continue;
         };
-        let tried = matches!(judged.verdict, Verdict::Passed | Verdict::Failed(_));
+        // A failure that ended the run stays one, though its control was left out.
+        let is_left_out = left_out.contains(control);
+        let tried = match judged.verdict {
+            Verdict::Passed => true,
+            Verdict::Failed(_) => !is_left_out,
+            _ => false,
+        };
         if tried && !passed.get(control).copied().unwrap_or(false) {
             judged.verdict = Verdict::inconclusive(format!(
                 "its control {control} did not pass: the same input without the fault"

@@ -237,3 +237,26 @@ fn without_its_control_a_verdict_is_inconclusive() {
     );
     assert!(!run.good(cases.len()));
 }
+
+/// The failure that ends a run is shown as one, though its control comes later and is left out.
+#[test]
+fn a_failure_that_ends_the_run_needs_no_control() {
+    let mut cases = cases();
+    let controlled = cases.iter().position(|case| case.control().is_some());
+    cases.swap(0, controlled.unwrap());
+    let settings = Settings {
+        fail_fast: true,
+        jobs: 1,
+        ..settings(&[])
+    };
+    let connect = || {
+        fake(OPERATIONS, |request| {
+            Does::Say(reply(request, "ok", json!({})))
+        })
+    };
+    let run = run(&cases, &connect, &settings, &|_| {}).unwrap();
+    let counts = run.counts(cases.len());
+    assert!(matches!(run.judged[0].verdict, Verdict::Failed(_)));
+    assert_eq!((counts.failed, counts.passed), (1, 0));
+    assert_eq!(counts.inconclusive, cases.len() - 1);
+}
