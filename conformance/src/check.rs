@@ -1,6 +1,9 @@
 //! The check of an implementation: one adapter, all tests, one report.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+use anyhow::bail;
 
 use crate::report::{CheckFormat, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
@@ -10,6 +13,7 @@ use crate::run::selection::Selection;
 use crate::spec::Spec;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
+use crate::suites::case::Case;
 use crate::suites::test::Test;
 
 /// A check to be made.
@@ -39,6 +43,7 @@ pub(crate) struct Check<'a> {
 pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
     let spec = Spec::packed()?;
     let plan = plan::load(check.vectors.as_deref(), &spec)?;
+    check_known(&check.settings.without, &plan.cases)?;
     let plan = plan.select(&check.selection)?;
     let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
@@ -63,4 +68,25 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
     let result = about.result(run);
     check.format.write(&result, &spec)?;
     Ok(result.end.good)
+}
+
+/// Refuses a name behind `--without` that no test needs.
+fn check_known(without: &[String], cases: &[Box<dyn Case>]) -> anyhow::Result<()> {
+    let needed = |case: &Box<dyn Case>| {
+        let runs = (case.runs() > 1).then_some("runs");
+        let names = [case.operations(), case.injects(), case.roles()].concat();
+        let names: Vec<String> = names.into_iter().chain(runs).map(str::to_owned).collect();
+        names
+    };
+    let known: BTreeSet<String> = cases.iter().flat_map(needed).collect();
+    for name in without {
+        if !known.contains(name) {
+            let known: Vec<String> = known.into_iter().collect();
+            bail!(
+                "--without {name}: no test needs that; these are needed: {}",
+                known.join(", ")
+            );
+        }
+    }
+    Ok(())
 }

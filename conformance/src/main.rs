@@ -32,7 +32,11 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
-    match cli::run(arguments) {
+    let done = cli::run(arguments).and_then(|good| match terminal::lost() {
+        Some(error) => Err(anyhow::Error::new(error).context("the output could not be written")),
+        None => Ok(good),
+    });
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(fault) => {

@@ -79,7 +79,7 @@ impl SealKey<Receipt> {
 
     /// Opens the receipt; any other bytes give `None` (SEAL-8).
     // SEAL-8: An initiator MUST take a receipt that does not open under key_receipt to an empty
-    // plaintext as no receipt.
+    // plaintext as none
     #[must_use]
     pub fn open(self, sealed: &[u8]) -> Option<Opened<Receipt>> {
         let plaintext = self.open_bytes(sealed)?;

@@ -247,8 +247,8 @@ impl<T: Machine> Exchange<T> {
     }
 
     fn fire_deadlines(&mut self, now: Duration) {
-        // TIME-5: In `taking` nothing is waited for but this side's own application: there the
-        // event comes as soon as that has answered.
+        // TIME-5: In `taking` nothing is waited for but this side's own application, and the event
+        // does not come. When the time has passed meanwhile, it comes directly after `taken`
         if self.machine.as_ref().is_some_and(T::is_taking) {
             return;
         }

@@ -75,8 +75,7 @@ fn an_initiator_that_is_dropped_on_the_way_closes_or_has_released() {
             ("/answer?wait", There, CANCELLED),
             ("/answer?wait", Back, CANCELLED),
             // INIT-4: An initiator whose finish may have been stored MUST end as `done` with
-            // `delivered` false when no receipt opened, save by INIT-7, and makes no close, so that
-            // the receiver may still read the finish.
+            // `delivered` false when no receipt opened
             ("/finish", There, Outcome::Timeout),
             ("/finish", Back, Outcome::Done),
             ("/receipt?wait", There, Outcome::Done),

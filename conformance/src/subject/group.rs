@@ -1,51 +1,61 @@
-//! The processes that the suite starts: each leads a group of its own, and the whole group ends
-//! with its handle, so that what an adapter forks is not left behind.
+//! The processes and the folders that the suite makes. Each process leads a group of its own, and
+//! the whole group ends with its handle, so that what an adapter forks is not left behind; a folder
+//! is removed with its handle.
 //!
-//! A signal ends all groups first ([`guard`]). A second process of this program, the supervisor,
-//! ends them when this one is killed without any chance to do so.
+//! A signal ends all groups and removes all folders first ([`guard`]). A second process of this
+//! program, the supervisor, does so when this one is killed without any chance to.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::fs;
 use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use tempfile::TempDir;
 
 use crate::terminal::say;
 
 /// The argument with which this program is the supervisor.
 pub(crate) const SUPERVISE: &str = "supervise";
 
-/// The groups that run, by the process that leads each, and the supervisor, if there is one.
-struct Groups {
-    running: BTreeSet<u32>,
+/// The groups that run, by the process that leads each, the folders that were made, and the
+/// supervisor, if there is one.
+struct Started {
+    groups: BTreeSet<u32>,
+    folders: BTreeSet<PathBuf>,
     supervisor: Option<Child>,
 }
 
-static GROUPS: Mutex<Groups> = Mutex::new(Groups {
-    running: BTreeSet::new(),
+static STARTED: Mutex<Started> = Mutex::new(Started {
+    groups: BTreeSet::new(),
+    folders: BTreeSet::new(),
     supervisor: None,
 });
 
-fn groups() -> MutexGuard<'static, Groups> {
-    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+fn started() -> MutexGuard<'static, Started> {
+    STARTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Groups {
-    /// Tells the supervisor of a group.
-    fn tell(&mut self, mark: char, leader: u32) {
+impl Started {
+    /// Tells the supervisor of a group or a folder.
+    fn tell(&mut self, mark: char, what: impl Display) {
         let supervisor = self.supervisor.as_mut();
         if let Some(input) = supervisor.and_then(|child| child.stdin.as_mut()) {
-            // A supervisor that has gone cannot help; the handles still end their groups.
-            let _ = writeln!(input, "{mark}{leader}").and_then(|()| input.flush());
+            // A supervisor that has gone cannot help; the handles still end what is theirs.
+            let _ = writeln!(input, "{mark}{what}").and_then(|()| input.flush());
         }
     }
 
     fn end_all(&mut self) {
-        self.running.iter().for_each(|leader| kill_group(*leader));
-        self.running.clear();
+        self.groups.iter().for_each(|leader| kill_group(*leader));
+        self.groups.clear();
+        self.folders.iter().for_each(|folder| remove(folder));
+        self.folders.clear();
         if let Some(mut supervisor) = self.supervisor.take() {
             // Its input ends here, and with it the process.
             drop(supervisor.stdin.take());
@@ -71,10 +81,10 @@ impl GroupLeader {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         // Under the lock, so that a signal finds each process that has been started.
-        let mut groups = groups();
+        let mut started = started();
         let child = command.spawn()?;
-        groups.running.insert(child.id());
-        groups.tell('+', child.id());
+        started.groups.insert(child.id());
+        started.tell('+', child.id());
         Ok(Self { child })
     }
 
@@ -93,13 +103,13 @@ impl GroupLeader {
     /// Ends the group, and gives how the leader ended.
     fn end(&mut self) -> Option<ExitStatus> {
         let leader = self.child.id();
-        let mut groups = groups();
-        if groups.running.remove(&leader) {
+        let mut started = started();
+        if started.groups.remove(&leader) {
             // The leader is still to be waited for, so that its number is nobody else's.
             kill_group(leader);
-            groups.tell('-', leader);
+            started.tell('-', leader);
         }
-        drop(groups);
+        drop(started);
         // This fails only when the process has ended by itself.
         let _ = self.child.kill();
         self.child.wait().ok()
@@ -110,6 +120,47 @@ impl Drop for GroupLeader {
     fn drop(&mut self) {
         let _ = self.end();
     }
+}
+
+/// A folder for what only this run needs; it is removed on drop, or with the program.
+#[derive(Debug)]
+pub(crate) struct TemporaryFolder(TempDir);
+
+impl TemporaryFolder {
+    /// Makes an empty folder among the system's temporary ones.
+    ///
+    /// # Errors
+    ///
+    /// A sentence.
+    pub(crate) fn make() -> anyhow::Result<Self> {
+        // Under the lock, so that a signal finds each folder that was made.
+        let mut started = started();
+        let folder = tempfile::Builder::new()
+            .prefix("wormhole-sync-conformance-")
+            .tempdir()
+            .context("a temporary folder cannot be made")?;
+        started.folders.insert(folder.path().to_owned());
+        started.tell('>', folder.path().display());
+        Ok(Self(folder))
+    }
+
+    /// The place of the folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        let mut started = started();
+        started.folders.remove(self.path());
+        started.tell('<', self.path().display());
+    }
+}
+
+fn remove(folder: &Path) {
+    // What stays behind among the system's temporary folders harms nobody.
+    let _ = fs::remove_dir_all(folder);
 }
 
 #[cfg(unix)]
@@ -142,8 +193,8 @@ fn has_ended(child: &mut Child) -> bool {
     !matches!(child.try_wait(), Ok(None))
 }
 
-/// Makes sure that no group outlives this program, whatever ends it. For the program itself, not
-/// for tests.
+/// Makes sure that no group and no temporary folder outlives this program, whatever ends it. For
+/// the program itself, not for tests.
 ///
 /// # Errors
 ///
@@ -151,8 +202,8 @@ fn has_ended(child: &mut Child) -> bool {
 pub(crate) fn guard() -> anyhow::Result<()> {
     ctrlc::set_handler(|| {
         // The lock is kept to the end, so that nothing is started any more.
-        let mut groups = groups();
-        groups.end_all();
+        let mut started = started();
+        started.end_all();
         say("conformance: ended by a signal, and everything that was started with it; nothing was judged");
         std::process::exit(2);
     })
@@ -168,29 +219,33 @@ pub(crate) fn guard() -> anyhow::Result<()> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let supervisor = command.spawn().context("the supervisor does not start")?;
-    groups().supervisor = Some(supervisor);
+    started().supervisor = Some(supervisor);
     Ok(())
 }
 
-/// Ends all groups that still run, at the end of the program.
+/// Ends all groups that still run, and removes all folders, at the end of the program.
 pub(crate) fn end_all() {
-    groups().end_all();
+    started().end_all();
 }
 
-/// The supervisor: notes the groups that it is told of, and ends those that are left when its input
-/// ends.
+/// The supervisor: notes the groups and folders that it is told of, and ends and removes those that
+/// are left when its input ends.
 pub(crate) fn supervise(input: impl BufRead) {
-    let mut running = BTreeSet::new();
+    let (mut groups, mut folders) = (BTreeSet::new(), BTreeSet::new());
     for line in input.lines().map_while(Result::ok) {
-        let Some((mark, Ok(leader))) = line.split_at_checked(1).map(|(m, l)| (m, l.parse())) else {
+        let Some((mark, what)) = line.split_at_checked(1) else {
             continue;
         };
-        match mark {
-            "+" => running.insert(leader),
-            _ => running.remove(&leader),
+        match (mark, what.parse()) {
+            ("+", Ok(leader)) => groups.insert(leader),
+            ("-", Ok(leader)) => groups.remove(&leader),
+            (">", _) => folders.insert(PathBuf::from(what)),
+            ("<", _) => folders.remove(Path::new(what)),
+            _ => continue,
         };
     }
-    running.into_iter().for_each(kill_group);
+    groups.into_iter().for_each(kill_group);
+    folders.iter().for_each(|folder| remove(folder));
 }
 
 #[cfg(all(test, unix))]
@@ -230,17 +285,29 @@ mod tests {
     }
 
     #[test]
+    fn a_temporary_folder_goes_with_its_handle() {
+        let folder = TemporaryFolder::make().unwrap();
+        let path = folder.path().to_owned();
+        assert!(path.is_dir() && started().folders.contains(&path));
+        drop(folder);
+        assert!(!path.exists() && !started().folders.contains(&path));
+    }
+
+    #[test]
     fn the_supervisor_ends_what_is_left() {
         let (mut left, mut done) = (forks("wait"), forks("wait"));
         let ends = ends(&mut left);
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (kept, removed) = (other.path().display(), folder.path().display());
         let said = format!(
-            "+{}\n+{}\nx\n-{}\n",
+            "+{}\n+{}\n>{removed}\n>{kept}\nx\n<{kept}\n-{}\n",
             left.child.id(),
             done.child.id(),
             done.child.id()
         );
         supervise(said.as_bytes());
         ends();
+        assert!(!folder.path().exists() && other.path().exists());
         assert!(left.wait(Duration::from_secs(60)).is_some());
         assert!(done.wait(Duration::ZERO).is_none());
     }

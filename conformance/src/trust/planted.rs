@@ -1,6 +1,5 @@
 //! The start of a program in which a change is planted.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,10 +9,11 @@ use super::catalogue::{Catalogue, Entry, PlantedIn};
 use crate::root::Root;
 use crate::subject::adapter::CommandLine;
 use crate::subject::external;
+use crate::subject::group::TemporaryFolder;
 
-/// A folder for the notes of what was reached, which ends with this value.
+/// A folder for the notes of what was reached.
 #[derive(Debug)]
-pub(crate) struct Notes(PathBuf);
+pub(crate) struct Notes(TemporaryFolder);
 
 impl Notes {
     /// Makes the folder.
@@ -22,26 +22,16 @@ impl Notes {
     ///
     /// A sentence when it cannot be made.
     pub(crate) fn make() -> anyhow::Result<Self> {
-        let name = format!("wormhole-sync-mutants-{}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        Ok(Self(folder))
+        TemporaryFolder::make().map(Self)
     }
 
     fn of(&self, entry: &Entry) -> PathBuf {
-        self.0.join(&entry.id)
+        self.0.path().join(&entry.id)
     }
 
     /// Whether a change was reached.
     pub(crate) fn reached(&self, entry: &Entry) -> bool {
         self.of(entry).exists()
-    }
-}
-
-impl Drop for Notes {
-    fn drop(&mut self) {
-        // What stays behind in the system's own folder harms nobody.
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -26,7 +26,7 @@ use crate::protocol::wire::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 
 /// The longest answer header that is read, in bytes. A longer one counts as malformed HTTP.
 // CLIENT-10: A client MUST read an answer whose header section has up to 8 192 bytes in fewer than
-// 100 field lines, and take one whose header section has more than 262 144 as *lost*
+// 100 field lines
 const HEADER_LIMIT: usize = 64 * 1024;
 
 /// The longest time that an idle connection is kept for a further request.

@@ -48,9 +48,8 @@ impl Ids {
     /// Draws an id and marks it live; `None` when all are, or the random source fails.
     // RELAY-19: A relay MUST allocate a free id of the shortest length, in digits, that has one:
     // uniformly at random among those that no channel had within the last 600 seconds (the
-    // *quarantine*, counted from its latest end; a number whose last channel is still in its grace
-    // may so be given out again), or, when all were in use so lately, the one whose latest end is
-    // longest ago
+    // *quarantine*, counted from its latest end), or, when each of them was in use so lately, the
+    // one whose latest end is longest ago
     pub(super) fn allocate(&mut self, now: u64, random: &mut Random) -> Option<ChannelId> {
         self.purge(now);
         for digits in 0..MAX_DIGITS {

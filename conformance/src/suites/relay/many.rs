@@ -35,14 +35,18 @@ pub(super) fn cases() -> Vec<RelayCase> {
         RelayCase::new(
             SUITE,
             "appid-prefix",
-            "an appid that begins like another is another",
-            &["RELAY-11"],
+            "an appid that begins or ends like another, or is a byte from it, is another",
+            &["RELAY-11", "RELAY-3"],
             |bench| {
                 let channel = bench.channel(State::Answered)?;
+                let part = |from: usize, to: usize| channel.app.get(from..to).unwrap_or_default();
                 for app in [
                     format!("{}00", channel.app),
-                    channel.app.get(2..).unwrap_or_default().to_owned(),
-                    channel.app.get(..22).unwrap_or_default().to_owned(),
+                    format!("00{}", channel.app),
+                    part(2, 24).to_owned(),
+                    part(0, 22).to_owned(),
+                    format!("{}{}", part(0, 22), near(part(22, 24))),
+                    format!("{}{}", near(part(0, 2)), part(2, 24)),
                 ] {
                     let mut other = channel.clone();
                     other.app = app;
@@ -186,6 +190,34 @@ pub(super) fn cases() -> Vec<RelayCase> {
         ),
         RelayCase::new(
             SUITE,
+            "near-writes",
+            "a write of nearly the bytes that the cell holds is no repeat",
+            &["RELAY-13", "RELAY-11"],
+            |bench| {
+                let channel = bench.channel(State::Finished)?;
+                for cell in [Cell::Answer, Cell::Finish] {
+                    let held = cell.content();
+                    let (first, rest) = held.split_at(2);
+                    let (front, last) = held.split_at(held.len() - 2);
+                    for body in [
+                        format!("{held}00"),
+                        format!("00{held}"),
+                        rest.to_owned(),
+                        front.to_owned(),
+                        format!("{}{rest}", near(first)),
+                        format!("{front}{}", near(last)),
+                    ] {
+                        let put = channel.put(cell, channel.writer(cell), &body);
+                        bench.expect(&put, &Want::token("conflict"))?;
+                    }
+                    bench.expect(&channel.read(cell, 0), &Want::cell(held))?;
+                    bench.expect(&channel.write(cell), &Want::Status(200))?;
+                }
+                Ok(())
+            },
+        ),
+        RelayCase::new(
+            SUITE,
             "one-allocate",
             "of many repeats of an allocate at once, all give one channel",
             &["RELAY-14"],
@@ -206,4 +238,10 @@ pub(super) fn cases() -> Vec<RelayCase> {
         )
         .starts(12),
     ]
+}
+
+/// Another byte in hex that differs in one bit.
+fn near(byte: &str) -> String {
+    let value = u8::from_str_radix(byte, 16).unwrap_or_default();
+    format!("{:02x}", value ^ 1)
 }

@@ -231,6 +231,12 @@ fn others() -> Vec<RelayCase> {
             bench.expect(&header(close, "10.9.9.4"), &Want::Status(200))?;
             Ok(())
         }).told(RelaySettings::bound("addresses", 3).behind_proxy()).alone().starts(8),
+        RelayCase::new(SUITE, "six-nets", "IPv6 addresses of two networks count as two", &["RELAY-26"], |bench| {
+            for address in ["2001:db8::1", "2001:db8:0:1::1", "fd00::1"] {
+                bench.expect(&one(bench, address), &Want::Status(201))?;
+            }
+            Ok(())
+        }).told(RelaySettings::bound("channels_per_address", 1).behind_proxy()).alone().starts(3),
         RelayCase::new(SUITE, "until-the-end", "a channel counts for the address that allocated it, whoever claims, and until its end", &["RELAY-20"], move |bench| {
             let mut channel = Channel::new();
             let header = |request: Request, address: &str| request.header("X-Forwarded-For", address);

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use super::case::{Fault, Setting, SurroundingsCase, suite};
 use super::door::Door;
 use crate::subject::adapter::{AdapterHandle, Surroundings};
+use crate::subject::group::TemporaryFolder;
 use crate::suites::case::Case;
 use crate::suites::live::judge::Difference;
 use crate::suites::live::play::Played;
@@ -139,7 +140,7 @@ fn stderr_gone(setting: &Setting<'_>, scenario: &Scenario) -> Result<(), Fault> 
 }
 
 fn files(setting: &Setting<'_>, scenario: &Scenario) -> Result<(), Fault> {
-    let folder = tempfile::tempdir().map_err(suite)?;
+    let folder = TemporaryFolder::make().map_err(suite)?;
     let place = folder.path().display().to_string();
     let own = ["TMPDIR", "TMP", "TEMP"];
     let home = [

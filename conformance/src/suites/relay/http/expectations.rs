@@ -24,7 +24,7 @@ pub(super) fn expectations() -> Vec<RelayCase> {
             move |bench| {
                 let (_, request, want) = prepared(bench, kind)?;
                 let mut connection = expecting(bench, &request, "100-continue")?;
-                let interim = connection.answer(false, Instant::now() + ANSWERING);
+                let interim = read_with_100(&mut connection);
                 match interim {
                     Ok(answer) if answer.status == 100 => {}
                     Ok(answer) => return Err(bench.failed("100", answer.status)),
@@ -68,7 +68,7 @@ pub(super) fn expectations() -> Vec<RelayCase> {
                 let channel = bench.channel(State::Claimed)?;
                 let request = make(&channel);
                 let mut connection = expecting(bench, &request, "100-continue")?;
-                let first = connection.answer(false, Instant::now() + ANSWERING);
+                let first = read_with_100(&mut connection);
                 let answer = match first {
                     Ok(answer) if answer.status == 100 => {
                         let _ = connection.send(&request.body());
@@ -99,7 +99,7 @@ pub(super) fn expectations() -> Vec<RelayCase> {
             let channel = bench.channel(State::Claimed)?;
             let request = channel.write(Cell::Answer);
             let mut connection = expecting(bench, &request, "100-Continue")?;
-            match connection.answer(false, Instant::now() + ANSWERING) {
+            match read_with_100(&mut connection) {
                 Ok(answer) if answer.status == 100 => {}
                 Ok(answer) => return Err(bench.failed("100", answer.status)),
                 Err(none) => return Err(bench.late("100", none)),
@@ -121,7 +121,7 @@ pub(super) fn expectations() -> Vec<RelayCase> {
             let mut connection = expecting(bench, &request, "100-continue")?;
             bench.settle();
             let _ = connection.send(&request.body());
-            match connection.answer(false, Instant::now() + ANSWERING) {
+            match read_with_100(&mut connection) {
                 Ok(answer) => bench.check(
                     answer.status == 200,
                     "200 without a 100 before it",

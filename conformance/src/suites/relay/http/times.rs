@@ -53,25 +53,8 @@ pub(super) fn times() -> Vec<RelayCase> {
                 if slow {
                     dribble(bench, &mut connection, rest, begun, 40.0);
                 }
-                let came = connection.end(begun + bench.seconds(30.0) + ANSWERING);
-                let took = begun.elapsed();
-                let Some(bytes) = came else {
-                    return Err(bench.late("the end of the connection after 30 s", "none"));
-                };
-                bench.check(bytes == 0, "no answer", format!("{bytes} bytes"))?;
-                bench.check(
-                    took + ROUNDING >= bench.seconds(30.0),
-                    "the end of the connection after 30 s",
-                    format!("after {:.1} s", bench.in_seconds(took)),
-                )?;
-                let limit = bench.seconds(if slow { 41.0 } else { 30.0 }) + bench.lag();
-                match took <= limit {
-                    true => Ok(()),
-                    false => Err(bench.late(
-                        "the end of the connection after 30 s",
-                        format!("after {:.1} s", bench.in_seconds(took)),
-                    )),
-                }
+                let latest = if slow { 41.0 } else { 30.0 };
+                ends_unanswered(bench, &mut connection, begun, latest)
             })
             .told(settings())
             .waits(750),
@@ -115,6 +98,37 @@ pub(super) fn times() -> Vec<RelayCase> {
         .told(settings())
         .waits(1_000),
     );
+    for (id, what) in [
+        ("head", "the first half of a head"),
+        ("body", "a head and half of its body"),
+    ] {
+        let title = format!(
+            "a later request on a kept connection that does not arrive is dropped as well: {what}"
+        );
+        let id = format!("late-kept-{id}");
+        cases.push(
+            RelayCase::new(SUITE, id, title, clauses, move |bench| {
+                let channel = bench.channel(State::Claimed)?;
+                let first = channel.read(Cell::Answer, 0);
+                let (reply, mut connection) = bench.begin(&first)?.reply_and_connection()?;
+                if !reply.answer.keeps() {
+                    return Ok(());
+                }
+                let request = channel.write(Cell::Answer);
+                let bytes = bench.bytes(&request);
+                let sent = match what.contains("body") {
+                    true => bytes.len() - 4,
+                    false => 30,
+                };
+                bench.note(what);
+                let begun = Instant::now();
+                let _ = connection.send(bytes.get(..sent).unwrap_or_default());
+                ends_unanswered(bench, &mut connection, begun, 30.0)
+            })
+            .told(settings())
+            .waits(750),
+        );
+    }
     let title =
         "the time of a request that was begun behind a waiting GET begins with that one's answer";
     cases.push(
@@ -150,6 +164,29 @@ pub(super) fn times() -> Vec<RelayCase> {
         .waits(1_000),
     );
     cases
+}
+
+/// Checks that a connection ends without an answer, after 30 seconds from a moment on and not much
+/// later than the latest ones.
+fn ends_unanswered(
+    bench: &Bench<'_>,
+    connection: &mut HttpConnection,
+    begun: Instant,
+    latest: f64,
+) -> Result<(), Fault> {
+    const WANTED: &str = "the end of the connection after 30 s";
+    let came = connection.end(begun + bench.seconds(30.0) + ANSWERING);
+    let took = begun.elapsed();
+    let after = || format!("after {:.1} s", bench.in_seconds(took));
+    let Some(bytes) = came else {
+        return Err(bench.late(WANTED, "none"));
+    };
+    bench.check(bytes == 0, "no answer", format!("{bytes} bytes"))?;
+    bench.check(took + ROUNDING >= bench.seconds(30.0), WANTED, after())?;
+    match took <= bench.seconds(latest) + bench.lag() {
+        true => Ok(()),
+        false => Err(bench.late(WANTED, after())),
+    }
 }
 
 /// Sends bytes one by one for so many seconds, or until they are all sent.

@@ -7,7 +7,7 @@ use super::super::channel::{Cell, Channel, State};
 use super::super::fault::Fault;
 use super::super::reply::{Reply, Want};
 use super::super::request::Request;
-use crate::stage::http_connection::{HttpConnection, NoAnswer};
+use crate::stage::http_connection::{HttpAnswer, HttpConnection, NoAnswer};
 
 pub(super) const SUITE: &str = "relay-http";
 
@@ -68,6 +68,18 @@ pub(super) fn read(bench: &Bench<'_>, connection: &mut HttpConnection) -> Result
             }
             Err(none @ NoAnswer::TimedOut(_)) => return Err(bench.late("an answer", none)),
             Err(none) => return Err(bench.failed("an answer", none)),
+        }
+    }
+}
+
+/// Reads a 100 or a final answer; other interim answers may come before it (RFC 9110, section
+/// 15.2).
+pub(super) fn read_with_100(connection: &mut HttpConnection) -> Result<HttpAnswer, NoAnswer> {
+    let until = Instant::now() + ANSWERING;
+    loop {
+        match connection.answer(false, until) {
+            Ok(answer) if (101..200).contains(&answer.status) => {}
+            result => return result,
         }
     }
 }

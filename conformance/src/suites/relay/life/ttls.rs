@@ -18,7 +18,7 @@ pub(super) fn ttls() -> Vec<RelayCase> {
             SUITE,
             format!("ttl-{ttl}"),
             title,
-            &["RELAY-15"],
+            &["RELAY-15", "RELAY-3"],
             move |bench| {
                 let mut channel = Channel::new();
                 let reply = bench.expect(&channel.allocate(), &Want::Status(201))?;
@@ -36,7 +36,7 @@ pub(super) fn ttls() -> Vec<RelayCase> {
             SUITE,
             "ttl-claimed",
             "claimed says at most 600 seconds",
-            &["RELAY-15"],
+            &["RELAY-15", "RELAY-3"],
             |bench| {
                 let channel = bench.channel(State::Open)?;
                 let claim = channel.claim(&channel.claimant);
@@ -48,7 +48,7 @@ pub(super) fn ttls() -> Vec<RelayCase> {
             SUITE,
             "ttl-claimed-short",
             "claimed says what remains of a shorter life",
-            &["RELAY-15"],
+            &["RELAY-15", "RELAY-3"],
             |bench| {
                 let channel = bench.channel(State::Open)?;
                 bench.sleep_until(channel.allocated.0, 20.5);
@@ -63,7 +63,7 @@ pub(super) fn ttls() -> Vec<RelayCase> {
             SUITE,
             "ttl-again",
             "a repeated allocate says what remains, rounded up",
-            &["RELAY-14", "RELAY-15"],
+            &["RELAY-14", "RELAY-15", "RELAY-3"],
             |bench| {
                 let channel = bench.channel(State::Open)?;
                 for seconds in [1.3, 2.6, 4.2] {
@@ -81,7 +81,7 @@ pub(super) fn ttls() -> Vec<RelayCase> {
             SUITE,
             "ttl-claimed-again",
             "a repeated claim says what remains, rounded up",
-            &["RELAY-15"],
+            &["RELAY-15", "RELAY-3"],
             |bench| {
                 let channel = bench.channel(State::Claimed)?;
                 for seconds in [1.3, 2.6, 4.2] {
@@ -100,7 +100,7 @@ pub(super) fn ttls() -> Vec<RelayCase> {
             SUITE,
             "ttl-after-claim",
             "a repeated allocate of a claimed channel says what remains of 600 seconds",
-            &["RELAY-15", "RELAY-14"],
+            &["RELAY-15", "RELAY-14", "RELAY-3"],
             |bench| {
                 let channel = bench.channel(State::Claimed)?;
                 let reply = bench.expect(&channel.allocate(), &Want::Status(201))?;

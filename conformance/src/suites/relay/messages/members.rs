@@ -371,7 +371,7 @@ pub(super) fn sizes() -> Vec<RelayCase> {
             message,
             "value-largest",
             &title,
-            &["JSON-4", "RELAY-10"],
+            &["JSON-4", "RELAY-9", "RELAY-10"],
             value(bound),
         ));
         let title = format!("{name}: a value of {} bytes is too large", bound + 1);
