@@ -66,22 +66,21 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
         filter: check.selection.description(),
     };
     let result = about.result(run);
+    check.settings.expectations.update(result.verdicts())?;
     check.format.write(&result, &spec)?;
     Ok(result.end.good)
 }
 
 /// Refuses a name behind `--without` that no test needs.
 fn check_known(without: &[String], cases: &[Box<dyn Case>]) -> anyhow::Result<()> {
-    let needed = |case: &Box<dyn Case>| {
-        let runs = (case.runs() > 1).then_some("runs");
-        let names = [case.operations(), case.injects(), case.roles()].concat();
-        let names: Vec<String> = names.into_iter().chain(runs).map(str::to_owned).collect();
-        names
-    };
-    let known: BTreeSet<String> = cases.iter().flat_map(needed).collect();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    for case in cases {
+        known.extend([case.operations(), case.injects(), case.roles()].concat());
+        known.extend((case.runs() > 1).then_some("runs"));
+    }
     for name in without {
-        if !known.contains(name) {
-            let known: Vec<String> = known.into_iter().collect();
+        if !known.contains(name.as_str()) {
+            let known: Vec<&str> = known.into_iter().collect();
             bail!(
                 "--without {name}: no test needs that; these are needed: {}",
                 known.join(", ")

@@ -10,6 +10,7 @@ use crate::check;
 use crate::report::CheckFormat;
 use crate::report::again::{again, is_started_by_cargo};
 use crate::root::Root;
+use crate::run::expectations::Expectations;
 use crate::run::runner::Settings;
 use crate::run::selection::Selection;
 use crate::subject::Subject;
@@ -97,6 +98,13 @@ struct CheckArguments {
     /// Try nothing more once a test has failed
     #[arg(long)]
     fail_fast: bool,
+    /// Expect the failures that this file tells, with their reasons. Whatever of them passes, fails
+    /// otherwise or is gone is a problem
+    #[arg(long, value_name = "FILE")]
+    expectations: Option<PathBuf>,
+    /// Write into that file which tests fail now; reasons and comments stay
+    #[arg(long, requires = "expectations")]
+    update_expectations: bool,
     /// Skip the tests of this operation or named value, which the adapter is known to lack
     /// (repeatable)
     #[arg(long, value_name = "NAME")]
@@ -166,12 +174,17 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
 fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     let typed = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     let again = again(typed, is_started_by_cargo());
+    let expectations = match &arguments.expectations {
+        Some(path) => Expectations::load(path, arguments.update_expectations, list::ids()?)?,
+        None => Expectations::default(),
+    };
     if let Some(subject) = arguments.relay.subject() {
         let check = RelayCheck {
             subject,
             selection: arguments.selection,
             format: arguments.format,
             fail_fast: arguments.fail_fast,
+            expectations,
             again,
         };
         return relay::check(root, &check);
@@ -195,6 +208,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             jobs: arguments.jobs.map_or(processors.clamp(16, 32), usize::from),
             timeout: Duration::from_secs(arguments.timeout),
             fail_fast: arguments.fail_fast,
+            expectations,
             without: arguments.without,
         },
     })

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::run::selection::Selection;
 
-/// The options that say how the result is written, and when the run ends.
-const LEFT_OUT: [&str; 1] = ["--format"];
+/// The options that say how the result is written and judged, and when the run ends.
+const LEFT_OUT: [&str; 2] = ["--format", "--expectations"];
 /// Those of them that take no value.
-const SWITCHES: [&str; 1] = ["--fail-fast"];
+const SWITCHES: [&str; 2] = ["--fail-fast", "--update-expectations"];
 
 /// The command that repeats one test, less its id: this one with the options that matter. `cargo
 /// conformance` stands for a program that Cargo started.
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(
             of(
                 "suite --filter a --filter=b --external --suite code --level 1 --clause CODE-1 \
-                --fail-fast --format json --root /x"
+                --fail-fast --format json --expectations e --update-expectations --root /x"
             ),
             "suite --external --root /x --filter "
         );

@@ -83,8 +83,12 @@ pub(crate) fn not_judged(
     is_meant: impl Fn(&str) -> bool,
 ) -> Vec<String> {
     let judged = tests.iter().zip(&run.judged);
-    let judged =
-        judged.filter(|(_, judged)| matches!(judged.verdict, Verdict::Passed | Verdict::Failed(_)));
+    let judged = judged.filter(|(_, judged)| {
+        matches!(
+            judged.verdict,
+            Verdict::Passed | Verdict::Failed(_) | Verdict::Expected(_)
+        )
+    });
     let judged = judged.flat_map(|(test, _)| test.clauses());
     let left = spec.ids_without(judged.map(String::as_str));
     let is_meant = |id: &&str| spec.clause(id).is_some_and(|clause| is_meant(&clause.text));

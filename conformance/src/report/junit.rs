@@ -62,6 +62,13 @@ fn case(result: &CheckResult, test: &TestResult) -> TestCase {
             status.set_description(text.join("\n"));
             status
         }
+        Verdict::Expected(expected) => {
+            let entry = &expected.expectation;
+            let mut status = TestCaseStatus::skipped();
+            status.set_type(&entry.clause);
+            status.set_message(printable(&format!("fails, as expected: {}", entry.reason)));
+            status
+        }
         Verdict::Skipped { why, named: true } => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(printable(why));
@@ -116,7 +123,7 @@ mod tests {
         assert_eq!(number("tests"), count("testcase"));
         assert_eq!((number("failures"), count("failure")), (2, 2));
         assert_eq!((number("errors"), count("error")), (3, 3));
-        assert_eq!(count("skipped"), 1);
+        assert_eq!(count("skipped"), 2);
         insta::assert_snapshot!(text);
     }
 

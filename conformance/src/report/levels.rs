@@ -57,7 +57,7 @@ pub(super) fn level_reached(tests: &[TestResult]) -> Option<usize> {
             .iter()
             .filter(|line| usize::from(line.level) == level)
             .peekable();
-        of_level.peek().is_some() && of_level.all(|line| line.counts.good())
+        of_level.peek().is_some() && of_level.all(|line| line.counts.all_good())
     };
     Some(
         (1..=LEVELS.len())

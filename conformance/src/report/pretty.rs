@@ -149,6 +149,7 @@ impl<W: Write> Pretty<'_, W> {
             let mut text = format!("{:4} of {:4} passed", counts.passed, counts.planned);
             for (count, name) in [
                 (counts.failed, "failed"),
+                (counts.expected, "failed as expected"),
                 (counts.inconclusive, "inconclusive"),
                 (counts.skipped, "skipped"),
             ] {
@@ -204,11 +205,15 @@ impl<W: Write> Pretty<'_, W> {
             self.ids(&rest)?;
         }
         self.grouped(DOUBT, "INCONCLUSIVE", |verdict| match verdict {
-            Verdict::Inconclusive { why } => Some(why),
+            Verdict::Inconclusive { why } => Some(why.clone()),
+            _ => None,
+        })?;
+        self.grouped(DOUBT, "expected to fail", |verdict| match verdict {
+            Verdict::Expected(expected) => Some(expected.expectation.to_string()),
             _ => None,
         })?;
         self.grouped(DIM, "skipped", |verdict| match verdict {
-            Verdict::Skipped { why, .. } => Some(why),
+            Verdict::Skipped { why, .. } => Some(why.clone()),
             _ => None,
         })
     }
@@ -218,21 +223,21 @@ impl<W: Write> Pretty<'_, W> {
         &mut self,
         style: Style,
         word: &str,
-        reason: fn(&Verdict) -> Option<&String>,
+        reason: fn(&Verdict) -> Option<String>,
     ) -> io::Result<()> {
-        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
         for test in &self.result.tests {
             let Some(why) = reason(&test.verdict) else {
                 continue;
             };
-            match groups.iter_mut().find(|(known, _)| known == why) {
+            match groups.iter_mut().find(|(known, _)| *known == why) {
                 Some((_, ids)) => ids.push(&test.id),
                 None => groups.push((why, vec![&test.id])),
             }
         }
         for (why, ids) in groups {
             let word = self.paint(style, word);
-            writeln!(self.out, "{word} {}: {}", ids.len(), printable(why))?;
+            writeln!(self.out, "{word} {}: {}", ids.len(), printable(&why))?;
             self.ids(&ids)?;
         }
         Ok(())
@@ -358,6 +363,13 @@ impl<W: Write> Pretty<'_, W> {
         }
         match &end.not_judged[..] {
             [] => Ok(()),
+            ids if self.result.start.filter.is_some() => {
+                let text = format!(
+                    "not judged by this choice of tests: {} requirements",
+                    ids.len()
+                );
+                writeln!(self.out, "           {text}")
+            }
             ids => {
                 let name = format!("not judged, {}:", ids.len());
                 self.field_after_summary(&name, &ids.join(" "))

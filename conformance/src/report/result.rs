@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::run::verdict::{Verdict, VerdictCounts};
+use crate::run::verdict::{ExpectedFailure, Verdict, VerdictCounts};
 use crate::subject::adapter::Hello;
 
 /// All that a check found out. As text it is JSON lines (`conformance/result.schema.json`).
@@ -76,7 +76,9 @@ impl TestResult {
     /// The requirement of the first value that differs, or the main one.
     pub(crate) fn headline(&self) -> &str {
         match &self.verdict {
-            Verdict::Failed(failure) => failure.clause.as_deref().unwrap_or(self.clause()),
+            Verdict::Failed(failure) | Verdict::Expected(ExpectedFailure { failure, .. }) => {
+                failure.clause.as_deref().unwrap_or(self.clause())
+            }
             _ => self.clause(),
         }
     }
@@ -113,6 +115,13 @@ enum Line<'a> {
 }
 
 impl CheckResult {
+    /// The tests with their verdicts.
+    pub(crate) fn verdicts(&self) -> impl Iterator<Item = (&str, &Verdict)> + Clone {
+        self.tests
+            .iter()
+            .map(|test| (test.id.as_str(), &test.verdict))
+    }
+
     /// Writes the lines.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! implementation that says what it should not.
 
 use super::result::{CheckResult, End, Start, TestResult};
-use crate::run::verdict::{Verdict, VerdictCounts};
+use crate::run::verdict::{Expectation, ExpectedFailure, ExpectedKind, Verdict, VerdictCounts};
 use crate::spec::Spec;
 use crate::subject::adapter::Hello;
 use crate::suites::case::Failure;
@@ -82,6 +82,16 @@ pub(super) fn sample() -> CheckResult {
         detail: vec!["client  relay".to_owned(), "  |--->|".to_owned()],
         ..failure("done", "relay-unreachable")
     };
+    let known = ExpectedFailure {
+        failure: failure("refused", "ok {}"),
+        expectation: Expectation {
+            test: "seal-known".to_owned(),
+            clause: "SEAL-1".to_owned(),
+            kind: ExpectedKind::Dispute,
+            reason: "the text allows it".to_owned(),
+            link: Some("https://example.com/7".to_owned()),
+        },
+    };
     let skipped = |named| Verdict::Skipped {
         why: "the adapter does not offer open".to_owned(),
         named,
@@ -114,6 +124,13 @@ pub(super) fn sample() -> CheckResult {
                 Verdict::inconclusive("the machine stood still"),
             ),
             crashed,
+            test(
+                "seal",
+                3,
+                &["SEAL-1"],
+                "seal-known",
+                Verdict::Expected(known),
+            ),
         ],
         vec!["after the last test: status 3".to_owned()],
     )

@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
+use super::expectations::Expectations;
 use crate::run::verdict::Verdict;
 use crate::subject::adapter::{AdapterError, AdapterHandle};
 
@@ -18,9 +19,14 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     /// Whether the tests that follow a failure are not tried.
     pub(crate) fail_fast: bool,
+    /// The failures that the user expects.
+    pub(crate) expectations: Expectations,
     /// Operations that the user has said the adapter lacks.
     pub(crate) without: Vec<String>,
 }
+
+/// The sentence about tests that `--fail-fast` leaves out.
+pub(crate) const AFTER_A_FAILURE: &str = "not tried: another test failed before (--fail-fast)";
 
 /// The judgement of one test, with its time and its standard error.
 #[derive(Debug, Clone)]

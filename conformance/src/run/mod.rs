@@ -1,5 +1,7 @@
 //! A run of tests: the plan selects them, the runner runs them, and the verdicts add up.
 
+mod controls;
+pub(crate) mod expectations;
 pub(crate) mod judged;
 pub(crate) mod plan;
 mod relay_choice;

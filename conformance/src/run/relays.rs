@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::expectations::{Expectations, JudgedTest};
+use super::judged::AFTER_A_FAILURE;
 use super::relay_choice::{cheapest_first, lacking};
-use super::runner::{AFTER_A_FAILURE, Judged, Run};
+use super::runner::{Judged, Run};
 use super::shared_relays::SharedRelays;
 use super::verdict::Verdict;
 use crate::root::Root;
@@ -57,6 +59,7 @@ pub(crate) struct RelayRunner<'a> {
     silences: AtomicUsize,
     is_lost: AtomicBool,
     fail_fast: bool,
+    expectations: Option<&'a Expectations>,
     has_failed: AtomicBool,
     begun: Instant,
     starts: Mutex<u32>,
@@ -76,11 +79,13 @@ pub(crate) fn run(
     cases: &[RelayCase],
     checker: &Checker,
     fail_fast: bool,
+    expectations: &Expectations,
     done: &(dyn Fn(&Verdict) + Sync),
 ) -> anyhow::Result<Run> {
     let repeats = lag::repeats();
     let mut runner = RelayRunner::new(root, subject, cases, checker, done);
     runner.fail_fast = fail_fast;
+    runner.expectations = Some(expectations);
     let first = (runner.relays).relay(root, subject, &RelaySettings::default())?;
     Bench::new(&first, RelaySettings::default(), checker, &|| {
         subject.start_with(root, &RelaySettings::default())
@@ -115,12 +120,20 @@ pub(crate) fn run(
         time: Duration::ZERO,
         stderr: String::new(),
     };
+    let judged = judged.into_iter();
+    let mut judged: Vec<Judged> = judged.map(|it| it.unwrap_or_else(untried)).collect();
+    let tests = cases
+        .iter()
+        .zip(&mut judged)
+        .map(|(case, judged)| JudgedTest {
+            id: case.id(),
+            clause: case.clauses().first().map_or("", String::as_str),
+            verdict: &mut judged.verdict,
+        });
+    problems.extend(expectations.apply(tests.collect()));
     Ok(Run {
         hello: None,
-        judged: judged
-            .into_iter()
-            .map(|judged| judged.unwrap_or_else(untried))
-            .collect(),
+        judged,
         problems,
         repeats: lag::repeats() - repeats,
         lag: lag::longest_since(runner.begun),
@@ -150,6 +163,7 @@ impl<'a> RelayRunner<'a> {
             silences: AtomicUsize::new(0),
             is_lost: AtomicBool::new(false),
             fail_fast: false,
+            expectations: None,
             has_failed: AtomicBool::new(false),
             begun: Instant::now(),
             starts: Mutex::new(0),
@@ -214,7 +228,8 @@ impl<'a> RelayRunner<'a> {
                         };
                         let begun = Instant::now();
                         let verdict = self.judge(case);
-                        if self.fail_fast && matches!(verdict, Verdict::Failed(_)) {
+                        let is_failed = matches!(verdict, Verdict::Failed(_));
+                        if self.fail_fast && is_failed && !self.may_fail(case) {
                             self.has_failed.store(true, Ordering::Relaxed);
                         }
                         (self.done)(&verdict);
@@ -231,6 +246,11 @@ impl<'a> RelayRunner<'a> {
                 });
             }
         });
+    }
+
+    /// Whether the user expects the failure of a test.
+    fn may_fail(&self, case: &RelayCase) -> bool {
+        self.expectations.is_some_and(|them| them.has(case.id()))
     }
 
     fn case(&self, index: usize) -> Option<&RelayCase> {

@@ -5,13 +5,14 @@
 
 pub(crate) use super::judged::{Connect, Judged, Settings};
 
-use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::judged::last_words;
+use super::controls::doubt_without_control;
+use super::expectations::JudgedTest;
+use super::judged::{AFTER_A_FAILURE, last_words};
 use super::together::Together;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::stage::lag;
@@ -119,6 +120,15 @@ pub(crate) fn run(
         .into_iter()
         .map(|it| it.unwrap_or_else(untried))
         .collect();
+    let outcomes = cases
+        .iter()
+        .zip(&mut judged)
+        .map(|(case, judged)| JudgedTest {
+            id: case.id(),
+            clause: main_clause(case.as_ref()),
+            verdict: &mut judged.verdict,
+        });
+    problems.extend(settings.expectations.apply(outcomes.collect()));
     doubt_without_control(cases, &mut judged);
     Ok(Run {
         hello: Some(hello),
@@ -129,9 +139,6 @@ pub(crate) fn run(
         lag: lag::longest_since(start),
     })
 }
-
-/// The sentence about tests that `--fail-fast` leaves out.
-pub(super) const AFTER_A_FAILURE: &str = "not tried: another test failed before (--fail-fast)";
 
 /// The role of those who read what clients send.
 const RELAY: &str = "relay";
@@ -192,13 +199,24 @@ impl Work<'_> {
 
     fn put(&self, index: usize, judged: Judged) {
         (self.done)(&judged.verdict);
-        if self.settings.fail_fast && matches!(judged.verdict, Verdict::Failed(_)) {
+        let is_failed = matches!(judged.verdict, Verdict::Failed(_));
+        if self.settings.fail_fast && is_failed && !self.may_fail(index) {
             self.has_failed.store(true, Ordering::Relaxed);
         }
         let mut all = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = all.get_mut(index) {
             *place = Some(judged);
         }
+    }
+
+    /// Whether the user expects the failure of a test, or of its control.
+    fn may_fail(&self, index: usize) -> bool {
+        let expectations = &self.settings.expectations;
+        let case = self.cases.get(index);
+        case.is_some_and(|case| {
+            let mut ids = [Some(case.id()), case.control()].into_iter().flatten();
+            ids.any(|id| expectations.has(id))
+        })
     }
 
     fn unjudged(&self) -> Vec<usize> {
@@ -340,35 +358,6 @@ fn untried() -> Judged {
     }
 }
 
-/// Marks as inconclusive each refusal whose control was not accepted, since it proves nothing.
-fn doubt_without_control(cases: &[Box<dyn Case>], judged: &mut [Judged]) {
-    let passed: HashMap<&str, bool> = cases
-        .iter()
-        .zip(judged.iter())
-        .map(|(case, judged)| (case.id(), judged.verdict == Verdict::Passed))
-        .collect();
-    let is_left_out = |judged: &Judged| judged.verdict == Verdict::inconclusive(AFTER_A_FAILURE);
-    let left_out: HashSet<&str> = cases
-        .iter()
-        .zip(judged.iter())
-        .filter(|(_, judged)| is_left_out(judged))
-        .map(|(case, _)| case.id())
-        .collect();
-    for (case, judged) in cases.iter().zip(judged) {
-        let Some(control) = case.control() else {
-            continue;
-        };
-        // A failure that ended the run stays one, though its control was left out.
-        let is_left_out = left_out.contains(control);
-        let tried = match judged.verdict {
-            Verdict::Passed => true,
-            Verdict::Failed(_) => !is_left_out,
-            _ => false,
-        };
-        if tried && !passed.get(control).copied().unwrap_or(false) {
-            judged.verdict = Verdict::inconclusive(format!(
-                "its control {control} did not pass: the same input without the fault"
-            ));
-        }
-    }
+fn main_clause(case: &dyn Case) -> &str {
+    case.clauses().first().map_or("", String::as_str)
 }

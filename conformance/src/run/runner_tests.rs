@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::run::expectations::Expectations;
 use crate::run::plan;
 use crate::run::runner::{MAX_BREAKS, Run, Settings, run};
 use crate::run::verdict::{Verdict, VerdictCounts};
@@ -29,6 +30,7 @@ fn settings(without: &[&str]) -> Settings {
         fail_fast: false,
         jobs: 2,
         timeout: LONG,
+        expectations: Expectations::default(),
         without: without.iter().map(|op| (*op).to_owned()).collect(),
     }
 }

@@ -14,11 +14,74 @@ pub(crate) enum Verdict {
     Passed,
     /// The adapter did something else.
     Failed(Failure),
+    /// The adapter did something else, as the user has said that it does.
+    Expected(ExpectedFailure),
     /// The test was not run, since the adapter cannot; `named` when the user has said so
     /// beforehand.
     Skipped { why: String, named: bool },
     /// The test was run or not, and proves nothing.
     Inconclusive { why: String },
+}
+
+/// The kind of a failure that is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ExpectedKind {
+    /// A fault that is to be mended.
+    Bug,
+    /// A deviation on purpose.
+    Choice,
+    /// A verdict that the implementer holds to be wrong.
+    Dispute,
+}
+
+impl ExpectedKind {
+    /// The word in files.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Bug => "bug",
+            Self::Choice => "choice",
+            Self::Dispute => "dispute",
+        }
+    }
+}
+
+/// An entry: a test that is known to fail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expectation {
+    /// The test.
+    pub(crate) test: String,
+    /// The requirement that its failure comes down to.
+    pub(crate) clause: String,
+    /// The kind of the failure.
+    pub(crate) kind: ExpectedKind,
+    /// The reason of the failure, in words.
+    pub(crate) reason: String,
+    /// The place where it is discussed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<String>,
+}
+
+impl Display for Expectation {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let (kind, clause, reason) = (self.kind.name(), &self.clause, &self.reason);
+        write!(formatter, "{kind} ({clause}), {reason}")?;
+        match &self.link {
+            Some(link) => write!(formatter, ", {link}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A failure that the user expects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ExpectedFailure {
+    /// The failure.
+    #[serde(flatten)]
+    pub(crate) failure: Failure,
+    /// The user's entry.
+    pub(crate) expectation: Expectation,
 }
 
 impl Verdict {
@@ -36,6 +99,8 @@ pub(crate) struct VerdictCounts {
     pub(crate) failed: usize,
     pub(crate) skipped: usize,
     pub(crate) inconclusive: usize,
+    /// The failures that the user expects, which are none of the failed.
+    pub(crate) expected: usize,
     /// The skipped tests whose lack the user has not named.
     pub(crate) silently_skipped: usize,
 }
@@ -51,6 +116,7 @@ impl VerdictCounts {
             match verdict {
                 Verdict::Passed => counts.passed += 1,
                 Verdict::Failed(_) => counts.failed += 1,
+                Verdict::Expected(_) => counts.expected += 1,
                 Verdict::Inconclusive { .. } => counts.inconclusive += 1,
                 Verdict::Skipped { named, .. } => {
                     counts.skipped += 1;
@@ -63,7 +129,8 @@ impl VerdictCounts {
 
     /// Says whether each planned test has exactly one verdict.
     pub(crate) fn add_up(&self) -> bool {
-        self.planned == self.passed + self.failed + self.skipped + self.inconclusive
+        let judged = self.passed + self.failed + self.expected;
+        self.planned == judged + self.skipped + self.inconclusive
     }
 
     /// Says whether something was tested, and all of it is as expected.
@@ -73,6 +140,11 @@ impl VerdictCounts {
             && self.failed == 0
             && self.inconclusive == 0
             && self.silently_skipped == 0
+    }
+
+    /// Says whether all is as expected, and no failure is among that.
+    pub(crate) fn all_good(&self) -> bool {
+        self.good() && self.expected == 0
     }
 }
 
@@ -84,12 +156,17 @@ impl Display for VerdictCounts {
             failed,
             skipped,
             inconclusive,
+            expected,
             ..
         } = self;
         write!(
             formatter,
             "{planned} planned = {passed} passed + {failed} failed + {skipped} skipped + \
              {inconclusive} inconclusive"
-        )
+        )?;
+        match expected {
+            0 => Ok(()),
+            _ => write!(formatter, " + {expected} failed as expected"),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `conformance list`: shows the tests.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anyhow::Error;
@@ -9,6 +10,19 @@ use crate::run::selection::Selection;
 use crate::spec::Spec;
 use crate::suites::test::Test;
 use crate::tools::relay;
+
+/// The ids of all tests, of clients and of relays.
+///
+/// # Errors
+///
+/// A sentence that says why the tests could not be loaded.
+pub(crate) fn ids() -> anyhow::Result<BTreeSet<String>> {
+    let plan = plan::load(None, &Spec::packed()?)?;
+    let relays = relay::cases()?;
+    let of_relays = relays.iter().map(|case| case.id().to_owned());
+    let of_clients = plan.cases.iter().map(|case| case.id().to_owned());
+    Ok(of_clients.chain(of_relays).collect())
+}
 
 /// Prints one line for each test that is chosen. A reader that has seen enough, such as `head`, may
 /// close the output.

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::data::data;
 use crate::report::{CheckFormat, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
+use crate::run::expectations::Expectations;
 use crate::run::relays;
 use crate::run::selection::Selection;
 use crate::spec::Spec;
@@ -74,6 +75,8 @@ pub(crate) struct RelayCheck {
     pub(crate) format: CheckFormat,
     /// Whether the tests that follow a failure are not tried.
     pub(crate) fail_fast: bool,
+    /// The failures that the user expects.
+    pub(crate) expectations: Expectations,
     /// The command that runs one test again, less its id.
     pub(crate) again: String,
 }
@@ -100,6 +103,7 @@ pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<bool> {
         &cases,
         &checker,
         check.fail_fast,
+        &check.expectations,
         &|verdict| progress.one(verdict),
     );
     progress.end();
@@ -118,6 +122,7 @@ pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<bool> {
         filter: check.selection.description(),
     };
     let result = about.result(run);
+    check.expectations.update(result.verdicts())?;
     check.format.write(&result, &spec)?;
     Ok(result.end.good)
 }

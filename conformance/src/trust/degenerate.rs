@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::planted::Planter;
+use crate::run::expectations::Expectations;
 use crate::run::runner::{self, Settings};
 use crate::run::verdict::Verdict;
 use crate::subject::adapter::AdapterHandle;
@@ -54,6 +55,7 @@ pub(crate) fn judge(
         fail_fast: false,
         jobs: JOBS,
         timeout: REPLY,
+        expectations: Expectations::default(),
         without: Vec::new(),
     };
     let command = planter.degenerate(kind);
@@ -70,7 +72,7 @@ pub(crate) fn judge(
                     failure.actual.len() + failure.expected.len() + judged.stderr.len()
                 }
                 Verdict::Inconclusive { why } => why.len(),
-                Verdict::Passed | Verdict::Skipped { .. } => 0,
+                Verdict::Passed | Verdict::Expected(_) | Verdict::Skipped { .. } => 0,
             });
             let counts = run.counts(cases.len());
             (

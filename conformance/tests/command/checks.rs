@@ -1,0 +1,151 @@
+//! Checks of adapters: what is judged, and what is told when nothing can be.
+
+use std::process::Command;
+
+use super::{conformance, text};
+
+#[test]
+fn judges_the_reference() {
+    let output = conformance(&["--filter", "code-"]);
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{report}");
+    assert!(
+        report.lines().any(|line| line.starts_with("PASSED")),
+        "{report}"
+    );
+    assert!(report.contains("vectors sha256:"), "{report}");
+}
+
+#[test]
+fn json_lines_begin_and_end() {
+    let output = conformance(&["--filter", "code-canonical", "--format", "json"]);
+    let report = text(&output.stdout);
+    let events: Vec<serde_json::Value> = report
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect();
+    let of = |index: usize| events.get(index).and_then(|event| event["event"].as_str());
+    assert_eq!(
+        (of(0), of(1), of(2), of(3)),
+        (Some("start"), Some("test"), Some("end"), None)
+    );
+    assert_eq!(events[2]["counts"]["passed"], 1);
+    assert_eq!(events[2]["good"], true);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_adapter_is_told() {
+    for (command, report) in [
+        ("/no/such/program", "cannot start"),
+        ("true", "ended before it said hello"),
+        ("cat", "chooses protocol [1,1]"),
+        ("sleep 60", "no hello within 1 s"),
+        ("ls /no/such/folder", "/no/such/folder"),
+    ] {
+        let output = conformance(&["--timeout", "1", "--adapter", command]);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{command}: {error}");
+        assert!(error.contains(report), "{command}: {error}");
+    }
+}
+
+#[test]
+fn another_process_is_judged_like_the_reference() {
+    let adapter = format!("'{}' adapter", env!("CARGO_BIN_EXE_conformance"));
+    let output = conformance(&["--filter", "words-", "--adapter", &adapter]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_fresh_set_judges_as_well() {
+    let folder = std::env::temp_dir().join(format!("wormhole-sync-fresh-{}", std::process::id()));
+    let path = folder.to_str().expect("a path of the test's own");
+    let made = conformance(&["generate", "--seed", "another", "--out", path]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let output = conformance(&["--vectors", path, "--filter", "exchange-"]);
+    std::fs::remove_dir_all(&folder).expect("the folder was just made");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+/// The program carries all that it judges by.
+#[test]
+fn runs_without_the_repository() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("conformance");
+    std::fs::copy(env!("CARGO_BIN_EXE_conformance"), &program).expect("a copy");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        command
+            .current_dir(folder.path())
+            .args(["--root", "/no/such"]);
+        command.args(arguments).output().expect("the copy starts")
+    };
+    let output = run(&["--filter", "code-canonical"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let output = run(&["--external"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("needs the repository"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn vectors_that_are_missing_are_no_pass() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors");
+    for entry in std::fs::read_dir(all).expect("vectors") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let name = path.file_name().expect("a name");
+            std::fs::copy(&path, folder.path().join(name)).expect("a copy");
+        }
+    }
+    let run = || {
+        let vectors = folder.path().to_str().expect("a path");
+        conformance(&["--vectors", vectors, "--filter", "code-canonical"])
+    };
+    assert_eq!(run().status.code(), Some(0));
+    std::fs::remove_file(folder.path().join("seal.json")).expect("it is there");
+    let output = run();
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{report}");
+    assert!(report.contains("of seal.json are missing"), "{report}");
+    assert!(report.contains("FELL SHORT"), "{report}");
+}
+
+#[test]
+fn what_was_not_judged_is_said() {
+    let output = conformance(&["--filter", "code-canonical", "--format", "json"]);
+    let report = text(&output.stdout);
+    let end: serde_json::Value =
+        serde_json::from_str(report.lines().last().expect("an end")).expect("JSON");
+    let not_judged = end["not_judged"].as_array().expect("a list");
+    assert!(not_judged.iter().any(|id| id == "SEAL-1"), "{end}");
+    assert!(!not_judged.iter().any(|id| id == "RELAY-1"), "{end}");
+    let clauses: Vec<serde_json::Value> = report
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|event| event["clauses"].as_array().cloned())
+        .flatten()
+        .collect();
+    assert!(!clauses.is_empty());
+    assert!(clauses.iter().all(|id| !not_judged.contains(id)));
+}
+
+#[cfg(unix)]
+#[test]
+fn too_few_descriptors_are_one_sentence() {
+    let program = env!("CARGO_BIN_EXE_conformance");
+    let script = format!("ulimit -n 100 && exec '{program}' --filter code-");
+    let output = Command::new("sh").args(["-c", &script]).output();
+    let output = output.expect("a shell");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("ulimit -n 512"),
+        "{}",
+        text(&output.stderr)
+    );
+}
