@@ -159,8 +159,7 @@ impl UreqTransport {
     }
 
     // CLIENT-13: A client MUST take an answer as complete when its body has the length that
-    // `Content-Length` says, or its last chunk has come, or, with neither, when the connection has
-    // ended
+    // `Content-Length` says, or its last chunk has come
     fn run(
         &self,
         request: Request<impl AsSendBody>,

@@ -217,7 +217,7 @@ impl Registry {
         live.filter(is_own).or_else(ended).or(live)
     }
 
-    // RELAY-14: live, with the same body: 201 with the same channel; live, with another body:
+    // RELAY-14: live, with the same offer: 201 with the same channel; live, with another offer:
     // `conflict`; ended, in its grace: `closed`.
     fn allocated_before(&self, channel: &Channel, offer: &Bytes) -> Result<Reply, Refusal> {
         match channel.ended {
