@@ -13,18 +13,19 @@ use crate::root::Root;
 use crate::run::expectations::Expectations;
 use crate::run::runner::Settings;
 use crate::run::selection::Selection;
-use crate::subject::Subject;
-use crate::subject::adapter::serve;
-use crate::subject::external::External;
+use crate::subject::adapter::{log, serve};
 use crate::subject::group::{self, SUPERVISE};
 use crate::subject::limits;
 use crate::subject::reference::Reference;
+use crate::tools::SubjectArguments;
 use crate::tools::coverage::{self, CoverageArguments};
+use crate::tools::doctor::{self, DoctorArguments};
 use crate::tools::interop::{self, InteropArguments};
 use crate::tools::mutants::{self, MutantsArguments};
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::relay::{self, RelayCheck, RelayCheckArguments};
 use crate::tools::report::{self, ReportArguments};
+use crate::tools::show::{self, ShowArguments};
 use crate::tools::{generate, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
@@ -76,21 +77,18 @@ enum Command {
     Record(RecordArguments),
     /// List the tests: id, suite, requirements, title
     List(Selection),
+    /// Try one of each operation of an adapter, and explain what is wrong with its lines
+    Doctor(DoctorArguments),
+    /// Explain one test: what it judges, what is asked, and what is right
+    Show(ShowArguments),
     /// Write the report of a result that was kept, in any form
     Report(ReportArguments),
 }
 
 #[derive(Debug, Args)]
 struct CheckArguments {
-    /// Judge this adapter: a command with its arguments, quotes allowed, no shell
-    #[arg(long, value_name = "COMMAND", conflicts_with = "external")]
-    adapter: Option<String>,
-    /// Judge an adapter that is kept here, over other people's libraries
-    #[arg(long, value_name = "NAME", value_enum, num_args = 0..=1, default_missing_value = "python")]
-    external: Option<External>,
-    /// Judge the reference's asynchronous client instead of the blocking one
-    #[arg(long, conflicts_with_all = ["adapter", "external"])]
-    asynchronous: bool,
+    #[command(flatten)]
+    subject: SubjectArguments,
     #[command(flatten)]
     relay: RelayCheckArguments,
     #[command(flatten)]
@@ -116,6 +114,10 @@ struct CheckArguments {
     /// The seconds that each reply may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
+    /// Write all lines that go to and come from adapters into this file, those of standard error
+    /// as well
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     /// The report's form
     #[arg(long, value_enum, default_value_t = CheckFormat::Pretty)]
     format: CheckFormat,
@@ -165,6 +167,8 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Mutants(arguments)) => mutants::mutants(root.found()?, &arguments),
         Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
         Some(Command::List(selection)) => list::list(&selection).map(|()| true),
+        Some(Command::Doctor(arguments)) => doctor::doctor(&root, &arguments),
+        Some(Command::Show(arguments)) => show::show(&arguments).map(|()| true),
         Some(Command::Report(arguments)) => report::report(&arguments),
         // These were done above.
         Some(Command::Adapter { .. } | Command::Supervise) => Ok(true),
@@ -174,6 +178,9 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
 fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     let typed = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     let again = again(typed, is_started_by_cargo());
+    if let Some(path) = &arguments.log {
+        log::begin(path)?;
+    }
     let expectations = match &arguments.expectations {
         Some(path) => Expectations::load(path, arguments.update_expectations, list::ids()?)?,
         None => Expectations::default(),
@@ -189,16 +196,10 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
         };
         return relay::check(root, &check);
     }
-    let subject = match (arguments.adapter, arguments.external) {
-        (Some(command), _) => Subject::Adapter(command),
-        (None, Some(external)) => Subject::External(external),
-        (None, None) if arguments.asynchronous => Subject::Reference(Reference::Asynchronous),
-        (None, None) => Subject::Reference(Reference::Blocking),
-    };
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     check::run(&check::Check {
         root,
-        subject,
+        subject: arguments.subject.subject(),
         selection: arguments.selection,
         again,
         vectors: arguments.vectors,

@@ -18,3 +18,4 @@ pub(crate) use context::{ReportContext, not_judged};
 pub(crate) use format::{CheckFormat, Format};
 pub(crate) use progress::ProgressMeter;
 pub(crate) use result::CheckResult;
+pub(crate) use wrap::wrap;

@@ -132,6 +132,9 @@ mod tests {
         fn clauses(&self) -> &[String] {
             &self.3
         }
+        fn content(&self) -> Vec<(&'static str, String)> {
+            Vec::new()
+        }
     }
 
     fn chosen(selection: &Selection) -> anyhow::Result<Vec<bool>> {

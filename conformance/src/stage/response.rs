@@ -114,6 +114,20 @@ impl RecordedResponse {
         values
     }
 
+    /// The whole seconds of `Retry-After`, in digits alone (CLIENT-14), on the two statuses where
+    /// it counts (TIME-1).
+    pub(crate) fn retry_after(&self) -> u64 {
+        let values = self.values("retry-after");
+        match &values[..] {
+            [text] if matches!(self.status, 429 | 503) => {
+                let text = text.trim_matches([' ', '\t']);
+                let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+                text.parse().ok().filter(|_| is_digits).unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+
     fn bears_a_type_of_the_relay(&self) -> bool {
         let types = self.values("content-type");
         let [one] = &types[..] else { return false };

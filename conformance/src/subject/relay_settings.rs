@@ -119,6 +119,13 @@ impl RelaySettings {
         values
     }
 
+    /// The value of a placeholder, as a command gets it.
+    pub(crate) fn value(&self, placeholder: &str) -> String {
+        let mut values = self.values().into_iter();
+        let found = values.find(|(name, _)| *name == placeholder);
+        found.map_or_else(String::new, |(_, value)| value)
+    }
+
     /// The header that the trusted proxy appends to.
     pub(crate) fn header(&self) -> &'static str {
         match self.is_forwarded {

@@ -43,6 +43,10 @@ pub(crate) trait Case: Send + Sync {
     fn shares_a_process(&self) -> bool {
         false
     }
+    /// The questions and the right answers of the test, for people: names and lines.
+    fn content(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
     /// Runs the test; every wait ends after this timeout.
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome;
 }

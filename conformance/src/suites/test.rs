@@ -14,6 +14,8 @@ pub(crate) trait Test: Sync {
     fn title(&self) -> &str;
     /// The requirements that an implementation violates when it fails, the first one above all.
     fn clauses(&self) -> &[String];
+    /// The needs, the questions and the right answers of the test, for people: names and lines.
+    fn content(&self) -> Vec<(&'static str, String)>;
 }
 
 impl Test for Box<dyn Case> {
@@ -35,5 +37,20 @@ impl Test for Box<dyn Case> {
 
     fn clauses(&self) -> &[String] {
         self.as_ref().clauses()
+    }
+
+    fn content(&self) -> Vec<(&'static str, String)> {
+        let case = self.as_ref();
+        let mut content = vec![("needs", case.operations().join(", "))];
+        for names in [case.injects(), case.roles()] {
+            if !names.is_empty() {
+                content.push(("", names.join(", ")));
+            }
+        }
+        if case.runs() > 1 {
+            content.push(("", format!("{} runs at once", case.runs())));
+        }
+        content.extend(case.content());
+        content
     }
 }

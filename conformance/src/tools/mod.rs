@@ -2,6 +2,7 @@
 //! show it, and the meetings of several.
 
 pub(crate) mod coverage;
+pub(crate) mod doctor;
 pub(crate) mod generate;
 pub(crate) mod interop;
 pub(crate) mod list;
@@ -9,3 +10,7 @@ pub(crate) mod mutants;
 pub(crate) mod record;
 pub(crate) mod relay;
 pub(crate) mod report;
+pub(crate) mod show;
+mod subject;
+
+pub(crate) use subject::SubjectArguments;

@@ -20,7 +20,7 @@ use crate::suites::test::Test;
 #[group(
     multiple = false,
     conflicts_with_all = [
-        "adapter", "external", "asynchronous", "without", "jobs", "timeout", "vectors",
+        "adapter", "external", "asynchronous", "without", "jobs", "timeout", "vectors", "log",
     ]
 )]
 pub(crate) struct RelayCheckArguments {

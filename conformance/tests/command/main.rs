@@ -1,5 +1,6 @@
 //! Tests of the program as its users meet it: its output and its exit status.
 
+mod adapters;
 mod checks;
 mod choices;
 mod relays;

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::PROTOCOL;
 use super::error::AdapterError;
 use super::line::{MAX_LINE, to_line};
+use super::log::{AdapterLog, Logged, Way};
 use super::process::{CommandLine, Process};
 use super::surroundings::Surroundings;
 use super::traffic::{CallProgress, OpenRequest, Traffic, read_all, write_all};
@@ -111,7 +112,11 @@ impl AdapterHandle {
         let (hello_sender, hello) = mpsc::channel();
         // Neither thread is joined: both end when the adapter's pipes do, and nothing waits for
         // them.
-        thread::spawn(move || write_all(to_adapter, &to_write));
+        let log = process
+            .as_ref()
+            .map_or_else(AdapterLog::default, Process::log);
+        let from_adapter = Logged::new(from_adapter, log, Way::FromAdapter);
+        thread::spawn(move || write_all(to_adapter, &to_write, log));
         let reader = Arc::clone(&shared);
         thread::spawn(move || read_all(from_adapter, &hello_sender, &reader));
         let suite = concat!("wormhole-sync-conformance ", env!("CARGO_PKG_VERSION"));

@@ -7,6 +7,7 @@
 mod error;
 mod handle;
 mod line;
+pub(crate) mod log;
 mod process;
 mod serve;
 mod surroundings;

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::Read;
-use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 
+use super::log::{AdapterLog, Logged, Way};
 use super::surroundings::Surroundings;
 use crate::subject::group::GroupLeader;
 
@@ -87,6 +88,7 @@ impl fmt::Display for CommandLine {
 pub(crate) struct Process {
     leader: GroupLeader,
     stderr: Arc<Mutex<Tail>>,
+    log: AdapterLog,
 }
 
 impl Process {
@@ -121,13 +123,16 @@ impl Process {
         match (child.stdin.take(), child.stdout.take()) {
             (Some(stdin), Some(stdout)) => {
                 let tail = Arc::new(Mutex::new(Tail::default()));
+                let log = AdapterLog::next();
                 if let Some(stderr) = child.stderr.take() {
                     let keeper = Arc::clone(&tail);
+                    let stderr = Logged::new(stderr, log, Way::Error);
                     thread::spawn(move || keep(stderr, &keeper));
                 }
                 let process = Self {
                     leader,
                     stderr: tail,
+                    log,
                 };
                 Ok((process, stdin, stdout))
             }
@@ -160,6 +165,11 @@ impl Process {
         }
         #[cfg(not(unix))]
         bail!("this system has no signal that asks a process to end")
+    }
+
+    /// The place of the process in the log.
+    pub(super) fn log(&self) -> AdapterLog {
+        self.log
     }
 
     /// The number of the process.
@@ -207,7 +217,7 @@ impl Tail {
     }
 }
 
-fn keep(mut stderr: ChildStderr, tail: &Mutex<Tail>) {
+fn keep(mut stderr: impl Read, tail: &Mutex<Tail>) {
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = stderr.read(&mut buffer) {
         lock(tail).add(buffer.get(..count).unwrap_or_default());

@@ -9,6 +9,7 @@ use anyhow::{anyhow, bail};
 
 use super::error::AdapterError;
 use super::line::read_line;
+use super::log::{AdapterLog, Way};
 use super::wire::{AdapterEvent, AdapterMessage, Hello, Reply};
 
 /// One message about a request that is open.
@@ -68,8 +69,9 @@ impl OpenRequests {
 }
 
 /// Writes lines until there are no more, or the adapter takes none.
-pub(super) fn write_all(mut to_adapter: impl Write, lines: &Receiver<Vec<u8>>) {
+pub(super) fn write_all(mut to_adapter: impl Write, lines: &Receiver<Vec<u8>>, log: AdapterLog) {
     for line in lines {
+        log.line(Way::ToAdapter, &line);
         // The reading thread sees the adapter's end and reports it.
         if to_adapter
             .write_all(&line)

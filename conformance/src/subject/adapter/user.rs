@@ -22,6 +22,17 @@ pub(crate) enum UserEvent {
 }
 
 impl UserEvent {
+    /// The event in words.
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Self::Release => "the user agrees",
+            Self::Mismatch => "the user says that the words differ",
+            Self::Cancel => "the user gives up",
+            Self::Taken => "the application takes the blob",
+            Self::NotTaken => "the application cannot keep the blob",
+        }
+    }
+
     /// The event's name in the adapter protocol, as a JSON string.
     pub(crate) fn to_value(self) -> Value {
         json!(self)

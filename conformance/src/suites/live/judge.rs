@@ -7,31 +7,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use wormhole_sync::values::hex;
 
+use super::expect::Expect;
 use super::play::Played;
-use super::relay::{Seen, order};
 use super::script::{KEY_LENGTH, LABEL};
+use super::seen::{Seen, order};
 use crate::suites::case::{Failure, Outcome};
 use crate::suites::vectors::derive::{self, Role};
-
-/// The expected end of a run.
-#[derive(Debug, Clone)]
-pub(crate) struct Expect {
-    /// The names of the requests in their order, repeats left out.
-    pub(crate) requests: Vec<String>,
-    pub(crate) outcome: String,
-    pub(crate) reason: Option<String>,
-    pub(crate) delivered: bool,
-    /// Whether the peer's blob comes with the outcome.
-    pub(crate) blob: bool,
-    /// Whether the peer has the client's blob in the end, or its receipt.
-    pub(crate) arrived: bool,
-    /// The attempts of single requests.
-    pub(crate) attempts: Vec<(&'static str, usize)>,
-    /// Whether the distances of polls and repeats are judged.
-    pub(crate) pace: bool,
-    /// The least and the longest time of the run in seconds of the text.
-    pub(crate) seconds: Option<(f64, f64)>,
-}
 
 /// The real time by which a busy machine may be late, beside the text's own times.
 const LAG: Duration = Duration::from_secs(8);
@@ -276,8 +257,8 @@ fn repeats(seen: &[Seen]) -> Result<(), Difference> {
             return Err(Difference::new("TIME-1", what, one, next));
         }
         let (body, again) = (
-            super::relay::body_of(&one.request),
-            super::relay::body_of(&next.request),
+            super::seen::body_of(&one.request),
+            super::seen::body_of(&next.request),
         );
         if body != again {
             return Err(Difference::new("SEAL-4", what, "the same body", "another"));

@@ -4,7 +4,10 @@
 //! run goes on, from what the client drew.
 
 mod drawn;
+mod elements;
+pub(crate) mod expect;
 pub(crate) mod judge;
+mod local;
 mod messages;
 mod network;
 mod peer;
@@ -15,6 +18,7 @@ pub(crate) mod responses;
 pub(crate) mod scenario;
 pub(crate) mod script;
 pub(crate) mod secrets;
+pub(crate) mod seen;
 mod statistics;
 mod table;
 mod together;

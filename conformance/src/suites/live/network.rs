@@ -298,7 +298,7 @@ fn answers() -> Vec<Scenario> {
 }
 
 fn no_cookie(played: &Played) -> Result<(), Difference> {
-    let with = |seen: &&super::relay::Seen| !seen.request.header("cookie").is_empty();
+    let with = |seen: &&super::seen::Seen| !seen.request.header("cookie").is_empty();
     match played.world.seen.iter().find(with) {
         None => Ok(()),
         Some(seen) => Err(Difference::new(

@@ -5,7 +5,7 @@ use wormhole_sync::values::hex;
 
 use super::judge::{self, Difference};
 use super::play::Played;
-use super::relay::{Seen, body_of, wait_of};
+use super::seen::{Seen, body_of, wait_of};
 use super::{secrets, words};
 use crate::suites::vectors::derive::Role;
 

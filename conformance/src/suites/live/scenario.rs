@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use super::judge::{self, Difference, Expect};
+use super::expect::Expect;
+use super::judge::{self, Difference};
 use super::play::{self, Played};
 use super::script::Script;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Outcome};
 use crate::suites::vectors::derive::Role;
+use crate::suites::vectors::short;
 
 /// A further judgement of a run.
 pub(crate) type Further = fn(&Played) -> Result<(), Difference>;
@@ -164,6 +166,16 @@ impl Case for LiveCase {
 
     fn shares_a_process(&self) -> bool {
         true
+    }
+
+    fn content(&self) -> Vec<(&'static str, String)> {
+        let Scenario { script, expect, .. } = &self.scenario;
+        let given = script.input("(the relay of the suite)");
+        let given = given.as_object().into_iter().flatten();
+        let given = given.map(|(name, value)| ("given", format!("{name} = {}", short(value))));
+        let plays = script.told().into_iter().map(|line| ("plays", line));
+        let expected = expect.told().into_iter().map(|line| ("expected", line));
+        given.chain(plays).chain(expected).collect()
     }
 
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {

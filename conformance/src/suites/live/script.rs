@@ -1,5 +1,6 @@
 //! The script of a live run: what the client is given, and what relay, peer and user do.
 
+use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -78,6 +79,36 @@ pub(crate) enum Act {
     Delay(Duration),
     /// Nothing comes; the user says this meanwhile.
     Hold(Option<UserEvent>),
+}
+
+/// In words.
+impl Display for Act {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CutBefore => formatter.write_str("the connection is cut, nothing is carried out"),
+            Self::CutAfter => formatter.write_str("it is carried out, and the connection is cut"),
+            Self::Respond(response) => {
+                write!(
+                    formatter,
+                    "not carried out, and answered {}",
+                    response.status
+                )
+            }
+            Self::CarryOut(response) => {
+                write!(formatter, "carried out, and answered {}", response.status)
+            }
+            Self::Fault(_) => formatter.write_str("it is carried out, and its answer is broken"),
+            Self::Delay(time) => {
+                write!(
+                    formatter,
+                    "it is carried out, and its answer is {} ms late",
+                    time.as_millis()
+                )
+            }
+            Self::Hold(None) => formatter.write_str("no answer"),
+            Self::Hold(Some(says)) => write!(formatter, "no answer; {}", says.told()),
+        }
+    }
 }
 
 impl Script {
@@ -169,6 +200,33 @@ impl Script {
             input["deadline"] = json!(deadline);
         }
         input
+    }
+
+    /// The acts of relay, peer and user that are not the usual ones, in words.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let messages = match self.role {
+            Role::Initiator => [("answer", &self.first), ("receipt", &self.second)],
+            Role::Receiver => [("offer", &self.first), ("finish", &self.second)],
+        };
+        let peer = messages
+            .into_iter()
+            .filter_map(|(name, message)| match message {
+                PeerMessage::Right => None,
+                PeerMessage::Silent => Some(format!("the peer sends no {name}")),
+                PeerMessage::Made(_) => Some(format!("the peer's {name} is a wrong one")),
+            });
+        let rules = self.rules.iter().map(|rule| {
+            let attempt = match rule.attempt {
+                None => "at every attempt of".to_owned(),
+                Some(attempt) => format!("at attempt {} of", attempt + 1),
+            };
+            format!("{attempt} {}: {}", rule.request, rule.act)
+        });
+        let user = self
+            .says
+            .iter()
+            .map(|(place, says)| format!("at {place}, {}", says.told()));
+        peer.chain(rules).chain(user).collect()
     }
 
     /// Whether the user of the client says anything.

@@ -5,7 +5,7 @@
 use wormhole_sync::values::hex;
 
 use super::play::Played;
-use super::relay::Seen;
+use super::seen::Seen;
 
 /// A text in one of the alphabets of base64.
 fn encoded(alphabet: &impl base64::Engine, text: impl AsRef<[u8]>) -> String {

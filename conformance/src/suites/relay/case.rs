@@ -127,6 +127,21 @@ impl Test for RelayCase {
     fn clauses(&self) -> &[String] {
         &self.clauses
     }
+
+    fn content(&self) -> Vec<(&'static str, String)> {
+        let told = self.settings.placeholders();
+        let told = told
+            .iter()
+            .map(|name| format!("{{{name}}} = {}", self.settings.value(name)));
+        let mut needs: Vec<String> = told.collect();
+        if self.needs.own {
+            needs.push("a relay of its own".to_owned());
+        }
+        if self.needs.ending {
+            needs.push("a relay that can be ended".to_owned());
+        }
+        needs.into_iter().map(|need| ("needs", need)).collect()
+    }
 }
 
 impl fmt::Debug for RelayCase {

@@ -14,6 +14,7 @@ use super::client::{AdapterClient, Client, RunError};
 use super::compare::Divergence;
 use super::jitter;
 use super::judgement::{self, Judgement, RunEnd, Shown};
+use super::ladder;
 use super::server::Server;
 use super::transcript::{ClientRole, RunInput, Transcript};
 use super::user::ScriptedUser;
@@ -21,6 +22,7 @@ use crate::stage::lag;
 use crate::stage::listener::listen;
 use crate::subject::adapter::{AdapterEvent, AdapterHandle, UserEvent};
 use crate::suites::case::{Case, Failure, Outcome};
+use crate::suites::vectors::short;
 
 /// The time for which a missing request is waited for after the run's end.
 const MISSING: Duration = Duration::from_millis(200);
@@ -118,6 +120,19 @@ impl Case for TranscriptCase {
 
     fn shares_a_process(&self) -> bool {
         true
+    }
+
+    fn content(&self) -> Vec<(&'static str, String)> {
+        let Transcript { input, expect, .. } = &*self.transcript;
+        let given = json!(input);
+        let given = given.as_object().into_iter().flatten();
+        let given = given.map(|(name, value)| ("given", format!("{name} = {}", short(value))));
+        let drawn = ladder::of(&self.transcript);
+        let drawn = drawn.lines().map(|line| ("plays", line.to_owned()));
+        let end = json!(expect);
+        let end = end.as_object().into_iter().flatten();
+        let end = end.map(|(name, value)| ("expected", format!("{name} = {}", short(value))));
+        given.chain(drawn.collect::<Vec<_>>()).chain(end).collect()
     }
 
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {

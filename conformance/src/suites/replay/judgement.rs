@@ -1,6 +1,5 @@
 //! The judgement about a replay, and its text for people.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -8,7 +7,8 @@ use wormhole_sync::values::hex;
 
 use super::client::RunError;
 use super::compare::Divergence;
-use super::server::{Rung, Seen};
+use super::ladder;
+use super::server::Seen;
 use super::transcript::{ClientRole, ExpectedEnd, RunInput, Seconds, Transcript};
 use crate::subject::adapter::{AdapterError, AdapterEvent};
 
@@ -116,7 +116,7 @@ pub(crate) fn judge(transcript: &Transcript, seen: Seen, ended: RunEnd) -> Judge
         .difference
         .or_else(|| missing(transcript, &seen.missing, &ended))
         .or_else(|| end(transcript, &ended).err());
-    let ladder = ladder(transcript.role, &seen.ladder, &ended);
+    let ladder = ladder::draw(transcript.role, &seen.ladder, &end_of(&ended));
     let exchanges = transcript.exchanges.len() - seen.missing.len();
     let no_reply = match ended.result {
         Err(RunError::NoReply(error)) => Some(error),
@@ -285,32 +285,13 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn ladder(role: ClientRole, rungs: &[Rung], ended: &RunEnd) -> String {
-    let width = rungs
-        .iter()
-        .map(|rung| rung.request.len())
-        .max()
-        .unwrap_or(0);
-    let mut text = format!("  {:<14}{:width$}  relay\n", role.token(), "");
-    for rung in rungs {
-        let _ = writeln!(text, "    |  {:<width$}  ------->  |", rung.request);
-        let _ = writeln!(
-            text,
-            "    |  <{:-<rest$}  {}",
-            "",
-            rung.reply,
-            rest = width + 8
-        );
-    }
-    let end = match &ended.result {
+/// The client's end, for the ladder.
+fn end_of(ended: &RunEnd) -> String {
+    match &ended.result {
         Ok(result) => match result["reason"].as_str() {
             Some(reason) => format!("{} ({reason})", shown(&result["outcome"])),
             None => shown(&result["outcome"]),
         },
         Err(error) => error.to_string(),
-    };
-    let _ = writeln!(text, "    *  {end}");
-    // A terminal shows the client's text and does not carry it out.
-    text.retain(|character| character == '\n' || !character.is_control());
-    text
+    }
 }

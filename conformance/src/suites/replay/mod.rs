@@ -9,6 +9,7 @@ pub(crate) mod client;
 pub(crate) mod compare;
 mod jitter;
 pub(crate) mod judgement;
+mod ladder;
 mod server;
 mod timing;
 pub(crate) mod transcript;

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::compare::{self, Divergence, table};
+use super::ladder::{self, Rung};
 use super::timing::{Answered, TimingCheck};
-use super::transcript::{ClientRole, RecordedExchange, Says, Transcript, request_name};
+use super::transcript::{ClientRole, RecordedExchange, Transcript, request_name};
 use super::user::ScriptedUser;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
@@ -16,13 +17,6 @@ use crate::subject::adapter::UserEvent;
 
 /// The time that a client has to let go of a connection that it has given up.
 const LETTING_GO: Duration = Duration::from_secs(2);
-
-/// One line of the message ladder.
-#[derive(Debug, Clone)]
-pub(crate) struct Rung {
-    pub(crate) request: String,
-    pub(crate) reply: String,
-}
 
 /// The record of a replay when it is over.
 #[derive(Debug)]
@@ -291,7 +285,7 @@ impl Handler for Server {
                     state.next = index + 1;
                     state.ladder.push(Rung {
                         request,
-                        reply: shown(exchange),
+                        reply: ladder::reply(exchange),
                     });
                     says = exchange.user.clone();
                     then_says = exchange.then_user.clone();
@@ -313,7 +307,10 @@ impl Handler for Server {
                         let most = says.is_none().then_some(most);
                         state.open.insert(number, (arrived.at, most));
                     }
-                    let retry_after = exchange.response.as_ref().map_or(0, retry_after);
+                    let retry_after = exchange
+                        .response
+                        .as_ref()
+                        .map_or(0, RecordedResponse::retry_after);
                     state.clock.answered(Answered {
                         failed: exchange.failed(),
                         retry_after,
@@ -383,20 +380,6 @@ fn attempt(exchange: &RecordedExchange) -> u32 {
     }
 }
 
-/// The whole seconds of `Retry-After`, in digits alone (CLIENT-14), on the two statuses where it
-/// counts (TIME-1).
-fn retry_after(response: &RecordedResponse) -> u64 {
-    let values = response.values("retry-after");
-    match &values[..] {
-        [text] if matches!(response.status, 429 | 503) => {
-            let text = text.trim_matches([' ', '\t']);
-            let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
-            text.parse().ok().filter(|_| is_digits).unwrap_or(0)
-        }
-        _ => 0,
-    }
-}
-
 /// The response to an unexpected request. A client does not repeat after it, and so comes to an
 /// end.
 fn refusal() -> ServerAction {
@@ -404,48 +387,4 @@ fn refusal() -> ServerAction {
         status: 400,
         ..RecordedResponse::default()
     })
-}
-
-/// The end of an exchange, for the ladder.
-fn shown(exchange: &RecordedExchange) -> String {
-    let mut text = match (&exchange.response, &exchange.fault) {
-        (Some(response), _) => {
-            let member = |name: &str| response.body.as_ref().and_then(|body| body[name].as_str());
-            let token = member("type").and_then(|tag| tag.rsplit(':').next());
-            let words = [token, member("reason")].into_iter().flatten();
-            words.fold(response.status.to_string(), |text, word| text + " " + word)
-        }
-        (None, Some(TransportFault::Close)) => "closed without an answer".into(),
-        (None, Some(TransportFault::Stall)) => "no answer".into(),
-        (None, Some(TransportFault::StallBody { .. })) => "half an answer".into(),
-        (None, Some(TransportFault::BreakOff { .. })) => "an answer that breaks off".into(),
-        (None, Some(TransportFault::Garbage { .. })) => "no HTTP".into(),
-        (None, None) => String::new(),
-    };
-    if let Some(wrong) = &exchange.wrong {
-        text += &format!(" ({wrong})");
-    }
-    if let Some(says) = &exchange.user {
-        text += &format!("; meanwhile {}", said(says));
-    }
-    if let Some(says) = &exchange.then_user {
-        text += &format!("; then {}", said(says));
-    }
-    text
-}
-
-/// The user's events, for the ladder.
-fn said(says: &Says) -> String {
-    let said: Vec<&str> = says.events().iter().map(|event| word(*event)).collect();
-    said.join(", and ")
-}
-
-fn word(event: UserEvent) -> &'static str {
-    match event {
-        UserEvent::Release => "the user agrees",
-        UserEvent::Mismatch => "the user says that the words differ",
-        UserEvent::Cancel => "the user gives up",
-        UserEvent::Taken => "the application takes the blob",
-        UserEvent::NotTaken => "the application cannot keep the blob",
-    }
 }

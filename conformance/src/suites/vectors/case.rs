@@ -127,6 +127,21 @@ impl Case for VectorCase {
         (self.test.control.as_deref()).or(self.twin.as_deref())
     }
 
+    fn content(&self) -> Vec<(&'static str, String)> {
+        let control = self
+            .control()
+            .map(|control| ("control", control.to_owned()));
+        let given = self.given().into_iter().map(|line| ("asked", line));
+        let expected = [("expected", show_expect(&self.test.expect))];
+        let notes = self.notes.iter().map(|note| ("note", note.clone()));
+        control
+            .into_iter()
+            .chain(given)
+            .chain(expected)
+            .chain(notes)
+            .collect()
+    }
+
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {
         let shape = Shape::of(&self.test.op);
         let (input, expect) = match (shape, expanded(&self.test.input, shape)) {

@@ -96,7 +96,24 @@ fn explain_other(name: &str, wanted: &Value, got: &Value) -> String {
             );
         }
     }
+    let (wanted_type, got_type) = (json_type(wanted), json_type(got));
+    if wanted_type != got_type {
+        return format!("{name}: {got_type}, expected {wanted_type}");
+    }
     format!("{name}: {}, expected {}", short(got), short(wanted))
+}
+
+/// The type of a value in words.
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) if number.is_f64() => "a number with a fraction or an exponent",
+        Value::Number(_) => "an integer",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 fn explain_bytes(name: &str, wanted: &[u8], got: &[u8]) -> String {
@@ -239,6 +256,14 @@ mod tests {
         assert_eq!(text, "context field 4, channel id: 2 bytes, expected 4");
         let text = difference(context(b"12"), context(b"21")).text;
         assert_eq!(text, "context field 4, channel id: 21, expected 12");
+    }
+
+    #[test]
+    fn names_the_type() {
+        let text = difference(json!({"n": 7}), json!({"n": "7"})).text;
+        assert_eq!(text, "n: a string, expected an integer");
+        let text = difference(json!({"n": 7}), json!({"n": 7.0})).text;
+        assert!(text.starts_with("n: a number with a fraction"), "{text}");
     }
 
     #[test]

@@ -22,5 +22,5 @@ mod worked_example;
 mod files_tests;
 
 pub(crate) use case::cases;
-pub(crate) use display::printable;
+pub(crate) use display::{printable, short};
 pub(crate) use file::Vectors;

@@ -1,0 +1,336 @@
+//! `conformance doctor`: does the adapter speak the protocol at all? One of each operation, before
+//! anything is judged.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::SubjectArguments;
+use crate::root::Root;
+use crate::run::plan;
+use crate::spec::Spec;
+use crate::stage::listener;
+use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
+use crate::suites::case::{Case, Failure, Outcome};
+use crate::suites::live::scenario::{self, Scenario};
+use crate::suites::vectors::derive::Role;
+use crate::suites::vectors::printable;
+use crate::terminal::show;
+
+/// The arguments of `conformance doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    subject: SubjectArguments,
+    /// The seconds that each reply may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+}
+
+/// The time that a run may take in which all goes well.
+const RUN: Duration = Duration::from_secs(30);
+
+/// The roles that a hello may list.
+const ROLES: [&str; 3] = ["initiator", "receiver", "relay"];
+
+/// Those that a run can have.
+const CLIENTS: [&str; 2] = ["initiator", "receiver"];
+
+/// The values that a hello may list under `inject`.
+const INJECT: [&str; 5] = ["side", "words", "pake_scalar", "second", "ca"];
+
+/// Tries an adapter, and gives whether all that it offers works.
+///
+/// # Errors
+///
+/// A sentence when the suite itself cannot try.
+pub(crate) fn doctor(root: &Root, arguments: &DoctorArguments) -> anyhow::Result<bool> {
+    let spec = Spec::packed()?;
+    let cases = plan::load(None, &spec)?.cases;
+    let command = arguments.subject.subject().command(root)?;
+    show(format_args!("started  {}", printable(&command.to_string())));
+    let timeout = Duration::from_secs(arguments.timeout);
+    let adapter = match AdapterHandle::start_process(&command, timeout) {
+        Ok(adapter) => adapter,
+        Err(error) => {
+            wrong("hello", &error, hello_advice(&error));
+            return Ok(false);
+        }
+    };
+    let known = operations(&cases);
+    let mut is_good = hello(adapter.hello(), &known, &spec);
+    let offered: BTreeSet<String> = adapter.hello().operations.iter().cloned().collect();
+    let mut visit = Visit {
+        connect: &|| AdapterHandle::start_process(&command, timeout),
+        adapter: Some(adapter),
+        timeout,
+    };
+    let (mut good, mut next) = (0, None);
+    for (level, operation) in &known {
+        if !offered.contains(operation) {
+            next.get_or_insert((level, operation));
+            show(format_args!(
+                "  -      {operation:14} not offered (level {level})"
+            ));
+            continue;
+        }
+        let works = match operation.as_str() {
+            "run" => visit.runs(),
+            // A word of the user's needs a run, which the tests that it is for begin.
+            "user-event" => continue,
+            _ => visit.tries(&cases, operation),
+        };
+        good += usize::from(works);
+        is_good &= works;
+    }
+    is_good &= visit.ends();
+    let of = known
+        .iter()
+        .filter(|(_, name)| offered.contains(name) && name != "user-event");
+    let of = of.count();
+    show(format_args!("\n{good} of {of} offered operations work."));
+    let next = match (is_good && good > 0, next) {
+        (false, _) => "Mend what is above; `--log FILE` of a check shows every line.".to_owned(),
+        (true, Some((level, operation))) => {
+            format!("Next: {operation}, of level {level}. `--level {level}` judges what is there.")
+        }
+        (true, None) => "Next: the whole suite, without any option.".to_owned(),
+    };
+    show(next);
+    Ok(is_good && good > 0)
+}
+
+/// The operations with the levels at which they are asked first, in the order of the levels.
+fn operations(cases: &[Box<dyn Case>]) -> Vec<(u8, String)> {
+    let mut found: Vec<(u8, String)> = Vec::new();
+    for case in cases.iter().filter(|case| case.level() > 0) {
+        for operation in case.operations() {
+            match found.iter_mut().find(|(_, known)| known == operation) {
+                Some((level, _)) => *level = case.level().min(*level),
+                None => found.push((case.level(), operation.to_owned())),
+            }
+        }
+    }
+    found.sort_by_key(|(level, _)| *level);
+    found
+}
+
+/// Looks at a hello; gives whether it names only what there is.
+fn hello(hello: &Hello, known: &[(u8, String)], spec: &Spec) -> bool {
+    let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).collect();
+    show(format_args!(
+        "  ok     hello          {} {}, of text {}; {}",
+        printable(&hello.name),
+        printable(&hello.version),
+        printable(&hello.spec),
+        match hello.roles.is_empty() {
+            true => "no role".to_owned(),
+            false => printable(&hello.roles.join(", ")),
+        }
+    ));
+    if hello.spec != spec.version() {
+        show(format_args!(
+            "  note   hello          this suite judges text {}",
+            spec.version()
+        ));
+    }
+    let mut is_good = true;
+    for (kind, listed, there_are) in [
+        ("operations", &hello.operations, &names[..]),
+        ("roles", &hello.roles, &ROLES[..]),
+        ("inject", &hello.inject, &INJECT[..]),
+    ] {
+        for name in listed
+            .iter()
+            .filter(|name| !there_are.contains(&name.as_str()))
+        {
+            is_good = false;
+            let near = |known: &&&str| strsim::osa_distance(known, name) <= 3;
+            let near = there_are.iter().filter(near);
+            let near = near.min_by_key(|known| strsim::osa_distance(known, name));
+            wrong(
+                "hello",
+                &format!("{kind:?} lists {name:?}, which ADAPTER.md does not have"),
+                &near.map_or_else(String::new, |near| format!("Is {near:?} meant?")),
+            );
+        }
+    }
+    let runs = hello.operations.iter().any(|name| name == "run");
+    if runs
+        && !hello
+            .roles
+            .iter()
+            .any(|role| CLIENTS.contains(&role.as_str()))
+    {
+        is_good = false;
+        let why = "it offers run, and no role: every run would be skipped";
+        wrong(
+            "hello",
+            &why,
+            "\"roles\" lists initiator, receiver or both.",
+        );
+    }
+    is_good
+}
+
+/// An adapter that is tried.
+struct Visit<'a> {
+    connect: &'a dyn Fn() -> Result<AdapterHandle, AdapterError>,
+    /// Nothing after it broke: the next operation begins with another process.
+    adapter: Option<AdapterHandle>,
+    timeout: Duration,
+}
+
+impl Visit<'_> {
+    /// Tries an operation by the first test of it that is to be accepted.
+    fn tries(&mut self, cases: &[Box<dyn Case>], operation: &str) -> bool {
+        let cases = cases.iter().map(AsRef::as_ref);
+        let mut cases = cases.filter(|case: &&dyn Case| case.operations() == [operation]);
+        let simple = cases.clone().find(|case| case.control().is_none());
+        let case = simple.or_else(|| cases.next());
+        case.is_some_and(|case| self.plays(operation, case, self.timeout))
+    }
+
+    /// Tries a run in which all goes well, in each role.
+    fn runs(&mut self) -> bool {
+        let roles = self.adapter().map(|adapter| adapter.hello().roles.clone());
+        let runtime = match listener::runtime() {
+            Ok(runtime) => Arc::new(runtime),
+            Err(error) => return wrong("run", &format!("the suite cannot try: {error:#}"), ""),
+        };
+        let (mut is_good, mut is_tried) = (true, false);
+        for role in Role::BOTH {
+            if roles
+                .as_ref()
+                .is_ok_and(|roles| roles.iter().any(|it| it == role.name()))
+            {
+                let scenario = Scenario::new(
+                    &format!("doctor-{}", role.name()),
+                    &["OUT-1"],
+                    "an exchange in which all goes well",
+                    role,
+                );
+                is_tried = true;
+                for case in scenario::cases(vec![scenario], &runtime) {
+                    let name = format!("run {}", role.name());
+                    is_good &= self.plays(&name, case.as_ref(), RUN.max(self.timeout));
+                }
+            }
+        }
+        is_good && is_tried
+    }
+
+    fn adapter(&mut self) -> Result<&AdapterHandle, AdapterError> {
+        let adapter = match self.adapter.take() {
+            Some(adapter) => adapter,
+            None => (self.connect)()?,
+        };
+        Ok(self.adapter.insert(adapter))
+    }
+
+    /// Plays a test, and says what came of it.
+    fn plays(&mut self, name: &str, case: &dyn Case, timeout: Duration) -> bool {
+        let adapter = match self.adapter() {
+            Ok(adapter) => adapter,
+            Err(error) => return wrong(name, &error, ""),
+        };
+        let mark = adapter.stderr_mark();
+        match case.run(adapter, timeout) {
+            Outcome::Passed => {
+                show(format_args!(
+                    "  ok     {name:14} {}",
+                    printable(case.title())
+                ));
+                true
+            }
+            Outcome::Failed(failure) => wrong(name, &told(&failure), "A check shows more."),
+            Outcome::Inconclusive(why) => wrong(name, &why, ""),
+            Outcome::Broke(error, _) => {
+                // What it said last may still be on its way.
+                thread::sleep(Duration::from_millis(50));
+                let said = adapter.stderr_since(mark);
+                self.adapter = None;
+                wrong(name, &error, advice(&error));
+                if let Some(last) = said.trim_end().lines().next_back() {
+                    show(format_args!(
+                        "         {:14} on standard error: {}",
+                        "",
+                        printable(last)
+                    ));
+                }
+                false
+            }
+        }
+    }
+
+    /// Ends the adapter as a check does.
+    fn ends(&mut self) -> bool {
+        let Some(adapter) = self.adapter.take() else {
+            return true;
+        };
+        match adapter.finish(self.timeout) {
+            Ok(()) => {
+                show("  ok     end            with its standard input, by status 0");
+                true
+            }
+            Err(error) => wrong(
+                "end",
+                &error,
+                "When standard input ends, so does the adapter.",
+            ),
+        }
+    }
+}
+
+/// A failure in one sentence.
+fn told(failure: &Failure) -> String {
+    match &failure.difference {
+        Some(difference) => difference.clone(),
+        None => format!("expected {}, and came {}", failure.expected, failure.actual),
+    }
+}
+
+/// Advice for an adapter that said no hello.
+fn hello_advice(error: &AdapterError) -> &'static str {
+    match error.to_string() {
+        text if text.contains("no hello within") => {
+            "The suite has said hello; the adapter is to write its own, in one line, and flush it."
+        }
+        text if text.contains("cannot start") => {
+            "No shell is used: the command is a program that is found, and its arguments."
+        }
+        _ => "ADAPTER.md, section Lines, shows a hello.",
+    }
+}
+
+/// Advice for an adapter that gave no reply.
+fn advice(error: &AdapterError) -> &'static str {
+    match error {
+        AdapterError::TimedOut(_) => {
+            "Is each line flushed, and does the reply bear the \"id\" of its request?"
+        }
+        AdapterError::Broke(text) if text.contains("JSON") => {
+            "Standard output is for replies alone, one JSON object a line; logs go to standard error."
+        }
+        AdapterError::Broke(text) if text.contains("ended") => {
+            "It is to go on after a reply, and to answer `error` to what it cannot do."
+        }
+        AdapterError::Broke(_) => "ADAPTER.md, section Lines, says what a line may be.",
+        AdapterError::CouldNotStart(_) | AdapterError::Misuse(_) => "",
+    }
+}
+
+/// Says what is wrong, and gives false.
+fn wrong(name: &str, what: &impl ToString, advice: &str) -> bool {
+    let what = what.to_string();
+    let mut lines = what.lines().map(printable);
+    let first = lines.next().unwrap_or_default();
+    show(format_args!("  WRONG  {name:14} {first}"));
+    for line in lines.chain((!advice.is_empty()).then(|| advice.to_owned())) {
+        show(format_args!("         {:14} {line}", ""));
+    }
+    false
+}

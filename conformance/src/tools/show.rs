@@ -1,0 +1,84 @@
+//! `conformance show`: one test, explained.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use crate::report::wrap;
+use crate::run::plan;
+use crate::spec::Spec;
+use crate::suites::test::Test;
+use crate::suites::vectors::printable;
+use crate::tools::relay;
+
+/// The arguments of `conformance show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArguments {
+    /// The id of the test, as `list` and every report name it
+    #[arg(value_name = "TEST")]
+    test: String,
+}
+
+/// The widest line of prose.
+const WIDTH: usize = 85;
+
+/// Prints what a test is about: the sentences that it judges, what is asked, and what is right.
+///
+/// # Errors
+///
+/// A sentence when there is no such test, or standard output does not take it.
+pub(crate) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
+    let spec = Spec::packed()?;
+    let plan = plan::load(None, &spec)?;
+    let relays = relay::cases()?;
+    let of_relays = relays.iter().map(|case| case as &dyn Test);
+    let tests = plan.cases.iter().map(|case| case as &dyn Test);
+    let tests: Vec<&dyn Test> = tests.chain(of_relays).collect();
+    let id = &arguments.test;
+    let Some(test) = tests.iter().find(|test| test.id() == id) else {
+        let near = tests.iter().map(|test| test.id());
+        let mut near: Vec<&str> = near.filter(|it| it.contains(id.as_str())).collect();
+        near.sort_by_key(|near| !near.starts_with(id.as_str()));
+        near.truncate(5);
+        match near.is_empty() {
+            true => bail!("there is no test {id}; `conformance list` shows all of them"),
+            false => bail!("there is no test {id}, but: {}", near.join(", ")),
+        }
+    };
+    write(*test, &spec, &mut io::stdout().lock()).context("the test cannot be shown")
+}
+
+/// Writes a name, and what belongs to it, line by line.
+fn write(test: &dyn Test, spec: &Spec, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", test.id())?;
+    let suite = match test.level() {
+        0 => format!("{}, beside the levels", test.suite()),
+        level => format!("{}, level {level}", test.suite()),
+    };
+    let mut lines = vec![("suite", suite)];
+    let prose = |name: &'static str, text: &str| {
+        let lines = wrap(text, WIDTH).into_iter();
+        lines.map(move |line| (name, line)).collect::<Vec<_>>()
+    };
+    lines.extend(prose("tests", test.title()));
+    for id in test.clauses() {
+        if let Some(clause) = spec.clause(id) {
+            let place = format!(
+                "{id}: {} (spec/wormhole-sync.md:{})",
+                clause.text, clause.line
+            );
+            lines.extend(prose("judges", &place));
+        }
+    }
+    lines.extend(test.content());
+    let mut before = "";
+    for (name, line) in lines {
+        let shown = if name == before { "" } else { name };
+        writeln!(out, "  {shown:9} {}", printable(&line))?;
+        if !name.is_empty() {
+            before = name;
+        }
+    }
+    Ok(())
+}
