@@ -156,8 +156,9 @@ impl core::error::Error for BadLink {}
 
 /// The code, the appid and the relay of a link, as they are written.
 fn parts(link: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    // LINK-2: it is not `wormhole-sync:`, then text without `?`, then `?appid=`, then text without
-    // `&`, then `&relay=`, then text (`bad-form`; each text may be empty)
+    // LINK-2: it is not `wormhole-sync:`, then bytes without `?`, then `?appid=`, then bytes
+    // without `&`, then `&relay=`, then bytes (`bad-form`; each of the three parts may be empty,
+    // and hold any other byte, be it UTF-8 or not)
     let rest = link.strip_prefix(SCHEME.as_bytes())?;
     let (code, rest) = rest.split_at(rest.iter().position(|byte| *byte == b'?')?);
     let rest = rest.strip_prefix(APP_ID.as_bytes())?;
@@ -167,7 +168,7 @@ fn parts(link: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 
 /// The code that is written so by an initiator, and not only so that it can be read.
 fn exact_code(text: &[u8]) -> Option<Code> {
-    // LINK-2: the first text is no code exactly as CODE-3 shows it, of words of their lists
+    // LINK-2: the first part is no code exactly as CODE-3 shows it, of words of their lists
     let code = Code::parse(text).ok()?;
     let shown = Zeroizing::new(code.reveal().to_string());
     (shown.as_bytes() == text).then_some(code)
