@@ -44,6 +44,10 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
     let spec = Spec::packed()?;
     let plan = plan::load(check.vectors.as_deref(), &spec)?;
     check_known(&check.settings.without, &plan.cases)?;
+    let plan = match check.subject.outside_roles() {
+        Some(roles) => plan.judging_from_outside(&roles),
+        None => plan,
+    };
     let plan = plan.select(&check.selection)?;
     let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);

@@ -14,6 +14,7 @@ use crate::run::expectations::Expectations;
 use crate::run::runner::Settings;
 use crate::run::selection::Selection;
 use crate::subject::adapter::{log, serve};
+use crate::subject::command::{CommandTemplates, Commands};
 use crate::subject::group::{self, SUPERVISE};
 use crate::subject::limits;
 use crate::subject::reference::Reference;
@@ -51,6 +52,12 @@ enum Command {
         /// Serve its asynchronous client instead of the blocking one
         #[arg(long)]
         asynchronous: bool,
+        /// Serve programs as they are
+        #[command(flatten)]
+        commands: CommandTemplates,
+        /// The folder for the files of their runs
+        #[arg(long, value_name = "DIR", hide = true)]
+        folder: Option<PathBuf>,
     },
     /// End what this program has started when it is killed
     #[command(name = SUPERVISE, hide = true)]
@@ -132,7 +139,18 @@ struct CheckArguments {
 ///
 /// A sentence that says why it could not be done.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
-    if let Some(Command::Adapter { asynchronous }) = arguments.command {
+    if let Some(Command::Adapter {
+        asynchronous,
+        commands,
+        folder,
+    }) = arguments.command
+    {
+        if !commands.roles().is_empty() {
+            commands.check()?;
+            let commands = Commands::new(commands, folder.unwrap_or_else(std::env::temp_dir));
+            serve(io::stdin().lock(), io::stdout(), &commands)?;
+            return Ok(true);
+        }
         let client = match asynchronous {
             true => Reference::Asynchronous,
             false => Reference::Blocking,
@@ -199,7 +217,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     check::run(&check::Check {
         root,
-        subject: arguments.subject.subject(),
+        subject: arguments.subject.subject()?,
         selection: arguments.selection,
         again,
         vectors: arguments.vectors,

@@ -7,6 +7,7 @@ use super::result::{CheckResult, End, Start, TestResult};
 use crate::run::runner::Run;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::spec::Spec;
+use crate::subject::adapter::Hello;
 use crate::suites::test::Test;
 
 /// The facts that a report shows beside the run itself.
@@ -49,7 +50,8 @@ impl ReportContext<'_> {
             .collect();
         let planned = self.tests.len();
         let counts = VerdictCounts::of(planned, tests.iter().map(|test| &test.verdict));
-        let is_whole = self.filter.is_none() && run.problems.is_empty();
+        let is_outside = run.hello.as_ref().is_some_and(Hello::is_outside);
+        let is_whole = self.filter.is_none() && run.problems.is_empty() && !is_outside;
         let end = End {
             good: run.problems.is_empty() && counts.good(),
             level: level_reached(&tests).filter(|_| is_whole),

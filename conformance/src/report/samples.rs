@@ -49,6 +49,8 @@ fn result(tests: Vec<TestResult>, problems: Vec<String>) -> CheckResult {
                 operations: strings(&["code-parse"]),
                 inject: strings(&["words"]),
                 runs_at_once: 1,
+                lacks: Vec::new(),
+                outcomes: None,
             }),
         },
         end: End {

@@ -67,6 +67,16 @@ pub(crate) fn load(folder: Option<&Path>, spec: &Spec) -> anyhow::Result<Plan> {
 }
 
 impl Plan {
+    /// Keeps the tests that can judge a program from outside, in these roles.
+    pub(crate) fn judging_from_outside(mut self, roles: &[&str]) -> Self {
+        self.cases.retain(|case| {
+            let has = |role: &str| roles.contains(&role);
+            case.suite() == live::scenario::SUITE && case.roles().into_iter().all(has)
+        });
+        self.all = self.cases.len();
+        self
+    }
+
     /// Keeps the tests of a choice, with their controls.
     ///
     /// # Errors

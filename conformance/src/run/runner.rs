@@ -323,6 +323,10 @@ impl Work<'_> {
             let why = format!("the adapter has no role {role}");
             return Some(Verdict::Skipped { why, named });
         }
+        if let Some(part) = case.parts().into_iter().find(|part| !self.hello.can(part)) {
+            let why = format!("the program cannot be told: {part}");
+            return Some(Verdict::Skipped { why, named: true });
+        }
         if case.runs() > self.hello.runs_at_once {
             let named = self.settings.without.iter().any(|name| name == "runs");
             let why = format!("the adapter takes {} runs at once", self.hello.runs_at_once);

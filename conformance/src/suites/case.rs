@@ -34,6 +34,11 @@ pub(crate) trait Case: Send + Sync {
     fn runs(&self) -> usize {
         1
     }
+    /// The parts of a run that the test asks for, such as a deadline, which an adapter in front of
+    /// a whole program may lack.
+    fn parts(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// The test, in the same suite, that must pass for this one's verdict to mean anything.
     fn control(&self) -> Option<&str> {
         None

@@ -50,7 +50,8 @@ const INJECT: [&str; 5] = ["side", "words", "pake_scalar", "second", "ca"];
 pub(crate) fn doctor(root: &Root, arguments: &DoctorArguments) -> anyhow::Result<bool> {
     let spec = Spec::packed()?;
     let cases = plan::load(None, &spec)?.cases;
-    let command = arguments.subject.subject().command(root)?;
+    let subject = arguments.subject.subject()?;
+    let command = subject.command(root)?;
     show(format_args!("started  {}", printable(&command.to_string())));
     let timeout = Duration::from_secs(arguments.timeout);
     let adapter = match AdapterHandle::start_process(&command, timeout) {

@@ -20,7 +20,8 @@ use crate::suites::test::Test;
 #[group(
     multiple = false,
     conflicts_with_all = [
-        "adapter", "external", "asynchronous", "without", "jobs", "timeout", "vectors", "log",
+        "adapter", "external", "asynchronous", "initiator", "receiver", "exit", "without", "jobs",
+        "timeout", "vectors", "log",
     ]
 )]
 pub(crate) struct RelayCheckArguments {

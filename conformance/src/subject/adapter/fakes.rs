@@ -85,6 +85,8 @@ fn hello(operations: &[&str]) -> Hello {
         operations: operations.iter().map(|op| (*op).to_owned()).collect(),
         inject: Vec::new(),
         runs_at_once: 1,
+        lacks: Vec::new(),
+        outcomes: None,
     }
 }
 

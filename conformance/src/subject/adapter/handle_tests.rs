@@ -19,6 +19,8 @@ impl Operations for Slow {
             operations: vec!["run".to_owned(), "quick".to_owned()],
             inject: Vec::new(),
             runs_at_once: 1,
+            lacks: Vec::new(),
+            outcomes: None,
         }
     }
 

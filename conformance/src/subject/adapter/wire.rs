@@ -26,6 +26,13 @@ pub(crate) struct Hello {
     pub(crate) inject: Vec<String>,
     /// The number of runs that it takes at once without making any of them late; 1 unless said.
     pub(crate) runs_at_once: usize,
+    /// The parts of a run that it cannot be asked for, and the results that it cannot tell, as an
+    /// adapter in front of a whole program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lacks: Vec<String>,
+    /// The outcomes that it tells apart, where it does not tell all of them: any other is `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) outcomes: Option<Vec<String>>,
 }
 
 impl Hello {
@@ -53,12 +60,30 @@ impl Hello {
             operations: strings(hello, "operations")?,
             inject: strings(hello, "inject")?,
             runs_at_once: number(hello, "runs_at_once", 1)?,
+            lacks: match hello.contains_key("lacks") {
+                true => strings(hello, "lacks")?,
+                false => Vec::new(),
+            },
+            outcomes: match hello.contains_key("outcomes") {
+                true => Some(strings(hello, "outcomes")?),
+                false => None,
+            },
         })
+    }
+
+    /// Whether it can do, or tell, this part of a run.
+    pub(crate) fn can(&self, part: &str) -> bool {
+        !self.lacks.iter().any(|lacking| lacking == part)
+    }
+
+    /// Whether it stands in front of a whole program, of which it cannot tell all.
+    pub(crate) fn is_outside(&self) -> bool {
+        !self.lacks.is_empty() || self.outcomes.is_some()
     }
 
     /// The line of this hello.
     pub(crate) fn to_line(&self) -> Members {
-        members(json!({"hello": {
+        let mut hello = members(json!({
             "protocol": PROTOCOL,
             "name": self.name,
             "version": self.version,
@@ -67,7 +92,14 @@ impl Hello {
             "operations": self.operations,
             "inject": self.inject,
             "runs_at_once": self.runs_at_once,
-        }}))
+        }));
+        if !self.lacks.is_empty() {
+            hello.insert("lacks".to_owned(), json!(self.lacks));
+        }
+        if let Some(outcomes) = &self.outcomes {
+            hello.insert("outcomes".to_owned(), json!(outcomes));
+        }
+        members(json!({"hello": hello}))
     }
 }
 

@@ -23,6 +23,17 @@ pub(crate) enum Reference {
     Asynchronous,
 }
 
+impl Reference {
+    /// The arguments by which this program is the adapter in front of the client.
+    pub(crate) fn arguments(self) -> Vec<String> {
+        let arguments: &[&str] = match self {
+            Self::Blocking => &["adapter"],
+            Self::Asynchronous => &["adapter", "--asynchronous"],
+        };
+        arguments.iter().map(|it| (*it).to_owned()).collect()
+    }
+}
+
 impl Operations for Reference {
     fn hello(&self) -> Hello {
         let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -40,6 +51,8 @@ impl Operations for Reference {
             operations,
             inject: list(&["side", "words", "pake_scalar", "second", "ca"]),
             runs_at_once: 64,
+            lacks: Vec::new(),
+            outcomes: None,
         }
     }
 

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use super::judge::{self, Difference};
 use super::play::{self, Played};
 use super::responses;
-use super::scenario::Scenario;
+use super::scenario::{SUITE, Scenario};
 use super::script::{Act, Script};
 use super::statistics::{biased_bit, missing_part};
 use super::{secrets, words};
@@ -136,7 +136,7 @@ impl Case for DrawnCase {
     }
 
     fn suite(&self) -> &str {
-        "live"
+        SUITE
     }
 
     fn title(&self) -> &str {
@@ -149,6 +149,10 @@ impl Case for DrawnCase {
 
     fn operations(&self) -> Vec<&str> {
         vec!["run"]
+    }
+
+    fn parts(&self) -> Vec<&str> {
+        vec!["words"]
     }
 
     fn run(&self, adapter: &AdapterHandle, timeout: Duration) -> Outcome {

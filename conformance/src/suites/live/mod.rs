@@ -10,6 +10,7 @@ pub(crate) mod judge;
 mod local;
 mod messages;
 mod network;
+mod outside;
 mod peer;
 pub(crate) mod play;
 pub(crate) mod relay;

@@ -11,7 +11,8 @@ use super::relay::{LiveRelay, World};
 use super::script::Script;
 use crate::stage::listener::listen;
 use crate::subject::adapter::{
-    AdapterError, AdapterEvent, AdapterHandle, CallProgress, Pending, Reply, UserEvent, members,
+    AdapterError, AdapterEvent, AdapterHandle, CallProgress, Hello, Pending, Reply, UserEvent,
+    members,
 };
 
 /// The time between two looks at what the user says.
@@ -25,6 +26,8 @@ const LAST: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Played {
     pub(crate) script: Script,
+    /// The client's description of itself.
+    pub(crate) hello: Hello,
     /// The members of the run's `ok`.
     pub(crate) result: Result<Value, String>,
     /// The reason why there is no reply at all.
@@ -56,6 +59,7 @@ pub(crate) fn play(
     expected: &[String],
     limit: Duration,
 ) -> Result<Played, String> {
+    let script = &script.for_client(adapter.hello());
     let relay = Arc::new(LiveRelay::new(script, expected));
     let server = runtime
         .block_on(listen(Arc::clone(&relay)))
@@ -75,6 +79,7 @@ pub(crate) fn play_at(
     let begun = Instant::now();
     let mut played = Played {
         script: script.clone(),
+        hello: adapter.hello().clone(),
         result: Err("the run did not begin".to_owned()),
         broke: None,
         stopped: false,

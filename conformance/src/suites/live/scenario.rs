@@ -14,6 +14,9 @@ use crate::suites::case::{Case, Outcome};
 use crate::suites::vectors::derive::Role;
 use crate::suites::vectors::short;
 
+/// The name of the suite.
+pub(crate) const SUITE: &str = "live";
+
 /// A further judgement of a run.
 pub(crate) type Further = fn(&Played) -> Result<(), Difference>;
 
@@ -142,7 +145,7 @@ impl Case for LiveCase {
     }
 
     fn suite(&self) -> &str {
-        "live"
+        SUITE
     }
 
     fn title(&self) -> &str {
@@ -162,6 +165,10 @@ impl Case for LiveCase {
 
     fn roles(&self) -> Vec<&str> {
         vec![self.scenario.script.role.name()]
+    }
+
+    fn parts(&self) -> Vec<&str> {
+        self.scenario.script.parts()
     }
 
     fn shares_a_process(&self) -> bool {

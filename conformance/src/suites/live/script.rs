@@ -8,7 +8,7 @@ use wormhole_sync::values::hex;
 
 use super::peer::PeerMessage;
 use crate::stage::response::{RecordedResponse, TransportFault};
-use crate::subject::adapter::UserEvent;
+use crate::subject::adapter::{Hello, UserEvent};
 use crate::suites::vectors::derive::{Role, sha256};
 
 /// The label of the key that runs export.
@@ -227,6 +227,46 @@ impl Script {
             .iter()
             .map(|(place, says)| format!("at {place}, {}", says.told()));
         peer.chain(rules).chain(user).collect()
+    }
+
+    /// The parts of the run that not every program can be told (`lacks` in `ADAPTER.md`).
+    pub(crate) fn parts(&self) -> Vec<&'static str> {
+        let usual = Self::usual(self.role, &self.seed);
+        let is_text = std::str::from_utf8(&self.appid).is_ok_and(|text| !text.contains('\0'));
+        let own_blob = match self.role {
+            Role::Initiator => "initiator-blob",
+            Role::Receiver => "receiver-blob",
+        };
+        let asked = [
+            (self.look, "look"),
+            (self.take && self.has_application(), "take"),
+            (self.deadline.is_some(), "deadline"),
+            (self.words != usual.words, "words"),
+            (!is_text, "any-appid"),
+            (self.blob != usual.blob, own_blob),
+            (self.rendezvous.is_empty(), "order-of-checks"),
+        ];
+        let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
+        asked.map(|(_, part)| part).collect()
+    }
+
+    /// Whether anything is said while the application has the blob.
+    fn has_application(&self) -> bool {
+        let is_its = |event: &UserEvent| matches!(event, UserEvent::Taken | UserEvent::NotTaken);
+        let mut says = self.says.iter();
+        says.any(|(place, event)| *place == "taking" || is_its(event))
+    }
+
+    /// The script for a client that may be unable to be told its blob, which is then empty, or to
+    /// ask its application.
+    pub(crate) fn for_client(&self, hello: &Hello) -> Self {
+        let mut script = self.clone();
+        let own_blob = format!("{}-blob", self.role.name());
+        if !hello.can(&own_blob) {
+            script.blob.clear();
+        }
+        script.take &= hello.can("take");
+        script
     }
 
     /// Whether the user of the client says anything.

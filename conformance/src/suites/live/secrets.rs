@@ -78,11 +78,14 @@ pub(crate) fn keys(played: &Played) -> Vec<Secret> {
         name: "the exported key",
         bytes: super::judge::export_of(&schedule.exporter),
     });
-    let shown = super::words::words(schedule.verifier.get(..8).unwrap_or_default());
-    all.push(Secret {
-        name: "the verifier",
-        bytes: shown.join(" ").into_bytes(),
-    });
+    // A whole program shows the verifier to its user on standard error.
+    if !played.hello.is_outside() {
+        let shown = super::words::words(schedule.verifier.get(..8).unwrap_or_default());
+        all.push(Secret {
+            name: "the verifier",
+            bytes: shown.join(" ").into_bytes(),
+        });
+    }
     all
 }
 

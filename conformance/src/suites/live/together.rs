@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use super::judge::{self, Difference};
 use super::play::{self, Played};
-use super::scenario::Scenario;
+use super::scenario::{SUITE, Scenario};
 use super::script::{Act, Script};
 use crate::subject::adapter::{AdapterHandle, UserEvent};
 use crate::suites::case::{Case, Outcome};
@@ -101,7 +101,7 @@ impl Case for TogetherCase {
     }
 
     fn suite(&self) -> &str {
-        "live"
+        SUITE
     }
 
     fn title(&self) -> &str {
@@ -122,6 +122,15 @@ impl Case for TogetherCase {
         roles.sort_unstable();
         roles.dedup();
         roles
+    }
+
+    fn parts(&self) -> Vec<&str> {
+        // The blobs of the runs are of one length, and are empty where there can be none.
+        let parts = self
+            .scenarios
+            .iter()
+            .flat_map(|scenario| scenario.script.parts());
+        parts.filter(|part| !part.ends_with("-blob")).collect()
     }
 
     fn runs(&self) -> usize {

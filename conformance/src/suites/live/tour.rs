@@ -11,7 +11,7 @@ use super::peer::PeerMessage;
 use super::play::{self, Played};
 use super::request_checks::{CHECKS, Check, TEXT};
 use super::responses::{self, With};
-use super::scenario::Scenario;
+use super::scenario::{SUITE, Scenario};
 use super::script::{Act, Script};
 use super::table::flipped;
 use crate::subject::adapter::AdapterHandle;
@@ -103,7 +103,7 @@ impl Case for TourCase {
     }
 
     fn suite(&self) -> &str {
-        "live"
+        SUITE
     }
 
     fn title(&self) -> &str {

@@ -1,0 +1,100 @@
+//! Programs that are judged as they are, by `--initiator` and `--receiver`.
+
+use super::{conformance, text};
+
+#[test]
+fn a_command_that_cannot_be_judged_is_explained() {
+    for (arguments, told) in [
+        (
+            ["--initiator", "tool {appid}"],
+            "--initiator has no {relay}",
+        ),
+        (
+            ["--initiator", "tool {relay}"],
+            "neither {appid} nor {appid_hex}",
+        ),
+        (
+            ["--initiator", "tool {relay} {appid} {code}"],
+            "only a receiver is given",
+        ),
+        (["--receiver", "tool 'x"], "a quote is left open"),
+        (
+            ["--exit", "done=0,gone=3"],
+            "\"gone\" is no outcome of section 12",
+        ),
+        (
+            ["--exit", "closed=3"],
+            "--exit is about --initiator and --receiver",
+        ),
+    ] {
+        let output = conformance(&arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.contains(told), "{told}: {said}");
+    }
+}
+
+/// A script that shows a code, and then does something else than a client.
+#[cfg(unix)]
+fn sloppy(folder: &std::path::Path, script: &str) -> String {
+    let path = folder.join("tool.sh");
+    std::fs::write(&path, script).expect("a script");
+    format!("sh '{}' {{relay}} {{appid}}", path.display())
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_program_does_wrong_is_a_failure_that_names_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (script, told) in [
+        (
+            "echo 'Code: 7-crossover-clockwork'; exit 0",
+            "; it ended as done",
+        ),
+        ("echo ill >&2; exit 3", "; it ended as failed"),
+        ("kill -SEGV $$", "the program was ended by a signal"),
+    ] {
+        let command = sloppy(folder.path(), script);
+        let filter = "live-initiator-base-path";
+        let output = conformance(&["--initiator", &command, "--filter", filter]);
+        let report = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{report}");
+        assert!(report.contains(told), "{told}: {report}");
+    }
+    let command = "no-such-tool {relay} {appid}";
+    let output = conformance(&[
+        "--initiator",
+        command,
+        "--filter",
+        "live-initiator-base-path",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("cannot start no-such-tool"));
+}
+
+/// Only what a program can be told is asked of it, and no level is reached from outside.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_told_is_skipped_and_no_level_is_reached() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let command = sloppy(folder.path(), "exit 1");
+    let output = conformance(&[
+        "--initiator",
+        &command,
+        "--clause",
+        "CODE-1",
+        "--clause",
+        "TIME-9",
+    ]);
+    let report = text(&output.stdout);
+    assert!(
+        report.contains("the program cannot be told: words"),
+        "{report}"
+    );
+    assert!(
+        report.contains("the program cannot be told: deadline"),
+        "{report}"
+    );
+    assert!(!report.contains("reached"), "{report}");
+    assert!(!report.contains("live-receiver"), "{report}");
+}
