@@ -8,15 +8,15 @@ from glue.inputs import CannotTryError, Inputs
 from glue.lines import FramingError, Writer, read_lines
 from glue.operations import OPERATIONS, refusal_of
 from glue.runs import Runs
-from wsync import UserEvent
-from wsync.strictjson import Object
-from wsync.testing import NAMES, HookError
+from wormhole.events import UserEvent
+from wormhole.strictjson import Object
+from wormhole.testing import NAMES, HookError
 
 PROTOCOL = 1
 SWITCH_SECONDS = 0.001
 HELLO = {
     "protocol": PROTOCOL,
-    "name": "wsync-python",
+    "name": "wormhole-sync-python",
     "version": "1.0",
     "spec": "1.1.0",
     "roles": ["initiator", "receiver", "relay"],

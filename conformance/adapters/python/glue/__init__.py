@@ -1,1 +1,1 @@
-"""The glue between the adapter protocol (conformance/ADAPTER.md) and the package wsync."""
+"""The glue between the adapter protocol (conformance/ADAPTER.md) and the package wormhole."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wsync.strictjson import Object
-from wsync.values import read_hex
+from wormhole.strictjson import Object
+from wormhole.values import read_hex
 
 
 class CannotTryError(Exception):

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wsync import messages
-from wsync.strictjson import MalformedJsonError, Object, TooLargeError, binary, parse_object, string
+from wormhole import messages
+from wormhole.strictjson import (
+    MalformedJsonError,
+    Object,
+    TooLargeError,
+    binary,
+    parse_object,
+    string,
+)
 
 from .inputs import CannotTryError
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wsync.strictjson import MalformedJsonError, Object, parse_object
+from wormhole.strictjson import MalformedJsonError, Object, parse_object
 
 MAX_LINE = 1 << 20
 

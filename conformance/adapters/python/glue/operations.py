@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from wsync import keys, seal
-from wsync.code import Code, check_word_count, read_code, words_of
-from wsync.link import BadLinkError, Link, read_link
-from wsync.messages import MAX_CHANNEL
-from wsync.outcome import Outcome, Refusal
-from wsync.pake import MESSAGE_LENGTH, BadElementError, Side, Spake2, password_scalar
-from wsync.seal import MalformedError, UnopenedError
-from wsync.session import Session
-from wsync.strictjson import MalformedJsonError, Object, TooLargeError
-from wsync.testing import scalar_of
-from wsync.values import Rendezvous, check_appid, check_blob, parse_rendezvous
+from wormhole import keys, seal
+from wormhole.code import Code, check_word_count, read_code, words_of
+from wormhole.link import BadLinkError, Link, read_link
+from wormhole.messages import MAX_CHANNEL
+from wormhole.outcome import Outcome, Refusal
+from wormhole.pake import MESSAGE_LENGTH, BadElementError, Side, Spake2, password_scalar
+from wormhole.seal import MalformedError, UnopenedError
+from wormhole.session import Session
+from wormhole.strictjson import MalformedJsonError, Object, TooLargeError
+from wormhole.testing import scalar_of
+from wormhole.values import Rendezvous, check_appid, check_blob, parse_rendezvous
 
 from .inputs import Inputs
 from .json_messages import read_message

@@ -6,11 +6,15 @@ import ssl
 import threading
 from collections.abc import Callable
 
-from wsync import Config, Initiator, Receiver, Result, UserEvent
-from wsync.code import Code
-from wsync.keys import BadExportError
-from wsync.strictjson import Object
-from wsync.testing import NAMES, HookError, InjectedValues, with_second
+from wormhole.code import Code
+from wormhole.config import Config
+from wormhole.events import UserEvent
+from wormhole.initiator import Initiator
+from wormhole.keys import BadExportError
+from wormhole.outcome import Result
+from wormhole.receiver import Receiver
+from wormhole.strictjson import Object
+from wormhole.testing import NAMES, HookError, InjectedValues, with_second
 
 from .inputs import CannotTryError, Inputs
 

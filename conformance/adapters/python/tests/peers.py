@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wsync import Config
-from wsync.code import read_code
-from wsync.keys import Keys
-from wsync.pake import Side
-from wsync.seal import pad, seal
-from wsync.session import Session
-from wsync.testing import InjectedValues, with_second
+from wormhole.code import read_code
+from wormhole.config import Config
+from wormhole.keys import Keys
+from wormhole.pake import Side
+from wormhole.seal import pad, seal
+from wormhole.session import Session
+from wormhole.testing import InjectedValues, with_second
 
 from .scripted import Scripted, Seen, Step, ok
 

@@ -47,7 +47,7 @@ class FramingTest(unittest.TestCase):
         status, answers = talk(HELLO + lines + b'{"id":"half')
         self.assertEqual(status, 0)
         hello = answers.pop(0)["hello"]
-        self.assertEqual((hello["protocol"], hello["name"]), (1, "wsync-python"))
+        self.assertEqual((hello["protocol"], hello["name"]), (1, "wormhole-sync-python"))
         parsed = {"channel": 7, "words": ["crossover", "clockwork"]}
         self.assertEqual(answers.pop(0), {"id": "1", "ok": parsed})
         refused = {"outcome": "bad-code", "fault": "word-count"}

@@ -6,8 +6,9 @@ import socket
 import time
 import unittest
 
-from wsync import Config, Initiator
-from wsync.testing import with_second
+from wormhole.config import Config
+from wormhole.initiator import Initiator
+from wormhole.testing import with_second
 
 from .peers import config
 from .scripted import DROP, GONE, HANG, PREFIX, Scripted, ok, problem, raw, say
@@ -95,9 +96,10 @@ class AnswersTest(unittest.TestCase):
     def test_exhausted(self):
         for step in (DROP, HANG):
             began = time.monotonic()
-            result, server = self.run_it(step, second_ms=5)
+            # A machine that is busy needs its time for each attempt.
+            result, server = self.run_it(step, second_ms=50)
             self.assertEqual(result.outcome, "relay-unreachable")
-            self.assertGreater(time.monotonic() - began, 0.2)
+            self.assertGreater(time.monotonic() - began, 2.0)
             self.assertGreater(len(server.seen), 3)
 
     def test_nobody_listens(self):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import unittest
 from dataclasses import replace
 
-from wsync import Initiator, Outcome, UserEvent
-from wsync.testing import HookError, InjectedValues
+from wormhole.events import UserEvent
+from wormhole.initiator import Initiator
+from wormhole.outcome import Outcome
+from wormhole.testing import HookError, InjectedValues
 
 from .peers import APPID, CODE, SIDE, VALUES, PeerReceiver, config
 from .scripted import DROP, EMPTY, GONE, HANG, STORED, Scripted, ok, problem, say

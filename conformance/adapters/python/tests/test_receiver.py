@@ -6,7 +6,8 @@ import threading
 import time
 import unittest
 
-from wsync import Receiver, UserEvent
+from wormhole.events import UserEvent
+from wormhole.receiver import Receiver
 
 from .peers import CODE, PeerInitiator, config
 from .scripted import DROP, EMPTY, HANG, STORED, Scripted, ok, problem, say

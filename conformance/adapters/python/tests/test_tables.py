@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unittest
 
-from wsync import initiator, receiver
-from wsync.events import Ask, Kind, State
-from wsync.outcome import (
+from wormhole import initiator, receiver
+from wormhole.events import Ask, Kind, State
+from wormhole.outcome import (
     CLOSE_REASONS,
     NOT_KEPT,
     SENTENCES,

@@ -14,8 +14,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from wsync import Config, Initiator
-from wsync.testing import with_second
+from wormhole.config import Config
+from wormhole.initiator import Initiator
+from wormhole.testing import with_second
 
 from .scripted import problem
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from spake2 import ed25519_basic as ed
 from spake2.parameters.ed25519 import ParamsEd25519
 
-from wsync import pake, seal, strictjson
-from wsync.code import read_code, word_list, words_of
-from wsync.keys import BadExportError, Keys, expand, export, transcript
-from wsync.link import BadLinkError, read_link
-from wsync.outcome import Outcome, Refusal
-from wsync.pake import BadElementError, Side, Spake2
-from wsync.values import parse_rendezvous, read_hex
+from wormhole import pake, seal, strictjson
+from wormhole.code import read_code, word_list, words_of
+from wormhole.keys import BadExportError, Keys, expand, export, transcript
+from wormhole.link import BadLinkError, read_link
+from wormhole.outcome import Outcome, Refusal
+from wormhole.pake import BadElementError, Side, Spake2
+from wormhole.values import parse_rendezvous, read_hex
 
 from . import SPEC
 

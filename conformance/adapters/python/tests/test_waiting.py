@@ -6,9 +6,9 @@ import math
 import time
 import unittest
 
-from wsync.clock import Clock
-from wsync.events import Event, Kind, UserEvent
-from wsync.waiting import Waiting
+from wormhole.clock import Clock
+from wormhole.events import Event, Kind, UserEvent
+from wormhole.waiting import Waiting
 
 LOOKING = frozenset({Kind.RELEASE, Kind.MISMATCH, Kind.CANCEL, Kind.DEADLINE})
 

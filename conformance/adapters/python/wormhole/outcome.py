@@ -97,7 +97,9 @@ SENTENCES: dict[Outcome, str] = {
         "Check the network and the relay's address; start again with a new code."
     ),
     Outcome.TIMEOUT: "The other side did not come in time; start again with a new code.",
-    Outcome.CANCELLED: "Cancelled. If the exchange had begun, its code is spent; start again with a new one.",
+    Outcome.CANCELLED: (
+        "Cancelled. If the exchange had begun, its code is spent; start again with a new one."
+    ),
     Outcome.NOT_TAKEN: (
         "The other side's data came and could not be kept; the other side is told. Start again "
         "with a new code."
