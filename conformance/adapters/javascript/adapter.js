@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The adapter protocol, version 1: puts the package `wsync` behind standard input and output.
+// The adapter protocol, version 1: puts the package `wormhole-sync` behind standard input and output.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { readJson, JsonNumber, JsonFault } from './src/strict-json.js';
 import { fromHex, toHex, utf8, equalBytes, concat } from './src/bytes.js';
@@ -11,8 +11,8 @@ import { contextOf, prkOf, deriveKeys, verifierWords, exportKey } from './src/ke
 import { pad, unpad, seal, open, sealBlob, isSealedLength } from './src/seal.js';
 import { judgeMessage, isMessage, problemToken } from './src/messages.js';
 import { closeReason } from './src/interpret.js';
-import { WrongState } from './src/index.js';
-import { InitiatorUnderTest, ReceiverUnderTest } from './src/test-hooks.js';
+import { WormholeError, WrongState } from './src/index.js';
+import { InitiatorUnderTest, ReceiverUnderTest } from './test-hooks.js';
 
 const MAX_LINE = 1024 * 1024;
 
@@ -295,7 +295,7 @@ function startRun(id, i) {
     rendezvous: i.string('rendezvous'),
     lookFirst: look,
     ...(i.has('ca') ? { ca: i.string('ca') } : {}),
-    ...(i.has('deadline') ? { deadline: i.integer('deadline', 0) } : {}),
+    ...(i.has('deadline') ? { timeout: i.integer('deadline', 0) * 1000 } : {}),
   };
   let exported = null;
   if (i.has('export')) {
@@ -316,9 +316,15 @@ function startRun(id, i) {
     run.start().then(looking, nothing);
     run.blob().then((blob) => take && send({ id, event: 'taking', blob: toHex(blob) }), nothing);
   }
-  run.finish().then((result) => {
+  /** @returns {import('./src/index.js').FailedResult} */
+  const end = (error) => {
+    if (error instanceof WormholeError) return error.result;
+    throw error;
+  };
+  run.finish().catch(end).then((result) => {
     runs.set(id, null);
-    const { outcome, reason = null, delivered, blob, verifier, fault } = result;
+    const { outcome, reason = null, delivered, blob, verifier } = result;
+    const fault = outcome === 'done' ? undefined : result.fault;
     let key = null;
     if (blob && exported) {
       try {
@@ -381,7 +387,7 @@ function hello(message) {
   send({
     hello: {
       protocol: 1,
-      name: 'wsync-js',
+      name: 'wormhole-sync-js',
       version: '0.1.0',
       spec: '1.1.0',
       roles: ['initiator', 'receiver', 'relay'],

@@ -1,5 +1,6 @@
 // Bytes, hex (HEX-1), constant-time comparison (SEAL-11), wiping (KEY-2).
 import { timingSafeEqual } from 'node:crypto';
+import { types } from 'node:util';
 
 const encoder = new TextEncoder();
 
@@ -52,6 +53,6 @@ export function wipe(...arrays) {
  */
 export function bytesOf(value, name) {
   if (typeof value === 'string') return utf8(value);
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (types.isUint8Array(value)) return Uint8Array.from(value);
   throw new TypeError(`${name} must be a string or a Uint8Array`);
 }

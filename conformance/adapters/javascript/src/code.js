@@ -1,17 +1,46 @@
 // Invitation codes (section 4).
 import { bytesOf, ascii } from './bytes.js';
+import { redact } from './redact.js';
 import { wordOf, isWordOf, nearestWords } from './words.js';
 
 const CHANNEL = /^[1-9][0-9]{0,8}$/;
 
-/** A code that CODE-4 to CODE-7 refuse. `fault` is the token, `message` is for the user. */
+/**
+ * A code that CODE-4 to CODE-7 refuse. `message` holds no word of it and may be logged; `explanation` names
+ * what was typed and is for the user alone (RAND-2).
+ */
 export class CodeFault extends Error {
-  /** @param {string} fault @param {string} message @param {object} [extra] */
-  constructor(fault, message, extra = {}) {
+  #explanation;
+  #suggestions;
+
+  static {
+    this.prototype.name = 'CodeFault';
+    redact(this);
+  }
+
+  code = /** @type {const} */ ('ERR_WORMHOLE_BAD_CODE');
+
+  /**
+   * @param {import('./index.js').CodeFaultName} fault
+   * @param {string} message
+   * @param {{ explanation?: string, suggestions?: string[], position?: number, character?: string }} [more]
+   */
+  constructor(fault, message, { explanation = message, suggestions = [], position, character } = {}) {
     super(message);
-    this.name = 'CodeFault';
     this.fault = fault;
-    Object.assign(this, extra);
+    if (position !== undefined) this.position = position;
+    if (character !== undefined) this.character = character;
+    this.#explanation = explanation;
+    this.#suggestions = suggestions;
+  }
+
+  get explanation() {
+    return this.#explanation;
+  }
+
+  /** The nearest words, with `unknown-word`. */
+  get suggestions() {
+    return this.#suggestions;
   }
 }
 
@@ -79,13 +108,14 @@ export function parseCode(input) {
   const i = words.findIndex((word, at) => !isWordOf(at, word));
   if (i >= 0) {
     if (isWordOf(i + 1, words[i]) && i + 1 < words.length && isWordOf(i, words[i + 1])) {
-      throw new CodeFault('swapped-words', `The words "${words[i]}" and "${words[i + 1]}" are swapped.`, {
+      throw new CodeFault('swapped-words', `Words ${i + 1} and ${i + 2} are swapped.`, {
+        explanation: `The words "${words[i]}" and "${words[i + 1]}" are swapped.`,
         position: i,
       });
     }
     const suggestions = nearestWords(i, words[i]);
-    const shown = JSON.stringify(words[i]);
-    throw new CodeFault('unknown-word', `${shown} is no word of a code here; did you mean ${suggestions.join(', ')}?`, {
+    throw new CodeFault('unknown-word', `Word ${i + 1} is no word of a code there.`, {
+      explanation: `${JSON.stringify(words[i])} is no word of a code here; did you mean ${suggestions.join(', ')}?`,
       position: i,
       suggestions,
     });

@@ -1,6 +1,10 @@
 // The initiator (section 11.4).
 import { INITIATOR } from './initiator-table.js';
-import { Run, WrongState, deferred } from './run.js';
+import { Run } from './run.js';
+import { deferred, needed } from './deferred.js';
+import { eventOfSame } from './question.js';
+import { WrongState } from './errors.js';
+import { ORDINARY } from './sources.js';
 import { Pake, BadElement } from './pake.js';
 import { deriveKeys } from './keys.js';
 import { isSealedLength, open, sealBlob, unpad } from './seal.js';
@@ -8,18 +12,28 @@ import { formatCode, passwordOf, wordsOf } from './code.js';
 import { writeBody } from './messages.js';
 import { wipe } from './bytes.js';
 
-class InitiatorRun extends Run {
+/** The run of an initiator, for the classes of this file and of test-hooks.js. */
+export class InitiatorRun extends Run {
   code = deferred();
   peer = deferred();
   #count;
+  #compare;
+  /** @type {string[]} */
   #words = [];
 
-  constructor(options, sources) {
-    super('initiator', INITIATOR, options, sources);
-    this.#count = options.words ?? 2;
+  /**
+   * @param {import('./index.js').InitiatorOptions} options
+   * @param {import('./sources.js').Sources} sources
+   * @param {import('./run.js').ByHand} [byHand]
+   */
+  constructor(options, sources, byHand = {}) {
+    super('initiator', INITIATOR, options, sources, byHand);
+    this.#count = this.options.words ?? 2;
+    this.#compare = this.options.compare;
     this.waiting = [this.code, this.peer];
   }
 
+  /** @returns {import('./run.js').End | null} */
   checkCode() {
     const n = this.#count;
     return Number.isInteger(n) && n >= 2 && n <= 8 ? null : { outcome: 'bad-code' };
@@ -33,9 +47,10 @@ class InitiatorRun extends Run {
   }
 
   makeBody(name) {
-    if (name === 'allocate') return writeBody(this.pake.message);
-    const body = sealBlob(this.keys.initiatorBlob, this.keys.th, this.blob);
-    wipe(this.keys.initiatorBlob);
+    if (name === 'allocate') return writeBody(needed(this.pake).message);
+    const keys = needed(this.keys);
+    const body = sealBlob(keys.initiatorBlob, keys.th, this.blob);
+    wipe(keys.initiatorBlob);
     return writeBody(body);
   }
 
@@ -50,7 +65,8 @@ class InitiatorRun extends Run {
       case 'get receipt': {
         // INIT-6: in `holding` it is not opened.
         if (this.state === 'holding') return 'receipt-unopened';
-        const plain = open(this.keys.receipt, this.keys.th, message.body);
+        const keys = needed(this.keys);
+        const plain = open(keys.receipt, keys.th, message.body);
         return plain?.length === 0 ? 'receipt-opened' : 'receipt-unopened';
       }
       default:
@@ -60,16 +76,16 @@ class InitiatorRun extends Run {
 
   /** SEAL-6 */
   #readAnswer(answer) {
-    const { pake } = this;
+    const pake = needed(this.pake);
     try {
       if (!isSealedLength(answer.length - 33)) return 'answer-malformed';
       const answerMessage = answer.subarray(0, 33);
       const key = pake.finish(answerMessage);
-      this.setKeys(
-        deriveKeys({ key, appid: this.appid, channel: this.channel, offer: pake.message, answerMessage }),
-      );
-      const padded = open(this.keys.receiverBlob, this.keys.th, answer.subarray(33));
-      wipe(this.keys.receiverBlob);
+      const [channel, offer] = [needed(this.channel), pake.message];
+      const keys = deriveKeys({ key, appid: this.appid, channel, offer, answerMessage });
+      this.setKeys(keys);
+      const padded = open(keys.receiverBlob, keys.th, answer.subarray(33));
+      wipe(keys.receiverBlob);
       if (!padded) return 'answer-unopened';
       const blob = unpad(padded);
       wipe(padded);
@@ -84,14 +100,17 @@ class InitiatorRun extends Run {
     }
   }
 
+  /** @param {string} state @param {string | null} from @returns {void | 'later'} */
   entered(state, from) {
     if (state === 'waiting-for-answer' && from === 'allocating') {
-      this.code.resolve(formatCode(this.channel, this.#words));
+      this.code.resolve(formatCode(needed(this.channel), this.#words));
       this.#words = [];
       return 'later';
     }
     if (state === 'holding' && from === 'waiting-for-answer') {
-      this.peer.resolve({ verifier: this.verifier, blob: this.peerBlob });
+      const [verifier, blob, compare] = [needed(this.verifier), needed(this.peerBlob), this.#compare];
+      this.peer.resolve({ verifier, blob });
+      if (compare) this.ask(['holding'], async (signal) => compare(verifier, { blob, signal }), eventOfSame, 'cancel');
     }
   }
 
@@ -100,54 +119,32 @@ class InitiatorRun extends Run {
   }
 }
 
+/** What the initiator's class and the one under test share. */
 export class InitiatorBase {
   #run;
 
-  /**
-   * @param {import('./run.js').CommonOptions & { words?: number }} options
-   * @param {import('./sources.js').Sources} sources
-   */
-  constructor(options, sources) {
-    this.#run = new InitiatorRun(options, sources);
+  /** @param {InitiatorRun} run */
+  constructor(run) {
+    this.#run = run;
   }
 
   /**
    * Begins the exchange.
-   * @returns {Promise<string>} the code to show; rejects with RunEnded when the run ended without one
+   * @returns {Promise<string>} the code to show
    */
   start() {
-    this.#run.begin('allocating', 'allocate');
+    try {
+      this.#run.begin('allocating', 'allocate');
+    } catch (error) {
+      return Promise.reject(error);
+    }
     return this.#run.code.promise;
   }
 
-  /**
-   * The verifier and the receiver's blob, as soon as the answer has opened. Who looks first shows the
-   * verifier and then calls `release`, `mismatch` or `cancel`.
-   * @returns {Promise<{ verifier: string, blob: Uint8Array }>}
-   */
-  peer() {
-    return this.#run.peer.promise;
-  }
-
-  /** The user agrees. @throws {WrongState} */
-  release() {
-    this.#run.tell('release');
-  }
-
-  /** The user says that the other side shows other words. @throws {WrongState} */
-  mismatch() {
-    this.#run.tell('mismatch');
-  }
-
-  /** The user gives up. */
-  cancel() {
-    this.#run.cancel();
-  }
-
-  /** The outcome; it never rejects once the run has begun. @returns {Promise<import('./outcome.js').Result>} */
-  finish() {
-    if (this.#run.state === null) return Promise.reject(new WrongState('not started'));
-    return this.#run.result();
+  /** The end. @returns {Promise<import('./index.js').Result>} rejects with a WormholeError, unless `done` */
+  async finish() {
+    if (this.#run.state === null) throw new WrongState('start comes before finish: it gives the code');
+    return /** @type {any} */ (await this.#run.result());
   }
 
   /** Section 6.2. @param {string | Uint8Array} label @param {number} length @throws {WrongState | RangeError} */
@@ -155,13 +152,21 @@ export class InitiatorBase {
     return this.#run.exportKey(label, length);
   }
 
-  /** Wipes the exporter's key after the end. */
+  /** Cancels what goes on, and wipes the exporter's key. */
   dispose() {
     this.#run.dispose();
   }
 
-  /** The state of the table, for programs that show it. */
-  get state() {
-    return this.#run.state;
+  /** The relay's address. */
+  get rendezvous() {
+    return this.#run.rendezvous;
+  }
+}
+
+/** The initiator. Its options and methods are described in index.d.ts. */
+export class Initiator extends InitiatorBase {
+  /** @param {import('./index.js').InitiatorOptions} options */
+  constructor(options) {
+    super(new InitiatorRun(options, ORDINARY));
   }
 }

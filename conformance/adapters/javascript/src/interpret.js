@@ -1,13 +1,14 @@
 // What an answer means (section 11.2).
 import { readMessage, problemToken } from './messages.js';
 
+/** RELAY-16. @type {Set<import('./index.js').CloseReason>} */
 const REASONS = new Set([
   'done', 'wrong-code', 'bad-element', 'malformed-message', 'verifier-mismatch',
   'not-taken', 'cancelled', 'timeout', 'relay-misbehaved',
 ]);
 
 /** OUT-4. @param {string} reason */
-export const closeReason = (reason) => (REASONS.has(reason) ? reason : 'other');
+export const closeReason = (reason) => (REASONS.has(/** @type {any} */ (reason)) ? reason : 'other');
 
 /** @param {import('./http.js').Answer} answer @param {string} name */
 const all = (answer, name) => answer.headers.filter(([n]) => n === name).map(([, v]) => v);

@@ -5,10 +5,15 @@ import { appidAllowed, parseRendezvous } from './values.js';
 
 /** A link that LINK-2 refuses. */
 export class LinkFault extends Error {
-  /** @param {string} fault */
+  static {
+    this.prototype.name = 'LinkFault';
+  }
+
+  code = /** @type {const} */ ('ERR_WORMHOLE_BAD_LINK');
+
+  /** @param {import('./index.js').LinkFaultName} fault */
   constructor(fault) {
     super(`bad-link: ${fault}`);
-    this.name = 'LinkFault';
     this.fault = fault;
   }
 }

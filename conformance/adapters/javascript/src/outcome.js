@@ -1,9 +1,10 @@
 // Outcomes and what the user is told (section 12).
+import { redact } from './redact.js';
 
 const AGAIN = 'start again with a new code';
 
-/** @type {Record<string, string>} OUT-1, OUT-3 */
-export const SENTENCES = Object.freeze({
+/** OUT-1, OUT-3. @satisfies {Record<import('./index.js').Outcome, string>} */
+const sentences = {
   done: 'Done.',
   'bad-code': 'Check the code with the other user and type it again; it can still be used.',
   'bad-appid': 'Give an application identifier of 1 to 128 bytes.',
@@ -28,22 +29,50 @@ export const SENTENCES = Object.freeze({
   'not-taken':
     "The other side's data came and could not be kept; the other side is told. Start again with a new code.",
   internal: `Report this as a fault of the program, and ${AGAIN}.`,
-});
+};
+
+/** @type {Readonly<Record<import('./index.js').Outcome, string>>} */
+export const SENTENCES = Object.freeze(sentences);
 
 /**
- * @typedef {object} Result
- * @property {string} outcome one of OUT-1
- * @property {boolean} delivered
- * @property {string} [reason] with `closed`, and `not-taken` with `done` (INIT-8)
- * @property {string} [fault] with a receiver's `bad-code`
- * @property {Uint8Array} [blob] the peer's
- * @property {string} [verifier] with the blob
- * @property {string} message for the user
+ * How a run ended. The blob and the verifier are no properties of its own, so that printing it shows neither.
  */
+export class Result {
+  #blob;
+  #verifier;
+
+  static {
+    redact(this);
+  }
+
+  /**
+   * @param {{ outcome: import('./index.js').Outcome, delivered: boolean, message: string, reason?: string,
+   *   fault?: string, blob?: Uint8Array, verifier?: string }} parts
+   */
+  constructor({ outcome, delivered, message, reason, fault, blob, verifier }) {
+    this.outcome = outcome;
+    this.delivered = delivered;
+    if (reason !== undefined) this.reason = reason;
+    if (fault !== undefined) this.fault = fault;
+    this.message = message;
+    this.#blob = blob;
+    this.#verifier = verifier;
+  }
+
+  /** The peer's blob, where it is handed over. */
+  get blob() {
+    return this.#blob;
+  }
+
+  /** Eight words, with the blob. */
+  get verifier() {
+    return this.#verifier;
+  }
+}
 
 /**
  * @param {'initiator' | 'receiver'} role
- * @param {{ outcome: string, delivered: boolean, reason?: string, fault?: string, detail?: string }} end
+ * @param {{ outcome: import('./index.js').Outcome, delivered: boolean, reason?: string, detail?: string }} end
  * @returns {string}
  */
 export function messageOf(role, { outcome, delivered, reason, detail }) {

@@ -1,6 +1,10 @@
 // The receiver (section 11.5).
 import { RECEIVER } from './receiver-table.js';
-import { Run, WrongState, deferred } from './run.js';
+import { Run } from './run.js';
+import { deferred, needed } from './deferred.js';
+import { eventOfSame } from './question.js';
+import { WrongState } from './errors.js';
+import { ORDINARY } from './sources.js';
 import { Pake, BadElement } from './pake.js';
 import { deriveKeys } from './keys.js';
 import { isSealedLength, open, seal, sealBlob, unpad } from './seal.js';
@@ -8,35 +12,43 @@ import { parseCode, passwordOf, CodeFault } from './code.js';
 import { writeBody, writeClaim } from './messages.js';
 import { concat, wipe } from './bytes.js';
 
-class ReceiverRun extends Run {
+/** The run of a receiver, for the classes of this file and of test-hooks.js. */
+export class ReceiverRun extends Run {
   verifierReady = deferred();
   blobReady = deferred();
+  /** @type {string | Uint8Array | undefined} */
   #input;
+  /** @type {string[]} */
   #words = [];
+  #compare;
   #take;
   #takeTime;
 
-  constructor(options, sources) {
-    super('receiver', RECEIVER, options, sources);
-    this.#input = options.code;
-    this.#take = options.take;
-    this.#takeTime = options.takeTime === true;
-    if (typeof this.#input !== 'string' && !(this.#input instanceof Uint8Array)) {
-      throw new TypeError('code must be a string or a Uint8Array');
-    }
+  /**
+   * @param {import('./index.js').ReceiverOptions} options
+   * @param {import('./sources.js').Sources} sources
+   * @param {import('./run.js').ByHand} [byHand]
+   */
+  constructor(options, sources, byHand = {}) {
+    super('receiver', RECEIVER, options, sources, byHand);
+    this.#input = this.options.code;
+    delete this.options.code;
+    this.#compare = this.options.compare;
+    this.#take = this.options.take;
+    this.#takeTime = byHand.takeTime === true;
     this.waiting = [this.verifierReady, this.blobReady];
   }
 
+  /** @returns {import('./run.js').End | null} */
   checkCode() {
     try {
-      const { channel, words } = parseCode(this.#input);
+      const { channel, words } = parseCode(needed(this.#input));
       this.channel = channel;
       this.#words = words;
       return null;
     } catch (error) {
       if (!(error instanceof CodeFault)) throw error;
-      const { fault, message, name, stack, ...extra } = /** @type {any} */ (error);
-      return { outcome: 'bad-code', fault: error.fault, detail: error.message, extra };
+      return { outcome: 'bad-code', codeFault: error };
     } finally {
       this.#input = undefined;
     }
@@ -49,11 +61,11 @@ class ReceiverRun extends Run {
 
   makeBody(name) {
     if (name === 'claim') return writeClaim();
-    const { keys } = this;
+    const keys = needed(this.keys);
     if (name === 'put answer') {
       const sealed = sealBlob(keys.receiverBlob, keys.th, this.blob);
       wipe(keys.receiverBlob);
-      return writeBody(concat(this.pake.message, sealed));
+      return writeBody(concat(needed(this.pake).message, sealed));
     }
     const receipt = seal(keys.receipt, keys.th, new Uint8Array(0));
     wipe(keys.receipt);
@@ -74,13 +86,12 @@ class ReceiverRun extends Run {
   /** SEAL-5 */
   #readOffer({ body: offer, ttl }) {
     this.setLife(ttl);
-    const { pake } = this;
+    const pake = needed(this.pake);
     try {
       if (offer.length !== 33) return 'offer-malformed';
       const key = pake.finish(offer);
-      this.setKeys(
-        deriveKeys({ key, appid: this.appid, channel: this.channel, offer, answerMessage: pake.message }),
-      );
+      const [channel, answerMessage] = [needed(this.channel), pake.message];
+      this.setKeys(deriveKeys({ key, appid: this.appid, channel, offer, answerMessage }));
       return 'offer-good';
     } catch (error) {
       if (error instanceof BadElement) return 'offer-bad-element';
@@ -93,8 +104,9 @@ class ReceiverRun extends Run {
   /** SEAL-7 */
   #readFinish(finish) {
     if (!isSealedLength(finish.length)) return 'finish-malformed';
-    const padded = open(this.keys.initiatorBlob, this.keys.th, finish);
-    wipe(this.keys.initiatorBlob);
+    const keys = needed(this.keys);
+    const padded = open(keys.initiatorBlob, keys.th, finish);
+    wipe(keys.initiatorBlob);
     if (!padded) return 'finish-unopened';
     const blob = unpad(padded);
     wipe(padded);
@@ -103,24 +115,22 @@ class ReceiverRun extends Run {
     return 'finish-opened';
   }
 
+  /** @param {string} state @param {string | null} from */
   entered(state, from) {
-    if (state === 'comparing' && from === 'answering') this.verifierReady.resolve(this.verifier);
+    if (state === 'comparing' && from === 'answering') {
+      const [verifier, compare] = [needed(this.verifier), this.#compare];
+      this.verifierReady.resolve(verifier);
+      const states = ['comparing', 'opened'];
+      if (compare) this.ask(states, async (signal) => compare(verifier, { signal }), eventOfSame, 'cancel');
+    }
     if (state === 'taking') {
       // A copy: the run wipes its own when it ends without `done`, and the application may be at work.
-      const blob = Uint8Array.from(/** @type {Uint8Array} */ (this.peerBlob));
+      const blob = Uint8Array.from(needed(this.peerBlob));
       this.blobReady.resolve(blob);
-      if (this.#take) {
-        const answer = (event) => this.state === 'taking' && this.dispatch(event);
-        // Not in this very step: the machine has to have arrived in `taking`.
-        Promise.resolve()
-          .then(() => (this.state === 'taking' ? /** @type {any} */ (this.#take)(blob) : false))
-          .then(
-            (kept) => answer(kept === false ? 'not-taken' : 'taken'),
-            () => answer('not-taken'),
-          );
-      } else if (!this.#takeTime) {
-        Promise.resolve().then(() => this.state === 'taking' && this.dispatch('taken'));
-      }
+      if (this.#takeTime) return;
+      const take = this.#take ?? (() => true);
+      const eventOf = (kept) => (kept === false ? 'not-taken' : 'taken');
+      this.ask(['taking'], async (signal) => take(blob, { signal }), eventOf, 'not-taken');
     }
   }
 
@@ -129,67 +139,32 @@ class ReceiverRun extends Run {
   }
 }
 
+/** What the receiver's class and the one under test share. */
 export class ReceiverBase {
   #run;
 
-  /**
-   * `take` gets the initiator's blob and resolves when the application has it for good; it rejects, or
-   * gives false, when it cannot keep it. With `takeTime` the program itself says `taken` or `notTaken`
-   * after `blob`. With neither it is taken at once.
-   * @param {import('./run.js').CommonOptions & {
-   *   code: string | Uint8Array,
-   *   take?: (blob: Uint8Array) => unknown,
-   *   takeTime?: boolean,
-   * }} options
-   * @param {import('./sources.js').Sources} sources
-   */
-  constructor(options, sources) {
-    this.#run = new ReceiverRun(options, sources);
+  /** @param {ReceiverRun} run */
+  constructor(run) {
+    this.#run = run;
   }
 
   /**
    * Begins the exchange.
-   * @returns {Promise<string>} the verifier, when the receiver's answer is stored; rejects with RunEnded
+   * @returns {Promise<string>} the verifier, when the receiver's answer is stored
    */
   start() {
-    this.#run.begin('claiming', 'claim');
+    try {
+      this.#run.begin('claiming', 'claim');
+    } catch (error) {
+      return Promise.reject(error);
+    }
     return this.#run.verifierReady.promise;
   }
 
-  /** The initiator's blob, to be taken. @returns {Promise<Uint8Array>} */
-  blob() {
-    return this.#run.blobReady.promise;
-  }
-
-  /** The application has the blob for good. @throws {WrongState} */
-  taken() {
-    this.#run.tell('taken');
-  }
-
-  /** The application cannot keep the blob. @throws {WrongState} */
-  notTaken() {
-    this.#run.tell('not-taken');
-  }
-
-  /** The user agrees. @throws {WrongState} */
-  release() {
-    this.#run.tell('release');
-  }
-
-  /** The user says that the other side shows other words. @throws {WrongState} */
-  mismatch() {
-    this.#run.tell('mismatch');
-  }
-
-  /** The user gives up. */
-  cancel() {
-    this.#run.cancel();
-  }
-
-  /** The outcome; it never rejects once the run has begun. @returns {Promise<import('./outcome.js').Result>} */
-  finish() {
-    if (this.#run.state === null) return Promise.reject(new WrongState('not started'));
-    return this.#run.result();
+  /** The end. @returns {Promise<import('./index.js').Result>} rejects with a WormholeError, unless `done` */
+  async finish() {
+    if (this.#run.state === null) this.start();
+    return /** @type {any} */ (await this.#run.result());
   }
 
   /** Section 6.2. @param {string | Uint8Array} label @param {number} length @throws {WrongState | RangeError} */
@@ -197,13 +172,21 @@ export class ReceiverBase {
     return this.#run.exportKey(label, length);
   }
 
-  /** Wipes the exporter's key after the end. */
+  /** Cancels what goes on, and wipes the exporter's key. */
   dispose() {
     this.#run.dispose();
   }
 
-  /** The state of the table, for programs that show it. */
-  get state() {
-    return this.#run.state;
+  /** The relay's address. */
+  get rendezvous() {
+    return this.#run.rendezvous;
+  }
+}
+
+/** The receiver. Its options and methods are described in index.d.ts. */
+export class Receiver extends ReceiverBase {
+  /** @param {import('./index.js').ReceiverOptions} options */
+  constructor(options) {
+    super(new ReceiverRun(options, ORDINARY));
   }
 }

@@ -3,50 +3,20 @@ import { bytesOf, toHex, wipe } from './bytes.js';
 import { appidAllowed, blobAllowed, parseRendezvous } from './values.js';
 import { writeClose } from './messages.js';
 import { exportKey, verifierWords } from './keys.js';
-import { messageOf } from './outcome.js';
+import { Result, messageOf } from './outcome.js';
+import { WormholeError, WrongState } from './errors.js';
+import { chooseRendezvous } from './address.js';
+import { checkOptions } from './options.js';
+import { Question } from './question.js';
+import { deferred, needed } from './deferred.js';
 import { Requester } from './requester.js';
 import { now, alarm } from './clock.js';
 
-/** A run ended before it had what was asked for. `result` says how. */
-export class RunEnded extends Error {
-  /** @param {import('./outcome.js').Result} result */
-  constructor(result) {
-    super(result.message);
-    this.name = 'RunEnded';
-    this.result = result;
-  }
-}
-
-/** A call that the state of the run does not allow; the run is as it was. */
-export class WrongState extends Error {
-  /** @param {string} message */
-  constructor(message) {
-    super(message);
-    this.name = 'WrongState';
-  }
-}
-
-/** A promise that may be asked for or not. */
-export function deferred() {
-  let resolve, reject;
-  const promise = new Promise((a, b) => {
-    resolve = a;
-    reject = b;
-  });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
-}
-
 /**
- * @typedef {object} CommonOptions
- * @property {string | Uint8Array} appid
- * @property {string | Uint8Array} blob own blob
- * @property {string} rendezvous address of the relay
- * @property {boolean} [allowHttp] the user allows plain http to other machines
- * @property {boolean} [lookFirst] the user compares the verifier first
- * @property {number} [deadline] seconds from `start`
- * @property {AbortSignal} [signal] its abort is the user's cancel
- * @property {string | Buffer} [ca] certificate authorities instead of the system's
+ * @typedef {{ lookFirst?: boolean, takeTime?: boolean }} ByHand the user's part is not done by callbacks, but
+ *   by events from outside (test-hooks.js)
+ * @typedef {{ outcome: import('./index.js').Outcome, reason?: string,
+ *   codeFault?: import('./code.js').CodeFault }} End
  */
 
 export class Run {
@@ -65,42 +35,56 @@ export class Run {
   /** @type {import('./pake.js').Pake | null} */
   pake = null;
   #table;
-  #options;
   #sources;
+  #byHand;
+  #relay;
+  /** @type {Requester | undefined} */
   #requester;
   #cancelled = false;
   #begun = 0;
-  /** @type {{ outcome: string, reason?: string } | null} */
+  /** @type {End | null} */
   #fixed = null;
   #delivered = false;
+  /** @type {string | undefined} */
   #doneReason;
+  /** @type {{ name: string, controller: AbortController } | null} */
   #inHand = null;
+  /** @type {Question | null} what the application is being asked */
+  #question = null;
+  /** @type {Map<string, unknown>} an outcome and what brought the application to it */
+  #causes = new Map();
   #stopDeadline = () => {};
   #stopReceipt = () => {};
   #deadlineAt = Infinity;
   #bodies = new Map();
   #ended = deferred();
-  #onAbort = () => this.cancel();
-  /** Promises that reject when the run ends without them. */
+  #disposed = false;
+  #onAbort = () => this.cancel(this.options.signal?.reason);
+  /** @type {import('./deferred.js').Deferred<any>[]} Promises that reject when the run ends without them. */
   waiting = [];
 
   /**
    * @param {'initiator' | 'receiver'} role
    * @param {import('./table.js').Table} table
-   * @param {CommonOptions} options
+   * @param {import('./index.js').InitiatorOptions | import('./index.js').ReceiverOptions} options
    * @param {import('./sources.js').Sources} sources
+   * @param {ByHand} byHand
    */
-  constructor(role, table, options, sources) {
+  constructor(role, table, options, sources, byHand) {
+    const { blob, ...others } = checkOptions(role, options);
     this.role = role;
     this.#table = table;
-    this.#options = options;
+    this.options = others;
     this.#sources = sources;
-    this.appid = bytesOf(options.appid, 'appid');
-    this.blob = bytesOf(options.blob, 'blob');
-    const { deadline } = options;
-    if (deadline !== undefined && !(typeof deadline === 'number' && deadline >= 0)) {
-      throw new TypeError('deadline must be a number of seconds');
-    }
+    this.#byHand = byHand;
+    this.#relay = chooseRendezvous(others.rendezvous);
+    this.appid = bytesOf(others.appid, 'appid');
+    this.blob = bytesOf(blob, 'blob');
+  }
+
+  /** The relay's address. */
+  get rendezvous() {
+    return this.#relay;
   }
 
   get sources() {
@@ -108,7 +92,7 @@ export class Run {
   }
 
   get lookFirst() {
-    return this.#options.lookFirst === true;
+    return this.options.compare !== undefined || this.#byHand.lookFirst === true;
   }
 
   get second() {
@@ -122,19 +106,21 @@ export class Run {
     this.state = 'checking';
     const fault = this.#check();
     if (fault) return this.#conclude(fault);
-    const { signal, deadline } = this.#options;
-    if (this.#cancelled || signal?.aborted) return this.#conclude({ outcome: 'cancelled' });
-    if (deadline === 0) return this.#conclude({ outcome: 'timeout' });
+    const { signal, timeout } = this.options;
+    if (signal?.aborted) this.cancel(signal.reason);
+    if (this.#cancelled) return this.#conclude({ outcome: 'cancelled' });
+    if (timeout === 0) return this.#conclude({ outcome: 'timeout' });
     signal?.addEventListener('abort', this.#onAbort);
-    if (deadline !== undefined) this.#setDeadline(this.#begun + deadline * this.second);
+    if (timeout !== undefined) this.#setDeadline(this.#begun + (timeout / 1000) * this.second);
     this.state = state;
     this.#request(request);
   }
 
+  /** @returns {End | null} */
   #check() {
     if (!blobAllowed(this.blob)) return { outcome: 'blob-too-large' };
     if (!appidAllowed(this.appid)) return { outcome: 'bad-appid' };
-    const relay = parseRendezvous(this.#options.rendezvous, this.#options.allowHttp === true);
+    const relay = parseRendezvous(this.#relay, this.options.allowHttp === true);
     if (!relay) return { outcome: 'bad-rendezvous' };
     const fault = this.checkCode();
     if (fault) return fault;
@@ -146,7 +132,7 @@ export class Run {
         appidHex: toHex(this.appid),
         sideHex: toHex(side),
         second: this.second,
-        ca: this.#options.ca,
+        ca: this.options.ca,
       });
       return null;
     } catch {
@@ -163,23 +149,56 @@ export class Run {
     if (at >= this.#deadlineAt) return;
     this.#deadlineAt = at;
     this.#stopDeadline();
-    this.#stopDeadline = alarm(at, () => {
-      // In `taking` it comes once the application has answered; in `closing` it is not set.
-      if (!['taking', 'closing', 'ended'].includes(this.state)) this.dispatch('deadline');
-    });
+    this.#stopDeadline = alarm(at, () => this.#deadlineCame());
+  }
+
+  /** In `taking` it comes once the application has answered; in `closing` it is not set. @returns {boolean} */
+  #deadlineCame() {
+    if (now() < this.#deadlineAt || ['taking', 'closing', 'ended'].includes(needed(this.state))) return false;
+    this.dispatch('deadline');
+    return true;
   }
 
   /** The user, or something of this machine. @param {string} event */
   tell(event) {
-    const step = this.#table[this.state]?.[event];
+    this.#deadlineCame(); // it comes before what a user says after it (section 11.3)
+    const step = this.#table[/** @type {string} */ (this.state)]?.[event];
     if (!step || step.impossible) throw new WrongState(`${event} is not asked for now`);
     this.dispatch(event);
   }
 
-  /** The user gives up. */
-  cancel() {
+  /** The user gives up. @param {unknown} [cause] */
+  cancel(cause) {
     this.#cancelled = true;
-    if (this.state !== null && this.#table[this.state]) this.dispatch('cancel');
+    if (!this.#causes.has('cancelled')) this.#causes.set('cancelled', cause);
+    if (this.state === null || !this.#table[this.state]) return;
+    if (!this.#deadlineCame()) this.dispatch('cancel');
+  }
+
+  /**
+   * Asks the application something, as long as the run is in one of these states.
+   * @param {string[]} states
+   * @param {(signal: AbortSignal) => Promise<unknown>} ask
+   * @param {(answer: unknown) => string} eventOf
+   * @param {'cancel' | 'not-taken'} failed the event when it throws
+   */
+  ask(states, ask, eventOf, failed) {
+    const question = new Question(states);
+    this.#question = question;
+    const say = (event, cause) => {
+      if (this.#question !== question) return;
+      this.#question = null;
+      if (event === 'cancel') return this.cancel(cause);
+      if (cause !== undefined) this.#causes.set(event, cause);
+      this.tell(event);
+    };
+    // Not in this very step: the machine has to have arrived in the state.
+    Promise.resolve()
+      .then(() => (this.#question === question ? ask(question.signal).then(eventOf) : failed))
+      .then((event) => say(event), (error) => say(failed, error))
+      .catch((error) => {
+        if (!(error instanceof WrongState)) this.#fail(error);
+      });
   }
 
   /**
@@ -194,24 +213,29 @@ export class Run {
     }
   }
 
+  /** @param {string} event @param {{ reason?: string }} [with_] @returns {void} */
   #dispatch(event, { reason } = {}) {
-    const step = this.#table[/** @type {string} */ (this.state)]?.[event];
-    if (!step || step.impossible) throw new Error(`impossible: ${event} in ${this.state}`);
-    const from = this.state;
+    const from = needed(this.state);
+    const step = this.#table[from]?.[event];
+    if (!step || step.impossible) throw new Error(`impossible: ${event} in ${from}`);
     const request = step.request?.replace(' (repeat)', '') ?? null;
     const goesOn = this.#inHand !== null && this.#inHand.name === request;
     if (!goesOn) this.#abandon();
     this.state = /** @type {string} */ (step.next);
+    if (this.#question && !this.#question.standsIn(this.state)) this.#withdraw();
     if (step.outcome) {
       if (step.outcome === 'closed (lost)') this.#fixed = { outcome: 'closed', reason: 'lost' };
-      else this.#fixed = { outcome: step.outcome, ...(step.outcome === 'closed' ? { reason } : {}) };
+      else {
+        const outcome = /** @type {End['outcome']} */ (step.outcome);
+        this.#fixed = { outcome, ...(outcome === 'closed' ? { reason } : {}) };
+      }
       if (event === 'receipt-opened' && step.outcome === 'done') this.#delivered = true; // INIT-5
       if (event === 'taken') this.#delivered = true; // RECV-2
       if (step.outcome === 'done' && event === 'closed' && reason === 'not-taken') this.#doneReason = reason; // INIT-8
     }
     this.#stopReceipt();
     if (this.state === 'closing' || this.state === 'ended') this.#stopDeadline();
-    if (this.state === 'ended') return this.#conclude(/** @type {any} */ (this.#fixed));
+    if (this.state === 'ended') return this.#conclude(needed(this.#fixed));
     if (this.state === 'waiting-for-receipt') {
       if (from === 'finishing') this.#receiptAt = now() + 30 * this.second;
       this.#stopReceipt = alarm(this.#receiptAt, () => this.dispatch('receipt-wait-over'));
@@ -224,10 +248,10 @@ export class Run {
     if (this.state === 'sending-receipt' && now() >= this.#deadlineAt) return this.#dispatch('deadline'); // TIME-5
     if (this.entered(this.state, from) === 'later') {
       // CODE-3: the code is shown before the first request for the answer.
-      const hand = { name: request, controller: new AbortController() };
+      const hand = { name: needed(request), controller: new AbortController() };
       this.#inHand = hand;
       setImmediate(() => {
-        if (this.#inHand === hand) this.#request(/** @type {string} */ (request));
+        if (this.#inHand === hand) this.#request(hand.name);
       });
       return;
     }
@@ -235,6 +259,11 @@ export class Run {
   }
 
   #receiptAt = 0;
+
+  #withdraw() {
+    this.#question?.withdraw();
+    this.#question = null;
+  }
 
   #abandon() {
     this.#inHand?.controller.abort();
@@ -264,7 +293,7 @@ export class Run {
     }
     const method = verb === 'get' ? 'GET' : verb === 'put' ? 'PUT' : 'POST';
     const request = { name: verb === 'close' ? 'close' : name, method, path, body };
-    this.#requester.make(request, controller.signal).then(
+    needed(this.#requester).make(request, controller.signal).then(
       (read) => {
         if (this.#inHand !== hand) return;
         this.#inHand = null;
@@ -290,13 +319,14 @@ export class Run {
     this.#conclude(this.#fixed ?? { outcome: maybeStored ? 'done' : 'internal' });
   }
 
-  /** @param {{ outcome: string, reason?: string, fault?: string, detail?: string, extra?: object }} end */
-  #conclude({ outcome, reason, fault, detail, extra }) {
+  /** @param {End} end */
+  #conclude({ outcome, reason, codeFault }) {
     this.state = 'ended';
+    this.#withdraw();
     this.#abandon();
     this.#stopDeadline();
     this.#stopReceipt();
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.options.signal?.removeEventListener('abort', this.#onAbort);
     this.pake?.wipe();
     const handed = this.peerBlob !== null && (this.role === 'initiator' || outcome === 'done'); // OUT-2, INIT-3
     if (!handed) wipe(this.peerBlob);
@@ -304,7 +334,7 @@ export class Run {
     if (this.keys) {
       const { exporter, th, ...others } = this.keys;
       wipe(...Object.values(others));
-      if (!handed) {
+      if (!handed || this.#disposed) {
         wipe(exporter);
         this.keys = null;
       }
@@ -313,21 +343,18 @@ export class Run {
     this.#bodies.clear();
     const delivered = outcome === 'done' && this.#delivered;
     reason ??= outcome === 'done' ? this.#doneReason : undefined;
-    /** @type {import('./outcome.js').Result} */
-    const result = {
-      outcome,
-      delivered,
-      ...(reason !== undefined ? { reason } : {}),
-      ...(fault !== undefined ? { fault } : {}),
-      ...(extra ?? {}),
-      ...(handed ? { blob: /** @type {Uint8Array} */ (this.peerBlob), verifier: /** @type {string} */ (this.verifier) } : {}),
-      message: messageOf(this.role, { outcome, delivered, reason, detail }),
-    };
-    this.#ended.resolve(result);
-    for (const d of this.waiting) d.reject(new RunEnded(result));
+    const end = { outcome, delivered, reason };
+    const given = handed ? { blob: needed(this.peerBlob), verifier: needed(this.verifier) } : {};
+    const message = messageOf(this.role, { ...end, detail: codeFault?.message });
+    const result = new Result({ ...end, ...given, fault: codeFault?.fault, message });
+    if (outcome === 'done') return this.#ended.resolve(result);
+    const cause = codeFault ?? this.#causes.get(outcome);
+    const explanation = codeFault && messageOf(this.role, { ...end, detail: codeFault.explanation });
+    const error = new WormholeError(result, { cause, explanation });
+    for (const d of [this.#ended, ...this.waiting]) d.reject(error);
   }
 
-  /** @returns {Promise<import('./outcome.js').Result>} */
+  /** @returns {Promise<Result>} it rejects with a WormholeError, unless the outcome is `done` */
   result() {
     return this.#ended.promise;
   }
@@ -345,16 +372,16 @@ export class Run {
     return exportKey(this.keys.exporter, bytesOf(label, 'label'), length);
   }
 
-  /** Wipes what is left for exporting. */
+  /** Cancels what goes on, and wipes what is left for exporting. */
   dispose() {
-    if (this.state === 'ended' && this.keys) {
-      wipe(this.keys.exporter);
-      this.keys = null;
-    }
+    this.#disposed = true;
+    if (this.state !== 'ended') return this.cancel();
+    wipe(this.keys?.exporter);
+    this.keys = null;
   }
 
   // What the roles fill in.
-  /** @returns {{ outcome: string, fault?: string, detail?: string, extra?: object } | null} */
+  /** @returns {End | null} */
   checkCode() {
     return null;
   }

@@ -6,7 +6,8 @@ import { Pake, littleEndian, passwordScalar, scalarBytes } from '../src/pake.js'
 import { deriveKeys, verifierWords, exportKey } from '../src/keys.js';
 import { sealBlob, seal, pad } from '../src/seal.js';
 import { fromHex, toHex, utf8 } from '../src/bytes.js';
-import { InitiatorUnderTest, ReceiverUnderTest } from '../src/test-hooks.js';
+import { InitiatorUnderTest, ReceiverUnderTest } from '../test-hooks.js';
+import { ended } from './support/ended.js';
 import { listen } from './support/relay.js';
 
 const text = readFileSync(new URL('../../../../spec/wormhole-sync.md', import.meta.url), 'utf8');
@@ -86,13 +87,13 @@ test('A.7: both roles against the recorded requests', async () => {
     if (role === 'Initiator') {
       const i = new InitiatorUnderTest({ ...common, blob: blobA }, { ...hooks, words: fromHex('3c3b'), pake_scalar: x });
       assert.equal(await i.start(), '7-crossover-clockwork');
-      result = await i.finish();
+      result = await ended(i);
       assert.equal(toHex(i.exportKey('example.com/app1 file key', 16)), value('export("example.com/app1 file key", 16)'));
       assert.deepEqual(Buffer.from(result.blob), Buffer.from(blobB));
     } else {
       const r = new ReceiverUnderTest({ ...common, blob: blobB, code: ' 7 Crossover_clockwork\n' }, { ...hooks, pake_scalar: y });
       assert.equal(await r.start(), value('verifier'));
-      result = await r.finish();
+      result = await ended(r);
       assert.deepEqual(Buffer.from(result.blob), Buffer.from(blobA));
     }
     server.close();

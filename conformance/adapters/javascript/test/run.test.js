@@ -1,8 +1,9 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { InitiatorUnderTest, ReceiverUnderTest } from '../src/test-hooks.js';
-import { Initiator, Receiver, RunEnded } from '../src/index.js';
+import { InitiatorUnderTest, ReceiverUnderTest } from '../test-hooks.js';
+import { ended } from './support/ended.js';
+import { Initiator, Receiver, WormholeError } from '../src/index.js';
 import { fakeRelay, listen, json, problem } from './support/relay.js';
 
 const second = 50;
@@ -17,7 +18,7 @@ test('an ordinary exchange, both done', async () => {
   const { initiator, receiver } = pair(relay);
   const r = receiver(await initiator.start());
   await r.start();
-  const [a, b] = await Promise.all([initiator.finish(), r.finish()]);
+  const [a, b] = await Promise.all([ended(initiator), ended(r)]);
   assert.deepEqual([a.outcome, a.delivered, b.outcome, b.delivered], ['done', true, 'done', true]);
   assert.equal(Buffer.from(a.blob).toString(), 'olleh');
   assert.equal(a.verifier, b.verifier);
@@ -32,7 +33,7 @@ test('wrong words', async () => {
   const wrong = code.replace(/-[a-z]+/, code.includes('-adult-') || code.includes('-adroitness') ? '-adviser' : '-adroitness');
   const r = receiver(wrong);
   r.start().catch(() => {});
-  const [a, b] = await Promise.all([initiator.finish(), r.finish()]);
+  const [a, b] = await Promise.all([ended(initiator), ended(r)]);
   assert.deepEqual([a.outcome, b.outcome, b.reason], ['wrong-code', 'closed', 'wrong-code']);
   assert.match(b.message, /^The relay says/);
   assert.equal(a.blob, undefined);
@@ -49,7 +50,7 @@ test('both look first; mismatch', async () => {
   assert.throws(() => r.exportKey('x', 1), /no keys/);
   assert.equal(initiator.exportKey('x', 1).length, 1);
   initiator.mismatch();
-  const [a, b] = await Promise.all([initiator.finish(), r.finish()]);
+  const [a, b] = await Promise.all([ended(initiator), ended(r)]);
   assert.deepEqual([a.outcome, b.outcome, b.reason], ['verifier-mismatch', 'closed', 'verifier-mismatch']);
   assert.equal(Buffer.from(a.blob).toString(), 'olleh');
   relay.close();
@@ -65,7 +66,7 @@ test('both look first; release; not taken', async () => {
   await new Promise((f) => setTimeout(f, 30));
   assert.equal(r.state, 'opened');
   r.release();
-  const [a, b] = await Promise.all([initiator.finish(), r.finish()]);
+  const [a, b] = await Promise.all([ended(initiator), ended(r)]);
   assert.deepEqual([a.outcome, a.delivered, a.reason, b.outcome, b.blob], ['done', false, 'not-taken', 'not-taken', undefined]);
   relay.close();
 });
@@ -73,22 +74,22 @@ test('both look first; release; not taken', async () => {
 test('local refusals and cancels make no request', async () => {
   const relay = await listen((req, res) => { relay.count++; json(res, 500, {}); });
   relay.count = 0;
-  const out = async (C, o) => {
+  const outcomeOf = async (C, o) => {
     const c = new C({ ...base(relay.url), ...o });
     c.start().catch(() => {});
-    return (await c.finish()).outcome;
+    return (await ended(c)).outcome;
   };
-  assert.equal(await out(Initiator, { blob: new Uint8Array(65536), appid: '' }), 'blob-too-large');
-  assert.equal(await out(Initiator, { appid: '', rendezvous: '' }), 'bad-appid');
-  assert.equal(await out(Initiator, { rendezvous: 'http://x', words: 9 }), 'bad-rendezvous');
-  assert.equal(await out(Initiator, { words: 9 }), 'bad-code');
-  assert.equal(await out(Receiver, { code: '7-x' }), 'bad-code');
-  assert.equal(await out(Initiator, { deadline: 0 }), 'timeout');
-  assert.equal(await out(Initiator, { signal: AbortSignal.abort() }), 'cancelled');
-  assert.equal(await out(Receiver, { code: '7-x', deadline: 0 }), 'bad-code');
+  assert.equal(await outcomeOf(Initiator, { blob: new Uint8Array(65536), appid: '' }), 'blob-too-large');
+  assert.equal(await outcomeOf(Initiator, { appid: '', rendezvous: '' }), 'bad-appid');
+  assert.equal(await outcomeOf(Initiator, { rendezvous: 'http://x', words: 9 }), 'bad-rendezvous');
+  assert.equal(await outcomeOf(Initiator, { words: 9 }), 'bad-code');
+  assert.equal(await outcomeOf(Receiver, { code: '7-x' }), 'bad-code');
+  assert.equal(await outcomeOf(Initiator, { timeout: 0 }), 'timeout');
+  assert.equal(await outcomeOf(Initiator, { signal: AbortSignal.abort() }), 'cancelled');
+  assert.equal(await outcomeOf(Receiver, { code: '7-x', timeout: 0 }), 'bad-code');
   const c = new InitiatorUnderTest(base(relay.url), { side: null });
-  await assert.rejects(c.start(), RunEnded);
-  assert.equal((await c.finish()).outcome, 'internal');
+  await assert.rejects(c.start(), WormholeError);
+  assert.equal((await ended(c)).outcome, 'internal');
   assert.equal(relay.count, 0);
   relay.close();
 });
@@ -103,8 +104,8 @@ test('repeats, Retry-After, exhaustion, unreachable', async () => {
     problem(res, 429, 'rate-limited');
   });
   const i = new InitiatorUnderTest(base(relay.url), { second: 20 });
-  await assert.rejects(i.start(), RunEnded);
-  assert.equal((await i.finish()).outcome, 'relay-unreachable');
+  await assert.rejects(i.start(), WormholeError);
+  assert.equal((await ended(i)).outcome, 'relay-unreachable');
   assert.equal(n, 3);
   relay.close();
 });
@@ -118,12 +119,12 @@ test('a life that ends, and a cancel by AbortSignal', async () => {
   });
   const i = new InitiatorUnderTest(base(relay.url), { second });
   await i.start();
-  assert.equal((await i.finish()).outcome, 'timeout');
+  assert.equal((await ended(i)).outcome, 'timeout');
   const ac = new AbortController();
   const j = new InitiatorUnderTest({ ...base(relay.url), signal: ac.signal }, { second });
   await j.start();
   ac.abort();
-  assert.equal((await j.finish()).outcome, 'cancelled');
+  assert.equal((await ended(j)).outcome, 'cancelled');
   assert.deepEqual(closes, ['{"reason":"timeout"}', '{"reason":"cancelled"}']);
   relay.close();
 });
@@ -142,7 +143,7 @@ const claimOutcome = async (answer, end) => {
   const server = await raw((req) => (req.includes('/claim') ? answer : 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), end);
   const r = new ReceiverUnderTest({ ...base(server.url), code: '7-crossover-clockwork' }, { second: 10 });
   r.start().catch(() => {});
-  const { outcome } = await r.finish();
+  const { outcome } = await ended(r);
   server.close();
   return outcome;
 };

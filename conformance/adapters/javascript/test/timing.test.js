@@ -1,6 +1,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { InitiatorUnderTest, ReceiverUnderTest } from '../src/test-hooks.js';
+import { InitiatorUnderTest, ReceiverUnderTest } from '../test-hooks.js';
+import { ended } from './support/ended.js';
 import { listen, json, problem, fakeRelay } from './support/relay.js';
 
 const base = (url) => ({ appid: 'a', blob: 'hello', rendezvous: url });
@@ -18,7 +19,7 @@ test('polls that are cut off halve w, and polls are paced (TIME-4, TIME-8)', asy
   });
   const i = new InitiatorUnderTest(base(relay.url), { second });
   await i.start();
-  const r = await i.finish();
+  const r = await ended(i);
   assert.deepEqual([r.outcome, r.reason], ['closed', 'lost']);
   assert.deepEqual(seen.map(([w]) => w), [25, 13, 7, 4, 4, 4, 4]);
   for (const k of [4, 5, 6]) assert.ok(seen[k][1] - seen[k - 1][1] >= second - 5);
@@ -42,11 +43,11 @@ test('forbidden after the first put finish, and after a repeat (CLIENT-15)', asy
     const i = new InitiatorUnderTest(base(relay.url), { second: 50 });
     const r = new ReceiverUnderTest({ ...base(relay.url), code: await i.start() }, { second: 50 });
     r.start().catch(() => {});
-    const a = await i.finish();
+    const a = await ended(i);
     assert.deepEqual([a.outcome, a.delivered, a.reason], [outcome, false, outcome === 'closed' ? 'lost' : undefined]);
     assert.equal(Buffer.from(a.blob).toString(), 'hello');
     r.cancel();
-    assert.equal((await r.finish()).outcome, 'cancelled');
+    assert.equal((await ended(r)).outcome, 'cancelled');
     relay.close();
     inner.close();
   }
@@ -55,15 +56,15 @@ test('forbidden after the first put finish, and after a repeat (CLIENT-15)', asy
 test('a deadline that passes in taking comes after the application (TIME-5)', async () => {
   const relay = await fakeRelay();
   const i = new InitiatorUnderTest(base(relay.url), { second: 50 });
-  const r = new ReceiverUnderTest({ ...base(relay.url), code: await i.start(), deadline: 20, takeTime: true }, { second: 50 });
+  const r = new ReceiverUnderTest({ ...base(relay.url), code: await i.start(), timeout: 20000, takeTime: true }, { second: 50 });
   await r.start();
   await r.blob();
   await new Promise((f) => setTimeout(f, 1100));
   assert.equal(r.state, 'taking');
   r.taken();
-  const result = await r.finish();
+  const result = await ended(r);
   assert.deepEqual([result.outcome, result.delivered], ['done', true]);
-  const a = await i.finish(); // receipt-wait-over
+  const a = await ended(i); // receipt-wait-over
   assert.deepEqual([a.outcome, a.delivered], ['done', false]);
   relay.close();
 });

@@ -5,13 +5,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InitiatorUnderTest } from '../src/test-hooks.js';
+import { InitiatorUnderTest } from '../test-hooks.js';
+import { ended } from './support/ended.js';
 
 let has = true;
 try { execFileSync('openssl', ['version']); } catch { has = false; }
 
 test('certificates and names (CLIENT-4)', { skip: !has }, async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'wsync-tls-'));
+  const dir = mkdtempSync(join(tmpdir(), 'wormhole-sync-tls-'));
   const [k, c] = [join(dir, 'k'), join(dir, 'c')];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', k, '-out', c, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
   let n = 0;
@@ -25,7 +26,7 @@ test('certificates and names (CLIENT-4)', { skip: !has }, async () => {
   const run = async (host, ca) => {
     const i = new InitiatorUnderTest({ appid: 'a', blob: '', rendezvous: `https://${host}:${port}`, ca }, {});
     i.start().catch(() => {});
-    return (await i.finish()).outcome;
+    return (await ended(i)).outcome;
   };
   const start = Date.now();
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // must not matter

@@ -39,6 +39,7 @@ export async function fakeRelay({ second = 50 } = {}) {
     if (!ch) return problem(res, 404, 'no-such-channel');
     const wake = () => ch.waiting.splice(0).forEach((f) => f());
     if (what === 'claim') {
+      if (ch.ended && ch.claimant !== side) return problem(res, 404, 'no-such-channel');
       if (ch.ended) return problem(res, 410, 'closed', { reason: ch.ended });
       if (ch.claimant && ch.claimant !== side) return problem(res, 409, 'crowded');
       ch.claimant = side;
