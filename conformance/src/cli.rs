@@ -26,6 +26,7 @@ use crate::tools::mutants::{self, MutantsArguments};
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::relay::{self, RelayCheck, RelayCheckArguments};
 use crate::tools::report::{self, ReportArguments};
+use crate::tools::serve::{ServeArguments, serve as serve_by_hand};
 use crate::tools::show::{self, ShowArguments};
 use crate::tools::{generate, list};
 
@@ -88,6 +89,8 @@ enum Command {
     Doctor(DoctorArguments),
     /// Explain one test: what it judges, what is asked, and what is right
     Show(ShowArguments),
+    /// Play one transcript or live scenario to a program that you start by hand
+    Serve(ServeArguments),
     /// Write the report of a result that was kept, in any form
     Report(ReportArguments),
 }
@@ -187,6 +190,7 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::List(selection)) => list::list(&selection).map(|()| true),
         Some(Command::Doctor(arguments)) => doctor::doctor(&root, &arguments),
         Some(Command::Show(arguments)) => show::show(&arguments).map(|()| true),
+        Some(Command::Serve(arguments)) => serve_by_hand(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         // These were done above.
         Some(Command::Adapter { .. } | Command::Supervise) => Ok(true),

@@ -38,8 +38,11 @@ impl CheckFormat {
     ///
     /// A sentence about a standard output that does not take it.
     pub(crate) fn write(self, result: &CheckResult, spec: &Spec) -> anyhow::Result<()> {
-        let written = self.print(result, spec);
-        written.context("the report could not be written")
+        match self.print(result, spec) {
+            // A reader may go, since the exit status says the same.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.context("the report could not be written"),
+        }
     }
 
     fn print(self, result: &CheckResult, spec: &Spec) -> io::Result<()> {

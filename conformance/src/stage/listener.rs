@@ -6,6 +6,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -20,9 +21,18 @@ use tokio::task::JoinSet;
 
 use super::raw_stream::{RawResponse, RawStream};
 use super::response::{RecordedResponse, TransportFault};
+use crate::terminal::show;
 
 /// The most bytes of a request (RELAY-10 allows 139 264 bytes).
 const LONGEST_REQUEST: usize = 1 << 20;
+
+/// Whether each request is told to the user.
+static NARRATES: AtomicBool = AtomicBool::new(false);
+
+/// Tells each request from now on to the user, on standard output.
+pub(crate) fn narrate() {
+    NARRATES.store(true, Ordering::Relaxed);
+}
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -128,6 +138,9 @@ async fn connection<H: Handler>(
             (handler.clone(), number.clone(), raw_response.clone());
         async move {
             let arrived = read(request).await?;
+            if NARRATES.load(Ordering::Relaxed) {
+                show(format_args!("  -> {} {}", arrived.method, arrived.target));
+            }
             let number = number.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let waiting = WaitingRequest {
                 handler: handler.clone(),

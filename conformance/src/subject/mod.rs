@@ -1,6 +1,7 @@
 //! The implementations that the suite can judge, with the ways to start each and to ask it.
 
 pub(crate) mod adapter;
+pub(crate) mod by_hand;
 pub(crate) mod command;
 pub(crate) mod external;
 pub(crate) mod group;

@@ -18,6 +18,32 @@ pub(crate) trait Test: Sync {
     fn content(&self) -> Vec<(&'static str, String)>;
 }
 
+impl Test for &dyn Test {
+    fn id(&self) -> &str {
+        (**self).id()
+    }
+
+    fn suite(&self) -> &str {
+        (**self).suite()
+    }
+
+    fn level(&self) -> u8 {
+        (**self).level()
+    }
+
+    fn title(&self) -> &str {
+        (**self).title()
+    }
+
+    fn clauses(&self) -> &[String] {
+        (**self).clauses()
+    }
+
+    fn content(&self) -> Vec<(&'static str, String)> {
+        (**self).content()
+    }
+}
+
 impl Test for Box<dyn Case> {
     fn id(&self) -> &str {
         self.as_ref().id()

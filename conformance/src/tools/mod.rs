@@ -10,6 +10,7 @@ pub(crate) mod mutants;
 pub(crate) mod record;
 pub(crate) mod relay;
 pub(crate) mod report;
+pub(crate) mod serve;
 pub(crate) mod show;
 mod subject;
 

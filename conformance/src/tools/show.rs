@@ -35,18 +35,35 @@ pub(crate) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     let of_relays = relays.iter().map(|case| case as &dyn Test);
     let tests = plan.cases.iter().map(|case| case as &dyn Test);
     let tests: Vec<&dyn Test> = tests.chain(of_relays).collect();
-    let id = &arguments.test;
-    let Some(test) = tests.iter().find(|test| test.id() == id) else {
-        let near = tests.iter().map(|test| test.id());
-        let mut near: Vec<&str> = near.filter(|it| it.contains(id.as_str())).collect();
-        near.sort_by_key(|near| !near.starts_with(id.as_str()));
-        near.truncate(5);
-        match near.is_empty() {
-            true => bail!("there is no test {id}; `conformance list` shows all of them"),
-            false => bail!("there is no test {id}, but: {}", near.join(", ")),
-        }
-    };
-    write(*test, &spec, &mut io::stdout().lock()).context("the test cannot be shown")
+    tell(find(&tests, &arguments.test)?, &spec)
+}
+
+/// The test of an id.
+///
+/// # Errors
+///
+/// A sentence that names those that are near.
+pub(super) fn find<'a, T: Test>(tests: &'a [T], id: &str) -> anyhow::Result<&'a T> {
+    if let Some(test) = tests.iter().find(|test| test.id() == id) {
+        return Ok(test);
+    }
+    let near = tests.iter().map(Test::id);
+    let mut near: Vec<&str> = near.filter(|it| it.contains(id)).collect();
+    near.sort_by_key(|near| !near.starts_with(id));
+    near.truncate(5);
+    match near.is_empty() {
+        true => bail!("there is no test {id}; `conformance list` shows all of them"),
+        false => bail!("there is no test {id}, but: {}", near.join(", ")),
+    }
+}
+
+/// Prints what a test is about.
+///
+/// # Errors
+///
+/// A sentence when standard output does not take it.
+pub(super) fn tell(test: &dyn Test, spec: &Spec) -> anyhow::Result<()> {
+    write(test, spec, &mut io::stdout().lock()).context("the test cannot be shown")
 }
 
 /// Writes a name, and what belongs to it, line by line.

@@ -98,3 +98,45 @@ fn what_cannot_be_told_is_skipped_and_no_level_is_reached() {
     assert!(!report.contains("reached"), "{report}");
     assert!(!report.contains("live-receiver"), "{report}");
 }
+
+/// A person is told how to start the program, and what came of it.
+#[test]
+fn a_test_is_played_by_hand() {
+    let mut serving = std::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(["serve", "live-receiver-refuses-one-word"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program of this crate starts");
+    let mut typed = serving.stdin.take().expect("standard input");
+    std::io::Write::write_all(&mut typed, b"bad kode\nbad-code\n").expect("it reads");
+    let output = serving.wait_with_output().expect("it ends");
+    let report = text(&output.stdout);
+    assert!(output.status.success(), "{report}");
+    for told in [
+        "as the receiver:",
+        "7-crossover\n",
+        "Type one of: done, ",
+        "PASSED",
+    ] {
+        assert!(report.contains(told), "{told}: {report}");
+    }
+}
+
+#[test]
+fn a_test_that_nobody_can_play_by_hand_is_explained() {
+    for (test, told) in [
+        ("code-canonical", "nothing can be played"),
+        (
+            "live-initiator-looks",
+            "needs what no person can be asked for by lines: look",
+        ),
+        ("live-together-receivers", "makes several runs"),
+        ("live-initiator-lookz", "there is no test"),
+    ] {
+        let output = conformance(&["serve", test]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.contains(told), "{told}: {said}");
+    }
+}

@@ -38,7 +38,7 @@ const LAYERS: [(&str, Layers); 2] = [
             ("root", &[]),
             ("terminal", &[]),
             ("spec", &["data", "root"]),
-            ("stage", &[]),
+            ("stage", &["terminal"]),
             ("subject", &["root", "stage", "terminal"]),
             ("suites", &["data", "root", "spec", "stage", "subject"]),
             ("run", &["root", "spec", "stage", "subject", "suites"]),

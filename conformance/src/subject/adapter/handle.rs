@@ -87,12 +87,11 @@ impl AdapterHandle {
         self.process.as_ref().map(Process::id)
     }
 
-    /// Talks to an adapter in this process, over a pipe: for tests of the suite itself.
+    /// Talks to an adapter in this process, over a pipe.
     ///
     /// # Errors
     ///
     /// [`AdapterError::CouldNotStart`].
-    #[cfg(test)]
     pub(crate) fn over(
         from_adapter: impl Read + Send + 'static,
         to_adapter: impl Write + Send + 'static,

@@ -36,6 +36,17 @@ impl fmt::Display for LineError {
 
 impl std::error::Error for LineError {}
 
+impl LineError {
+    /// The reason without anything of the line, which may bear a secret.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::WithoutLf(_) => "it ends without LF".to_owned(),
+            Self::NotJson { fault, .. } => format!("it is refused as JSON ({fault})"),
+            Self::Unreadable(_) | Self::TooLong => self.to_string(),
+        }
+    }
+}
+
 /// Reads the next line; `None` at the end of the input.
 ///
 /// # Errors

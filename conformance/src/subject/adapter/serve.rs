@@ -5,10 +5,10 @@ use std::io::{self, BufRead, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use serde_json::{Value, json};
 
-use super::line::{read_line, to_line};
+use super::line::{LineError, read_line, to_line};
 use super::user::{User, UserEvent};
 use super::wire::{Hello, Members, Reply, members};
 
@@ -52,15 +52,17 @@ pub(crate) fn serve(
 ) -> anyhow::Result<()> {
     let output = Mutex::new(output);
     let runs: Runs = Mutex::default();
-    let first = read_line(&mut input)?.context("the suite said no hello")?;
+    let Some(first) = next_line(&mut input)? else {
+        return Ok(());
+    };
     check_hello(&first)?;
     say(&output, &operations.hello().to_line())?;
     thread::scope(|scope| {
         let served = loop {
-            let line = match read_line(&mut input) {
+            let line = match next_line(&mut input) {
                 Ok(Some(line)) => line,
                 Ok(None) => break Ok(()),
-                Err(fault) => break Err(anyhow!("a line of standard input: {fault}")),
+                Err(fault) => break Err(fault),
             };
             let request = match AdapterRequest::from_line(line) {
                 Ok(request) => request,
@@ -91,6 +93,15 @@ pub(crate) fn serve(
         }
         served
     })
+}
+
+/// The next line of the suite; `None` at the end of the input, behind the last LF.
+fn next_line(input: &mut impl BufRead) -> anyhow::Result<Option<Members>> {
+    match read_line(input) {
+        Ok(line) => Ok(line),
+        Err(LineError::WithoutLf(_)) => Ok(None),
+        Err(fault) => Err(anyhow!("a line of standard input: {}", fault.reason())),
+    }
 }
 
 type Runs = Mutex<HashMap<String, Arc<User>>>;

@@ -318,7 +318,7 @@ fn pace(seen: &[Seen]) -> Result<(), Difference> {
 }
 
 fn time(expect: &Expect, played: &Played) -> Result<(), Difference> {
-    let Some((least, most)) = expect.seconds else {
+    let Some((least, most)) = expect.seconds.filter(|_| played.hello.can("time")) else {
         return Ok(());
     };
     let (least, most) = (

@@ -118,6 +118,13 @@ impl Case for TranscriptCase {
             .collect()
     }
 
+    fn parts(&self) -> Vec<&str> {
+        let input = &self.transcript.input;
+        let asked = [(input.look, "look"), (input.take.is_some(), "take")];
+        let asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
+        asked.map(|(_, part)| part).collect()
+    }
+
     fn shares_a_process(&self) -> bool {
         true
     }
@@ -310,6 +317,7 @@ impl TranscriptCase {
             shown,
             took,
             lag,
+            lacks: client.lacks().to_vec(),
         };
         judgement::judge(transcript, server.seen(), ended)
     }

@@ -30,6 +30,11 @@ pub(crate) trait Client: Sync {
         user: &ScriptedUser,
         on_event: &mut dyn FnMut(&AdapterEvent),
     ) -> Result<Value, RunError>;
+
+    /// The results that the client cannot tell.
+    fn lacks(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// The reason why a run has no result.
@@ -109,6 +114,10 @@ impl AdapterClient<'_> {
 }
 
 impl Client for AdapterClient<'_> {
+    fn lacks(&self) -> &[String] {
+        &self.0.hello().lacks
+    }
+
     fn run(
         &self,
         input: Value,

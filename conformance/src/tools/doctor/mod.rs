@@ -1,6 +1,8 @@
 //! `conformance doctor`: does the adapter speak the protocol at all? One of each operation, before
 //! anything is judged.
 
+mod advice;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
@@ -8,13 +10,14 @@ use std::time::Duration;
 
 use clap::Args;
 
+use self::advice::{advice, again, hello_advice, told};
 use super::SubjectArguments;
 use crate::root::Root;
 use crate::run::plan;
 use crate::spec::Spec;
 use crate::stage::listener;
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
-use crate::suites::case::{Case, Failure, Outcome};
+use crate::suites::case::{Case, Outcome};
 use crate::suites::live::scenario::{self, Scenario};
 use crate::suites::vectors::derive::Role;
 use crate::suites::vectors::printable;
@@ -42,6 +45,32 @@ const CLIENTS: [&str; 2] = ["initiator", "receiver"];
 /// The values that a hello may list under `inject`.
 const INJECT: [&str; 5] = ["side", "words", "pake_scalar", "second", "ca"];
 
+/// The operations in the order in which one builds on the other.
+const ORDER: [&str; 22] = [
+    "code-parse",
+    "code-print",
+    "appid",
+    "rendezvous",
+    "link-parse",
+    "link-print",
+    "spake2-start",
+    "spake2-finish",
+    "key-schedule",
+    "verifier",
+    "export",
+    "pad",
+    "unpad",
+    "seal",
+    "open",
+    "json",
+    "read-offer",
+    "read-answer",
+    "read-finish",
+    "read-receipt",
+    "run",
+    "user-event",
+];
+
 /// Tries an adapter, and gives whether all that it offers works.
 ///
 /// # Errors
@@ -68,6 +97,7 @@ pub(crate) fn doctor(root: &Root, arguments: &DoctorArguments) -> anyhow::Result
         connect: &|| AdapterHandle::start_process(&command, timeout),
         adapter: Some(adapter),
         timeout,
+        again: again(),
     };
     let (mut good, mut next) = (0, None);
     for (level, operation) in &known {
@@ -96,9 +126,14 @@ pub(crate) fn doctor(root: &Root, arguments: &DoctorArguments) -> anyhow::Result
     let next = match (is_good && good > 0, next) {
         (false, _) => "Mend what is above; `--log FILE` of a check shows every line.".to_owned(),
         (true, Some((level, operation))) => {
-            format!("Next: {operation}, of level {level}. `--level {level}` judges what is there.")
+            let is_begun = |(its, name): &(u8, String)| its == level && offered.contains(name);
+            let judged = match known.iter().any(is_begun) {
+                true => *level,
+                false => level.saturating_sub(1),
+            };
+            format!("`--level {judged}` judges what is there. Next: {operation}, of level {level}.")
         }
-        (true, None) => "Next: the whole suite, without any option.".to_owned(),
+        (true, None) => "Next: the whole suite, by --adapter and no other option.".to_owned(),
     };
     show(next);
     Ok(is_good && good > 0)
@@ -115,7 +150,8 @@ fn operations(cases: &[Box<dyn Case>]) -> Vec<(u8, String)> {
             }
         }
     }
-    found.sort_by_key(|(level, _)| *level);
+    let place = |name: &str| ORDER.iter().position(|known| *known == name);
+    found.sort_by_key(|(level, name)| (*level, place(name)));
     found
 }
 
@@ -183,6 +219,8 @@ struct Visit<'a> {
     /// Nothing after it broke: the next operation begins with another process.
     adapter: Option<AdapterHandle>,
     timeout: Duration,
+    /// The command that judges by one test, less its id.
+    again: String,
 }
 
 impl Visit<'_> {
@@ -247,7 +285,16 @@ impl Visit<'_> {
                 ));
                 true
             }
-            Outcome::Failed(failure) => wrong(name, &told(&failure), "A check shows more."),
+            Outcome::Failed(failure) => {
+                let more = match name.starts_with("run ") {
+                    true => format!(
+                        "More: {} --suite live",
+                        self.again.trim_end_matches(" --filter ")
+                    ),
+                    false => format!("More: {}{}", self.again, case.id()),
+                };
+                wrong(name, &told(&failure), &more)
+            }
             Outcome::Inconclusive(why) => wrong(name, &why, ""),
             Outcome::Broke(error, _) => {
                 // What it said last may still be on its way.
@@ -283,44 +330,6 @@ impl Visit<'_> {
                 "When standard input ends, so does the adapter.",
             ),
         }
-    }
-}
-
-/// A failure in one sentence.
-fn told(failure: &Failure) -> String {
-    match &failure.difference {
-        Some(difference) => difference.clone(),
-        None => format!("expected {}, and came {}", failure.expected, failure.actual),
-    }
-}
-
-/// Advice for an adapter that said no hello.
-fn hello_advice(error: &AdapterError) -> &'static str {
-    match error.to_string() {
-        text if text.contains("no hello within") => {
-            "The suite has said hello; the adapter is to write its own, in one line, and flush it."
-        }
-        text if text.contains("cannot start") => {
-            "No shell is used: the command is a program that is found, and its arguments."
-        }
-        _ => "ADAPTER.md, section Lines, shows a hello.",
-    }
-}
-
-/// Advice for an adapter that gave no reply.
-fn advice(error: &AdapterError) -> &'static str {
-    match error {
-        AdapterError::TimedOut(_) => {
-            "Is each line flushed, and does the reply bear the \"id\" of its request?"
-        }
-        AdapterError::Broke(text) if text.contains("JSON") => {
-            "Standard output is for replies alone, one JSON object a line; logs go to standard error."
-        }
-        AdapterError::Broke(text) if text.contains("ended") => {
-            "It is to go on after a reply, and to answer `error` to what it cannot do."
-        }
-        AdapterError::Broke(_) => "ADAPTER.md, section Lines, says what a line may be.",
-        AdapterError::CouldNotStart(_) | AdapterError::Misuse(_) => "",
     }
 }
 
