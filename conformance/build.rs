@@ -12,6 +12,15 @@ use flate2::write::GzEncoder;
 const FOLDERS: [&str; 4] = ["spec", "spec/words", "vectors", "conformance/transcripts"];
 /// The endings of the names of the files that are packed.
 const ENDINGS: [&str; 3] = ["md", "json", "txt"];
+/// The files beside these that reports show: the planted faults, the tests that find them, and the
+/// reasons where there are none.
+const FILES: [&str; 5] = [
+    "conformance/coverage.toml",
+    "conformance/mutants/client.toml",
+    "conformance/mutants/client.killers.json",
+    "conformance/mutants/relay.toml",
+    "conformance/mutants/relay.killers.json",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("..");
@@ -30,6 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let name = name.ok_or("a file's name is no text")?;
             files.insert(format!("{folder}/{name}"), fs::read_to_string(&path)?);
         }
+    }
+    for name in FILES {
+        println!("cargo::rerun-if-changed={}", root.join(name).display());
+        files.insert(name.to_owned(), fs::read_to_string(root.join(name))?);
     }
     let packed = Path::new(&std::env::var("OUT_DIR")?).join("data.json.gz");
     let mut gzip = GzEncoder::new(File::create(packed)?, Compression::best());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
-use crate::report::{CheckFormat, ProgressMeter, ReportContext, not_judged};
+use crate::report::{CheckFormat, CheckResult, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
 use crate::run::plan;
 use crate::run::runner::{self, Settings};
@@ -35,12 +35,12 @@ pub(crate) struct Check<'a> {
     pub(crate) settings: Settings,
 }
 
-/// Makes the check, and gives whether all is as expected.
+/// Makes the check, writes the report, and gives the result.
 ///
 /// # Errors
 ///
 /// A sentence that says why it could not be made.
-pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
+pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<CheckResult> {
     let spec = Spec::packed()?;
     let plan = plan::load(check.vectors.as_deref(), &spec)?;
     check_known(&check.settings.without, &plan.cases)?;
@@ -72,7 +72,7 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<bool> {
     let result = about.result(run);
     check.settings.expectations.update(result.verdicts())?;
     check.format.write(&result, &spec)?;
-    Ok(result.end.good)
+    Ok(result)
 }
 
 /// Refuses a name behind `--without` that no test needs.

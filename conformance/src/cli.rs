@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::check;
 use crate::report::CheckFormat;
 use crate::report::again::{again, is_started_by_cargo};
+use crate::report::html::make_folder;
 use crate::root::Root;
 use crate::run::expectations::Expectations;
 use crate::run::runner::Settings;
@@ -28,7 +29,7 @@ use crate::tools::relay::{self, RelayCheck, RelayCheckArguments};
 use crate::tools::report::{self, ReportArguments};
 use crate::tools::serve::{ServeArguments, serve as serve_by_hand};
 use crate::tools::show::{self, ShowArguments};
-use crate::tools::{generate, list};
+use crate::tools::{generate, html, list};
 
 /// Judges an implementation of wormhole-sync by the specification's vectors and transcripts.
 ///
@@ -131,6 +132,9 @@ struct CheckArguments {
     /// The report's form
     #[arg(long, value_enum, default_value_t = CheckFormat::Pretty)]
     format: CheckFormat,
+    /// Write a report for a browser into this folder as well; its first page is index.html
+    #[arg(long, value_name = "DIR")]
+    html: Option<PathBuf>,
     /// Judge by the vectors of this folder instead of the committed ones
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
@@ -207,6 +211,9 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
         Some(path) => Expectations::load(path, arguments.update_expectations, list::ids()?)?,
         None => Expectations::default(),
     };
+    if let Some(folder) = &arguments.html {
+        make_folder(folder)?;
+    }
     if let Some(subject) = arguments.relay.subject() {
         let check = RelayCheck {
             subject,
@@ -216,10 +223,13 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             expectations,
             again,
         };
-        return relay::check(root, &check);
+        let result = relay::check(root, &check)?;
+        html::write(arguments.html.as_deref(), &result, None, None)?;
+        return Ok(result.end.good);
     }
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
-    check::run(&check::Check {
+    let vectors = arguments.vectors.clone();
+    let result = check::run(&check::Check {
         root,
         subject: arguments.subject.subject()?,
         selection: arguments.selection,
@@ -234,5 +244,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             expectations,
             without: arguments.without,
         },
-    })
+    })?;
+    html::write(arguments.html.as_deref(), &result, vectors.as_deref(), None)?;
+    Ok(result.end.good)
 }

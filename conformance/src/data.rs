@@ -64,6 +64,20 @@ mod tests {
     use super::*;
     use crate::root::Root;
 
+    /// The files that reports show are packed as well.
+    #[test]
+    fn reasons_and_planted_faults_are_packed() {
+        let root = Root::new(None);
+        for name in [
+            "conformance/coverage.toml",
+            "conformance/mutants/client.toml",
+            "conformance/mutants/relay.killers.json",
+        ] {
+            let here = fs::read_to_string(root.path().join(name)).unwrap();
+            assert_eq!(data().unwrap().text(name).unwrap(), here);
+        }
+    }
+
     #[test]
     fn the_packed_files_are_those_of_the_repository() {
         let root = Root::new(None);

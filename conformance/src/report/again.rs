@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::run::selection::Selection;
 
 /// The options that say how the result is written and judged, and when the run ends.
-const LEFT_OUT: [&str; 3] = ["--format", "--expectations", "--log"];
+const LEFT_OUT: [&str; 4] = ["--format", "--html", "--expectations", "--log"];
 /// Those of them that take no value.
 const SWITCHES: [&str; 2] = ["--fail-fast", "--update-expectations"];
 
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(
             of(
                 "suite --filter a --filter=b --external --suite code --level 1 --clause CODE-1 \
-                --fail-fast --format json --expectations e --update-expectations --log l --root /x"
+                --fail-fast --format json --html=h --expectations e --update-expectations --log l --root /x"
             ),
             "suite --external --root /x --filter "
         );

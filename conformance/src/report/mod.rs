@@ -5,8 +5,10 @@ mod context;
 mod format;
 mod github;
 pub(crate) mod groups;
+pub(crate) mod html;
 mod junit;
 mod levels;
+mod meetings;
 mod pretty;
 mod progress;
 mod result;
@@ -16,6 +18,7 @@ mod wrap;
 
 pub(crate) use context::{ReportContext, not_judged};
 pub(crate) use format::{CheckFormat, Format};
+pub(crate) use meetings::{InteropResult, MeetingResult, MeetingVerdict};
 pub(crate) use progress::ProgressMeter;
 pub(crate) use result::CheckResult;
 pub(crate) use wrap::wrap;

@@ -1,6 +1,8 @@
 //! Results for the tests of the reports: one with a verdict of every kind, and one of an
 //! implementation that says what it should not.
 
+use super::html::{HtmlFacts, KnownFault, KnownReason, ReviewedRequirement};
+use super::meetings::{InteropResult, MeetingResult, MeetingVerdict};
 use super::result::{CheckResult, End, Start, TestResult};
 use crate::run::verdict::{Expectation, ExpectedFailure, ExpectedKind, Verdict, VerdictCounts};
 use crate::spec::Spec;
@@ -159,4 +161,74 @@ pub(super) fn hostile() -> CheckResult {
         hello.name = words.to_owned();
     }
     result
+}
+
+/// Two clients over one relay; one of them does a thing wrong, and nobody knows who another.
+pub(super) fn interop() -> InteropResult {
+    let one = |initiator: &str, receiver: &str, meeting: &str, fault: Option<(&str, &str)>| {
+        let (side, what) = fault.unzip();
+        MeetingResult {
+            relay: "reference".to_owned(),
+            initiator: initiator.to_owned(),
+            receiver: receiver.to_owned(),
+            meeting: meeting.to_owned(),
+            clauses: vec!["SEAL-1".to_owned()],
+            verdict: match fault {
+                None => MeetingVerdict::Passed,
+                Some(_) => MeetingVerdict::Failed,
+            },
+            side: side.filter(|side| !side.is_empty()).map(str::to_owned),
+            what: what.map(str::to_owned),
+        }
+    };
+    let wrong = "the receiver: `blob` is null, expected \"00\"";
+    let meetings = vec![
+        one("mine", "mine", "nothing", None),
+        one("mine", "other", "nothing", None),
+        one("mine", "other", "all", Some(("receiver", wrong))),
+        one("other", "mine", "all", Some(("", "the keys <b>differ"))),
+    ];
+    InteropResult::new(4, meetings, vec!["TIME-1".to_owned()], 1.25)
+}
+
+/// All beside a result that its pages show, for the short specification.
+pub(super) fn facts(spec: &Spec) -> HtmlFacts<'_> {
+    let content = vec![
+        ("needs", "code-parse".to_owned()),
+        ("", "initiator".to_owned()),
+        ("given", "inject = {\"words\":\"00".to_owned()),
+        ("plays", "  initiator      relay".to_owned()),
+        ("plays", "    |  allocate ---> 201".to_owned()),
+        ("plays", "    *  done".to_owned()),
+        ("expected", "outcome = done".to_owned()),
+    ];
+    let known = ReviewedRequirement {
+        faults: vec![KnownFault {
+            id: "fault-1".to_owned(),
+            title: "Something is left out.".to_owned(),
+            found_by: Some("code-other".to_owned()),
+        }],
+        reason: None,
+    };
+    let reasoned = ReviewedRequirement {
+        faults: Vec::new(),
+        reason: Some(KnownReason {
+            kind: "person".to_owned(),
+            why: "It is about a person.".to_owned(),
+        }),
+    };
+    HtmlFacts {
+        spec,
+        text: "# A text\n\nSee [more](more.md) and CODE-2.\n\n| a | |\n|---|---|\n| 1 | 2 |\n\n\
+               **CODE-2** Somebody MUST do, after SEAL-1, what `it` says.\n\n\
+               **RDV-3** Somebody MUST.\n\n**SEAL-2** Somebody MUST.\n",
+        contents: [("code-plain".to_owned(), content)].into(),
+        remarks: vec!["A remark.".to_owned()],
+        reviewed: [
+            ("CODE-2".to_owned(), known),
+            ("TIME-1".to_owned(), reasoned),
+        ]
+        .into(),
+        interop: Some(interop()),
+    }
 }

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
-use serde_json::json;
 
-use crate::report::Format;
+use crate::report::{Format, InteropResult, MeetingResult, MeetingVerdict};
 use crate::root::Root;
 use crate::spec::Spec;
 use crate::subject::Subject;
@@ -241,37 +240,31 @@ impl Report<'_> {
     }
 
     fn json(&self) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        for (cell, fault) in self.results {
-            let line = json!({
-                "event": "meeting",
-                "relay": self.relays[cell.relay].name(),
-                "initiator": cell.initiator.name,
-                "receiver": cell.receiver.name,
-                "meeting": cell.meeting.name,
-                "clauses": cell.meeting.clauses.split(' ').collect::<Vec<_>>(),
-                "verdict": if fault.is_none() { "passed" } else { "failed" },
-                "side": fault.as_ref().and_then(|fault| fault.side).map(|side| side.token()),
-                "what": fault.as_ref().map(ToString::to_string),
-            });
-            writeln!(out, "{line}")?;
-        }
-        let failed = self.failed();
+        let meetings = self.results.iter().map(|(cell, fault)| MeetingResult {
+            relay: self.relays[cell.relay].name().to_owned(),
+            initiator: cell.initiator.name.clone(),
+            receiver: cell.receiver.name.clone(),
+            meeting: cell.meeting.name.to_owned(),
+            clauses: cell.meeting.clauses.split(' ').map(str::to_owned).collect(),
+            verdict: match fault {
+                None => MeetingVerdict::Passed,
+                Some(_) => MeetingVerdict::Failed,
+            },
+            side: fault
+                .as_ref()
+                .and_then(|fault| fault.side)
+                .map(|side| side.token().to_owned()),
+            what: fault.as_ref().map(ToString::to_string),
+        });
         let clauses = self.results.iter();
         let clauses = clauses.flat_map(|(cell, _)| cell.meeting.clauses.split(' '));
-        let end = json!({
-            "event": "end",
-            "good": failed == 0 && self.results.len() == self.planned,
-            "counts": {
-                "planned": self.planned,
-                "passed": self.results.len() - failed,
-                "failed": failed,
-                "skipped": 0,
-                "inconclusive": 0,
-            },
-            "not_judged": self.spec.ids_without(clauses),
-            "seconds": self.took.as_secs_f64(),
-        });
-        writeln!(out, "{end}")
+        let not_judged = self.spec.ids_without(clauses).into_iter();
+        let result = InteropResult::new(
+            self.planned,
+            meetings.collect(),
+            not_judged.map(str::to_owned).collect(),
+            self.took.as_secs_f64(),
+        );
+        result.write(&mut io::stdout().lock())
     }
 }

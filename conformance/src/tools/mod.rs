@@ -4,6 +4,7 @@
 pub(crate) mod coverage;
 pub(crate) mod doctor;
 pub(crate) mod generate;
+pub(crate) mod html;
 pub(crate) mod interop;
 pub(crate) mod list;
 pub(crate) mod mutants;

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::data::data;
-use crate::report::{CheckFormat, ProgressMeter, ReportContext, not_judged};
+use crate::report::{CheckFormat, CheckResult, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
 use crate::run::expectations::Expectations;
 use crate::run::relays;
@@ -82,12 +82,12 @@ pub(crate) struct RelayCheck {
     pub(crate) again: String,
 }
 
-/// Judges a relay, and gives whether all is as expected.
+/// Judges a relay, writes the report, and gives the result.
 ///
 /// # Errors
 ///
 /// A sentence that says why it could not be judged.
-pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<bool> {
+pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<CheckResult> {
     let spec = Spec::packed()?;
     let all = cases()?;
     let known = all.len();
@@ -125,7 +125,7 @@ pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<bool> {
     let result = about.result(run);
     check.expectations.update(result.verdicts())?;
     check.format.write(&result, &spec)?;
-    Ok(result.end.good)
+    Ok(result)
 }
 
 /// All tests of relays, which cite only requirements that there are.

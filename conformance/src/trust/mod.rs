@@ -12,4 +12,5 @@ pub(crate) mod lawful;
 pub(crate) mod mutants;
 pub(crate) mod planted;
 pub(crate) mod relay;
+pub(crate) mod reviewed;
 pub(crate) mod trust_report;

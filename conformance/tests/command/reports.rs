@@ -110,6 +110,44 @@ fn a_failure_is_told_in_every_form_and_again_from_a_file() {
     );
 }
 
+/// The pages come beside any form, at once and from a file that was kept.
+#[cfg(unix)]
+#[test]
+fn pages_come_beside_any_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let adapter = refusing_adapter(folder.path());
+    let path = |name: &str| {
+        let path = folder.path().join(name);
+        path.to_str().expect("a path of the test's own").to_owned()
+    };
+    let output = conformance(&[
+        "--adapter",
+        &adapter,
+        "--filter",
+        "code-canonical",
+        "--format",
+        "json",
+        "--html",
+        &path("at once/report"),
+    ]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    std::fs::write(path("kept"), &output.stdout).expect("a file");
+    let output = conformance(&["report", &path("kept"), "--html", &path("later")]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    for page in ["index.html", "tests.html", "spec.html"] {
+        let read = |name: &str| std::fs::read_to_string(path(name)).expect("a page");
+        let page_at_once = read(&format!("at once/report/{page}"));
+        assert_eq!(page_at_once, read(&format!("later/{page}")));
+        assert!(page_at_once.contains("code-canonical"), "{page}");
+    }
+    // A folder that cannot be made ends it before anything is judged.
+    let output = conformance(&["--html", &path("kept/in a file")]);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("cannot make the folder"), "{error}");
+    assert!(output.stdout.is_empty());
+}
+
 #[test]
 fn no_result_is_one_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
