@@ -7,14 +7,17 @@ use anyhow::bail;
 
 use crate::report::{CheckFormat, CheckResult, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
+use crate::run::expectations::Expectations;
 use crate::run::plan;
 use crate::run::runner::{self, Settings};
 use crate::run::selection::Selection;
+use crate::run::verdict::Verdict;
 use crate::spec::Spec;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::Case;
 use crate::suites::test::Test;
+use crate::suites::vectors::{self, Vectors};
 
 /// A check to be made.
 #[derive(Debug)]
@@ -41,6 +44,18 @@ pub(crate) struct Check<'a> {
 ///
 /// A sentence that says why it could not be made.
 pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<CheckResult> {
+    let result = judge(check)?;
+    check.settings.expectations.update(result.verdicts())?;
+    check.format.write(&result, &Spec::packed()?)?;
+    Ok(result)
+}
+
+/// Makes the check, and gives the result.
+///
+/// # Errors
+///
+/// A sentence that says why it could not be made.
+pub(crate) fn judge(check: &Check<'_>) -> anyhow::Result<CheckResult> {
     let spec = Spec::packed()?;
     let plan = plan::load(check.vectors.as_deref(), &spec)?;
     check_known(&check.settings.without, &plan.cases)?;
@@ -69,10 +84,31 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<CheckResult> {
         again: check.again.clone(),
         filter: check.selection.description(),
     };
-    let result = about.result(run);
-    check.settings.expectations.update(result.verdicts())?;
-    check.format.write(&result, &spec)?;
-    Ok(result)
+    Ok(about.result(run))
+}
+
+/// Judges by other vectors, those of the levels up to this one, and gives each with its verdict.
+///
+/// # Errors
+///
+/// A sentence that says why nothing could be judged.
+pub(crate) fn judge_vectors(
+    check: &Check<'_>,
+    vectors: Vectors,
+    level: usize,
+) -> anyhow::Result<Vec<(String, Verdict)>> {
+    let mut cases = vectors::cases(vectors);
+    cases.retain(|case| usize::from(case.level()) <= level);
+    let command = check.subject.command(check.root)?;
+    let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
+    let settings = Settings {
+        expectations: Expectations::default(),
+        ..check.settings.clone()
+    };
+    let run = runner::run(&cases, &connect, &settings, &|_| {})?;
+    let verdicts = run.judged.into_iter().map(|judged| judged.verdict);
+    let ids = cases.iter().map(|case| case.id().to_owned());
+    Ok(ids.zip(verdicts).collect())
 }
 
 /// Refuses a name behind `--without` that no test needs.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::check;
+use crate::claim::{self, VerifyArguments};
 use crate::report::CheckFormat;
 use crate::report::again::{again, is_started_by_cargo};
 use crate::report::html::make_folder;
@@ -92,6 +93,8 @@ enum Command {
     Show(ShowArguments),
     /// Play one transcript or live scenario to a program that you start by hand
     Serve(ServeArguments),
+    /// Check a claim by playing all of it again
+    Verify(VerifyArguments),
     /// Write the report of a result that was kept, in any form
     Report(ReportArguments),
 }
@@ -135,6 +138,9 @@ struct CheckArguments {
     /// Write a report for a browser into this folder as well; its first page is index.html
     #[arg(long, value_name = "DIR")]
     html: Option<PathBuf>,
+    /// Write into this file what may be claimed, with the proofs by which others can check it
+    #[arg(long, value_name = "FILE")]
+    claim: Option<PathBuf>,
     /// Judge by the vectors of this folder instead of the committed ones
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
@@ -195,6 +201,7 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Doctor(arguments)) => doctor::doctor(&root, &arguments),
         Some(Command::Show(arguments)) => show::show(&arguments).map(|()| true),
         Some(Command::Serve(arguments)) => serve_by_hand(&arguments),
+        Some(Command::Verify(arguments)) => claim::verify(&root, &arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         // These were done above.
         Some(Command::Adapter { .. } | Command::Supervise) => Ok(true),
@@ -229,7 +236,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     }
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let vectors = arguments.vectors.clone();
-    let result = check::run(&check::Check {
+    let check = check::Check {
         root,
         subject: arguments.subject.subject()?,
         selection: arguments.selection,
@@ -244,7 +251,14 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             expectations,
             without: arguments.without,
         },
-    })?;
+    };
+    if arguments.claim.is_some() {
+        claim::allow(&check)?;
+    }
+    let result = check::run(&check)?;
     html::write(arguments.html.as_deref(), &result, vectors.as_deref(), None)?;
+    if let Some(path) = &arguments.claim {
+        claim::make(&check, &result, path)?;
+    }
     Ok(result.end.good)
 }

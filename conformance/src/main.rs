@@ -13,6 +13,7 @@
 //! - `tools`: the commands that make and show the suite's own data.
 
 mod check;
+mod claim;
 mod cli;
 mod data;
 mod report;

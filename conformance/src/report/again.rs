@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::run::selection::Selection;
 
 /// The options that say how the result is written and judged, and when the run ends.
-const LEFT_OUT: [&str; 4] = ["--format", "--html", "--expectations", "--log"];
+const LEFT_OUT: [&str; 5] = ["--format", "--html", "--expectations", "--log", "--claim"];
 /// Those of them that take no value.
 const SWITCHES: [&str; 2] = ["--fail-fast", "--update-expectations"];
 

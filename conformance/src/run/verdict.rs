@@ -85,6 +85,17 @@ pub(crate) struct ExpectedFailure {
 }
 
 impl Verdict {
+    /// The word for the verdict, as in the JSON result.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+            Self::Expected(_) => "expected",
+            Self::Skipped { .. } => "skipped",
+            Self::Inconclusive { .. } => "inconclusive",
+        }
+    }
+
     /// The verdict on a test that proves nothing, with the reason.
     pub(crate) fn inconclusive(why: impl Into<String>) -> Self {
         Self::Inconclusive { why: why.into() }

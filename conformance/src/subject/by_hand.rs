@@ -1,8 +1,7 @@
 //! A person as an adapter: starts the program that is judged by hand, and types what it shows.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,7 +10,7 @@ use wormhole_sync::protocol::Outcome;
 use wormhole_sync::values::{Code, hex};
 
 use super::adapter::{
-    AdapterError, AdapterHandle, Hello, Members, Operations, Reply, Task, members, serve,
+    AdapterError, AdapterHandle, Hello, Members, Operations, Reply, Task, members, within,
 };
 use crate::terminal::show;
 
@@ -41,16 +40,10 @@ struct ByHand {
 ///
 /// [`AdapterError::CouldNotStart`].
 pub(crate) fn by_hand(folder: &Path, timeout: Duration) -> Result<AdapterHandle, AdapterError> {
-    let pipe = || io::pipe().map_err(|error| AdapterError::CouldNotStart(error.to_string()));
-    let ((input, to_adapter), (from_adapter, output)) = (pipe()?, pipe()?);
     let person = ByHand {
         folder: folder.to_owned(),
     };
-    thread::spawn(move || {
-        // The test goes away when it has its verdict.
-        let _ = serve(BufReader::new(input), output, &person);
-    });
-    AdapterHandle::over(from_adapter, to_adapter, timeout)
+    within(person, timeout)
 }
 
 impl Operations for ByHand {

@@ -21,7 +21,7 @@ use crate::suites::test::Test;
     multiple = false,
     conflicts_with_all = [
         "adapter", "external", "asynchronous", "initiator", "receiver", "exit", "without", "jobs",
-        "timeout", "vectors", "log",
+        "timeout", "vectors", "log", "claim",
     ]
 )]
 pub(crate) struct RelayCheckArguments {

@@ -149,3 +149,36 @@ fn too_few_descriptors_are_one_sentence() {
         text(&output.stderr)
     );
 }
+
+/// A claim needs a whole check, an adapter, and a level that was reached.
+#[test]
+fn what_allows_no_claim_is_said_before_anything_is_judged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let claim = folder.path().join("claim.json").display().to_string();
+    let outside = [
+        "--claim",
+        &claim,
+        "--receiver",
+        "tool {relay} {appid} {code}",
+    ];
+    for (arguments, told) in [
+        (
+            &["--claim", &claim, "--level", "1"][..],
+            "a claim is about all tests",
+        ),
+        (
+            &outside[..],
+            "nothing can be claimed of a program from outside",
+        ),
+        (&["verify", &claim][..], "cannot be read"),
+    ] {
+        let output = conformance(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    std::fs::write(&claim, "{}").expect("a file");
+    let output = conformance(&["verify", &claim]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is no claim"));
+}

@@ -61,8 +61,17 @@ const LAYERS: [(&str, Layers); 2] = [
                 &["root", "spec", "subject", "suites", "run", "report"],
             ),
             (
+                "claim",
+                &[
+                    "root", "data", "spec", "stage", "subject", "suites", "run", "report", "check",
+                    "terminal",
+                ],
+            ),
+            (
                 "cli",
-                &["root", "subject", "run", "report", "tools", "check"],
+                &[
+                    "claim", "root", "subject", "run", "report", "tools", "check",
+                ],
             ),
         ],
     ),

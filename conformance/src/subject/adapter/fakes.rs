@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::line::{read_line, to_line};
 use super::wire::{Hello, Members, members};
-use super::{AdapterError, AdapterHandle, Operations, serve};
+use super::{AdapterError, AdapterHandle, Operations, within};
 
 /// The time that a test waits for something that is meant not to come.
 pub(crate) const SHORT: Duration = Duration::from_millis(200);
@@ -29,10 +29,7 @@ pub(crate) enum Does {
 pub(crate) fn serving(
     operations: impl Operations + Send + 'static,
 ) -> Result<AdapterHandle, AdapterError> {
-    over(move |input, output| {
-        // In some tests the suite goes away in the middle.
-        let _ = serve(BufReader::new(input), output, &operations);
-    })
+    within(operations, LONG)
 }
 
 /// A fake that says a good hello with these operations, and then treats each request like this.

@@ -14,6 +14,7 @@ mod surroundings;
 mod traffic;
 mod user;
 mod wire;
+mod within;
 
 #[cfg(test)]
 pub(crate) mod fakes;
@@ -28,6 +29,7 @@ pub(crate) use surroundings::Surroundings;
 pub(crate) use traffic::CallProgress;
 pub(crate) use user::{User, UserEvent};
 pub(crate) use wire::{AdapterEvent, Hello, Members, Refused, Reply, members};
+pub(crate) use within::within;
 
 /// The version of the adapter protocol that this suite speaks, lowest and highest at once.
 pub(crate) const PROTOCOL: u64 = 1;

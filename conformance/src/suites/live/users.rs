@@ -51,7 +51,7 @@ fn looking() -> Vec<Scenario> {
             "The user looks first, and agrees",
             Role::Initiator,
         )
-        .with(|script| released(script, "looking"))
+        .with(|script| released(script, "get receipt"))
         .requests(&requests),
         look(
             "receiver-looks",

@@ -190,7 +190,7 @@ impl Vectors {
     }
 
     /// Takes files apart, in the order of their names.
-    fn of<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, String> {
+    pub(super) fn of<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, String> {
         let mut families = Vec::new();
         let mut hash = Sha256::new();
         for (name, text) in files {

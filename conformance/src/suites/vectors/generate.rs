@@ -4,8 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::Error;
+
 use super::families;
-use super::file::{Family, to_text};
+use super::file::{Family, Vectors, to_text};
 use super::schema::schema;
 use super::seeds::COMMITTED;
 use super::sources::Sources;
@@ -87,6 +89,21 @@ pub(crate) fn write_fresh(root: &Root, seed: &str, folder: &Path) -> Result<Gene
     }
     let written = files.iter().map(|(path, _)| path.clone()).collect();
     Ok(generated(&families, files.len(), written))
+}
+
+/// Makes a set of vectors from another seed, which nobody can have built in.
+///
+/// # Errors
+///
+/// A sentence, if a family is not in order or this program is damaged.
+pub(crate) fn fresh(seed: &str) -> anyhow::Result<Vectors> {
+    let families = families::all(&Sources::packed(seed)?).map_err(Error::msg)?;
+    let files: Vec<(String, String)> = files_of(&families, Path::new(""))
+        .into_iter()
+        .filter(|(path, _)| path.parent() == Some(Path::new("")))
+        .map(|(path, text)| (path.display().to_string(), text))
+        .collect();
+    Vectors::of(files.iter().map(|(name, text)| (&**name, &**text))).map_err(Error::msg)
 }
 
 type Files = Vec<(PathBuf, String)>;

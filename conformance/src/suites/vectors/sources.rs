@@ -26,4 +26,17 @@ impl Sources {
             spec: Spec::load(root)?,
         })
     }
+
+    /// Takes the word lists and the specification of this program.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if the program is damaged.
+    pub(super) fn packed(seed: &str) -> anyhow::Result<Self> {
+        Ok(Self {
+            seeds: Seeds::new(seed),
+            lists: WordLists::packed()?,
+            spec: Spec::packed()?,
+        })
+    }
 }

@@ -1,5 +1,8 @@
 //! The word lists, read from the specification's own files.
 
+use anyhow::Error;
+
+use crate::data::data;
 use crate::root::{Root, read};
 
 /// Both word lists of section 4.
@@ -16,11 +19,28 @@ impl WordLists {
     ///
     /// A sentence when one is not 256 words long.
     pub(crate) fn load(root: &Root) -> Result<Self, String> {
+        Self::of(|name| read(&root.path().join("spec/words").join(name)))
+    }
+
+    /// Takes the lists of this program.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if the program is damaged.
+    pub(super) fn packed() -> anyhow::Result<Self> {
+        let data = data()?;
         let list = |name: &str| {
-            let path = root.path().join("spec/words").join(name);
-            let words: Box<[String]> = read(&path)?.lines().map(str::to_owned).collect();
+            let text = data.text(&format!("spec/words/{name}"));
+            text.map(str::to_owned).map_err(|error| error.to_string())
+        };
+        Self::of(list).map_err(Error::msg)
+    }
+
+    fn of(text: impl Fn(&str) -> Result<String, String>) -> Result<Self, String> {
+        let list = |name: &str| {
+            let words: Box<[String]> = text(name)?.lines().map(str::to_owned).collect();
             words.try_into().map_err(|words: Box<[String]>| {
-                format!("{} has {} words, not 256", path.display(), words.len())
+                format!("{name} has {} words, not 256", words.len())
             })
         };
         Ok(Self {

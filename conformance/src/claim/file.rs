@@ -1,0 +1,198 @@
+//! A claim as a file.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+use super::hookup::Hookup;
+use crate::data::Data;
+use crate::report::CheckResult;
+use crate::run::verdict::VerdictCounts;
+use crate::subject::adapter::Hello;
+
+/// The version of the form of claims.
+const VERSION: u32 = 1;
+
+/// A statement that others can check: an implementation, what judged it, and the verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Claim {
+    /// The version of this form.
+    pub(crate) claim: u32,
+    /// The sentence for people.
+    pub(crate) sentence: String,
+    /// The implementation, as its hello describes it.
+    pub(crate) adapter: ClaimedAdapter,
+    /// All that judged it.
+    pub(crate) judged_by: JudgedBy,
+    /// The level that was reached, from 1 to 5.
+    pub(crate) level: usize,
+    /// The counts over all tests.
+    pub(crate) counts: VerdictCounts,
+    /// SHA-256 over the lines `ID VERDICT` of all tests, in their order.
+    pub(crate) verdicts: String,
+    /// The requirements that no test judged.
+    pub(crate) not_judged: Vec<String>,
+    /// A set of vectors that no implementation could know beforehand.
+    pub(crate) fresh_vectors: FreshVectors,
+    /// The proof that the adapter answers, and that the answers are looked at.
+    pub(crate) hookup: Hookup,
+}
+
+/// The implementation of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClaimedAdapter {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    /// The version of the text that it follows.
+    pub(crate) spec: String,
+    pub(crate) roles: Vec<String>,
+    /// The command that started it.
+    pub(crate) command: String,
+    /// The operations and values that it was said to lack.
+    pub(crate) without: Vec<String>,
+}
+
+/// All that a claim hangs on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JudgedBy {
+    /// The version of the suite.
+    pub(crate) suite: String,
+    /// The version of the specification's text.
+    pub(crate) spec: String,
+    /// SHA-256 of that text.
+    pub(crate) spec_sha256: String,
+    /// SHA-256 over the lines `ID` of all tests.
+    pub(crate) tests_sha256: String,
+    /// The hash of all vectors.
+    pub(crate) vectors: String,
+    /// SHA-256 over the names and texts of all transcripts.
+    pub(crate) transcripts_sha256: String,
+}
+
+/// The fresh vectors of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FreshVectors {
+    /// The text that they were made from (`generate --seed`).
+    pub(crate) seed: String,
+    /// Their hash.
+    pub(crate) vectors: String,
+    /// The vectors that passed; the others were skipped.
+    pub(crate) passed: usize,
+}
+
+impl Claim {
+    /// Puts a claim together.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if the program is damaged.
+    pub(crate) fn new(
+        result: &CheckResult,
+        hello: &Hello,
+        without: &[String],
+        data: &Data,
+        level: usize,
+        fresh_vectors: FreshVectors,
+        hookup: Hookup,
+    ) -> anyhow::Result<Self> {
+        let adapter = ClaimedAdapter {
+            name: hello.name.clone(),
+            version: hello.version.clone(),
+            spec: hello.spec.clone(),
+            roles: hello.roles.clone(),
+            command: result.start.command.clone(),
+            without: without.to_vec(),
+        };
+        let ids = result.tests.iter().map(|test| test.id.clone());
+        let transcripts = data.folder("conformance/transcripts");
+        let judged_by = JudgedBy {
+            suite: result.start.suite.clone(),
+            spec: result.start.spec.clone(),
+            spec_sha256: sha256([data.text("spec/wormhole-sync.md")?.to_owned()]),
+            tests_sha256: sha256(ids),
+            vectors: result.start.vectors.clone().unwrap_or_default(),
+            transcripts_sha256: sha256(transcripts.map(|(name, text)| format!("{name} {text}"))),
+        };
+        let verdicts = result.verdicts();
+        let verdicts = verdicts.map(|(id, verdict)| format!("{id} {}", verdict.name()));
+        let counts = result.end.counts;
+        Ok(Self {
+            claim: VERSION,
+            sentence: format!(
+                "{} {} conforms to wormhole-sync {}, level {level} of 5: {} of {} tests passed, \
+                 and {} by fresh vectors",
+                adapter.name,
+                adapter.version,
+                judged_by.spec,
+                counts.passed,
+                counts.planned,
+                fresh_vectors.passed
+            ),
+            adapter,
+            judged_by,
+            level,
+            counts,
+            verdicts: sha256(verdicts),
+            not_judged: result.end.not_judged.clone(),
+            fresh_vectors,
+            hookup,
+        })
+    }
+
+    /// Writes the claim, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about a file that cannot be written.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let cannot = || format!("the claim {} cannot be written", path.display());
+        let mut file =
+            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(cannot)?;
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        file.write_all(text.as_bytes()).with_context(cannot)?;
+        file.persist(path).with_context(cannot)?;
+        Ok(())
+    }
+
+    /// Reads a claim.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about a file that cannot be read, or is no claim of this version.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(path);
+        let text = text.with_context(|| format!("{} cannot be read", path.display()))?;
+        let claim: Self = serde_json::from_str(&text)
+            .with_context(|| format!("{} is no claim", path.display()))?;
+        if claim.claim != VERSION {
+            let theirs = claim.claim;
+            bail!(
+                "{} is a claim of version {theirs}, not {VERSION}",
+                path.display()
+            );
+        }
+        Ok(claim)
+    }
+}
+
+/// SHA-256 of lines, in hex.
+fn sha256(lines: impl IntoIterator<Item = String>) -> String {
+    let mut hash = Sha256::new();
+    for line in lines {
+        hash.update(line.as_bytes());
+        hash.update(b"\n");
+    }
+    wormhole_sync::values::hex::encode(&hash.finalize())
+}
