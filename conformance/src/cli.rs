@@ -21,6 +21,7 @@ use crate::subject::group::{self, SUPERVISE};
 use crate::subject::limits;
 use crate::subject::reference::Reference;
 use crate::tools::SubjectArguments;
+use crate::tools::archive::{self, ArchiveArguments};
 use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::doctor::{self, DoctorArguments};
 use crate::tools::interop::{self, InteropArguments};
@@ -93,6 +94,8 @@ enum Command {
     Show(ShowArguments),
     /// Play one transcript or live scenario to a program that you start by hand
     Serve(ServeArguments),
+    /// Write vectors, transcripts, schemas and word lists into one archive, with its hash
+    Archive(ArchiveArguments),
     /// Check a claim by playing all of it again
     Verify(VerifyArguments),
     /// Write the report of a result that was kept, in any form
@@ -201,6 +204,7 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Doctor(arguments)) => doctor::doctor(&root, &arguments),
         Some(Command::Show(arguments)) => show::show(&arguments).map(|()| true),
         Some(Command::Serve(arguments)) => serve_by_hand(&arguments),
+        Some(Command::Archive(arguments)) => archive::archive(&arguments).map(|()| true),
         Some(Command::Verify(arguments)) => claim::verify(&root, &arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         // These were done above.

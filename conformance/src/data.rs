@@ -82,7 +82,13 @@ mod tests {
     fn the_packed_files_are_those_of_the_repository() {
         let root = Root::new(None);
         let data = data().unwrap();
-        for folder in ["spec", "spec/words", "vectors", "conformance/transcripts"] {
+        for folder in [
+            "spec",
+            "spec/words",
+            "vectors",
+            "vectors/schemas",
+            "conformance/transcripts",
+        ] {
             let packed: Vec<_> = data.folder(folder).collect();
             let mut here = Vec::new();
             for entry in fs::read_dir(root.path().join(folder)).unwrap() {

@@ -11,6 +11,7 @@
 //! - `trust`: what the verdicts are worth: planted faults, lawful variants, degenerate programs,
 //!   and the coverage of the specification.
 //! - `tools`: the commands that make and show the suite's own data.
+//! - `check` and `claim`: the check of an implementation, and what may be claimed after it.
 
 mod check;
 mod claim;
@@ -26,6 +27,7 @@ mod suites;
 mod terminal;
 mod tools;
 mod trust;
+mod whole_file;
 
 use std::process::ExitCode;
 

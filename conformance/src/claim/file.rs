@@ -1,19 +1,18 @@
 //! A claim as a file.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use super::hookup::Hookup;
 use crate::data::Data;
 use crate::report::CheckResult;
 use crate::run::verdict::VerdictCounts;
 use crate::subject::adapter::Hello;
+use crate::whole_file;
 
 /// The version of the form of claims.
 const VERSION: u32 = 1;
@@ -154,16 +153,8 @@ impl Claim {
     ///
     /// A sentence about a file that cannot be written.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let cannot = || format!("the claim {} cannot be written", path.display());
-        let mut file =
-            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(cannot)?;
         let text = serde_json::to_string_pretty(self)? + "\n";
-        file.write_all(text.as_bytes()).with_context(cannot)?;
-        file.persist(path).with_context(cannot)?;
-        Ok(())
+        whole_file::write(path, text.as_bytes())
     }
 
     /// Reads a claim.

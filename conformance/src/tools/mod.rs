@@ -1,6 +1,7 @@
 //! The commands beside the judging of one implementation: those that make the suite's own data and
 //! show it, and the meetings of several.
 
+pub(crate) mod archive;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
 pub(crate) mod generate;

@@ -29,8 +29,8 @@ use crate::stage::listener::runtime;
 use crate::suites::case::Case;
 use transcript::Transcript;
 
-/// The schema of transcripts, the only file in their folder that is none.
-pub(crate) const SCHEMA: &str = "transcript.schema.json";
+/// The files in the folder of transcripts that are none: their schema and their page.
+pub(crate) const BESIDE: [&str; 2] = ["transcript.schema.json", "README.md"];
 
 /// The transcripts of this program as tests; those that wait longest come first.
 ///
@@ -54,7 +54,7 @@ pub(crate) fn transcripts_in<'a>(
     files: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> anyhow::Result<Vec<Transcript>> {
     let mut transcripts = Vec::new();
-    for (name, text) in files.filter(|(name, _)| *name != SCHEMA) {
+    for (name, text) in files.filter(|(name, _)| !BESIDE.contains(name)) {
         let transcript = Transcript::from_text(text).with_context(|| name.to_owned())?;
         if name != format!("{}.json", transcript.id) {
             bail!("{name}: its id is {}", transcript.id);

@@ -62,6 +62,8 @@ impl Builder {
                 family: family.to_owned(),
                 title: title.to_owned(),
                 protocol: "wormhole-sync/1".to_owned(),
+                spec: String::new(),
+                generator_version: env!("CARGO_PKG_VERSION").to_owned(),
                 level,
                 seed: seeds.text().to_owned(),
                 number_of_tests: 0,
@@ -87,12 +89,14 @@ impl Builder {
         effect: &str,
         links: &[&str],
     ) {
-        let note = json!({
+        let mut note = json!({
             "bugType": bug.name(),
             "description": description,
             "effect": effect,
-            "links": links,
         });
+        if !links.is_empty() {
+            note["links"] = json!(links);
+        }
         let earlier = self.family.notes.insert(flag.to_owned(), note);
         assert!(earlier.is_none(), "two notes explain the flag {flag}");
     }
@@ -175,6 +179,7 @@ impl Builder {
     /// Everything that is wrong with it, one line each.
     pub(crate) fn finish(mut self, spec: &Spec) -> Result<Family, String> {
         self.family.number_of_tests = self.family.tests.len();
+        spec.version().clone_into(&mut self.family.spec);
         let faults = faults(&self.family, spec);
         if faults.is_empty() {
             Ok(self.family)

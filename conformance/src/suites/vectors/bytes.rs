@@ -62,6 +62,12 @@ pub(crate) fn parts(bytes: impl AsRef<[u8]>) -> Value {
     Value::Array(parts)
 }
 
+/// Whether a value is bytes in parts, and not a list of words.
+pub(crate) fn is_parts(value: &Value) -> bool {
+    let parts = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    parts.iter().any(Value::is_object)
+}
+
 /// The bytes of a value in a vector file, written out as hex.
 ///
 /// # Errors

@@ -27,6 +27,11 @@ pub(crate) struct Family {
     pub(crate) title: String,
     /// The protocol's version field.
     pub(crate) protocol: String,
+    /// The version of the specification's text.
+    pub(crate) spec: String,
+    /// The version of the generator.
+    #[serde(rename = "generatorVersion")]
+    pub(crate) generator_version: String,
     /// The level of the way up that the family belongs to (`conformance/README.md`).
     pub(crate) level: u8,
     /// The seed that all seeded values come from.

@@ -7,6 +7,9 @@ use super::file::Family;
 use super::shapes::{MemberType, Shape};
 use crate::subject::adapter::Members;
 
+/// The family whose long values are written in short.
+const LARGE: &str = "large";
+
 /// The schema of this family's file.
 pub(crate) fn schema(family: &Family) -> Value {
     let mut shapes: Vec<&Shape> = Vec::new();
@@ -30,12 +33,14 @@ pub(crate) fn schema(family: &Family) -> Value {
         "title": family.title,
         "type": "object",
         "additionalProperties": false,
-        "required": ["$schema", "family", "title", "protocol", "level", "seed", "numberOfTests", "notes", "tests"],
+        "required": ["$schema", "family", "title", "protocol", "spec", "generatorVersion", "level", "seed", "numberOfTests", "notes", "tests"],
         "properties": {
             "$schema": {"const": family.schema},
             "family": {"const": family.family},
             "title": {"type": "string", "minLength": 1},
             "protocol": {"const": family.protocol},
+            "spec": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$"},
+            "generatorVersion": {"type": "string", "minLength": 1},
             "level": {"type": "integer", "minimum": 1, "maximum": 5},
             "seed": {"type": "string", "minLength": 1},
             "numberOfTests": {"type": "integer", "minimum": 1},
@@ -142,35 +147,46 @@ fn one_member(name: &str, value: Value) -> Value {
 }
 
 fn definitions(family: &str) -> Value {
-    json!({
-        "id": {"type": "string", "pattern": format!("^{family}-[a-z0-9-]+$")},
-        "hex": {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
-        "bytes": {
-            "description": "Hex, or parts to be joined: hex, or hex repeated a number of times.",
-            "oneOf": [
-                {"$ref": "#/$defs/hex"},
-                {"type": "array", "minItems": 1, "items": {"oneOf": [{"$ref": "#/$defs/hex"}, {"$ref": "#/$defs/repeat"}]}},
-            ],
-        },
-        "repeat": {
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["repeat", "times"],
-            "properties": {
-                "repeat": {"$ref": "#/$defs/hex"},
-                "times": {"type": "integer", "minimum": 1, "maximum": 1_048_576},
-            },
-        },
+    let hex = || json!({"type": "string", "pattern": "^([0-9a-f]{2})*$"});
+    let (of, bytes) = match family {
+        LARGE => (
+            "[a-z]+",
+            object(json!({
+                "hex": hex(),
+                "bytes": {
+                    "description": "Hex, or parts to be joined: hex, or hex repeated a number of times.",
+                    "oneOf": [
+                        {"$ref": "#/$defs/hex"},
+                        {"type": "array", "minItems": 1, "items": {"oneOf": [{"$ref": "#/$defs/hex"}, {"$ref": "#/$defs/repeat"}]}},
+                    ],
+                },
+                "repeat": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["repeat", "times"],
+                    "properties": {
+                        "repeat": {"$ref": "#/$defs/hex"},
+                        "times": {"type": "integer", "minimum": 1, "maximum": 1_048_576},
+                    },
+                },
+            })),
+        ),
+        family => (family, object(json!({"bytes": hex()}))),
+    };
+    let mut all = object(json!({
+        "id": {"type": "string", "pattern": format!("^{of}-[a-z0-9-]+$")},
         "note": {
             "type": "object",
             "additionalProperties": false,
-            "required": ["bugType", "description", "effect", "links"],
+            "required": ["bugType", "description", "effect"],
             "properties": {
                 "bugType": {"enum": ["BASIC", "EDGE_CASE", "MISSING_STEP", "WRONG_PRIMITIVE", "MODIFIED_PARAMETER", "MALLEABILITY", "LEGACY", "AUTH_BYPASS"]},
                 "description": {"type": "string", "minLength": 1},
                 "effect": {"type": "string", "minLength": 1},
-                "links": {"type": "array", "items": {"type": "string", "format": "uri"}},
+                "links": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "uri"}},
             },
         },
-    })
+    }));
+    all.extend(bytes);
+    Value::Object(all)
 }

@@ -27,7 +27,7 @@ use crate::stage::listener::runtime;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
 use crate::subject::reference::Reference;
-use crate::suites::replay::SCHEMA;
+use crate::suites::replay::BESIDE;
 use crate::suites::replay::client::AdapterClient;
 use crate::terminal::{say, show};
 use recording::Clients;
@@ -175,7 +175,7 @@ fn strangers(folder: &Path, ids: &BTreeSet<String>) -> anyhow::Result<Vec<String
         let secrets = name
             .strip_suffix(".json")
             .is_some_and(|id| ids.contains(id));
-        if !secrets && name != SCHEMA {
+        if !secrets && !BESIDE.contains(&&*name) {
             strangers.push(format!("{name}: no scenario has this name"));
         }
     }

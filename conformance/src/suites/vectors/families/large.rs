@@ -15,13 +15,13 @@ pub(super) fn build(sources: &Sources) -> Result<Family, String> {
         "large",
         4,
         &sources.seeds,
-        "The longest blobs, in whole messages",
+        "Long values, up to the longest blobs",
     );
     family.note(
         "Bound",
         EdgeCase,
-        "65 535 bytes of blob, the longest there are.",
-        "Large blobs are refused, or a reader makes no room for them.",
+        "The longest value that there can be, or a longer one.",
+        "Large values are refused, or a reader takes what it has no room for.",
     );
     let exchange = ExchangeValues::new(
         Inputs {

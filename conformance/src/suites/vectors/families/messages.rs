@@ -64,7 +64,12 @@ fn refuse_as(
     text: &str,
     outcome: &str,
 ) {
-    let (id, control) = (format!("{message}-{id}"), format!("{message}-usual"));
+    // What is too long is compared with what is almost so.
+    let control = match id {
+        "too-long" => format!("{message}-longest"),
+        _ => format!("{message}-usual"),
+    };
+    let id = format!("{message}-{id}");
     family
         .refuse(&id, comment, of, input(message, text), outcome, &control)
         .shown = shown(text);

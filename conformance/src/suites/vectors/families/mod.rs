@@ -18,6 +18,7 @@ mod json;
 mod key_schedule;
 mod large;
 mod link;
+mod long_values;
 mod messages;
 mod padding;
 mod published;
@@ -60,7 +61,11 @@ const BUILDERS: &[Build] = &[
 ///
 /// Everything that is wrong with the first family that is not in order.
 pub(super) fn all(sources: &Sources) -> Result<Vec<Family>, String> {
-    BUILDERS.iter().map(|build| build(sources)).collect()
+    let families: Result<Vec<Family>, String> =
+        BUILDERS.iter().map(|build| build(sources)).collect();
+    let mut families = families?;
+    long_values::gather(&mut families)?;
+    Ok(families)
 }
 
 #[cfg(test)]
@@ -73,11 +78,12 @@ mod tests {
     use crate::suites::vectors::seeds::COMMITTED;
 
     /// Files of this folder that are no family, but a part of one.
-    const PARTS: [&str; 4] = [
+    const PARTS: [&str; 5] = [
         "code_pasted",
         "code_typed",
         "exchange_faults",
         "hostile_points",
+        "long_values",
     ];
 
     fn root_and_families() -> (Root, Vec<Family>) {

@@ -223,7 +223,10 @@ fn unpads(family: &mut Builder) {
             ("SEAL-2", "OneForm"),
             input(&bytes),
             "malformed-message",
-            "unpad-usual",
+            match bytes.len() {
+                0..65_536 => "unpad-usual",
+                _ => "unpad-65535-bytes",
+            },
         );
     }
 }
