@@ -103,7 +103,7 @@ impl<W: Write> Pretty<'_, W> {
 
     fn adapter(&mut self, hello: &Hello) -> io::Result<()> {
         let name = format!("{} {}", printable(&hello.name), printable(&hello.version));
-        let name = self.paint(HEAD, &name);
+        let name = self.paint(HEAD, name.trim_end());
         writeln!(self.out, "judged   {name}")?;
         let command = printable(&self.result.start.command);
         writeln!(self.out, "         started as {command}")?;

@@ -163,6 +163,12 @@ class ReceiveTest(CommandLine):
         self.fails(self.run_it("receive"), 2, "no terminal")
 
 
+def heeds_signals():
+    """Ignore nothing, whatever the tests were started with (nohup, a background job)."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class SendTest(CommandLine):
     def send(self, *more, blob=b"ours", **routes):
         with Scripted(for_initiator(PeerReceiver(), **routes)) as server:
@@ -210,7 +216,7 @@ class SendTest(CommandLine):
                 process = subprocess.Popen(
                     self.command("send", "x", server=server), stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE, cwd=PACKAGE,
-                    preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+                    preexec_fn=heeds_signals,
                 )
                 killer = threading.Timer(DEADLINE, process.kill)
                 killer.start()

@@ -6,12 +6,17 @@ use super::super::levels::LEVELS;
 use super::super::result::{CheckResult, Start};
 use super::facts::HtmlFacts;
 use super::marks::{count, lines};
+use crate::subject::adapter::Hello;
 use crate::suites::vectors::printable;
 
 /// The name of what was judged.
 pub(super) fn subject(start: &Start) -> String {
     match &start.adapter {
-        Some(hello) => format!("{} {}", printable(&hello.name), printable(&hello.version)),
+        Some(hello) => {
+            let name = format!("{} {}", printable(&hello.name), printable(&hello.version));
+            // A program that is judged from outside says no version.
+            name.trim_end().to_owned()
+        }
         None => format!("the relay {}", printable(&start.command)),
     }
 }
@@ -121,7 +126,13 @@ fn claim(result: &CheckResult) -> String {
     if !end.problems.is_empty() {
         return nothing("the run had problems of its own");
     }
+    let outside = start.adapter.as_ref().is_some_and(Hello::is_outside);
     match end.level {
+        None if end.good && counts.expected == 0 && outside => format!(
+            "{name} passes {passed} of the {planned} tests that judge a program so; the others \
+             need what its command cannot be told ({}).",
+            by()
+        ),
         None if end.good && counts.expected == 0 => format!(
             "{name} passes {passed} of {planned} tests of relays{without} ({}).",
             by()
@@ -166,6 +177,14 @@ mod tests {
         result.start.filter = Some("--level 1".to_owned());
         assert!(claim(&result).contains("a choice of the tests"));
         result.start.filter = None;
+        let mut outside = result.clone();
+        outside.end.level = None;
+        outside.end.good = true;
+        outside.end.counts.expected = 0;
+        if let Some(hello) = &mut outside.start.adapter {
+            hello.lacks.push("look".to_owned());
+        }
+        assert!(claim(&outside).contains("tests that judge a program so"));
         result.start.adapter = None;
         result.end.level = None;
         assert!(claim(&result).contains("not all of its tests passed"));
