@@ -262,7 +262,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
     let result = check::run(&check)?;
     html::write(arguments.html.as_deref(), &result, vectors.as_deref(), None)?;
     if let Some(path) = &arguments.claim {
-        claim::make(&check, &result, path)?;
+        return Ok(claim::make(&check, &result, path)? && result.end.good);
     }
     Ok(result.end.good)
 }

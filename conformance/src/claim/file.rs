@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::hookup::Hookup;
-use crate::data::Data;
+use crate::data::data;
 use crate::report::CheckResult;
+use crate::run::plan::Plan;
 use crate::run::verdict::VerdictCounts;
+use crate::spec::Spec;
 use crate::subject::adapter::Hello;
 use crate::whole_file;
 
@@ -88,21 +90,38 @@ pub(crate) struct FreshVectors {
     pub(crate) passed: usize,
 }
 
-impl Claim {
-    /// Puts a claim together.
+impl JudgedBy {
+    /// All that this program judges by.
     ///
     /// # Errors
     ///
     /// A sentence, if the program is damaged.
+    pub(crate) fn this_program(plan: &Plan, spec: &Spec) -> anyhow::Result<Self> {
+        let data = data()?;
+        let text = data.text("spec/wormhole-sync.md")?;
+        let transcripts = data.folder("conformance/transcripts");
+        Ok(Self {
+            suite: env!("CARGO_PKG_VERSION").to_owned(),
+            spec: spec.version().to_owned(),
+            spec_sha256: sha256([text.to_owned()]),
+            tests_sha256: sha256(plan.cases.iter().map(|case| case.id().to_owned())),
+            vectors: format!("sha256:{}", plan.vectors_hash),
+            transcripts_sha256: sha256(transcripts.map(|(name, text)| format!("{name} {text}"))),
+        })
+    }
+}
+
+impl Claim {
+    /// Puts a claim together.
     pub(crate) fn new(
         result: &CheckResult,
         hello: &Hello,
         without: &[String],
-        data: &Data,
+        judged_by: JudgedBy,
         level: usize,
         fresh_vectors: FreshVectors,
         hookup: Hookup,
-    ) -> anyhow::Result<Self> {
+    ) -> Self {
         let adapter = ClaimedAdapter {
             name: hello.name.clone(),
             version: hello.version.clone(),
@@ -111,20 +130,10 @@ impl Claim {
             command: result.start.command.clone(),
             without: without.to_vec(),
         };
-        let ids = result.tests.iter().map(|test| test.id.clone());
-        let transcripts = data.folder("conformance/transcripts");
-        let judged_by = JudgedBy {
-            suite: result.start.suite.clone(),
-            spec: result.start.spec.clone(),
-            spec_sha256: sha256([data.text("spec/wormhole-sync.md")?.to_owned()]),
-            tests_sha256: sha256(ids),
-            vectors: result.start.vectors.clone().unwrap_or_default(),
-            transcripts_sha256: sha256(transcripts.map(|(name, text)| format!("{name} {text}"))),
-        };
         let verdicts = result.verdicts();
         let verdicts = verdicts.map(|(id, verdict)| format!("{id} {}", verdict.name()));
         let counts = result.end.counts;
-        Ok(Self {
+        Self {
             claim: VERSION,
             sentence: format!(
                 "{} {} conforms to wormhole-sync {}, level {level} of 5: {} of {} tests passed, \
@@ -144,7 +153,7 @@ impl Claim {
             not_judged: result.end.not_judged.clone(),
             fresh_vectors,
             hookup,
-        })
+        }
     }
 
     /// Writes the claim, whole or not at all.

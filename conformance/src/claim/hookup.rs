@@ -248,7 +248,7 @@ mod tests {
     use crate::subject::adapter::members;
     use crate::subject::reference::Reference;
 
-    /// Answers everything as the first request was answered, whatever is asked.
+    /// Accepts everything, whatever is asked.
     struct Deaf;
 
     impl Operations for Deaf {

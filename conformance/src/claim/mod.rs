@@ -12,15 +12,14 @@ use anyhow::{Context, bail};
 use wormhole_sync::values::hex;
 
 use crate::check::{self, Check};
-use crate::data::data;
 use crate::report::CheckResult;
 use crate::run::plan;
 use crate::run::verdict::Verdict;
 use crate::spec::Spec;
-use crate::subject::adapter::{AdapterHandle, Hello};
+use crate::subject::adapter::AdapterHandle;
 use crate::suites::vectors::generate;
 use crate::terminal::say;
-use file::{Claim, FreshVectors};
+use file::{Claim, FreshVectors, JudgedBy};
 
 /// Refuses, before anything is judged, a check that allows no claim.
 ///
@@ -40,63 +39,79 @@ pub(crate) fn allow(check: &Check<'_>) -> anyhow::Result<()> {
 }
 
 /// Writes what a result allows to be claimed into a file, once fresh vectors and faults between
-/// suite and adapter have been tried.
+/// suite and adapter have been tried. Gives whether anything can be claimed, and says why not.
 ///
 /// # Errors
 ///
-/// A sentence that says why nothing can be claimed, or that the file cannot be written.
-pub(crate) fn make(check: &Check<'_>, result: &CheckResult, path: &Path) -> anyhow::Result<()> {
+/// A sentence about an adapter that does not start any more, or a file that cannot be written.
+pub(crate) fn make(check: &Check<'_>, result: &CheckResult, path: &Path) -> anyhow::Result<bool> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).context("this machine gives no random bytes")?;
-    let claim = claim(check, result, &hex::encode(&bytes))?;
-    claim.write(path)?;
-    say(format_args!(
-        "claim: {}; written to {}",
-        claim.sentence,
-        path.display()
-    ));
-    Ok(())
+    match claim(check, result, &hex::encode(&bytes))? {
+        Ok(claim) => {
+            claim.write(path)?;
+            let place = path.display();
+            say(format_args!(
+                "claim: {}; written to {place}",
+                claim.sentence
+            ));
+            Ok(true)
+        }
+        Err(why) => {
+            say(format_args!("nothing can be claimed: {why}"));
+            Ok(false)
+        }
+    }
 }
 
-/// The claim that a result allows, after fresh vectors of this seed and proof of hookup.
-fn claim(check: &Check<'_>, result: &CheckResult, seed: &str) -> anyhow::Result<Claim> {
+/// The claim that a result allows, after fresh vectors of this seed and proof of hookup, or why it
+/// allows none.
+fn claim(
+    check: &Check<'_>,
+    result: &CheckResult,
+    seed: &str,
+) -> anyhow::Result<Result<Claim, String>> {
     let hello = result.start.adapter.as_ref();
     let hello = hello.context("only an adapter is claimed for")?;
     let Some(level) = result.end.level.filter(|level| *level > 0) else {
-        bail!("nothing can be claimed: no level was reached");
+        return Ok(Err("no level was reached".to_owned()));
     };
-    let fresh_vectors = fresh_vectors(check, hello, level, seed)?;
-    let cases = plan::load(None, &Spec::packed()?)?.cases;
+    let fresh_vectors = match fresh_vectors(check, level, seed)? {
+        Ok(fresh_vectors) => fresh_vectors,
+        Err(why) => return Ok(Err(why)),
+    };
+    let spec = Spec::packed()?;
+    let plan = plan::load(None, &spec)?;
     let command = check.subject.command(check.root)?;
     let timeout = check.settings.timeout;
     let connect = || AdapterHandle::start_process(&command, timeout);
-    let hookup = hookup::prove(&cases, level, &connect, timeout)?;
+    let hookup = hookup::prove(&plan.cases, level, &connect, timeout)?;
     if hookup.seen < hookup.planted || hookup.planted == 0 {
-        bail!(
-            "nothing can be claimed: of {} faults planted between suite and adapter, {} were seen",
-            hookup.planted,
-            hookup.seen
-        );
+        return Ok(Err(format!(
+            "of {} faults planted between suite and adapter, {} were seen",
+            hookup.planted, hookup.seen
+        )));
     }
+    let judged_by = JudgedBy::this_program(&plan, &spec)?;
     let without = &check.settings.without;
-    Claim::new(
+    let claim = Claim::new(
         result,
         hello,
         without,
-        data()?,
+        judged_by,
         level,
         fresh_vectors,
         hookup,
-    )
+    );
+    Ok(Ok(claim))
 }
 
 /// Judges by vectors that no implementation could know, those of the levels up to this one.
 fn fresh_vectors(
     check: &Check<'_>,
-    hello: &Hello,
     level: usize,
     seed: &str,
-) -> anyhow::Result<FreshVectors> {
+) -> anyhow::Result<Result<FreshVectors, String>> {
     let vectors = generate::fresh(seed)?;
     let hash = format!("sha256:{}", vectors.hash);
     let judged = check::judge_vectors(check, vectors, level)?;
@@ -107,18 +122,17 @@ fn fresh_vectors(
         )
     };
     if let Some((id, _)) = judged.iter().find(|(_, verdict)| !is_right(verdict)) {
-        bail!(
-            "nothing can be claimed: {} passes the committed vectors, and not {id} of a fresh set; \
-             `generate --seed {seed} --out DIR` makes it, and `--vectors DIR` judges by it",
-            hello.name
-        );
+        return Ok(Err(format!(
+            "the committed vectors pass, and not {id} of a fresh set; `generate --seed {seed} --out \
+             DIR` makes it, and `--vectors DIR` judges by it"
+        )));
     }
     let passed = judged
         .iter()
         .filter(|(_, verdict)| *verdict == Verdict::Passed);
-    Ok(FreshVectors {
+    Ok(Ok(FreshVectors {
         seed: seed.to_owned(),
         vectors: hash,
         passed: passed.count(),
-    })
+    }))
 }

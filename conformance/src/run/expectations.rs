@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::verdict::{Expectation, ExpectedFailure, ExpectedKind, Verdict};
 use crate::root::read;
+use crate::whole_file;
 
 /// The head of a new file.
 const HEAD: &str = "\
@@ -231,19 +232,8 @@ impl Expectations {
             }
             tables.extend(expected.into_values().map(table));
         }
-        self.write(&format!("{}{document}", self.head))
-            .with_context(|| format!("{} cannot be written", self.path.display()))
-    }
-
-    fn write(&self, text: &str) -> anyhow::Result<()> {
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(&self.path)?;
-        Ok(())
+        let text = format!("{}{document}", self.head);
+        whole_file::write(&self.path, text.as_bytes())
     }
 }
 

@@ -16,7 +16,8 @@ use crate::terminal::show;
 
 /// The parts of a run that no person can be asked for by lines alone, and the results that none
 /// types.
-const LACKS: [&str; 7] = [
+const LACKS: [&str; 8] = [
+    "blob",
     "look",
     "take",
     "verifier",
@@ -25,8 +26,6 @@ const LACKS: [&str; 7] = [
     "reason",
     "time",
 ];
-/// The results that a person compares with what is shown.
-const SEEN: &str = "blob";
 
 /// The person at the terminal.
 #[derive(Debug)]
@@ -49,7 +48,6 @@ pub(crate) fn by_hand(folder: &Path, timeout: Duration) -> Result<AdapterHandle,
 impl Operations for ByHand {
     fn hello(&self) -> Hello {
         let strings = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let lacks = [LACKS.as_slice(), &[SEEN]].concat();
         Hello {
             name: "a program, by hand".to_owned(),
             version: String::new(),
@@ -58,7 +56,7 @@ impl Operations for ByHand {
             operations: strings(&["run", "user-event"]),
             inject: strings(&["side", "words", "pake_scalar", "second"]),
             runs_at_once: 1,
-            lacks: strings(&lacks),
+            lacks: strings(&LACKS),
             outcomes: None,
         }
     }

@@ -182,3 +182,60 @@ fn what_allows_no_claim_is_said_before_anything_is_judged() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("is no claim"));
 }
+
+/// An implementation that reaches no level has fallen short, and the suite has not.
+#[cfg(unix)]
+#[test]
+fn where_no_level_is_reached_nothing_is_claimed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let claim = folder.path().join("claim.json");
+    let hello = r#"{"hello":{"protocol":1,"name":"none","version":"1","spec":"1.1.0","roles":[],"operations":[],"inject":[]}}"#;
+    let script = folder.path().join("adapter.sh");
+    std::fs::write(
+        &script,
+        format!("read -r _\necho '{hello}'\ncat >/dev/null\n"),
+    )
+    .expect("a script");
+    let adapter = format!("sh '{}'", script.display());
+    let path = claim.display().to_string();
+    let output = conformance(&["--adapter", &adapter, "--claim", &path]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("nothing can be claimed: no level was reached"),
+        "{said}"
+    );
+    assert!(!claim.exists());
+}
+
+/// Whose claim it is, is said before anything is played.
+#[test]
+fn a_claim_of_another_suite_is_not_refuted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("claim.json");
+    let claim = serde_json::json!({
+        "claim": 1, "sentence": "theirs", "level": 5, "verdicts": "", "not_judged": [],
+        "adapter": {
+            "name": "a", "version": "1", "spec": "1.0.0", "roles": [], "command": "no-such-adapter",
+            "without": [],
+        },
+        "judged_by": {
+            "suite": "9.9.9", "spec": "1.0.0", "spec_sha256": "", "tests_sha256": "",
+            "vectors": "", "transcripts_sha256": "",
+        },
+        "counts": {
+            "planned": 1, "passed": 1, "failed": 0, "skipped": 0, "inconclusive": 0, "expected": 0,
+            "silently_skipped": 0,
+        },
+        "fresh_vectors": {"seed": "", "vectors": "", "passed": 1},
+        "hookup": {"planted": 1, "seen": 1},
+    });
+    std::fs::write(&path, claim.to_string()).expect("a file");
+    let output = conformance(&["verify", &path.display().to_string()]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("was made by suite 9.9.9 with text 1.0.0"),
+        "{said}"
+    );
+}

@@ -42,7 +42,10 @@ const LAYERS: [(&str, Layers); 2] = [
             ("stage", &["terminal"]),
             ("subject", &["root", "stage", "terminal"]),
             ("suites", &["data", "root", "spec", "stage", "subject"]),
-            ("run", &["root", "spec", "stage", "subject", "suites"]),
+            (
+                "run",
+                &["root", "spec", "stage", "subject", "suites", "whole_file"],
+            ),
             ("report", &["spec", "subject", "suites", "run"]),
             (
                 "trust",
