@@ -7,19 +7,20 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use anyhow::Context as _;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
-use super::raw_stream::{RawResponse, RawStream};
+use super::raw_stream::{RawResponse, RawStream, SendingHalf};
 use super::response::{RecordedResponse, TransportFault};
 use crate::terminal::show;
 
@@ -133,10 +134,13 @@ async fn connection<H: Handler>(
     let _ = stream.set_nodelay(true);
     let raw_response = RawResponse::default();
     let stream = RawStream::new(stream, raw_response.clone());
+    let sending_half = stream.sending_half();
     let service = service_fn(|request: Request<Incoming>| {
         let (handler, number, raw_response) =
             (handler.clone(), number.clone(), raw_response.clone());
+        let sending_half = sending_half.clone();
         async move {
+            let is_poll = request.method() == Method::GET;
             let arrived = read(request).await?;
             if NARRATES.load(Ordering::Relaxed) {
                 show(format_args!("  -> {} {}", arrived.method, arrived.target));
@@ -147,13 +151,27 @@ async fn connection<H: Handler>(
                 number,
                 ended: false,
             };
-            let action = handler.handle(number, arrived).await;
-            carry_out(action, &raw_response, waiting).await
+            let mut handling = std::pin::pin!(handler.handle(number, arrived));
+            let action = tokio::select! {
+                biased;
+                action = &mut handling => action,
+                () = sending_half.clone().closed() => {
+                    // RELAY-24: A relay MUST answer a request that has wholly arrived even if its
+                    // client has closed the sending half of the connection.
+                    if is_poll {
+                        return Err(io::ErrorKind::ConnectionAborted.into());
+                    }
+                    handler.gone(number);
+                    handling.await
+                }
+            };
+            carry_out(action, &raw_response, waiting, sending_half).await
         }
     });
     // An error here means that the client has gone away, or that a fault was asked for.
     let _ = hyper::server::conn::http1::Builder::new()
-        .serve_connection(stream, service)
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service)
         .await;
 }
 
@@ -180,7 +198,8 @@ async fn carry_out<H: Handler>(
     action: ServerAction,
     raw_response: &RawResponse,
     mut waiting: WaitingRequest<H>,
-) -> io::Result<Response<ResponseBody<H>>> {
+    sending_half: SendingHalf,
+) -> io::Result<Response<ResponseBody>> {
     let (response, then) = match action {
         ServerAction::Respond(mut response) => {
             waiting.ended = true;
@@ -194,8 +213,17 @@ async fn carry_out<H: Handler>(
             }
             (response, None)
         }
-        ServerAction::Fail(TransportFault::StallBody { response }) => (response, Some(waiting)),
-        ServerAction::Fail(TransportFault::Stall) => std::future::pending().await,
+        ServerAction::Fail(TransportFault::StallBody { response }) => {
+            let until = async move {
+                let _waiting = waiting;
+                sending_half.closed().await;
+            };
+            (response, Some(Box::pin(until) as Pin<Box<_>>))
+        }
+        ServerAction::Fail(TransportFault::Stall) => {
+            sending_half.closed().await;
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         ServerAction::Fail(TransportFault::Close) => {
             waiting.ended = true;
             return Err(io::ErrorKind::ConnectionAborted.into());
@@ -267,24 +295,30 @@ impl<H: Handler> Drop for WaitingRequest<H> {
     }
 }
 
-/// The body of a response: `data` and then the end, or nothing more for ever if `then` is set.
-struct ResponseBody<H: Handler> {
+/// The body of a response: `data` and then the end, or nothing more until the client has gone if
+/// `then` is set.
+struct ResponseBody {
     data: Option<Bytes>,
-    then: Option<WaitingRequest<H>>,
+    then: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
-impl<H: Handler> Body for ResponseBody<H> {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match (self.data.take(), &self.then) {
-            (Some(data), _) => Poll::Ready(Some(Ok(Frame::data(data)))),
-            (None, Some(_)) => Poll::Pending,
-            (None, None) => Poll::Ready(None),
+        if let Some(data) = self.data.take() {
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        match &mut self.then {
+            Some(until) => {
+                ready!(until.as_mut().poll(cx));
+                Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
+            }
+            None => Poll::Ready(None),
         }
     }
 
@@ -297,5 +331,59 @@ impl<H: Handler> Body for ResponseBody<H> {
             Some(_) => SizeHint::default(),
             None => SizeHint::with_exact(self.data.as_ref().map_or(0, |data| data.len() as u64)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Shutdown, TcpStream};
+    use std::{io::Read, io::Write};
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    /// Answers each request once its client has closed the sending half.
+    #[derive(Default)]
+    struct Late(Notify);
+
+    impl Handler for Late {
+        async fn handle(&self, _: usize, _: ReceivedRequest) -> ServerAction {
+            self.0.notified().await;
+            ServerAction::Respond(RecordedResponse {
+                status: 204,
+                ..RecordedResponse::default()
+            })
+        }
+
+        fn gone(&self, _: usize) {
+            self.0.notify_one();
+        }
+    }
+
+    /// The bytes that a client reads which closes its sending half after a request of this method.
+    fn read_after_half_close(method: &str) -> String {
+        let runtime = runtime().unwrap();
+        let server = runtime.block_on(listen(Arc::new(Late::default()))).unwrap();
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let request = format!("{method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut read = String::new();
+        stream.read_to_string(&mut read).unwrap();
+        read
+    }
+
+    #[test]
+    fn a_half_closed_request_is_answered_unless_it_polls() {
+        // RELAY-24: A relay MUST answer a request that has wholly arrived even if its client has
+        // closed the sending half of the connection.
+        for method in ["POST", "PUT", "DELETE"] {
+            assert!(
+                read_after_half_close(method).starts_with("HTTP/1.1 204 "),
+                "{method}"
+            );
+        }
+        assert_eq!(read_after_half_close("GET"), "");
     }
 }
