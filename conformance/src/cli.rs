@@ -256,8 +256,8 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             without: arguments.without,
         },
     };
-    if arguments.claim.is_some() {
-        claim::allow(&check)?;
+    if let Some(path) = &arguments.claim {
+        claim::allow(&check, path)?;
     }
     let result = check::run(&check)?;
     html::write(arguments.html.as_deref(), &result, vectors.as_deref(), None)?;

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use tempfile::NamedTempFile;
 
 /// Writes a file in the place of one that may be there; others may read it, as far as the user's
 /// mask allows.
@@ -12,7 +13,24 @@ use anyhow::Context;
 ///
 /// A sentence that names the file.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let cannot = || format!("{} cannot be written", path.display());
+    let mut file = beside(path)?;
+    file.write_all(bytes).with_context(|| cannot(path))?;
+    file.persist(path).with_context(|| cannot(path))?;
+    Ok(())
+}
+
+/// Finds out whether a file can be written, before the work whose outcome it is to hold.
+///
+/// # Errors
+///
+/// A sentence that names the file.
+pub(crate) fn try_to_write(path: &Path) -> anyhow::Result<()> {
+    ensure!(!path.is_dir(), "{}: it is a folder", cannot(path));
+    beside(path).map(drop)
+}
+
+/// A new file in the folder of another one.
+fn beside(path: &Path) -> anyhow::Result<NamedTempFile> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -20,10 +38,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     #[cfg(unix)]
     new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let file = new.tempfile_in(folder.unwrap_or(Path::new(".")));
-    let mut file = file.with_context(cannot)?;
-    file.write_all(bytes).with_context(cannot)?;
-    file.persist(path).with_context(cannot)?;
-    Ok(())
+    file.with_context(|| cannot(path))
+}
+
+fn cannot(path: &Path) -> String {
+    format!("{} cannot be written", path.display())
 }
 
 #[cfg(test)]
@@ -39,7 +58,22 @@ mod tests {
         write(&path, b"first").unwrap();
         write(&path, b"second").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"second");
-        let fault = write(&path.join("in"), b"").unwrap_err().to_string();
-        assert!(fault.contains("in cannot be written"), "{fault}");
+    }
+
+    #[test]
+    fn a_place_for_no_file_is_named_before_and_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        try_to_write(&path).unwrap();
+        assert!(!path.exists(), "it was only tried");
+        write(&path, b"first").unwrap();
+        try_to_write(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        for place in [&path.join("in"), folder.path()] {
+            let faults = [write(place, b""), try_to_write(place)];
+            for fault in faults.map(|tried| tried.unwrap_err().to_string()) {
+                assert!(fault.contains("cannot be written"), "{fault}");
+            }
+        }
     }
 }

@@ -19,14 +19,16 @@ use crate::spec::Spec;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::vectors::generate;
 use crate::terminal::say;
+use crate::whole_file;
 use file::{Claim, FreshVectors, JudgedBy};
 
-/// Refuses, before anything is judged, a check that allows no claim.
+/// Refuses, before anything is judged, a check that allows no claim, and a file that cannot be
+/// written.
 ///
 /// # Errors
 ///
 /// A sentence that says why.
-pub(crate) fn allow(check: &Check<'_>) -> anyhow::Result<()> {
+pub(crate) fn allow(check: &Check<'_>, path: &Path) -> anyhow::Result<()> {
     if check.selection.description().is_some() || check.vectors.is_some() {
         bail!(
             "a claim is about all tests: leave out --filter, --suite, --level, --clause and --vectors"
@@ -35,7 +37,7 @@ pub(crate) fn allow(check: &Check<'_>) -> anyhow::Result<()> {
     if check.subject.outside_roles().is_some() {
         bail!("nothing can be claimed of a program from outside: put an adapter before it");
     }
-    Ok(())
+    whole_file::try_to_write(path)
 }
 
 /// Writes what a result allows to be claimed into a file, once fresh vectors and faults between

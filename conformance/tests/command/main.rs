@@ -3,6 +3,8 @@
 mod adapters;
 mod checks;
 mod choices;
+#[cfg(unix)]
+mod ends;
 mod programs;
 mod relays;
 mod reports;

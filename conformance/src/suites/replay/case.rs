@@ -194,8 +194,8 @@ impl TranscriptCase {
     /// Plays the transcript as often as it says, and again where a busy machine may be to blame.
     ///
     /// A short second makes every time short, so that a moment of the machine's can change what a
-    /// right client does: what differs is played with a longer one, and what is then too late once
-    /// more with nothing beside it.
+    /// right client does: what differs is played with a longer one, and what is then too late, or
+    /// differs on a busy machine, once more with nothing beside it, and with a still longer one.
     fn judge(&self, playing: &Playing<'_>) -> Judgement {
         let with_others = |case: &Self, lag| {
             let _with_others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
@@ -210,11 +210,14 @@ impl TranscriptCase {
             return first;
         }
         lag::note_repeat();
+        let begin = Instant::now();
         let slower = self.slower(SLOWER);
         let mut last = with_others(&slower, LAG_SLOWER);
-        if is_late(&last) {
-            let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
-            last = slower.play_all(playing, LAG_SLOWER);
+        if is_late(&last) || slower.may_be_upset(&last, begin) {
+            last = slower.play_alone(playing);
+        }
+        if slower.may_be_upset(&last, begin) {
+            last = slower.slower(SLOWER).play_alone(playing);
         }
         if last.divergence.is_some() {
             confirmed.fetch_add(1, Ordering::Relaxed);
@@ -222,11 +225,25 @@ impl TranscriptCase {
         last
     }
 
-    /// This test with a longer second (HOOK-3).
+    /// Whether something differs that the lag since a moment may have brought about: one of a
+    /// quarter of a second upsets the order in which things happen to a right client.
+    fn may_be_upset(&self, judgement: &Judgement, begin: Instant) -> bool {
+        let second = Duration::from_millis(self.transcript.input.second_ms);
+        judgement.divergence.is_some() && lag::longest_since(begin) >= second / 4
+    }
+
+    /// Plays with nothing beside it.
+    fn play_alone(&self, playing: &Playing<'_>) -> Judgement {
+        let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
+        self.play_all(playing, LAG_SLOWER)
+    }
+
+    /// This test with a longer second (HOOK-3), no longer than a real one.
     fn slower(&self, factor: u64) -> Self {
         let mut transcript = Transcript::clone(&self.transcript);
         let second = transcript.input.second_ms;
-        transcript.input.second_ms = second.saturating_mul(factor);
+        let longest = second.max(1000);
+        transcript.input.second_ms = second.saturating_mul(factor).min(longest);
         Self {
             transcript: Arc::new(transcript),
             shared: Arc::clone(&self.shared),
