@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     print(bars::exchange());
     print(bars::relay());
     bars::memory().into_iter().for_each(&mut print);
-    print(bars::conformance());
+    bars::conformance().into_iter().for_each(&mut print);
     match missed {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
