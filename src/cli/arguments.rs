@@ -203,6 +203,13 @@ pub(super) struct RelayArguments {
     #[arg(long, env = "WORMHOLE_SYNC_RELAY_FORWARDED", requires = "trust_proxy", value_parser = BoolishValueParser::new())]
     pub(super) forwarded: bool,
 
+    /// Listen here for operators: /metrics (OpenMetrics), /healthz and /readyz
+    ///
+    /// Whoever reaches it learns how much the relay has to do, and nothing about anybody. It has
+    /// no TLS and no password: keep it on this machine or in a network of your own.
+    #[arg(long, env = "WORMHOLE_SYNC_RELAY_OPS", value_name = "ADDRESS", value_parser = listen_address)]
+    pub(super) ops: Option<SocketAddr>,
+
     /// A channel's life before its code is used, in seconds, 1 to 86400
     #[arg(long, env = "WORMHOLE_SYNC_RELAY_TTL", value_name = "SECONDS", default_value_t = limits().ttl)]
     pub(super) ttl: u32,

@@ -1,6 +1,7 @@
 //! `relay`: the rendezvous server, which runs until a signal.
 
 use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
 use std::process::exit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,6 +20,7 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
         listen,
         trust_proxy,
         forwarded,
+        ops,
         ttl,
         channels,
         channels_per_appid,
@@ -55,10 +57,18 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
                  proxy, all its clients count as one address until you name it: --trust-proxy {peer}"
             ));
         })),
+        ops,
         ..RelayOptions::default()
     };
-    let relay = Relay::bind(listen, limits, others).map_err(|error| refused(&error))?;
+    if ops == Some(listen) && listen.port() != 0 {
+        return Err(Failure::local(
+            format!("--listen and --ops are both {listen}"),
+            "Each needs a port of its own.",
+        ));
+    }
+    let relay = Relay::bind(listen, limits, others).map_err(|error| refused(&error, listen))?;
     let address = relay.local_addr();
+    let ops = relay.ops_addr();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -68,7 +78,9 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
     let mut stop = on_signal()?;
 
     let mut out = io::stdout().lock();
-    writeln!(out, "listening on http://{address}")
+    let ops_line = ops.map(|ops| format!("operators: http://{ops}/metrics, /healthz, /readyz\n"));
+    let ops_line = ops_line.unwrap_or_default();
+    write!(out, "listening on http://{address}\n{ops_line}")
         .and_then(|()| out.flush())
         .map_err(|error| Failure::local(format!("cannot write to standard output: {error}"), ""))?;
     drop(out);
@@ -78,13 +90,19 @@ pub(super) fn run(options: RelayArguments) -> Result<(), Failure> {
              (--trust-proxy), or let them say --allow-plain-http.",
         );
     }
+    if ops.is_some_and(|ops| !ops.ip().is_loopback()) {
+        print::tell(
+            "Whoever reaches the address of --ops learns how much this relay has to do: let only \
+             your own machines reach it.",
+        );
+    }
     let stopped = async move {
         // An error would mean that the handler is gone, which never happens.
         let _ = stop.changed().await;
     };
     runtime
         .block_on(relay.run(stopped))
-        .map_err(|error| refused(&error))
+        .map_err(|error| refused(&error, listen))
 }
 
 /// Gives a receiver that changes at the first signal. The second signal ends the process at once.
@@ -102,15 +120,19 @@ fn on_signal() -> Result<watch::Receiver<()>, Failure> {
     Ok(receiver)
 }
 
-fn refused(error: &RelayError) -> Failure {
+fn refused(error: &RelayError, listen: SocketAddr) -> Failure {
     let hint = match error {
-        RelayError::Bind { error, .. } => match error.kind() {
-            ErrorKind::AddrInUse => {
+        RelayError::Bind { error, address } => match (error.kind(), *address == listen) {
+            (ErrorKind::AddrInUse, true) => {
                 "Perhaps a relay runs there already. Or choose another port: --listen 127.0.0.1:0 takes a free one."
             }
-            ErrorKind::AddrNotAvailable => "This machine does not have that address.",
-            ErrorKind::PermissionDenied => "Ports below 1024 are for the administrator.",
-            _ => "Choose another address with --listen.",
+            (ErrorKind::AddrInUse, false) => {
+                "Choose another port for operators: --ops 127.0.0.1:0 takes a free one."
+            }
+            (ErrorKind::AddrNotAvailable, _) => "This machine does not have that address.",
+            (ErrorKind::PermissionDenied, _) => "Ports below 1024 are for the administrator.",
+            (_, true) => "Choose another address with --listen.",
+            (_, false) => "Choose another address with --ops.",
         },
         RelayError::Limits(_) => "`wormhole-sync relay --help` explains each bound.",
         RelayError::Runtime(_) => "",

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limits::{LIFE_AFTER_CLAIM, Limits};
-use super::problem::Refusal;
+use super::problem::{EndReason, Refusal};
 use crate::values::ChannelId;
 use crate::values::messages::CellName;
 use addresses::Addresses;
@@ -69,6 +69,10 @@ pub struct Registry {
     last_ticket: u64,
     events: Vec<(Ticket, Reply)>,
     stored: u64,
+    /// Channels that have been allocated.
+    allocated: u64,
+    /// Channels that have ended, by reason, in the order of [`EndReason::ALL`].
+    ended_by: [u64; EndReason::ALL.len()],
     going_down: bool,
 }
 
@@ -124,6 +128,8 @@ impl Registry {
             last_ticket: 0,
             events: Vec::new(),
             stored: 0,
+            allocated: 0,
+            ended_by: [0; EndReason::ALL.len()],
             going_down: false,
         }
     }
@@ -171,6 +177,18 @@ impl Registry {
     #[must_use]
     pub fn stored_bytes(&self) -> u64 {
         self.stored
+    }
+
+    /// Channels that have been allocated since the start.
+    #[must_use]
+    pub fn allocated_channels(&self) -> u64 {
+        self.allocated
+    }
+
+    /// Channels that have ended since the start, by reason, in the order of [`EndReason::ALL`].
+    #[must_use]
+    pub fn ended_channels(&self) -> [u64; EndReason::ALL.len()] {
+        self.ended_by
     }
 
     fn answer(&mut self, call: Call<'_>) -> Result<Handled, Refusal> {
@@ -294,6 +312,7 @@ impl Registry {
         self.owned.insert((app, owner), key);
         self.timers.insert((due, Timer::Channel(key)));
         self.addresses.add_live(from);
+        self.allocated += 1;
         self.settle_app(app);
         Ok(Reply::Allocated {
             channel: number,

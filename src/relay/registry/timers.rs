@@ -116,6 +116,9 @@ impl Registry {
         let (app, number) = (channel.app, channel.number);
         self.timers.remove(&(channel.due, Timer::Channel(key)));
         channel.ended = Some(reason);
+        if let Some(count) = self.ended_by.get_mut(reason as usize) {
+            *count += 1;
+        }
         channel.due = at + GRACE.as_micros() as u64;
         self.timers.insert((channel.due, Timer::Channel(key)));
         self.live.remove(&(app, number));

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,18 +17,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::activity::ConnectionActivity;
+use super::context::ConnectionContext;
 use super::http;
-use super::proxies::{Proxies, UntrustedProxies};
-use super::shared::SharedRegistry;
-
-/// The registry and settings that all connections of a relay share.
-pub(super) struct ConnectionContext {
-    pub(super) registry: SharedRegistry,
-    pub(super) proxies: Proxies,
-    pub(super) untrusted: UntrustedProxies,
-    /// The time in which a request must arrive, and in which an idle connection must bring one.
-    pub(super) request_time: Duration,
-}
 
 /// The most bytes of a request's head, and of hyper's buffer.
 const HEAD: usize = 16 << 10;
@@ -62,9 +51,7 @@ pub(super) async fn serve(
                 .untrusted
                 .notice(&shared.proxies, peer, request.headers());
             let half_closed = half_closed((*reader).as_ref());
-            let (registry, proxies) = (&shared.registry, &shared.proxies);
-            let response =
-                http::respond(registry, proxies, peer, &activity, half_closed, request).await;
+            let response = http::respond(&shared, peer, &activity, half_closed, request).await;
             activity.answered();
             Ok::<_, Infallible>(response)
         }

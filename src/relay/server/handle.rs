@@ -24,6 +24,7 @@ use crate::relay::limits::Limits;
 #[derive(Debug)]
 pub struct RelayHandle {
     address: SocketAddr,
+    ops: Option<SocketAddr>,
     monitor: Monitor,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -42,6 +43,7 @@ impl RelayHandle {
     ) -> Result<Self, RelayError> {
         let relay = Relay::bind(address, limits, options)?;
         let (address, monitor) = (relay.local_addr(), relay.monitor());
+        let ops = relay.ops_addr();
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -60,6 +62,7 @@ impl RelayHandle {
             .map_err(RelayError::Runtime)?;
         Ok(Self {
             address,
+            ops,
             monitor,
             stop: Some(stop),
             thread: Some(thread),
@@ -70,6 +73,12 @@ impl RelayHandle {
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address at which the relay listens for operators, if it does.
+    #[must_use]
+    pub const fn ops_addr(&self) -> Option<SocketAddr> {
+        self.ops
     }
 
     /// The rendezvous address for clients: `http://127.0.0.1:4000`.

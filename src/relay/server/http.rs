@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
@@ -10,8 +11,8 @@ use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode, Version};
 
 use super::activity::ConnectionActivity;
+use super::context::ConnectionContext;
 use super::proxies::Proxies;
-use super::shared::SharedRegistry;
 use super::target::{self, Operation, Target};
 use crate::relay::problem::{EndReason, Refusal};
 use crate::relay::registry::{Call, ChannelRequest, RelayAction, Reply, SideKey};
@@ -22,14 +23,28 @@ use crate::values::messages::{
 
 /// Answers one request of a connection. A GET waits no longer than until `half_closed` is ready.
 pub(super) async fn respond(
-    registry: &SharedRegistry,
-    proxies: &Proxies,
+    context: &ConnectionContext,
     peer: IpAddr,
     activity: &ConnectionActivity,
     half_closed: impl Future<Output = ()>,
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    match answer(registry, proxies, peer, activity, half_closed, request).await {
+    let begun = Instant::now();
+    let mut operation = None;
+    let answered = answer(
+        context,
+        peer,
+        activity,
+        half_closed,
+        request,
+        &mut operation,
+    )
+    .await;
+    let name = operation.map_or("none", Operation::name);
+    context
+        .metrics
+        .answered(name, told(&answered), begun.elapsed());
+    match answered {
         Ok(reply) => reply_response(&reply),
         Err(Fault::Refused(refusal)) => problem(refusal),
         Err(Fault::Method(allow)) => {
@@ -81,12 +96,12 @@ impl From<JsonFault> for Fault {
 
 // RELAY-9: A relay MUST check a request in this order, and refuse with the first check that fails
 async fn answer(
-    registry: &SharedRegistry,
-    proxies: &Proxies,
+    context: &ConnectionContext,
     peer: IpAddr,
     activity: &ConnectionActivity,
     half_closed: impl Future<Output = ()>,
     request: Request<Incoming>,
+    asked: &mut Option<Operation>,
 ) -> Result<Reply, Fault> {
     let (head, body) = request.into_parts();
     activity.leave_unread(!body.is_end_stream());
@@ -97,6 +112,7 @@ async fn answer(
         return Err(Refusal::Malformed.into());
     }
     let (target, operation) = operation(&head)?;
+    *asked = Some(operation);
     let body = match operation.body_bound() {
         Some(bound) => {
             let bytes = read(body, bound).await?;
@@ -106,13 +122,25 @@ async fn answer(
         None => Vec::new(),
     };
     activity.arrived();
-    let call = call(&target, operation, &head, &body, peer, proxies)?;
+    let call = call(&target, operation, &head, &body, peer, &context.proxies)?;
     drop(body);
     tokio::select! {
         biased;
-        reply = registry.ask(call) => Ok(reply),
+        reply = context.registry.ask(call) => Ok(reply),
         // The client may be gone, so that its GET waits no longer.
         () = half_closed => Ok(Reply::Nothing),
+    }
+}
+
+/// The answer as the metrics tell it: a status, or the token of a refusal.
+fn told(answered: &Result<Reply, Fault>) -> &'static str {
+    match answered {
+        Ok(Reply::Allocated { .. }) => "201",
+        Ok(Reply::Claimed { .. } | Reply::Stored | Reply::Cell(_)) => "200",
+        Ok(Reply::Nothing) => "204",
+        Ok(Reply::Refused(refusal)) | Err(Fault::Refused(refusal)) => refusal.token().token(),
+        Err(Fault::Method(_)) => Refusal::MethodNotAllowed.token().token(),
+        Err(Fault::LongBody) => Refusal::TooLarge.token().token(),
     }
 }
 

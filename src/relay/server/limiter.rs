@@ -30,6 +30,12 @@ impl ConnectionLimiter {
         }
     }
 
+    /// Open connections.
+    pub(super) fn open(&self) -> u32 {
+        let counts = self.counts.lock();
+        counts.unwrap_or_else(PoisonError::into_inner).all
+    }
+
     /// Counts a connection, or refuses it. A trusted proxy has no bound of its own, since it brings
     /// the connections of many clients.
     pub(super) fn admit(

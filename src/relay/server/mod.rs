@@ -3,6 +3,7 @@
 mod activity;
 mod clock;
 mod connection;
+mod context;
 #[cfg(feature = "test-hooks-dangerous")]
 pub mod dangerous_reading;
 mod handle;
@@ -12,6 +13,9 @@ mod http_tests;
 mod limiter;
 #[cfg(test)]
 mod limits_tests;
+mod metrics;
+mod monitor;
+mod ops;
 mod proxies;
 mod shared;
 mod target;
@@ -20,6 +24,7 @@ pub use clock::Clock;
 #[cfg(any(test, feature = "test-hooks-dangerous"))]
 pub use clock::ManualClock;
 pub use handle::RelayHandle;
+pub use monitor::Monitor;
 pub use proxies::{BadNetwork, ForwardedHeader, Network, Proxies};
 pub use shared::RelayCounts;
 
@@ -38,8 +43,9 @@ use tokio::time::{sleep, timeout};
 use super::limits::{BadLimits, Limits, REQUEST_TIME};
 use super::problem::Refusal;
 use super::registry::{Random, Registry, system_random};
-use connection::ConnectionContext;
+use context::ConnectionContext;
 use limiter::ConnectionLimiter;
+use metrics::Metrics;
 use proxies::UntrustedProxies;
 use shared::SharedRegistry;
 
@@ -51,6 +57,9 @@ pub struct RelayOptions {
     /// trusted proxy: perhaps one that was forgotten, so that all its clients count as one address
     /// (RELAY-22). Default: nothing.
     pub on_untrusted_proxy: Option<Arc<dyn Fn(IpAddr) + Send + Sync>>,
+    /// The address of a second listener, for operators: `/metrics` (OpenMetrics), `/healthz` and
+    /// `/readyz`. Whoever reaches it learns the relay's load. Default: none.
+    pub ops: Option<SocketAddr>,
     /// The clock by which channels live and GETs wait. Default: the machine's.
     pub clock: Clock,
     /// The source of channel ids. Default: the machine's.
@@ -66,6 +75,7 @@ impl Default for RelayOptions {
         Self {
             proxies: Proxies::default(),
             on_untrusted_proxy: None,
+            ops: None,
             clock: Clock::system(),
             random: system_random(),
             request_time: REQUEST_TIME,
@@ -78,6 +88,7 @@ impl fmt::Debug for RelayOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RelayOptions")
             .field("proxies", &self.proxies)
+            .field("ops", &self.ops)
             .field("clock", &self.clock)
             .field("request_time", &self.request_time)
             .field("shutdown_time", &self.shutdown_time)
@@ -89,6 +100,7 @@ impl fmt::Debug for RelayOptions {
 pub struct Relay {
     listener: TcpListener,
     address: SocketAddr,
+    ops: Option<(TcpListener, SocketAddr)>,
     shared: Arc<ConnectionContext>,
     limiter: Arc<ConnectionLimiter>,
     shutdown_time: Duration,
@@ -109,24 +121,21 @@ impl Relay {
         options: RelayOptions,
     ) -> Result<Self, RelayError> {
         limits.check().map_err(RelayError::Limits)?;
-        let bind = || {
-            let listener = TcpListener::bind(address)?;
-            listener.set_nonblocking(true)?;
-            let address = listener.local_addr()?;
-            Ok((listener, address))
-        };
-        let (listener, address) = bind().map_err(|error| RelayError::Bind { address, error })?;
+        let (listener, address) = listen(address)?;
+        let ops = options.ops.map(listen).transpose()?;
         let limiter = Arc::new(ConnectionLimiter::new(&limits));
         let registry = Registry::new(limits, options.random);
         let shared = Arc::new(ConnectionContext {
             registry: SharedRegistry::new(registry, options.clock),
             proxies: options.proxies,
             untrusted: UntrustedProxies::new(options.on_untrusted_proxy),
+            metrics: Metrics::new(),
             request_time: options.request_time,
         });
         Ok(Self {
             listener,
             address,
+            ops,
             shared,
             limiter,
             shutdown_time: options.shutdown_time,
@@ -139,10 +148,19 @@ impl Relay {
         self.address
     }
 
+    /// The address at which the relay listens for operators, if it does.
+    #[must_use]
+    pub fn ops_addr(&self) -> Option<SocketAddr> {
+        self.ops.as_ref().map(|(_, address)| *address)
+    }
+
     /// A view of the relay's load, which stays valid while it runs.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
-        Monitor(Arc::clone(&self.shared))
+        Monitor {
+            shared: Arc::clone(&self.shared),
+            limiter: Arc::clone(&self.limiter),
+        }
     }
 
     /// Serves until `shutdown` is ready, then answers waiting requests with `unavailable` and ends.
@@ -153,14 +171,22 @@ impl Relay {
     ///
     /// [`RelayError::Runtime`] when the runtime does not take the listener.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), RelayError> {
+        let monitor = self.monitor();
         let listener =
             tokio::net::TcpListener::from_std(self.listener).map_err(RelayError::Runtime)?;
         let (shared, limiter) = (self.shared, self.limiter);
         let (down, going_down) = watch::channel(false);
         let mut connections = JoinSet::new();
         let timer_shared = Arc::clone(&shared);
-        let mut timer = JoinSet::new();
-        timer.spawn(async move { timer_shared.registry.keep_time().await });
+        let mut beside = JoinSet::new();
+        beside.spawn(async move { timer_shared.registry.keep_time().await });
+        if let Some((listener, _)) = self.ops {
+            let going_down = going_down.clone();
+            beside.spawn(async move {
+                // It can fail only before it serves, as the relay's own listener can.
+                let _ = ops::serve(listener, monitor, going_down).await;
+            });
+        }
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -184,7 +210,10 @@ impl Relay {
                         connection::serve(stream, peer, shared, going_down).await;
                     });
                 }
-                Err(refusal) => turn_away(stream, refusal),
+                Err(refusal) => {
+                    shared.metrics.turned_away(refusal);
+                    turn_away(stream, refusal);
+                }
             }
         }
         drop(listener);
@@ -204,22 +233,15 @@ impl fmt::Debug for Relay {
     }
 }
 
-/// A view of a relay's load.
-#[derive(Clone)]
-pub struct Monitor(Arc<ConnectionContext>);
-
-impl Monitor {
-    /// The present counts.
-    #[must_use]
-    pub fn counts(&self) -> RelayCounts {
-        self.0.registry.counts()
-    }
-}
-
-impl fmt::Debug for Monitor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Monitor").field(&self.counts()).finish()
-    }
+/// Listens, without blocking whoever accepts.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), RelayError> {
+    let bind = || {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bind().map_err(|error| RelayError::Bind { address, error })
 }
 
 /// Writes as much of a refusal as needs no waiting, and closes the connection.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
 use super::clock::Clock;
-use crate::relay::problem::Refusal;
+use crate::relay::problem::{EndReason, Refusal};
 use crate::relay::registry::{Call, Handled, Registry, Reply, Ticket};
 
 /// The registry, shared by all connections.
@@ -21,8 +21,9 @@ pub(super) struct SharedRegistry {
     earlier: Notify,
 }
 
-/// The numbers that show how full a relay is.
+/// The numbers that show how full a relay is, and how exchanges end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RelayCounts {
     /// Live channels in all.
     pub live_channels: usize,
@@ -30,6 +31,12 @@ pub struct RelayCounts {
     pub waiting_gets: usize,
     /// Bytes that count for the limit `stored_bytes`.
     pub stored_bytes: u64,
+    /// Open connections.
+    pub connections: usize,
+    /// Channels that have been allocated since the start.
+    pub allocated_channels: u64,
+    /// Channels that have ended since the start, by reason, in the order of [`EndReason::ALL`].
+    pub ended_channels: [u64; EndReason::ALL.len()],
 }
 
 struct Inner {
@@ -112,9 +119,12 @@ impl SharedRegistry {
         inner.deliver();
     }
 
-    pub(super) fn counts(&self) -> RelayCounts {
+    pub(super) fn counts(&self, connections: usize) -> RelayCounts {
         let inner = self.lock();
         RelayCounts {
+            connections,
+            allocated_channels: inner.registry.allocated_channels(),
+            ended_channels: inner.registry.ended_channels(),
             live_channels: inner.registry.live_channels(),
             waiting_gets: inner.registry.waiting_gets(),
             stored_bytes: inner.registry.stored_bytes(),

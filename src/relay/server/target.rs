@@ -78,6 +78,17 @@ impl Resource {
 }
 
 impl Operation {
+    /// The operation's name in section 9.2, for people.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Allocate => "allocate",
+            Self::Claim(_) => "claim",
+            Self::Put(..) => "put",
+            Self::Get(..) => "get",
+            Self::Close(_) => "close",
+        }
+    }
+
     /// The most bytes of the body that are read; `None` for a request whose body is ignored.
     // RELAY-10: A relay MUST keep no more than 1 024 bytes of the body of an allocate, claim, put
     // receipt and close, and 139 264 bytes of a put answer and put finish

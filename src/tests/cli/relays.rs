@@ -82,3 +82,31 @@ fn the_environment_says_what_no_option_does() {
     relay.signal("TERM");
     assert_eq!(relay.end().status, 0);
 }
+
+#[test]
+fn operators_have_a_listener_of_their_own() {
+    let (mut relay, _) = relay(&["--ops", "0"]);
+    let line = relay.line();
+    let address = line.strip_prefix("operators: http://").unwrap();
+    let (address, paths) = address.split_once('/').unwrap();
+    assert_eq!(paths, "metrics, /healthz, /readyz");
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET /readyz HTTP/1.1\r\nHost: relay\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    for (listen, ops, part) in [
+        ("0", address, "--ops 127.0.0.1:0 takes a free one"),
+        ("1", "127.0.0.1:1", "both 127.0.0.1:1"),
+        ("0", "nowhere", "--ops"),
+    ] {
+        let ended = end(&mut program(
+            NOWHERE,
+            &["relay", "--listen", listen, "--ops", ops],
+        ));
+        assert_ne!(ended.status, 0);
+        assert!(ended.stderr.contains(part), "{ops}: {}", ended.stderr);
+    }
+    relay.signal("TERM");
+    assert_eq!(relay.end().status, 0);
+}

@@ -1,6 +1,7 @@
 //! Tests of the HTTP interface, over real connections to relays on loopback.
 
 mod connections;
+mod ops;
 mod requests;
 
 use std::fmt::Write as _;
