@@ -139,4 +139,20 @@ mod tests {
         );
         assert_eq!(failure.status(), 10);
     }
+
+    /// The other outcomes are shown by runs of the program.
+    #[test]
+    fn a_machine_that_fails_is_reported() {
+        let failure = Failure::exchange(
+            &Error::from(crate::crypto::NoRandomness),
+            &ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned())),
+        );
+        assert_eq!(
+            (failure.what.as_str(), failure.hint.as_str()),
+            (
+                "internal: the system gives no random bytes",
+                "Report this as a fault of the program, and start again with a new code."
+            )
+        );
+    }
 }
