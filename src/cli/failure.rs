@@ -10,7 +10,7 @@ use super::{print, status};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
 
-/// A run that did not end with `done`.
+/// A run that did not end as well as it could.
 #[derive(Debug)]
 pub(super) struct Failure {
     status: u8,
@@ -48,6 +48,16 @@ impl Failure {
         }
     }
 
+    /// The exchange is done, without a proof that this side's blob arrived (INIT-4).
+    pub(super) fn unconfirmed(sentence: &str) -> Failure {
+        Failure {
+            status: status::UNCONFIRMED,
+            outcome: Some(Outcome::Done),
+            what: "done, but it is not confirmed that your blob arrived".to_owned(),
+            hint: sentence.to_owned(),
+        }
+    }
+
     /// An exchange over this relay failed.
     pub(super) fn exchange(error: &Error, address: &ChosenAddress) -> Failure {
         let outcome = error.outcome();
@@ -55,21 +65,25 @@ impl Failure {
             Some(cause) => Failure::outcome(outcome, cause),
             None => Failure::outcome(outcome, meaning(outcome)),
         };
+        let attempt = match error.cause() {
+            Some(Cause::Exchange(Detail::Attempt(attempt))) => Some(*attempt),
+            _ => None,
+        };
         let is_about_the_address = match outcome {
             Outcome::RelayUnreachable | Outcome::RelayMisbehaved | Outcome::NoSuchChannel => true,
             // The last attempt failed at this address before the time was over.
-            _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Attempt(_)))),
+            _ => attempt.is_some(),
         };
         if outcome == Outcome::BadRendezvous {
             failure.what = format!("{}: {address}", failure.what);
             failure.hint = format!("{} (--allow-plain-http)", failure.hint);
         } else if is_about_the_address {
-            failure.what = format!("{} at {address}", failure.what);
+            failure.what = format!("{}{}", failure.what, address.place_of(attempt));
         }
-        if let Some(Cause::Exchange(Detail::Attempt(attempt))) = error.cause() {
+        if let Some(attempt) = attempt {
             failure.hint = format!(
                 "{} Then start again with a new code.",
-                advice(*attempt, address)
+                advice(attempt, address)
             );
         }
         failure
@@ -121,7 +135,7 @@ mod tests {
 
     #[test]
     fn both_lines_say_what_matters() {
-        let address = ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()));
+        let address = ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()), None, None);
         let error = Error::from(AppId::new(b"").unwrap_err());
         let failure = Failure::exchange(&error, &address);
         assert_eq!(
@@ -138,5 +152,21 @@ mod tests {
             "bad-code: \"clockwork\" and \"crossover\" are swapped"
         );
         assert_eq!(failure.status(), 10);
+    }
+
+    /// The other outcomes are shown by runs of the program.
+    #[test]
+    fn a_machine_that_fails_is_reported() {
+        let failure = Failure::exchange(
+            &Error::from(crate::crypto::NoRandomness),
+            &ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()), None, None),
+        );
+        assert_eq!(
+            (failure.what.as_str(), failure.hint.as_str()),
+            (
+                "internal: the system gives no random bytes",
+                "Report this as a fault of the program, and start again with a new code."
+            )
+        );
     }
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::address::ChosenAddress;
-use crate::protocol::{AttemptFailure, CloseReason, Outcome, RETRY_WINDOW};
+use crate::protocol::{AttemptFailure, CloseReason, Outcome, ProxyFailure, RETRY_WINDOW};
 
 /// The meaning of an outcome (section 12), for an error without a more particular cause.
 pub(super) fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Done => "the other side's blob opened",
+        Outcome::Done => "the other side's blob opened, and yours arrived",
         Outcome::BadCode => "the code is not valid; nothing was sent",
         Outcome::BadAppid => "the application identifier is not 1 to 128 bytes; nothing was sent",
         Outcome::BlobTooLarge => "the blob has more than 65535 bytes; nothing was sent",
@@ -137,6 +137,19 @@ pub(super) fn advice(failure: AttemptFailure, address: &ChosenAddress) -> String
         F::Foreign { .. } => {
             "Something between here and the relay answers, such as a proxy or the login page of a network; or the address is not that of a relay."
         }
+        F::Proxy(ProxyFailure::Credentials) => {
+            "Give the proxy's address as http://NAME:PASSWORD@HOST:PORT, with the name and the password for it."
+        }
+        F::Proxy(ProxyFailure::NoTunnel) => {
+            "Check that the proxy's address is that of a proxy, and ask who runs it whether it lets this relay through."
+        }
+        F::Proxy(
+            ProxyFailure::Name
+            | ProxyFailure::Refused
+            | ProxyFailure::Unreachable
+            | ProxyFailure::TimedOut
+            | ProxyFailure::Broken,
+        ) => "Check the proxy's address, and this machine's network.",
         F::Unsendable(_) => "Check the relay's address.",
         F::TimedOut | F::Broken | F::System(_) | F::Other | F::NoAnswer => {
             "Check the network and the relay's address."

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::transport::{TlsFault, TlsOptions};
+use super::transport::{Proxy, TlsFault, TlsOptions};
 use crate::protocol::AttemptFailure;
 use crate::values::WordCount;
 
@@ -56,6 +56,7 @@ pub(super) struct ExchangeOptions {
     pub(super) rendezvous: Option<String>,
     pub(super) allow_plain_http: bool,
     pub(super) tls: TlsOptions,
+    pub(super) proxy: Option<Proxy>,
     pub(super) deadline: Option<Duration>,
     pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
@@ -137,6 +138,13 @@ impl<R, C> Builder<R, C> {
         Ok(self)
     }
 
+    /// Reaches the relay through this proxy (CLIENT-3); without it, through none, whatever the
+    /// environment says.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.options.proxy = Some(proxy);
+        self
+    }
+
     /// Limits the time of the whole exchange, counted from its start (TIME-5). The exchange ends
     /// with the life of its channel in any case.
     pub fn deadline(mut self, deadline: Duration) -> Self {
@@ -167,6 +175,7 @@ impl ExchangeOptions {
             rendezvous: None,
             allow_plain_http: false,
             tls: TlsOptions::default(),
+            proxy: None,
             deadline: None,
             on_retry: None,
             #[cfg(feature = "blocking")]

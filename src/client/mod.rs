@@ -27,4 +27,4 @@ pub use error::{Cause, Error};
 pub use hooks::{Hooks, Named};
 pub use received::{ExportError, ExportedKey, Held, Received, Verifier};
 pub use steps::{Answered, Client, Driver, Holding, Taking, Waiting};
-pub use transport::{TlsFault, TlsOptions};
+pub use transport::{BadProxy, Proxy, TlsFault, TlsOptions};

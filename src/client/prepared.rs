@@ -1,7 +1,7 @@
 //! The start of an exchange from the caller's options, and its end as the caller's result.
 
 use super::builder::{ExchangeOptions, Initiating, OnRetry, Receiving};
-use super::{Builder, Error, Received, RelayAddress, TlsOptions};
+use super::{Builder, Error, Proxy, Received, RelayAddress, TlsOptions};
 use crate::client::error::Cause;
 use crate::crypto::{NoRandomness, PakeScalar, Standard};
 use crate::protocol::wire::Wire;
@@ -13,6 +13,7 @@ pub(super) struct Prepared<T> {
     pub(super) exchange: Exchange<T>,
     pub(super) wire: Wire,
     pub(super) tls: TlsOptions,
+    pub(super) proxy: Option<Proxy>,
     pub(super) on_retry: Option<OnRetry>,
     #[cfg(feature = "blocking")]
     pub(super) canceller: super::canceller::Canceller,
@@ -75,6 +76,7 @@ impl ExchangeOptions {
             exchange: Exchange::new(machine, self.times(), self.deadline),
             wire,
             tls: self.tls,
+            proxy: self.proxy,
             on_retry: self.on_retry,
             #[cfg(feature = "blocking")]
             canceller: self.canceller,

@@ -41,6 +41,8 @@ pub enum AttemptFailure {
     Other,
     /// No answer came.
     NoAnswer,
+    /// The user's proxy made no tunnel to the relay (CLIENT-3).
+    Proxy(ProxyFailure),
     /// The request cannot be sent at all, for the reason that is given.
     Unsendable(&'static str),
     /// The relay lets no more requests through from this address (status 429).
@@ -109,6 +111,7 @@ impl fmt::Display for AttemptFailure {
             Self::System(kind) => return write!(f, "the network failed: {kind}"),
             Self::Other => "the exchange failed",
             Self::NoAnswer => "no answer",
+            Self::Proxy(failure) => return failure.fmt(f),
             Self::Unsendable(why) => why,
             Self::RateLimited { retry_after: None } => {
                 "the relay lets no more requests through from this address"
@@ -130,3 +133,68 @@ impl fmt::Display for AttemptFailure {
 }
 
 impl std::error::Error for AttemptFailure {}
+
+/// The failure of an attempt before the user's proxy has made a tunnel (CLIENT-3): the relay had no
+/// part in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProxyFailure {
+    /// The proxy's name did not resolve.
+    Name,
+    /// Nothing listens at the proxy's address.
+    Refused,
+    /// There is no way to the proxy from here.
+    Unreachable,
+    /// The time of the attempt was over.
+    TimedOut,
+    /// The connection broke off, or could not be used.
+    Broken,
+    /// The proxy wants a user name and a password, or others.
+    Credentials,
+    /// The proxy refused, or gave an answer that is not a proxy's.
+    NoTunnel,
+}
+
+impl ProxyFailure {
+    /// The proxy's failure by what became of the connection to it.
+    #[must_use]
+    pub fn from_connecting(failure: AttemptFailure) -> ProxyFailure {
+        match failure {
+            AttemptFailure::Proxy(failure) => failure,
+            AttemptFailure::Name => Self::Name,
+            AttemptFailure::Refused => Self::Refused,
+            AttemptFailure::Unreachable => Self::Unreachable,
+            AttemptFailure::TimedOut => Self::TimedOut,
+            AttemptFailure::Broken => Self::Broken,
+            AttemptFailure::NotHttp
+            | AttemptFailure::NotTls
+            | AttemptFailure::CertificateName
+            | AttemptFailure::CertificateAuthority
+            | AttemptFailure::CertificateExpired
+            | AttemptFailure::CertificateNotYet
+            | AttemptFailure::Certificate
+            | AttemptFailure::Tls
+            | AttemptFailure::System(_)
+            | AttemptFailure::Other
+            | AttemptFailure::NoAnswer
+            | AttemptFailure::Unsendable(_)
+            | AttemptFailure::RateLimited { .. }
+            | AttemptFailure::Busy { .. }
+            | AttemptFailure::Foreign { .. } => Self::NoTunnel,
+        }
+    }
+}
+
+impl fmt::Display for ProxyFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "the proxy's name could not be resolved",
+            Self::Refused => "nothing listens at the proxy's address",
+            Self::Unreachable => "the proxy cannot be reached from this network",
+            Self::TimedOut => "the proxy did not answer in time",
+            Self::Broken => "the connection to the proxy broke off",
+            Self::Credentials => "the proxy wants a user name and a password, or others",
+            Self::NoTunnel => "the proxy made no connection to the relay",
+        })
+    }
+}

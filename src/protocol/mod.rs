@@ -57,7 +57,7 @@ pub use closing::Closing;
 pub use ended::{Ended, Unsealed};
 pub use event::{ChannelRefusal, Detail, Event, Impossible, Misbehaviour, Proof, UserEvent};
 pub use exchange::{Action, AttemptResult, Exchange};
-pub use failure::AttemptFailure;
+pub use failure::{AttemptFailure, ProxyFailure};
 pub use initiator::InitiatorMachine;
 pub use outcome::{CloseReason, Outcome};
 pub use receiver::ReceiverMachine;

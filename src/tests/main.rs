@@ -10,6 +10,7 @@ mod exchanges;
 mod looking;
 mod outcomes;
 mod parsers;
+mod proxies;
 mod rendezvous;
 mod secrets;
 mod storm;

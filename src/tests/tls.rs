@@ -33,9 +33,9 @@ with_both!(
     plain_http_stays_on_this_machine,
 );
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority(name: &str) -> Authority {
+pub(crate) fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new([]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.distinguished_name.push(DnType::CommonName, name);
@@ -43,21 +43,21 @@ fn authority(name: &str) -> Authority {
 }
 
 /// The names and the validity of a relay's certificate.
-struct Leaf {
+pub(crate) struct Leaf {
     names: &'static [&'static str],
     years: (i32, i32),
     version: &'static SupportedProtocolVersion,
 }
 
-const GOOD: Leaf = Leaf {
+pub(crate) const GOOD: Leaf = Leaf {
     names: &["localhost", "127.0.0.1"],
     years: (2000, 2100),
     version: &TLS13,
 };
 
 /// A proxy that ends TLS in front of an address, and counts the connections that passed it.
-struct Proxy {
-    address: SocketAddr,
+pub(crate) struct Proxy {
+    pub(crate) address: SocketAddr,
     passed: Arc<AtomicUsize>,
 }
 
@@ -71,7 +71,7 @@ impl Proxy {
     }
 }
 
-fn proxy(issuer: &Authority, leaf: &Leaf, target: SocketAddr) -> Proxy {
+pub(crate) fn proxy(issuer: &Authority, leaf: &Leaf, target: SocketAddr) -> Proxy {
     let names: Vec<String> = leaf.names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
     params.not_before = date_time_ymd(leaf.years.0, 1, 1);

@@ -9,7 +9,7 @@ use crate::client::builder::{CancelSignal, OnRetry};
 use crate::client::prepared::{Prepared, conclude, not_ended};
 use crate::client::transport::asynchronous::HyperTransport;
 use crate::client::transport::jitter;
-use crate::client::{Driver, Error, Received, TlsOptions};
+use crate::client::{Driver, Error, Proxy, Received, TlsOptions};
 use crate::clock::Stopwatch;
 use crate::crypto::Standard;
 use crate::protocol::wire::{self, HttpRequest, HttpResponse, Wire};
@@ -23,6 +23,7 @@ pub struct AsyncDriver<T: Machine<Suite = Standard>> {
     exchange: Option<Exchange<T>>,
     wire: Wire,
     tls: TlsOptions,
+    proxy: Option<Proxy>,
     /// The transport, or `None` when the libraries refuse the TLS configuration.
     transport: Option<HyperTransport>,
     started: Stopwatch,
@@ -44,8 +45,9 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
         AsyncDriver {
             exchange: Some(prepared.exchange),
             wire: prepared.wire,
-            transport: HyperTransport::new(&prepared.tls).ok(),
+            transport: HyperTransport::new(&prepared.tls, prepared.proxy.as_ref()).ok(),
             tls: prepared.tls,
+            proxy: prepared.proxy,
             started: Stopwatch::start(),
             on_retry: prepared.on_retry,
             cancel_on: prepared.cancel_on,
@@ -196,7 +198,7 @@ impl<T: Machine<Suite = Standard>> Drop for AsyncDriver<T> {
         } = exchange.next(now)
         {
             let request = self.wire.request(&request, wait);
-            let transport = HyperTransport::new(&self.tls).ok();
+            let transport = HyperTransport::new(&self.tls, self.proxy.as_ref()).ok();
             runtime.spawn(async move {
                 // TIME-7: its result changes no outcome
                 let _ = send(transport.as_ref(), &request, within).await;

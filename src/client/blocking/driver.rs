@@ -31,7 +31,7 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
         BlockingDriver {
             exchange: prepared.exchange,
             wire: prepared.wire,
-            transport: UreqTransport::new(&prepared.tls),
+            transport: UreqTransport::new(&prepared.tls, prepared.proxy.as_ref()),
             started: Stopwatch::start(),
             canceller: prepared.canceller,
             cancels_seen: 0,

@@ -16,43 +16,44 @@ use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper_rustls::HttpsConnector;
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, TlsFault, TlsOptions, error};
-use crate::protocol::AttemptFailure;
+use super::connector::RelayConnector;
+use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, Proxy, TlsFault, TlsOptions, error};
 use crate::protocol::wire::{HttpRequest, HttpResponse};
+use crate::protocol::{AttemptFailure, ProxyFailure};
 
 /// An asynchronous HTTP client. It keeps its connections for further requests; a clone shares
 /// them.
 #[derive(Debug, Clone)]
 pub(in crate::client) struct HyperTransport {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<RelayConnector>, Full<Bytes>>,
+    connector: RelayConnector,
 }
 
 impl HyperTransport {
-    /// Makes a client that trusts the given authorities, without connecting to anything.
+    /// Makes a client that trusts the given authorities and uses the proxy, if there is one. It
+    /// connects to nothing yet.
     ///
     /// # Errors
     ///
     /// [`TlsFault`] when the cryptographic library refuses the configuration. The compiled-in
     /// library never does.
-    pub(in crate::client) fn new(tls: &TlsOptions) -> Result<Self, TlsFault> {
-        let mut tcp = HttpConnector::new();
-        // With this on, the connector would refuse the `https` connections that it has to carry.
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        let connector = HttpsConnector::from((tcp, tls.for_hyper()?));
+    pub(in crate::client) fn new(
+        tls: &TlsOptions,
+        proxy: Option<&Proxy>,
+    ) -> Result<Self, TlsFault> {
+        let connector = RelayConnector::new(proxy.cloned());
+        let https = HttpsConnector::from((connector.clone(), tls.for_hyper()?));
         let client = Client::builder(TokioExecutor::new())
             // CLIENT-9: A client MUST make each attempt at most once
             .retry_canceled_requests(false)
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .http1_max_buf_size(HEADER_LIMIT)
-            .build(connector);
-        Ok(Self { client })
+            .build(https);
+        Ok(Self { client, connector })
     }
 
     /// Sends a request once, and waits for the answer. This must run within a tokio runtime with
@@ -69,9 +70,13 @@ impl HyperTransport {
         let deadline = within.min(LONGEST);
         let head = super::head(request)?;
         let body = Full::from(request.body.clone().unwrap_or_default());
+        self.connector.attempt_begins();
         let exchange = self.exchange(head.map(|()| body));
         match tokio::time::timeout(deadline, exchange).await {
             Ok(outcome) => outcome,
+            Err(_) if self.connector.waits_for_proxy() => {
+                Err(AttemptFailure::Proxy(ProxyFailure::TimedOut))
+            }
             Err(_) => Err(AttemptFailure::TimedOut),
         }
     }

@@ -13,23 +13,19 @@
 //!   with neither runs to the end of the connection, and ureq takes a reset, or TLS without a
 //!   closing message, for that end: it cannot be told from a complete one.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use http::Request;
 use ureq::config::Config;
-use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::unversioned::transport::{Connector, RustlsConnector};
 use ureq::{Agent, AsSendBody, Error};
 
 use super::coalesce::CoalescingConnector;
 use super::resolver::CachingResolver;
-use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, TlsOptions, error};
+use super::tunnel::{TunnelConnector, wrapped};
+use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, Proxy, TlsOptions, error};
 use crate::protocol::AttemptFailure;
 use crate::protocol::wire::{HttpRequest, HttpResponse};
 
@@ -72,12 +68,13 @@ pub(in crate::client) struct Interrupt {
 }
 
 impl UreqTransport {
-    /// Makes a client that trusts the given authorities, without connecting to anything.
-    pub(in crate::client) fn new(tls: &TlsOptions) -> Self {
+    /// Makes a client that trusts the given authorities and uses the proxy, if there is one. It
+    /// connects to nothing yet.
+    pub(in crate::client) fn new(tls: &TlsOptions, proxy: Option<&Proxy>) -> Self {
         let config = Agent::config_builder()
             .tls_config(tls.for_ureq())
             // By default, ureq takes a proxy from the environment.
-            .proxy(None)
+            .proxy(proxy.map(|proxy| proxy.for_ureq.clone()))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -100,7 +97,9 @@ impl UreqTransport {
 
     fn with(config: Config) -> Self {
         let resolver = CachingResolver::default();
-        let connector = DefaultConnector::new().chain(CoalescingConnector);
+        let connector = TunnelConnector::default()
+            .chain(RustlsConnector::default())
+            .chain(CoalescingConnector);
         let agent = Agent::with_parts(config, connector, resolver.clone());
         let cancelled = Arc::new(AtomicBool::new(false));
         Self {
@@ -211,6 +210,7 @@ fn classify(error: &Error) -> TransportError {
         Error::Timeout(_) => AttemptFailure::TimedOut,
         Error::HostNotFound => AttemptFailure::Name,
         Error::Protocol(_) | Error::LargeResponseHeader(..) => AttemptFailure::NotHttp,
+        Error::Other(error) => error::find(&**error).unwrap_or(AttemptFailure::Other),
         Error::BodyStalled => AttemptFailure::Broken,
         _ => AttemptFailure::Other,
     })
@@ -222,9 +222,4 @@ fn is_too_long(error: &Error) -> bool {
         Error::Io(error) => wrapped(error).is_some_and(is_too_long),
         _ => false,
     }
-}
-
-/// The error of ureq that a reader wrapped in an I/O error, if there is one.
-fn wrapped(error: &io::Error) -> Option<&Error> {
-    error.get_ref()?.downcast_ref()
 }

@@ -115,7 +115,7 @@ mod tests {
             bearer: "00".to_owned(),
             body: Some("a".repeat(length - 1) + "!"),
         };
-        let transport = UreqTransport::new(&TlsOptions::default());
+        let transport = UreqTransport::new(&TlsOptions::default(), None);
         let answer = transport.send(&request, Duration::from_secs(10)).unwrap();
         assert_eq!(answer.status, 200);
         server.join().unwrap()

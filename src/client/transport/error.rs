@@ -6,10 +6,13 @@ use rustls::{CertificateError, InvalidMessage};
 
 use crate::protocol::AttemptFailure;
 
-/// Searches an error and everything below it for a TLS or a system error.
+/// Searches an error and everything below it for a failure that is known, a TLS or a system error.
 pub(super) fn find(error: &(dyn Error + 'static)) -> Option<AttemptFailure> {
     let mut next = Some(error);
     while let Some(error) = next {
+        if let Some(failure) = error.downcast_ref::<AttemptFailure>() {
+            return Some(*failure);
+        }
         if let Some(tls) = error.downcast_ref() {
             return Some(of_tls(tls));
         }

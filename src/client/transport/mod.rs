@@ -7,11 +7,17 @@ pub(super) mod asynchronous;
 pub(super) mod blocking;
 #[cfg(feature = "blocking")]
 mod coalesce;
+#[cfg(feature = "async")]
+mod connector;
 mod error;
+mod proxy;
 #[cfg(feature = "blocking")]
 mod resolver;
 mod tls;
+#[cfg(feature = "blocking")]
+mod tunnel;
 
+pub use proxy::{BadProxy, Proxy};
 pub use tls::{TlsFault, TlsOptions};
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::program::{NOWHERE, Relay, Running, end, program};
+use crate::snapshots::{RANDOM, reviewed};
 
 fn events(text: &[u8]) -> Vec<Value> {
     let text = std::str::from_utf8(text).unwrap();
@@ -30,6 +31,13 @@ fn each_thing_that_happens_is_an_object_on_a_line() {
     let receiver = relay.receive(&[code, "--json", "back"]);
     let sender = sender.end();
     assert_eq!((sender.status, receiver.status), (0, 0));
+    let text = |ended: &[u8]| String::from_utf8(ended.to_vec()).unwrap();
+    let all = format!(
+        "send\n{line}\n{}\nreceive\n{}",
+        text(&sender.stdout),
+        text(&receiver.stdout)
+    );
+    reviewed("events", &RANDOM, &all);
     let (sent, received) = (events(&sender.stdout), events(&receiver.stdout));
     assert_eq!(names(&sent), ["verifier", "blob", "result"]);
     assert_eq!(names(&received), ["verifier", "blob", "result"]);
@@ -99,6 +107,9 @@ fn a_failure_is_the_last_event() {
         let what = last["error"].as_str().unwrap();
         assert!(ended.stderr.contains(&format!("error: {what}\n")), "{what}");
         assert!(last["hint"].is_string());
+        let first = last["outcome"].as_str().unwrap_or("local");
+        let name = format!("events_{}_{first}", arguments[0]);
+        reviewed(&name, &RANDOM, &String::from_utf8(ended.stdout).unwrap());
     }
 }
 

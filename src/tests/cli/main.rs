@@ -7,7 +7,15 @@ mod packaging;
 mod program;
 mod refusals;
 mod relays;
+#[allow(dead_code, reason = "the tests of whole exchanges use all of it")]
+#[path = "../kit/server.rs"]
+mod server;
+mod settings;
+mod snapshots;
 mod streams;
 mod terminals;
 mod transfers;
 mod verifying;
+
+/// A time long enough for any machine.
+const AMPLE: std::time::Duration = std::time::Duration::from_secs(60);

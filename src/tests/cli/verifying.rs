@@ -5,14 +5,12 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tempfile::TempDir;
 
+use crate::AMPLE;
 use crate::program::{Ended, Relay, Running, hearing_signals, program};
-
-/// A time long enough for any machine.
-const AMPLE: Duration = Duration::from_secs(60);
 
 /// The program at a terminal of its own. Its standard output and its messages go to files, so that
 /// only the questions are at the terminal.
@@ -35,6 +33,8 @@ impl AtTerminal {
             .env("ARGUMENTS", arguments.join(" "))
             .env("FOLDER", folder.path())
             .env("WORMHOLE_SYNC_RENDEZVOUS", &relay.url)
+            .env("XDG_CONFIG_HOME", "/no/such/folder")
+            .env_remove("CARGO")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -159,11 +159,16 @@ fn both_users_agree() {
     assert!(sender.stderr.ends_with("Done.\n"), "{}", sender.stderr);
 }
 
-#[test]
-fn the_senders_user_sees_other_words() {
+/// The ends of a sender whose user sees other words, and of the receiver that hears of it.
+pub(crate) fn told_apart() -> [Ended; 2] {
     let (_relay, mut sender, receiver) = asked();
     sender.types("n\n");
-    let (sender, receiver) = (sender.end(), receiver.end());
+    [sender.end(), receiver.end()]
+}
+
+#[test]
+fn the_senders_user_sees_other_words() {
+    let [sender, receiver] = told_apart();
     assert_eq!(sender.status, DIFFERS, "{}", sender.stderr);
     // The receiver's blob may be anybody's.
     assert!(!sender.stdout.ends_with(b"mine"));
