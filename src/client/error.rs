@@ -37,6 +37,8 @@ pub enum Cause {
     Rendezvous(BadRendezvous),
     /// The system gives no randomness: `internal`.
     Randomness(NoRandomness),
+    /// A step of the asynchronous client was polled outside of any tokio runtime: `internal`.
+    NoRuntime,
     /// The relay, the peer or the network is at fault.
     Exchange(Detail),
 }
@@ -134,6 +136,7 @@ impl fmt::Display for Cause {
             Cause::Blob(cause) => cause.fmt(f),
             Cause::Rendezvous(cause) => cause.fmt(f),
             Cause::Randomness(cause) => cause.fmt(f),
+            Cause::NoRuntime => f.write_str("the asynchronous client runs in a tokio runtime only"),
             Cause::Exchange(cause) => cause.fmt(f),
         }
     }
