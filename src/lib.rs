@@ -17,7 +17,7 @@
 //!
 //! // On one machine:
 //! let waiting = Initiator::new("example.com/app1", b"initiator's blob").start()?;
-//! println!("Invitation Code: {}", waiting.code());
+//! println!("Invitation Code: {}", waiting.code().reveal());
 //! let theirs = waiting.finish()?;
 //!
 //! // On the other, with the code that its user typed:
@@ -37,8 +37,8 @@
 //!
 //! # Features
 //!
-//! `blocking` (default), `async`, `relay`, `cli`; `test-hooks-dangerous` is for conformance testing
-//! and for nothing else.
+//! `blocking` (default), `async`, `relay`, `cli`; `tracing` writes log lines of an exchange,
+//! without secrets; `test-hooks-dangerous` is for conformance testing and for nothing else.
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -46,7 +46,7 @@ impl Exchanges {
     pub(crate) fn run(&self) {
         let initiator = Initiator::new(APPID, b"initiator's blob").rendezvous(self.relay.url());
         let waiting = initiator.start().expect("a channel");
-        let code = waiting.code().to_string();
+        let code = waiting.code().reveal().to_string();
         self.codes.send(code).expect("a receiver");
         let received = waiting.finish().expect("the receiver's blob");
         assert!(received.delivered() && received.blob() == b"receiver's blob");

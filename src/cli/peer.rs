@@ -16,7 +16,6 @@ use super::print;
 use super::prompt;
 use super::session::Session;
 use super::streams;
-use crate::client::Held;
 use crate::client::blocking::{Initiator, Receiver};
 use crate::protocol::Outcome;
 use crate::values::{Code, CodeError, WordCount};
@@ -38,7 +37,7 @@ pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
     let builder = session.equip(Initiator::new(&session.appid, blob).words(options.words))?;
     session.progress.wait("asking the relay for a code", None);
     let waiting = builder.start().map_err(|error| session.not_begun(&error))?;
-    let code = Zeroizing::new(waiting.code().to_string());
+    let code = Zeroizing::new(waiting.code().reveal().to_string());
     session.progress.clear();
     if let Err(failure) = show(&code, &options.peer, options.code_file.as_deref()) {
         waiting.cancel();
@@ -56,8 +55,7 @@ pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
         Ok(holding) => holding,
         Err(error) => return session.conclude(Err(error), None, output),
     };
-    let held = holding.held();
-    let comparison = session.compare(held.as_ref().map(Held::verifier), || holding.decider());
+    let comparison = session.compare(holding.held().verifier(), || holding.decider());
     let ended = match comparison {
         Some(_) => holding.wait(),
         None => {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::address::ChosenAddress;
 use super::print;
 use super::wording::{TRYING_AGAIN, advice, time};
-use crate::protocol::AttemptFailure;
+use crate::client::ExchangeEvent;
 
 /// Shows messages to the user. Clones share the moving line.
 #[derive(Clone, Debug)]
@@ -84,14 +84,18 @@ impl Progress {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives a callback that tells of failed attempts: each kind of failure once, with advice.
-    pub(super) fn trouble(
+    /// Gives a callback that tells of failed attempts: each kind of failure once, with advice. The
+    /// other events show in the steps of the session.
+    pub(super) fn events(
         &self,
         address: &ChosenAddress,
-    ) -> impl FnMut(AttemptFailure) + Send + 'static {
+    ) -> impl FnMut(ExchangeEvent) + Send + 'static {
         let (progress, address) = (self.clone(), address.clone());
         let mut last = None;
-        move |failure| {
+        move |event| {
+            let ExchangeEvent::Trouble { failure, .. } = event else {
+                return;
+            };
             if last.replace(failure) == Some(failure) {
                 return;
             }

@@ -90,7 +90,7 @@ impl Session {
     ) -> Result<Builder<R, Blocking>, Failure> {
         let mut builder = builder
             .rendezvous(self.address.url())
-            .on_retry(self.progress.trouble(&self.address));
+            .on_event(self.progress.events(&self.address));
         if let Some(proxy) = self.address.proxy() {
             builder = builder.proxy(proxy.clone());
         }
@@ -151,14 +151,12 @@ impl Session {
     }
 
     /// Shows the words to a receiver whose user does not compare, since the other user may ask.
-    pub(super) fn mention(&self, verifier: Option<&Verifier>) {
-        if let Some(verifier) = verifier {
-            let words = Zeroizing::new(verifier.reveal().to_string());
-            self.progress.say(format_args!(
-                "If the other user compares words, yours are: {}",
-                *words
-            ));
-        }
+    pub(super) fn mention(&self, verifier: &Verifier) {
+        let words = Zeroizing::new(verifier.reveal().to_string());
+        self.progress.say(format_args!(
+            "If the other user compares words, yours are: {}",
+            *words
+        ));
     }
 
     fn show_to_programs(&self, verifier: &Verifier) {
@@ -174,11 +172,11 @@ impl Session {
     /// `decider`, and into the comparison that is given; without `--verify` there is none.
     pub(super) fn compare(
         &self,
-        verifier: Option<&Verifier>,
+        verifier: &Verifier,
         decider: impl FnOnce() -> Decider,
     ) -> Option<Comparison> {
-        self.show_to_programs(verifier?);
-        let (terminal, verifier) = (self.verify.as_ref()?, verifier?);
+        self.show_to_programs(verifier);
+        let terminal = self.verify.as_ref()?;
         self.progress.clear();
         let words = Zeroizing::new(verifier.reveal().to_string());
         let question = Zeroizing::new(format!(
@@ -240,11 +238,7 @@ impl Session {
     pub(super) fn take(self, taking: Taking, output: Output) -> Result<(), Failure> {
         self.end_comparison();
         self.progress.clear();
-        let written = match taking.held() {
-            Some(held) => output.write(held.blob(), &self.progress),
-            None => Err(Failure::outcome(Outcome::Internal, "the blob is gone")),
-        };
-        match written {
+        match output.write(taking.held().blob(), &self.progress) {
             Ok(written) => {
                 let ended = taking.taken();
                 self.progress.clear();

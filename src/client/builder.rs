@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::observer::{ExchangeEvent, OnEvent};
 use super::transport::{Proxy, TlsFault, TlsOptions};
-use crate::protocol::AttemptFailure;
-use crate::values::WordCount;
+use crate::values::{Code, CodeError, WordCount};
 
 /// An exchange that has not begun, in the role `R` and to be run by the client `C`; see
 /// [`Initiator`] and [`Receiver`].
@@ -33,7 +33,7 @@ pub struct Initiating {
 
 /// The options that only a [`Receiver`] has.
 pub struct Receiving {
-    pub(super) code: Zeroizing<Vec<u8>>,
+    pub(super) code: Result<Code, CodeError>,
 }
 
 impl std::fmt::Debug for Receiving {
@@ -41,9 +41,6 @@ impl std::fmt::Debug for Receiving {
         f.write_str("Receiving([redacted])")
     }
 }
-
-/// A function that is called with each failure after which a request is repeated.
-pub(super) type OnRetry = Box<dyn FnMut(AttemptFailure) + Send>;
 
 /// The future at whose end the asynchronous client gives up.
 #[cfg(feature = "async")]
@@ -58,7 +55,7 @@ pub(super) struct ExchangeOptions {
     pub(super) tls: TlsOptions,
     pub(super) proxy: Option<Proxy>,
     pub(super) deadline: Option<Duration>,
-    pub(super) on_retry: Option<OnRetry>,
+    pub(super) on_event: Option<OnEvent>,
     #[cfg(feature = "blocking")]
     pub(super) canceller: super::canceller::Canceller,
     #[cfg(feature = "async")]
@@ -102,11 +99,19 @@ impl<C> Builder<Receiving, C> {
     /// Makes a receiver in the application `appid` (1 to 128 bytes), with the code as its user
     /// typed it, that sends `blob` (0 to 65 535 bytes). Faults in them are reported at its start.
     pub fn new(appid: impl AsRef<[u8]>, code: impl AsRef<[u8]>, blob: impl Into<Vec<u8>>) -> Self {
+        Builder::with(appid.as_ref(), Code::parse(code), blob.into())
+    }
+
+    /// Makes a receiver like [`new`](Builder::new), with a code that has been read already, such
+    /// as that of a [`Link`](crate::values::Link).
+    pub fn with_code(appid: impl AsRef<[u8]>, code: Code, blob: impl Into<Vec<u8>>) -> Self {
+        Builder::with(appid.as_ref(), Ok(code), blob.into())
+    }
+
+    fn with(appid: &[u8], code: Result<Code, CodeError>, blob: Vec<u8>) -> Self {
         Builder {
-            role: Receiving {
-                code: Zeroizing::new(code.as_ref().to_vec()),
-            },
-            options: ExchangeOptions::new(appid.as_ref(), blob.into()),
+            role: Receiving { code },
+            options: ExchangeOptions::new(appid, blob),
             client: PhantomData,
         }
     }
@@ -152,10 +157,10 @@ impl<R, C> Builder<R, C> {
         self
     }
 
-    /// Calls `f` whenever an attempt failed and will be repeated. The failure's `Display` is one
-    /// line for the user.
-    pub fn on_retry(mut self, f: impl FnMut(AttemptFailure) + Send + 'static) -> Self {
-        self.options.on_retry = Some(Box::new(f));
+    /// Calls `f` with each [`ExchangeEvent`], in the thread or task that drives the exchange, which
+    /// waits for `f`. A second call of this replaces the first.
+    pub fn on_event(mut self, f: impl FnMut(ExchangeEvent) + Send + 'static) -> Self {
+        self.options.on_event = Some(Box::new(f));
         self
     }
 
@@ -177,7 +182,7 @@ impl ExchangeOptions {
             tls: TlsOptions::default(),
             proxy: None,
             deadline: None,
-            on_retry: None,
+            on_event: None,
             #[cfg(feature = "blocking")]
             canceller: super::canceller::Canceller::new(),
             #[cfg(feature = "async")]

@@ -9,7 +9,11 @@ use crate::values::{BadAppId, BadRendezvous, BlobTooLarge, CodeError};
 
 /// The error of an exchange that ended with another outcome than `done`.
 ///
-/// `Display` is one line that says what happened; [`hint`](Error::hint) says what to do next.
+/// Match on [`outcome`](Error::outcome). `Display` is one line that says what happened, with the
+/// cause; [`hint`](Error::hint) says what to do next. Since that line has the cause in it, there is
+/// no `source`, by which a report would say the cause twice.
+///
+/// It cannot be cloned, because it may hold the peer's blob; its outcome and its cause can be.
 #[derive(Debug)]
 pub struct Error {
     pub(super) outcome: Outcome,
@@ -18,7 +22,7 @@ pub struct Error {
 }
 
 /// The cause of an outcome, where it is known.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
     /// The text that the receiver's user typed is not a code: `bad-code`.
@@ -33,6 +37,8 @@ pub enum Cause {
     Rendezvous(BadRendezvous),
     /// The system gives no randomness: `internal`.
     Randomness(NoRandomness),
+    /// A step of the asynchronous client was polled outside of any tokio runtime: `internal`.
+    NoRuntime,
     /// The relay, the peer or the network is at fault.
     Exchange(Detail),
 }
@@ -130,20 +136,12 @@ impl fmt::Display for Cause {
             Cause::Blob(cause) => cause.fmt(f),
             Cause::Rendezvous(cause) => cause.fmt(f),
             Cause::Randomness(cause) => cause.fmt(f),
+            Cause::NoRuntime => f.write_str("the asynchronous client runs in a tokio runtime only"),
             Cause::Exchange(cause) => cause.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.cause {
-            Some(Cause::Code(cause) | Cause::Words(cause)) => Some(cause),
-            Some(Cause::AppId(cause)) => Some(cause),
-            Some(Cause::Blob(cause)) => Some(cause),
-            Some(Cause::Rendezvous(cause)) => Some(cause),
-            Some(Cause::Randomness(cause)) => Some(cause),
-            Some(Cause::Exchange(_)) | None => None,
-        }
-    }
-}
+impl std::error::Error for Error {}
+
+impl std::error::Error for Cause {}

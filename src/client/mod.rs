@@ -15,6 +15,7 @@ mod canceller;
 mod error;
 #[cfg(feature = "test-hooks-dangerous")]
 mod hooks;
+mod observer;
 mod prepared;
 mod received;
 mod steps;
@@ -25,6 +26,7 @@ pub use builder::{Builder, Initiating, Initiator, Receiver, Receiving};
 pub use error::{Cause, Error};
 #[cfg(feature = "test-hooks-dangerous")]
 pub use hooks::{Hooks, Named};
+pub use observer::ExchangeEvent;
 pub use received::{ExportError, ExportedKey, Held, Received, Verifier};
 pub use steps::{Answered, Client, Driver, Holding, Taking, Waiting};
 pub use transport::{BadProxy, Proxy, TlsFault, TlsOptions};

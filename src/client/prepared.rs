@@ -1,12 +1,13 @@
 //! The start of an exchange from the caller's options, and its end as the caller's result.
 
-use super::builder::{ExchangeOptions, Initiating, OnRetry, Receiving};
+use super::builder::{ExchangeOptions, Initiating, Receiving};
+use super::observer::{ExchangeEvent, Observed, Observer};
 use super::{Builder, Error, Proxy, Received, RelayAddress, TlsOptions};
 use crate::client::error::Cause;
 use crate::crypto::{NoRandomness, PakeScalar, Standard};
 use crate::protocol::wire::Wire;
-use crate::protocol::{Ended, Exchange, InitiatorMachine, Outcome, ReceiverMachine, Times};
-use crate::values::{AppId, Blob, Code, Rendezvous, Side, WordCount, Words};
+use crate::protocol::{Exchange, InitiatorMachine, Outcome, ReceiverMachine, Times};
+use crate::values::{AppId, Blob, Rendezvous, Side, WordCount, Words};
 
 /// An exchange at its start, and the other values that its driver needs.
 pub(super) struct Prepared<T> {
@@ -14,7 +15,7 @@ pub(super) struct Prepared<T> {
     pub(super) wire: Wire,
     pub(super) tls: TlsOptions,
     pub(super) proxy: Option<Proxy>,
-    pub(super) on_retry: Option<OnRetry>,
+    pub(super) observer: Observer,
     #[cfg(feature = "blocking")]
     pub(super) canceller: super::canceller::Canceller,
     #[cfg(feature = "async")]
@@ -51,7 +52,7 @@ impl<C> Builder<Receiving, C> {
     // Section 11.5: BLOB-1, APP-1, RDV-1, RDV-2, CODE-4 to CODE-7 and RAND-1, in this order.
     pub(super) fn prepare(mut self) -> Result<Prepared<ReceiverMachine<Standard>>, Error> {
         let checked = self.options.check()?;
-        let code = Code::parse(&self.role.code)?;
+        let code = self.role.code?;
         let (side, scalar) = (self.options.draw_side()?, self.options.draw_scalar()?);
         let pake = Standard::start_receiver(code.words(), scalar);
         let machine =
@@ -77,7 +78,7 @@ impl ExchangeOptions {
             wire,
             tls: self.tls,
             proxy: self.proxy,
-            on_retry: self.on_retry,
+            observer: Observer::new(self.on_event),
             #[cfg(feature = "blocking")]
             canceller: self.canceller,
             #[cfg(feature = "async")]
@@ -128,10 +129,17 @@ impl ExchangeOptions {
 }
 
 /// Turns the end of an exchange into the caller's result.
-pub(super) fn conclude(ended: Option<Ended<Standard>>) -> Result<Received, Error> {
-    let Some(ended) = ended else {
+pub(super) fn conclude<T: Observed>(
+    exchange: Option<Exchange<T>>,
+    observer: &mut Observer,
+) -> Result<Received, Error> {
+    let Some(ended) = exchange.and_then(Exchange::into_ended) else {
         return Err(not_ended());
     };
+    if ended.delivered {
+        observer.tell(ExchangeEvent::Delivered);
+    }
+    observer.ended(ended.outcome);
     let received = ended
         .received
         .map(|received| Received::new(received, ended.delivered, ended.not_taken));

@@ -3,16 +3,17 @@
 pub use crate::crypto::{ExportError, ExportedKey, Verifier};
 
 use std::fmt;
+use std::sync::Arc;
 
-use crate::crypto::{Exporter, Standard};
+use crate::crypto::{Exporter, Opened, Standard};
 use crate::protocol::{self, Outcome};
 use crate::values::Blob;
 
 /// The peer's blob, with the verifier, further keys and the proof of delivery.
 #[derive(Debug)]
 pub struct Received {
-    blob: Blob,
-    verifier: Verifier,
+    blob: Arc<Opened<Blob>>,
+    verifier: Arc<Verifier>,
     exporter: Exporter,
     delivered: bool,
     not_taken: bool,
@@ -25,7 +26,7 @@ impl Received {
         not_taken: bool,
     ) -> Received {
         Received {
-            blob: received.blob.into_inner(),
+            blob: received.blob,
             verifier: received.verifier,
             exporter: received.exporter.into_inner(),
             delivered,
@@ -36,13 +37,16 @@ impl Received {
     /// The peer's blob.
     #[must_use]
     pub fn blob(&self) -> &[u8] {
-        self.blob.expose()
+        self.blob.get().expose()
     }
 
     /// Hands the peer's blob to the caller, who must wipe it.
     #[must_use]
     pub fn into_blob(self) -> Vec<u8> {
-        self.blob.into_bytes()
+        match Arc::try_unwrap(self.blob) {
+            Ok(blob) => blob.into_inner().into_bytes(),
+            Err(shared) => shared.get().expose().to_vec(),
+        }
     }
 
     /// Whether it is proved that this side's blob arrived: at an initiator, that the receiver's
@@ -96,23 +100,33 @@ impl Received {
 
 /// The peer's blob and the verifier, before the exchange goes on: for an initiator's user who looks
 /// first (INIT-2), and for a receiver's application that takes the blob (RECV-6).
-pub struct Held<'a>(pub(super) &'a protocol::Unsealed<Standard>);
+pub struct Held {
+    blob: Arc<Opened<Blob>>,
+    verifier: Arc<Verifier>,
+}
 
-impl Held<'_> {
+impl Held {
+    pub(super) fn of(unsealed: &protocol::Unsealed<Standard>) -> Held {
+        Held {
+            blob: Arc::clone(&unsealed.blob),
+            verifier: Arc::clone(&unsealed.verifier),
+        }
+    }
+
     /// The peer's blob.
     #[must_use]
     pub fn blob(&self) -> &[u8] {
-        self.0.blob.get().expose()
+        self.blob.get().expose()
     }
 
     /// The eight words that both users may compare (KEY-3).
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
-        &self.0.verifier
+        &self.verifier
     }
 }
 
-impl fmt::Debug for Held<'_> {
+impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Held([redacted])")
     }

@@ -1,24 +1,26 @@
 //! The steps of an exchange, which both clients share. Each client runs its own loop between them.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::observer::Observed;
 use super::{Held, Verifier};
 use crate::crypto::Standard;
-use crate::protocol::{InitiatorMachine, Machine, ReceiverMachine};
+use crate::protocol::{InitiatorMachine, ReceiverMachine};
 use crate::values::Code;
 
 /// A client: [`Blocking`](super::blocking::Blocking) or
 /// [`Asynchronous`](super::asynchronous::Asynchronous).
 pub trait Client {
     /// The client's driver of one exchange.
-    type Driver<M: Machine<Suite = Standard>>: Driver<Machine = M>;
+    type Driver<M: Observed>: Driver<Machine = M>;
 }
 
 /// One exchange, as a client drives it.
 pub trait Driver: fmt::Debug {
     /// The state machine of its role.
-    type Machine: Machine<Suite = Standard>;
+    type Machine: Observed;
 
     /// The state machine, or `None` once its end has been taken.
     fn machine(&self) -> Option<&Self::Machine>;
@@ -36,9 +38,9 @@ pub struct Waiting<C: Client> {
 }
 
 impl<C: Client> Waiting<C> {
-    /// The invitation code, for the user's eyes.
-    pub fn code(&self) -> impl fmt::Display + '_ {
-        self.code.reveal()
+    /// The invitation code. [`Code::reveal`] shows it to the user.
+    pub fn code(&self) -> &Code {
+        &self.code
     }
 
     /// The time that is left for the peer, if it is limited.
@@ -52,12 +54,13 @@ impl<C: Client> Waiting<C> {
 #[must_use = "release it, or refuse it so that the other side need not wait"]
 pub struct Holding<C: Client> {
     pub(super) driver: C::Driver<InitiatorMachine<Standard>>,
+    pub(super) held: Held,
 }
 
 impl<C: Client> Holding<C> {
     /// The peer's blob and the verifier, for the user to look at.
-    pub fn held(&self) -> Option<Held<'_>> {
-        self.driver.machine()?.held().map(Held)
+    pub fn held(&self) -> &Held {
+        &self.held
     }
 
     /// The time that is left for the user to decide, if it is limited.
@@ -71,12 +74,13 @@ impl<C: Client> Holding<C> {
 #[must_use = "finish it, or cancel it so that the other side need not wait"]
 pub struct Answered<C: Client> {
     pub(super) driver: C::Driver<ReceiverMachine<Standard>>,
+    pub(super) verifier: Arc<Verifier>,
 }
 
 impl<C: Client> Answered<C> {
     /// The eight words that both users may compare (KEY-3).
-    pub fn verifier(&self) -> Option<&Verifier> {
-        self.driver.machine()?.verifier()
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
     }
 
     /// The time that is left for the peer, if it is limited.
@@ -93,11 +97,12 @@ impl<C: Client> Answered<C> {
 #[must_use = "say that the blob is taken, or not taken, so that the other side need not wait"]
 pub struct Taking<C: Client> {
     pub(super) driver: C::Driver<ReceiverMachine<Standard>>,
+    pub(super) held: Held,
 }
 
 impl<C: Client> Taking<C> {
     /// The peer's blob and the verifier.
-    pub fn held(&self) -> Option<Held<'_>> {
-        self.driver.machine()?.taking().map(Held)
+    pub fn held(&self) -> &Held {
+        &self.held
     }
 }

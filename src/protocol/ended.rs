@@ -1,16 +1,19 @@
 //! The end of an exchange, of either role.
 
+use std::sync::Arc;
+
 use super::{ChannelRefusal, CloseReason, Detail, Outcome};
 use crate::crypto::{Opened, Suite};
 use crate::values::Blob;
 
-/// The results of opening the peer's seal; they are made in no other way (SEAL-9).
+/// The results of opening the peer's seal; they are made in no other way (SEAL-9). The blob and the
+/// verifier are shared with whoever shows them to the user, so that there is one copy of each.
 #[derive(Debug)]
 pub struct Unsealed<S: Suite> {
     /// The peer's blob.
-    pub blob: Opened<Blob>,
+    pub blob: Arc<Opened<Blob>>,
     /// The eight words that both users may compare (KEY-3).
-    pub verifier: S::Verifier,
+    pub verifier: Arc<S::Verifier>,
     /// Further keys for the application (KEY-5).
     pub exporter: Opened<S::Exporter>,
 }

@@ -203,6 +203,10 @@ impl fmt::Display for Detail {
     }
 }
 
+impl std::error::Error for Misbehaviour {}
+
+impl std::error::Error for Detail {}
+
 impl fmt::Debug for Event {
     /// Writes the event's name only: the content of a message must not get into logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -103,12 +103,17 @@ impl<T: Machine> Exchange<T> {
         self.machine.as_ref()
     }
 
-    /// The failure of the last attempt while its repeats go on, to show progress.
-    pub fn retrying(&self) -> Option<AttemptFailure> {
+    /// The failure of the last attempt while its repeats go on, and the longest time until the next
+    /// one begins, to show progress.
+    pub fn retrying(&self, now: Duration) -> Option<(AttemptFailure, Duration)> {
         // There is no failure to show if a deadline ended the attempt, and a close is not repeated.
         let kind = self.machine.as_ref()?.request()?.kind();
         let goes_on = kind != RequestKind::Close;
-        self.last_failure.filter(|_| goes_on)
+        let pause = self.retry.as_ref().and_then(|retry| retry.pause(now));
+        let next_try = pause.map_or(Duration::ZERO, |(_, most)| most);
+        self.last_failure
+            .filter(|_| goes_on)
+            .map(|failure| (failure, next_try))
     }
 
     /// The next step of the client.

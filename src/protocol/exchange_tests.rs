@@ -351,8 +351,9 @@ fn what_a_deadline_cuts_off_is_no_trouble() {
     let mut run = initiator(Some(5 * SECOND));
     run.send();
     run.lost();
-    assert!(run.exchange.retrying().is_some());
+    let (failure, next_try) = run.exchange.retrying(run.now).unwrap();
+    assert_eq!((failure, next_try), (AttemptFailure::Refused, SECOND / 2));
     run.now = 5 * SECOND;
     run.lost();
-    assert!(run.exchange.retrying().is_none());
+    assert!(run.exchange.retrying(run.now).is_none());
 }

@@ -12,7 +12,7 @@ use wormhole_sync::values::{Code, hex};
 
 use crate::kit::client::Client;
 use crate::kit::server::{Server, allocated, answer, answering, json, serve, stored};
-use crate::kit::{APP, PROMPT, second, with_both};
+use crate::kit::{APP, PROMPT, on_trouble, second, with_both};
 
 with_both!(
     both_say_the_same_to_the_relay,
@@ -39,7 +39,9 @@ fn start<C: Client>(
     let initiator = Initiator::<C>::new(APP, *b"blob")
         .rendezvous(server.url())
         .hooks_for_testing_only(second(milliseconds))
-        .on_retry(move |line| keep.lock().unwrap().push(line.to_string()));
+        .on_event(on_trouble(move |failure| {
+            keep.lock().unwrap().push(failure.to_string())
+        }));
     let started = C::start(initiator).map_err(|error| error.to_string());
     let troubles = troubles.lock().unwrap().clone();
     (started, troubles)
@@ -59,8 +61,11 @@ fn refusal<C: Client>(answer: impl Into<Vec<u8>>) -> String {
 fn trouble<C: Client>(first: Vec<u8>) -> String {
     let server = answering([first, allocated()]);
     let (started, troubles) = start::<C>(&server, 200);
-    assert!(C::code(&started.unwrap()).starts_with("7-"));
+    let waiting = started.unwrap();
+    assert!(C::code(&waiting).starts_with("7-"));
     assert_eq!(server.requests().len(), 2, "each sent once");
+    // No close is answered.
+    std::mem::forget(waiting);
     let [line] = &troubles[..] else {
         panic!("{troubles:?}")
     };

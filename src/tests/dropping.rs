@@ -5,12 +5,15 @@ use std::future::Future;
 use std::time::Duration;
 
 use wormhole_sync::asynchronous::{Initiator, Receiver, Waiting};
+use wormhole_sync::blocking;
+use wormhole_sync::client::Cause;
 use wormhole_sync::protocol::{CloseReason, Outcome};
 use wormhole_sync::relay::RelayHandle;
 use wormhole_sync::{Error, Received};
 
 use crate::kit::client::RUNTIME;
 use crate::kit::gate::{Gate, Stop};
+use crate::kit::server::{allocated, serve};
 use crate::kit::{AMPLE, APP, relay, until_async};
 
 const CANCELLED: Outcome = Outcome::Closed(CloseReason::Cancelled);
@@ -33,7 +36,7 @@ fn receiver(url: impl Into<String>, code: &str) -> Receiver {
 
 async fn start(initiator: Initiator) -> (Waiting, String) {
     let waiting = initiator.start().await.unwrap();
-    let code = waiting.code().to_string();
+    let code = waiting.code().reveal().to_string();
     (waiting, code)
 }
 
@@ -177,7 +180,7 @@ fn a_step_that_is_dropped_closes_the_channel() {
         let answered = receiver(relay.url(), &code).start().await.unwrap();
         let peer = tokio::spawn(waiting.finish());
         let taking = answered.open().await.unwrap();
-        assert_eq!(taking.held().unwrap().blob(), b"mine");
+        assert_eq!(taking.held().blob(), b"mine");
         drop(taking);
         closed(&relay).await;
         // Without the word of the application there is no receipt (RECV-6).
@@ -205,4 +208,100 @@ fn a_step_that_is_dropped_when_its_time_is_over_closes_the_channel() {
             assert_eq!(ended, Outcome::Closed(CloseReason::Timeout), "{watches}");
         }
     });
+}
+
+/// A close that has begun goes on when the future that waits for it is dropped.
+#[test]
+fn a_close_under_way_goes_on() {
+    RUNTIME.block_on(async {
+        let (go, gone) = std::sync::mpsc::channel::<()>();
+        let gone = std::sync::Mutex::new(gone);
+        let (sender, mut closing) = tokio::sync::mpsc::unbounded_channel();
+        let server = serve(move |peer| {
+            while let Some(request) = peer.read_message() {
+                if request.contains("/close") {
+                    sender.send(()).unwrap();
+                    gone.lock().unwrap().recv().unwrap();
+                    peer.stream.set_nonblocking(true).unwrap();
+                    let is_open = peer.stream.peek(&mut [0]).is_err();
+                    peer.report(if is_open { "goes on" } else { "abandoned" });
+                    return;
+                }
+                peer.send(allocated());
+            }
+        });
+        let (waiting, _) = start(initiator(server.url())).await;
+        tokio::select! {
+            () = waiting.cancel() => panic!("nobody has answered"),
+            closing = closing.recv() => closing.unwrap(),
+        }
+        // Another exchange meanwhile: an abandoned connection would be closed by now.
+        let relay = relay();
+        start(initiator(relay.url())).await.0.cancel().await;
+        go.send(()).unwrap();
+        loop {
+            match server.event().1.as_str() {
+                "goes on" => return,
+                "abandoned" => panic!("abandoned"),
+                _ => {}
+            }
+        }
+    });
+}
+
+/// A step may be dropped in a thread that knows no runtime.
+#[test]
+fn a_step_that_is_dropped_outside_of_the_runtime_closes_the_channel() {
+    let relay = relay();
+    let (waiting, _) = RUNTIME.block_on(start(initiator(relay.url())));
+    drop(waiting);
+    RUNTIME.block_on(closed(&relay));
+}
+
+#[test]
+fn a_step_outside_of_any_runtime_is_an_error() {
+    let relay = relay();
+    let no_runtime = |error: Error| {
+        assert_eq!(error.outcome(), Outcome::Internal);
+        assert_eq!(error.cause(), Some(&Cause::NoRuntime));
+    };
+    let polled = |future: std::pin::Pin<Box<dyn Future<Output = Error>>>| {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match { future }.as_mut().poll(&mut context) {
+            std::task::Poll::Ready(error) => no_runtime(error),
+            std::task::Poll::Pending => panic!("it waits"),
+        }
+    };
+    let url = relay.url();
+    polled(Box::pin(async {
+        initiator(url).start().await.unwrap_err()
+    }));
+    let (waiting, _) = RUNTIME.block_on(start(initiator(relay.url())));
+    polled(Box::pin(async { waiting.finish().await.unwrap_err() }));
+    RUNTIME.block_on(closed(&relay));
+}
+
+/// Dropping a step of the blocking client closes the channel too, before the drop returns.
+#[test]
+fn a_blocking_step_that_is_dropped_closes_the_channel() {
+    let relay = relay();
+    let start = || {
+        let initiator = blocking::Initiator::new(APP, *b"mine").rendezvous(relay.url());
+        let waiting = initiator.start().unwrap();
+        let code = waiting.code().reveal().to_string();
+        let receiver = blocking::Receiver::new(APP, code, *b"theirs").rendezvous(relay.url());
+        (waiting, receiver.start().unwrap())
+    };
+    let (waiting, answered) = start();
+    drop(waiting);
+    assert_eq!(relay.counts().live_channels, 0);
+    assert_eq!(outcome(answered.finish()), CANCELLED);
+
+    let (waiting, answered) = start();
+    drop(waiting.hold().unwrap());
+    assert_eq!(outcome(answered.finish()), CANCELLED);
+
+    let (waiting, answered) = start();
+    drop(answered);
+    assert_eq!(outcome(waiting.finish()), CANCELLED);
 }

@@ -163,7 +163,7 @@ fn deciders_interrupt_the_poll_of_an_initiator_and_not_that_of_a_receiver() {
     at_initiator.mismatch();
     at_initiator.agree();
     at_receiver.mismatch();
-    assert_eq!(taking.held().unwrap().blob(), b"mine");
+    assert_eq!(taking.held().blob(), b"mine");
     assert_eq!(taps[1].count("/receipt HTTP"), 0, "RECV-6");
     let received = taking.taken().unwrap();
     assert_eq!(received.blob(), b"mine");
@@ -227,7 +227,7 @@ fn a_blob_that_comes_while_the_user_compares_is_kept_back() {
         if agrees {
             decider.agree();
             let taking = comparing.join().unwrap().unwrap();
-            assert_eq!(taking.held().unwrap().blob(), b"mine");
+            assert_eq!(taking.held().blob(), b"mine");
             assert!(!releasing.is_finished(), "RECV-6");
             assert!(taking.taken().unwrap().delivered());
             assert!(releasing.join().unwrap().unwrap().delivered());
@@ -259,7 +259,7 @@ fn a_blob_that_comes_while_a_task_watches_is_kept_back() {
             }
             if agrees {
                 let taking = answered.open().await.unwrap();
-                assert_eq!(taking.held().unwrap().blob(), b"mine");
+                assert_eq!(taking.held().blob(), b"mine");
                 assert!(!releasing.is_finished(), "RECV-6");
                 assert!(taking.taken().await.unwrap().delivered());
                 assert!(releasing.await.unwrap().unwrap().delivered());

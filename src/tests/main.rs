@@ -6,6 +6,7 @@ mod kit;
 mod answers;
 mod cancelling;
 mod dropping;
+mod events;
 mod exchanges;
 mod looking;
 mod outcomes;

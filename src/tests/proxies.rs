@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wormhole_sync::client::{Initiator, Proxy, Receiver};
+use wormhole_sync::client::{ExchangeEvent, Initiator, Proxy, Receiver};
 use wormhole_sync::protocol::Outcome;
 
 use crate::kit::client::Client;
@@ -196,7 +196,11 @@ fn first_line_of_trouble<C: Client>(proxy: Proxy, milliseconds: u64, deadline: D
         .proxy(proxy)
         .hooks_for_testing_only(second(milliseconds))
         .deadline(deadline)
-        .on_retry(move |line| keep.lock().unwrap().push(line.to_string()));
+        .on_event(move |event| {
+            if let ExchangeEvent::Trouble { failure, .. } = event {
+                keep.lock().unwrap().push(failure.to_string());
+            }
+        });
     let error = C::start(initiator).unwrap_err();
     assert_eq!(error.outcome(), Outcome::Timeout, "{error}");
     assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());

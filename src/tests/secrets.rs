@@ -2,15 +2,16 @@
 //! the code, a blob, a key, a scalar or anything derived from them.
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
 use wormhole_sync::Error;
-use wormhole_sync::client::{Hooks, Initiator, Named, Received, Receiver};
+use wormhole_sync::client::{ExchangeEvent, Hooks, Initiator, Named, Received, Receiver};
 use wormhole_sync::crypto::dangerous_values::{pake_values, schedule_values};
 use wormhole_sync::crypto::{KeyContext, PakeScalar};
-use wormhole_sync::protocol::{AttemptFailure, Outcome};
+use wormhole_sync::protocol::Outcome;
 use wormhole_sync::values::{AppId, ChannelId, Code, Mode, Role, Side, Words, hex};
 
 use crate::kit::client::Client;
@@ -40,6 +41,31 @@ fn hooks(role: usize) -> Hooks {
         words: Named::Fixed(Words::dangerously_from_bytes(&WORDS).unwrap()),
         pake_scalar: Named::Fixed(PakeScalar::dangerously_from_le_bytes(SCALARS[role]).unwrap()),
         second: Some(Duration::from_millis(20)),
+    }
+}
+
+/// Collects the log lines of all exchanges of this program, those of other tests too.
+fn log() -> &'static Said {
+    static LOG: OnceLock<Said> = OnceLock::new();
+    LOG.get_or_init(|| {
+        let said = Said::default();
+        let writer = said.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .init();
+        said
+    })
+}
+
+impl io::Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -79,9 +105,14 @@ impl Said {
         }
     }
 
-    fn trouble(&self) -> impl FnMut(AttemptFailure) + Send + 'static {
+    fn events(&self) -> impl FnMut(ExchangeEvent) + Send + 'static {
         let said = self.clone();
-        move |failure| said.text(&failure.to_string())
+        move |event| {
+            said.debug(event);
+            if let ExchangeEvent::Trouble { failure, .. } = event {
+                said.text(&failure.to_string());
+            }
+        }
     }
 
     /// Checks that no secret is in the output, neither as it is nor in hex of either case.
@@ -171,19 +202,19 @@ fn sides() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
 fn no_secret_is_said_to_anybody<C: Client>() {
     let relay = relay();
     let tap = Tap::before(relay.addr());
-    let said = Said::default();
+    let (said, log) = (Said::default(), log());
     let initiator = || {
         Initiator::<C>::new(APP, BLOBS[0])
             .rendezvous(tap.url())
             .words(WORDS.len())
             .hooks_for_testing_only(hooks(0))
-            .on_retry(said.trouble())
+            .on_event(said.events())
     };
     let receiver = |code: &str| {
         Receiver::<C>::new(APP, code, BLOBS[1])
             .rendezvous(tap.url())
             .hooks_for_testing_only(hooks(1))
-            .on_retry(said.trouble())
+            .on_event(said.events())
     };
     said.debug(hooks(0));
     let waiting = said.debug(C::start(said.debug(initiator())).unwrap());
@@ -212,6 +243,9 @@ fn no_secret_is_said_to_anybody<C: Client>() {
         secrets.push(("the verifier", verifier.into_bytes()));
     }
     // The relay knows the sides, and nobody else.
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("Delivered"), "{logged}");
+    said.text(&logged);
     said.holds_none_of(&sides().collect::<Vec<_>>());
     said.0.lock().unwrap().extend(tap.bytes());
     said.holds_none_of(&secrets);
@@ -223,6 +257,7 @@ fn no_secret_is_said_to_anybody<C: Client>() {
 }
 
 fn no_secret_is_in_what_a_failure_says<C: Client>() {
+    log();
     let said = Said::default();
     let code = Code::new(
         ChannelId::new(7).unwrap(),
@@ -233,7 +268,7 @@ fn no_secret_is_in_what_a_failure_says<C: Client>() {
         Receiver::<C>::new(APP, &shown, BLOBS[1])
             .rendezvous(url)
             .hooks_for_testing_only(hooks(1))
-            .on_retry(said.trouble())
+            .on_event(said.events())
     };
     // Text of the relay is never shown, even if the relay knows a secret.
     let document = |body: &str| format!(r#"{{"type":"{shown}","reason":"{shown}","x":"{body}"}}"#);
@@ -282,6 +317,7 @@ fn no_secret_is_in_what_a_failure_says<C: Client>() {
     let mut secrets = secrets(&code);
     secrets.extend(sides());
     said.holds_none_of(&secrets);
+    log().holds_none_of(&secrets);
 }
 
 /// The user's own input may be shown to the user (RAND-2), but only in the text meant for that.

@@ -21,7 +21,7 @@ use wormhole_sync::protocol::Outcome;
 
 use crate::kit::client::{Client, RUNTIME};
 use crate::kit::server::{answer, serve};
-use crate::kit::{APP, PROMPT, relay, with_both};
+use crate::kit::{APP, PROMPT, on_trouble, relay, with_both};
 
 with_both!(
     a_whole_exchange_behind_tls,
@@ -120,7 +120,7 @@ fn trusting<C: Client>(url: String, authorities: &[&Authority]) -> Initiator<C> 
 // CLIENT-4: an unacceptable certificate or name is not repeated: the event is `exhausted` at once
 fn refusal<C: Client>(initiator: Initiator<C>) -> Error {
     let begun = Instant::now();
-    let error = C::start(initiator.on_retry(|_| panic!("repeated"))).unwrap_err();
+    let error = C::start(initiator.on_event(on_trouble(|_| panic!("repeated")))).unwrap_err();
     assert_eq!(error.outcome(), Outcome::RelayUnreachable);
     assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());
     error
@@ -197,7 +197,9 @@ fn the_wrong_scheme_is_named<C: Client>() {
         let initiator = Initiator::<C>::new(APP, *b"mine").rendezvous(url);
         let initiator = initiator
             .deadline(deadline)
-            .on_retry(move |line| sender.send(line.to_string()).unwrap());
+            .on_event(on_trouble(move |failure| {
+                sender.send(failure.to_string()).unwrap()
+            }));
         assert_eq!(C::start(initiator).unwrap_err().outcome(), Outcome::Timeout);
         lines.recv().unwrap()
     };

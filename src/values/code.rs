@@ -1,6 +1,7 @@
 //! The invitation code (section 4).
 
 use core::fmt;
+use core::str::FromStr;
 
 use zeroize::Zeroizing;
 
@@ -86,6 +87,15 @@ impl Code {
             write!(f, "{}", self.channel)?;
             self.words.iter().try_for_each(|word| write!(f, "-{word}"))
         })
+    }
+}
+
+/// Reads a code as [`Code::parse`] does.
+impl FromStr for Code {
+    type Err = CodeError;
+
+    fn from_str(typed: &str) -> Result<Self, CodeError> {
+        Self::parse(typed)
     }
 }
 
@@ -266,6 +276,8 @@ mod tests {
         let words = Words::dangerously_from_bytes(&[0, 0, 255]).unwrap();
         assert_eq!(words.password().expose(), b"adroitness-aardvark-yucatan");
         let code = Code::new(ChannelId::new(12).unwrap(), words);
+        let read: Code = code.reveal().to_string().parse().unwrap();
+        assert_eq!(read.reveal().to_string(), code.reveal().to_string());
         assert_eq!(code.reveal().to_string(), "12-adroitness-aardvark-yucatan");
         assert_eq!(
             format!("{code:?}"),

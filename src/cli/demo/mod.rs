@@ -43,7 +43,7 @@ pub(super) fn run(options: DemoArguments) -> Result<(), Failure> {
     let initiator =
         Initiator::new(APPID, options.initiator.as_bytes()).rendezvous(taps.url(Role::Initiator));
     let waiting = initiator.start().map_err(|error| failed(&error))?;
-    let code = waiting.code().to_string();
+    let code = waiting.code().reveal().to_string();
     script.code(&code);
 
     let receiver = Receiver::new(APPID, &code, options.receiver.as_bytes())

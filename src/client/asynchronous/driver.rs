@@ -5,20 +5,23 @@ use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::client::builder::{CancelSignal, OnRetry};
+use tokio::runtime::Handle;
+
+use crate::client::builder::CancelSignal;
+use crate::client::error::Cause;
+use crate::client::observer::{Observed, Observer};
 use crate::client::prepared::{Prepared, conclude, not_ended};
 use crate::client::transport::asynchronous::HyperTransport;
 use crate::client::transport::jitter;
 use crate::client::{Driver, Error, Proxy, Received, TlsOptions};
 use crate::clock::Stopwatch;
-use crate::crypto::Standard;
 use crate::protocol::wire::{self, HttpRequest, HttpResponse, Wire};
 use crate::protocol::{
-    Action, AttemptFailure, AttemptResult, Exchange, Machine, RequestKind, UserEvent,
+    Action, AttemptFailure, AttemptResult, Exchange, Outcome, RequestKind, UserEvent,
 };
 
 /// The driver of an exchange.
-pub struct AsyncDriver<T: Machine<Suite = Standard>> {
+pub struct AsyncDriver<T: Observed> {
     /// The exchange, or `None` once its end has been taken.
     exchange: Option<Exchange<T>>,
     wire: Wire,
@@ -27,7 +30,11 @@ pub struct AsyncDriver<T: Machine<Suite = Standard>> {
     /// The transport, or `None` when the libraries refuse the TLS configuration.
     transport: Option<HyperTransport>,
     started: Stopwatch,
-    on_retry: Option<OnRetry>,
+    observer: Observer,
+    /// The runtime in which the exchange began. A close goes on in it when the exchange is dropped.
+    runtime: Option<Handle>,
+    /// Whether a step was polled outside of any runtime, where nothing can be done.
+    is_outside: bool,
     /// The future at whose end the user gives up, until it has ended.
     cancel_on: Option<CancelSignal>,
     /// The attempt under way. It is kept here, so that it goes on when the future that waits for it
@@ -40,7 +47,7 @@ struct Attempt {
     result: Pin<Box<dyn Future<Output = AttemptResult> + Send>>,
 }
 
-impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
+impl<T: Observed> AsyncDriver<T> {
     pub(super) fn new(prepared: Prepared<T>) -> AsyncDriver<T> {
         AsyncDriver {
             exchange: Some(prepared.exchange),
@@ -49,7 +56,9 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
             tls: prepared.tls,
             proxy: prepared.proxy,
             started: Stopwatch::start(),
-            on_retry: prepared.on_retry,
+            observer: prepared.observer,
+            runtime: Handle::try_current().ok(),
+            is_outside: false,
             cancel_on: prepared.cancel_on,
             attempt: None,
         }
@@ -57,7 +66,9 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
 
     /// Drives the exchange until the machine is as `wanted` or has ended.
     pub(super) async fn run_until(&mut self, wanted: impl Fn(&T) -> bool) {
-        while let Some(exchange) = &mut self.exchange {
+        self.is_outside = Handle::try_current().is_err();
+        while let Some(exchange) = self.exchange.as_mut().filter(|_| !self.is_outside) {
+            self.observer.look(exchange);
             let Some(machine) = exchange.machine().filter(|machine| !wanted(machine)) else {
                 return;
             };
@@ -71,10 +82,10 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
                     continue;
                 };
                 self.attempt = None;
-                exchange.attempt_ended(self.started.elapsed(), result);
-                if let (Some(tell), Some(failure)) = (&mut self.on_retry, exchange.retrying()) {
-                    tell(failure);
-                }
+                self.observer.answered(&result);
+                let now = self.started.elapsed();
+                exchange.attempt_ended(now, result);
+                self.observer.look_for_trouble(exchange, now);
                 continue;
             }
             let within = match exchange.next(self.started.elapsed()) {
@@ -84,6 +95,7 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
                     within,
                 } => {
                     let kind = request.kind();
+                    self.observer.sending(kind, within);
                     let request = self.wire.request(&request, wait);
                     let transport = self.transport.clone();
                     let result = async move {
@@ -134,7 +146,10 @@ impl<T: Machine<Suite = Standard>> AsyncDriver<T> {
     }
 
     pub(super) fn conclude(mut self) -> Result<Received, Error> {
-        conclude(self.exchange.take().and_then(Exchange::into_ended))
+        if self.is_outside {
+            return Err(Error::local(Outcome::Internal, Cause::NoRuntime));
+        }
+        conclude(self.exchange.take(), &mut self.observer)
     }
 
     /// The error of an exchange that ended before it was as wanted.
@@ -173,22 +188,23 @@ async fn send(
     }
 }
 
-/// Gives up an exchange that is dropped before its end: the one remaining request, a close, goes
-/// over a fresh connection in a task of its own.
-impl<T: Machine<Suite = Standard>> Drop for AsyncDriver<T> {
+/// Gives up an exchange that is dropped before its end: the one remaining request, a close, is made
+/// by a task of its own, over a fresh connection unless it is under way.
+impl<T: Observed> Drop for AsyncDriver<T> {
     fn drop(&mut self) {
-        let attempt = self.attempt.take().map(|attempt| attempt.kind);
-        let Some(exchange) = &mut self.exchange else {
+        let (Some(exchange), Some(runtime)) = (&mut self.exchange, &self.runtime) else {
             return;
         };
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        let is_close = |kind: RequestKind| kind == RequestKind::Close;
+        if let Some(close) = self.attempt.take().filter(|attempt| is_close(attempt.kind)) {
+            // TIME-7: its result changes no outcome
+            drop(runtime.spawn(close.result));
             return;
-        };
+        }
         let now = self.started.elapsed();
         let request = exchange.machine().and_then(T::request);
-        let closes = request.map(|request| request.kind()) == Some(RequestKind::Close);
         // To give up once more would abandon a close that has not begun.
-        if !closes || attempt == Some(RequestKind::Close) {
+        if !request.is_some_and(|request| is_close(request.kind())) {
             exchange.say(now, UserEvent::Cancel);
         }
         if let Action::Send {
@@ -197,17 +213,18 @@ impl<T: Machine<Suite = Standard>> Drop for AsyncDriver<T> {
             within,
         } = exchange.next(now)
         {
-            let request = self.wire.request(&request, wait);
-            let transport = HyperTransport::new(&self.tls, self.proxy.as_ref()).ok();
+            let (request, tls) = (self.wire.request(&request, wait), self.tls.clone());
+            let proxy = self.proxy.clone();
             runtime.spawn(async move {
-                // TIME-7: its result changes no outcome
+                let transport = HyperTransport::new(&tls, proxy.as_ref()).ok();
+                // TIME-7
                 let _ = send(transport.as_ref(), &request, within).await;
             });
         }
     }
 }
 
-impl<T: Machine<Suite = Standard>> Driver for AsyncDriver<T> {
+impl<T: Observed> Driver for AsyncDriver<T> {
     type Machine = T;
 
     fn machine(&self) -> Option<&T> {
@@ -219,7 +236,7 @@ impl<T: Machine<Suite = Standard>> Driver for AsyncDriver<T> {
     }
 }
 
-impl<T: Machine<Suite = Standard>> fmt::Debug for AsyncDriver<T> {
+impl<T: Observed> fmt::Debug for AsyncDriver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AsyncDriver([redacted])")
     }

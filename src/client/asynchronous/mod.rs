@@ -4,7 +4,7 @@
 //! use wormhole_sync::asynchronous::{Initiator, Receiver};
 //! # async fn initiate() -> Result<(), wormhole_sync::Error> {
 //! let waiting = Initiator::new("example.com/app1", b"initiator's blob").start().await?;
-//! println!("Invitation Code: {}", waiting.code());
+//! println!("Invitation Code: {}", waiting.code().reveal());
 //! let theirs = waiting.finish().await?;
 //! # Ok(()) }
 //! # async fn receive(code: &str) -> Result<(), wormhole_sync::Error> {
@@ -12,16 +12,31 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Every future and every step here may be dropped at any time. The request under way is then
-//! abandoned, no blob is released any more, and a task that lives at most ten seconds tells the
-//! relay, so that the other side need not wait.
+//! Every future and every step here may be dropped at any time, in any thread. The request under
+//! way is then abandoned, no blob is released any more, and a task that lives at most ten seconds
+//! tells the relay, so that the other side need not wait. A close that is under way goes on in such
+//! a task. The task runs in the runtime in which the exchange began, and ends with it.
+//!
+//! Every future is polled in a tokio runtime. Outside of one, a step gives an
+//! [`Error`](crate::Error) whose cause is [`NoRuntime`](crate::client::Cause::NoRuntime).
+//!
+//! # Panics
+//!
+//! tokio panics in a runtime without its drivers for time and I/O (`enable_all`).
 
 mod driver;
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
 use super::builder::{Builder, Initiating, Receiving};
-use super::{Client, Driver, Error, Received};
-use crate::crypto::Standard;
-use crate::protocol::{InitiatorMachine, Machine, UserEvent};
+use super::observer::Observed;
+use super::{Client, Driver, Error, ExchangeEvent, Held, Received};
+use crate::protocol::{InitiatorMachine, Machine, ReceiverMachine, UserEvent};
 use crate::values::Code;
 use driver::AsyncDriver;
 
@@ -51,7 +66,7 @@ pub type Answered = super::Answered<Asynchronous>;
 pub type Taking = super::Taking<Asynchronous>;
 
 impl Client for Asynchronous {
-    type Driver<M: Machine<Suite = Standard>> = AsyncDriver<M>;
+    type Driver<M: Observed> = AsyncDriver<M>;
 }
 
 impl<R> Builder<R, Asynchronous> {
@@ -61,6 +76,40 @@ impl<R> Builder<R, Asynchronous> {
     pub fn cancel_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
         self.options.cancel_on = Some(Box::pin(signal));
         self
+    }
+
+    /// Gives the stream of the exchange's events, too, in the place of
+    /// [`on_event`](Builder::on_event). To read it late, or not at all, delays nothing.
+    pub fn events(self) -> (Self, Events) {
+        let (sender, receiver) = unbounded_channel();
+        // Nobody may be there to hear it any more.
+        let builder = self.on_event(move |event| {
+            let _ = sender.send(event);
+        });
+        (builder, Events(receiver))
+    }
+}
+
+/// The stream of an exchange's events. It ends with the exchange.
+#[derive(Debug)]
+pub struct Events(UnboundedReceiver<ExchangeEvent>);
+
+impl Events {
+    /// Waits for the next event; `None` at the end of the exchange. Dropping this future loses
+    /// nothing.
+    pub async fn next(&mut self) -> Option<ExchangeEvent> {
+        self.0.recv().await
+    }
+}
+
+impl Stream for Events {
+    type Item = ExchangeEvent;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<ExchangeEvent>> {
+        self.0.poll_recv(context)
     }
 }
 
@@ -96,9 +145,10 @@ impl Builder<Receiving, Asynchronous> {
         driver
             .run_until(|machine| machine.verifier().is_some())
             .await;
-        match driver.machine() {
-            Some(machine) if machine.verifier().is_some() => Ok(Answered { driver }),
-            _ => Err(driver.fail()),
+        let verifier = driver.machine().and_then(ReceiverMachine::verifier);
+        match verifier.map(Arc::clone) {
+            Some(verifier) => Ok(Answered { driver, verifier }),
+            None => Err(driver.fail()),
         }
     }
 
@@ -127,9 +177,10 @@ impl Waiting {
     pub async fn hold(self) -> Result<Holding, Error> {
         let mut driver = self.driver;
         driver.run_until(|machine| machine.held().is_some()).await;
-        match driver.machine() {
-            Some(machine) if machine.held().is_some() => Ok(Holding { driver }),
-            _ => Err(driver.fail()),
+        let held = driver.machine().and_then(InitiatorMachine::held);
+        match held.map(Held::of) {
+            Some(held) => Ok(Holding { driver, held }),
+            None => Err(driver.fail()),
         }
     }
 
@@ -196,9 +247,10 @@ impl Answered {
         let mut driver = self.driver;
         driver.say(UserEvent::Release);
         driver.run_until(Machine::is_taking).await;
-        match driver.machine() {
-            Some(machine) if machine.is_taking() => Ok(Taking { driver }),
-            _ => Err(driver.fail()),
+        let held = driver.machine().and_then(ReceiverMachine::taking);
+        match held.map(Held::of) {
+            Some(held) => Ok(Taking { driver, held }),
+            None => Err(driver.fail()),
         }
     }
 

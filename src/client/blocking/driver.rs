@@ -3,39 +3,39 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::client::builder::OnRetry;
 use crate::client::canceller::{Canceller, Decider};
+use crate::client::observer::{Observed, Observer};
 use crate::client::prepared::{Prepared, conclude, not_ended};
 use crate::client::transport::blocking::TransportError;
 use crate::client::transport::blocking::UreqTransport;
 use crate::client::transport::jitter;
 use crate::client::{Driver, Error, Received};
 use crate::clock::Stopwatch;
-use crate::crypto::Standard;
 use crate::protocol::wire::{self, Wire};
-use crate::protocol::{Action, AttemptResult, Exchange, Machine, UserEvent};
+use crate::protocol::{Action, AttemptResult, Exchange, UserEvent};
 
 /// The driver of an exchange.
-pub struct BlockingDriver<T> {
-    exchange: Exchange<T>,
+pub struct BlockingDriver<T: Observed> {
+    /// The exchange, or `None` once its end has been taken.
+    exchange: Option<Exchange<T>>,
     wire: Wire,
     transport: UreqTransport,
     started: Stopwatch,
     canceller: Canceller,
     cancels_seen: u32,
-    on_retry: Option<OnRetry>,
+    observer: Observer,
 }
 
-impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
+impl<T: Observed> BlockingDriver<T> {
     pub(super) fn new(prepared: Prepared<T>) -> BlockingDriver<T> {
         BlockingDriver {
-            exchange: prepared.exchange,
+            exchange: Some(prepared.exchange),
             wire: prepared.wire,
             transport: UreqTransport::new(&prepared.tls, prepared.proxy.as_ref()),
             started: Stopwatch::start(),
             canceller: prepared.canceller,
             cancels_seen: 0,
-            on_retry: prepared.on_retry,
+            observer: prepared.observer,
         }
     }
 
@@ -44,27 +44,27 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
         self.canceller.decider(agreeing_interrupts)
     }
 
-    fn now(&self) -> Duration {
-        self.started.elapsed()
-    }
-
     /// Drives the exchange until the machine is as `wanted` or has ended.
     pub(super) fn run_until(&mut self, wanted: impl Fn(&T) -> bool) {
         // This comes first, so that whoever gives up from now on interrupts this transport.
         self.canceller.guard(self.transport.interrupt());
         loop {
             self.heed_user();
-            if self.machine().is_none_or(&wanted) {
+            let Some(exchange) = &mut self.exchange else {
+                return;
+            };
+            self.observer.look(exchange);
+            if exchange.machine().is_none_or(&wanted) {
                 return;
             }
-            let now = self.now();
-            match self.exchange.next(now) {
+            match exchange.next(self.started.elapsed()) {
                 Action::Send {
                     request,
                     wait,
                     within,
                 } => {
                     let kind = request.kind();
+                    self.observer.sending(kind, within);
                     let request = self.wire.request(&request, wait);
                     let result = match self.transport.send(&request, within) {
                         Ok(response) => wire::interpret_response(kind, response),
@@ -72,8 +72,10 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
                         Err(TransportError::Cancelled) => continue,
                         Err(TransportError::Failed(failure)) => AttemptResult::Lost(failure),
                     };
-                    self.exchange.attempt_ended(self.now(), result);
-                    self.tell_of_retry();
+                    self.observer.answered(&result);
+                    let now = self.started.elapsed();
+                    exchange.attempt_ended(now, result);
+                    self.observer.look_for_trouble(exchange, now);
                 }
                 Action::Pause { least, most } => {
                     let time = jitter(least, most);
@@ -89,7 +91,13 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
     pub(super) fn say(&mut self, event: UserEvent) {
         self.canceller.decided();
         self.heed_user();
-        self.exchange.say(self.now(), event);
+        self.hear(event);
+    }
+
+    fn hear(&mut self, event: UserEvent) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.say(self.started.elapsed(), event);
+        }
     }
 
     /// Does what was said by a [`Canceller`] or a [`Decider`].
@@ -100,13 +108,13 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
             self.give_up();
         }
         if let Some(event) = self.canceller.take_decision() {
-            self.exchange.say(self.now(), event);
+            self.hear(event);
             self.renew_transport();
         }
     }
 
     pub(super) fn give_up(&mut self) {
-        self.exchange.say(self.now(), UserEvent::Cancel);
+        self.hear(UserEvent::Cancel);
         self.renew_transport();
     }
 
@@ -129,14 +137,8 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
         self.fail()
     }
 
-    fn tell_of_retry(&mut self) {
-        if let (Some(tell), Some(failure)) = (&mut self.on_retry, self.exchange.retrying()) {
-            tell(failure);
-        }
-    }
-
-    pub(super) fn conclude(self) -> Result<Received, Error> {
-        conclude(self.exchange.into_ended())
+    pub(super) fn conclude(mut self) -> Result<Received, Error> {
+        conclude(self.exchange.take(), &mut self.observer)
     }
 
     /// The error of an exchange that ended before it was as wanted.
@@ -148,19 +150,31 @@ impl<T: Machine<Suite = Standard>> BlockingDriver<T> {
     }
 }
 
-impl<T: Machine<Suite = Standard>> Driver for BlockingDriver<T> {
+impl<T: Observed> Driver for BlockingDriver<T> {
     type Machine = T;
 
     fn machine(&self) -> Option<&T> {
-        self.exchange.machine()
+        self.exchange.as_ref()?.machine()
     }
 
     fn time_left(&self) -> Option<Duration> {
-        self.exchange.time_left(self.now())
+        self.exchange.as_ref()?.time_left(self.started.elapsed())
     }
 }
 
-impl<T> fmt::Debug for BlockingDriver<T> {
+/// Gives up an exchange that is dropped before its end.
+impl<T: Observed> Drop for BlockingDriver<T> {
+    fn drop(&mut self) {
+        self.heed_user();
+        // To give up once more would abandon a close.
+        if self.machine().is_some_and(|m| m.outcome().is_none()) {
+            self.give_up();
+        }
+        self.run_until(|_| false);
+    }
+}
+
+impl<T: Observed> fmt::Debug for BlockingDriver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BlockingDriver([redacted])")
     }

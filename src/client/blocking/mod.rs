@@ -4,22 +4,29 @@
 //! use wormhole_sync::{Initiator, Receiver};
 //! # fn initiate() -> Result<(), wormhole_sync::Error> {
 //! let waiting = Initiator::new("example.com/app1", b"initiator's blob").start()?;
-//! println!("Invitation Code: {}", waiting.code());
+//! println!("Invitation Code: {}", waiting.code().reveal());
 //! let theirs = waiting.finish()?;
 //! # Ok(()) }
 //! # fn receive(code: &str) -> Result<(), wormhole_sync::Error> {
 //! let theirs = Receiver::new("example.com/app1", code, b"receiver's blob").finish()?;
 //! # Ok(()) }
 //! ```
+//!
+//! A step that is dropped before the end gives the exchange up as `cancel` does, so that the other
+//! side need not wait: no blob is released any more, and the channel is closed. The asynchronous
+//! client leaves this to a task; here the drop itself waits for it, at most ten seconds, unless a
+//! [`Canceller`] gives up the wait.
 
 mod driver;
 
 pub use super::canceller::{Canceller, Decider};
 
+use std::sync::Arc;
+
 use super::builder::{Builder, Initiating, Receiving};
-use super::{Client, Driver, Error, Received};
-use crate::crypto::Standard;
-use crate::protocol::{InitiatorMachine, Machine, UserEvent};
+use super::observer::Observed;
+use super::{Client, Driver, Error, Held, Received};
+use crate::protocol::{InitiatorMachine, Machine, ReceiverMachine, UserEvent};
 use crate::values::Code;
 use driver::BlockingDriver;
 
@@ -33,20 +40,23 @@ pub type Initiator = super::Initiator<Blocking>;
 /// The receiver, run by the blocking client.
 pub type Receiver = super::Receiver<Blocking>;
 
-/// An initiator whose code can be shown.
+/// An initiator whose code can be shown. Dropping it gives the exchange up.
 pub type Waiting = super::Waiting<Blocking>;
 
-/// An initiator whose peer is confirmed and whose blob is still held back.
+/// An initiator whose peer is confirmed and whose blob is still held back. Dropping it gives the
+/// exchange up.
 pub type Holding = super::Holding<Blocking>;
 
-/// A receiver that has answered, and whose user may compare the verifier.
+/// A receiver that has answered, and whose user may compare the verifier. Dropping it gives the
+/// exchange up.
 pub type Answered = super::Answered<Blocking>;
 
-/// A receiver that has the peer's blob, and whose application has not taken it yet.
+/// A receiver that has the peer's blob, and whose application has not taken it yet. Dropping it
+/// gives the exchange up.
 pub type Taking = super::Taking<Blocking>;
 
 impl Client for Blocking {
-    type Driver<M: Machine<Suite = Standard>> = BlockingDriver<M>;
+    type Driver<M: Observed> = BlockingDriver<M>;
 }
 
 impl<R> Builder<R, Blocking> {
@@ -86,9 +96,10 @@ impl Builder<Receiving, Blocking> {
     pub fn start(self) -> Result<Answered, Error> {
         let mut driver = BlockingDriver::new(self.prepare()?);
         driver.run_until(|machine| machine.verifier().is_some());
-        match driver.machine() {
-            Some(machine) if machine.verifier().is_some() => Ok(Answered { driver }),
-            _ => Err(driver.fail()),
+        let verifier = driver.machine().and_then(ReceiverMachine::verifier);
+        match verifier.map(Arc::clone) {
+            Some(verifier) => Ok(Answered { driver, verifier }),
+            None => Err(driver.fail()),
         }
     }
 
@@ -117,9 +128,10 @@ impl Waiting {
     pub fn hold(self) -> Result<Holding, Error> {
         let mut driver = self.driver;
         driver.run_until(|machine| machine.held().is_some());
-        match driver.machine() {
-            Some(machine) if machine.held().is_some() => Ok(Holding { driver }),
-            _ => Err(driver.fail()),
+        let held = driver.machine().and_then(InitiatorMachine::held);
+        match held.map(Held::of) {
+            Some(held) => Ok(Holding { driver, held }),
+            None => Err(driver.fail()),
         }
     }
 
@@ -192,9 +204,10 @@ impl Answered {
     pub fn wait(self) -> Result<Taking, Error> {
         let mut driver = self.driver;
         driver.run_until(Machine::is_taking);
-        match driver.machine() {
-            Some(machine) if machine.is_taking() => Ok(Taking { driver }),
-            _ => Err(driver.fail()),
+        let held = driver.machine().and_then(ReceiverMachine::taking);
+        match held.map(Held::of) {
+            Some(held) => Ok(Taking { driver, held }),
+            None => Err(driver.fail()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The rows of each state of the initiator (INIT-1).
 
+use std::sync::Arc;
+
 use super::{
     Allocating, Finishing, Holding, InitiatorMachine, WaitingForAnswer, WaitingForReceipt,
 };
@@ -96,8 +98,8 @@ impl<S: Suite> WaitingForAnswer<S> {
                 finish: answered.finish,
                 receipt: answered.receipt,
                 received: Unsealed {
-                    blob: answered.blob,
-                    verifier: answered.verifier,
+                    blob: Arc::new(answered.blob),
+                    verifier: Arc::new(answered.verifier),
                     exporter: answered.exporter,
                 },
             }),

@@ -7,6 +7,8 @@
 
 mod states;
 
+use std::sync::Arc;
+
 use super::closing::{Closing, impossible};
 use super::event::{Event, Next, Proof};
 use super::{CellName, Ended, Machine, Outcome, Request, Unsealed};
@@ -88,7 +90,7 @@ pub struct SendingReceipt<S: Suite> {
 #[derive(Debug)]
 struct ReceiverKeys<S: Suite> {
     finish: S::FinishOpener,
-    verifier: S::Verifier,
+    verifier: Arc<S::Verifier>,
 }
 
 impl<S: Suite> ReceiverMachine<S> {
@@ -104,7 +106,7 @@ impl<S: Suite> ReceiverMachine<S> {
     }
 
     /// The verifier, in the states in which the user may compare it (RECV-5).
-    pub fn verifier(&self) -> Option<&S::Verifier> {
+    pub fn verifier(&self) -> Option<&Arc<S::Verifier>> {
         match self {
             Self::Comparing(s) => Some(&s.0.keys.verifier),
             Self::Opened(s) => Some(&s.received.verifier),

@@ -1,5 +1,7 @@
 //! The rows of each state of the receiver (RECV-1).
 
+use std::sync::Arc;
+
 use super::{
     Answering, Claiming, Comparing, FinishOpened, ReceiverKeys, ReceiverMachine, SendingReceipt,
     Taking, WaitingForFinish,
@@ -56,7 +58,7 @@ impl<S: Suite> Claiming<S> {
                 answer: offered.answer,
                 keys: ReceiverKeys {
                     finish: offered.finish,
-                    verifier: offered.verifier,
+                    verifier: Arc::new(offered.verifier),
                 },
             }),
             Err(fault) => ReceiverMachine::Closing(Closing::of_fault(self.channel, fault)),
@@ -158,7 +160,7 @@ impl<S: Suite> WaitingForFinish<S> {
                 channel: self.channel,
                 receipt: finished.receipt,
                 received: Unsealed {
-                    blob: finished.blob,
+                    blob: Arc::new(finished.blob),
                     verifier: self.keys.verifier,
                     exporter: finished.exporter,
                 },

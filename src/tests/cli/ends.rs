@@ -92,7 +92,7 @@ fn the_other_side_hears_of_it() {
         .rendezvous(&relay.url)
         .start()
         .unwrap();
-    let code = waiting.code().to_string();
+    let code = waiting.code().reveal().to_string();
     let receiver = Running::start(&mut program(&relay.url, &["receive", &code]));
     let _ = waiting.hold().unwrap().refuse();
     let receiver = receiver.end();

@@ -29,7 +29,7 @@ pub(crate) trait Client: Sized + Send + std::fmt::Debug + 'static {
     fn code(waiting: &Self::Waiting) -> String;
     fn hold(waiting: Self::Waiting) -> Result<Self::Holding, Error>;
     fn give_up_waiting(waiting: Self::Waiting);
-    fn held(holding: &Self::Holding) -> Held<'_>;
+    fn held(holding: &Self::Holding) -> &Held;
     fn release(holding: Self::Holding) -> Result<Received, Error>;
     fn refuse(holding: Self::Holding);
     /// Looks until the other side, or the relay, ends the exchange.
@@ -44,7 +44,7 @@ pub(crate) trait Client: Sized + Send + std::fmt::Debug + 'static {
     /// Looks until the other side, or the relay, ends the exchange.
     fn compare(answered: Self::Answered) -> Result<Self::Taking, Error>;
     fn differs_at_receiver(answered: Self::Answered) -> Error;
-    fn taking(taking: &Self::Taking) -> Held<'_>;
+    fn taking(taking: &Self::Taking) -> &Held;
     fn taken(taking: Self::Taking) -> Result<Received, Error>;
     fn not_taken(taking: Self::Taking) -> Error;
 
@@ -67,7 +67,7 @@ impl Client for Blocking {
         initiator.start()
     }
     fn code(waiting: &Self::Waiting) -> String {
-        waiting.code().to_string()
+        waiting.code().reveal().to_string()
     }
     fn hold(waiting: Self::Waiting) -> Result<Self::Holding, Error> {
         waiting.hold()
@@ -75,8 +75,8 @@ impl Client for Blocking {
     fn give_up_waiting(waiting: Self::Waiting) {
         waiting.cancel();
     }
-    fn held(holding: &Self::Holding) -> Held<'_> {
-        holding.held().unwrap()
+    fn held(holding: &Self::Holding) -> &Held {
+        holding.held()
     }
     fn release(holding: Self::Holding) -> Result<Received, Error> {
         holding.release()
@@ -94,7 +94,7 @@ impl Client for Blocking {
         receiver.start()
     }
     fn verifier(answered: &Self::Answered) -> String {
-        answered.verifier().unwrap().reveal().to_string()
+        answered.verifier().reveal().to_string()
     }
     fn open(answered: Self::Answered) -> Result<Self::Taking, Error> {
         answered.open()
@@ -105,8 +105,8 @@ impl Client for Blocking {
     fn differs_at_receiver(answered: Self::Answered) -> Error {
         answered.mismatch()
     }
-    fn taking(taking: &Self::Taking) -> Held<'_> {
-        taking.held().unwrap()
+    fn taking(taking: &Self::Taking) -> &Held {
+        taking.held()
     }
     fn taken(taking: Self::Taking) -> Result<Received, Error> {
         taking.taken()
@@ -132,7 +132,7 @@ impl Client for Asynchronous {
         RUNTIME.block_on(initiator.start())
     }
     fn code(waiting: &Self::Waiting) -> String {
-        waiting.code().to_string()
+        waiting.code().reveal().to_string()
     }
     fn hold(waiting: Self::Waiting) -> Result<Self::Holding, Error> {
         RUNTIME.block_on(waiting.hold())
@@ -140,8 +140,8 @@ impl Client for Asynchronous {
     fn give_up_waiting(waiting: Self::Waiting) {
         RUNTIME.block_on(waiting.cancel());
     }
-    fn held(holding: &Self::Holding) -> Held<'_> {
-        holding.held().unwrap()
+    fn held(holding: &Self::Holding) -> &Held {
+        holding.held()
     }
     fn release(holding: Self::Holding) -> Result<Received, Error> {
         RUNTIME.block_on(holding.release())
@@ -162,7 +162,7 @@ impl Client for Asynchronous {
         RUNTIME.block_on(receiver.start())
     }
     fn verifier(answered: &Self::Answered) -> String {
-        answered.verifier().unwrap().reveal().to_string()
+        answered.verifier().reveal().to_string()
     }
     fn open(answered: Self::Answered) -> Result<Self::Taking, Error> {
         RUNTIME.block_on(answered.open())
@@ -176,8 +176,8 @@ impl Client for Asynchronous {
     fn differs_at_receiver(answered: Self::Answered) -> Error {
         RUNTIME.block_on(answered.mismatch())
     }
-    fn taking(taking: &Self::Taking) -> Held<'_> {
-        taking.held().unwrap()
+    fn taking(taking: &Self::Taking) -> &Held {
+        taking.held()
     }
     fn taken(taking: Self::Taking) -> Result<Received, Error> {
         RUNTIME.block_on(taking.taken())

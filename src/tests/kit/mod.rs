@@ -7,7 +7,8 @@ pub(crate) mod tap;
 
 use std::time::{Duration, Instant};
 
-use wormhole_sync::client::Hooks;
+use wormhole_sync::client::{ExchangeEvent, Hooks};
+use wormhole_sync::protocol::AttemptFailure;
 use wormhole_sync::relay::{Limits, RelayHandle, RelayOptions};
 
 /// The application of all tests.
@@ -36,6 +37,15 @@ pub(crate) fn second(milliseconds: u64) -> Hooks {
     Hooks {
         second: Some(Duration::from_millis(milliseconds)),
         ..Hooks::default()
+    }
+}
+
+/// A callback for events that hears of trouble only.
+pub(crate) fn on_trouble(mut f: impl FnMut(AttemptFailure)) -> impl FnMut(ExchangeEvent) {
+    move |event| {
+        if let ExchangeEvent::Trouble { failure, .. } = event {
+            f(failure);
+        }
     }
 }
 

@@ -76,7 +76,7 @@ impl Shows for InitiatorMachine<Standard> {
         self.held()
     }
     fn verifier(&self) -> Option<&Verifier> {
-        self.held().map(|held| &held.verifier)
+        self.held().map(|held| &*held.verifier)
     }
 }
 
@@ -85,7 +85,7 @@ impl Shows for ReceiverMachine<Standard> {
         self.taking()
     }
     fn verifier(&self) -> Option<&Verifier> {
-        ReceiverMachine::verifier(self)
+        ReceiverMachine::verifier(self).map(|verifier| &**verifier)
     }
 }
 

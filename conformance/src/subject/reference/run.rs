@@ -115,15 +115,14 @@ fn initiate(
     task: &Task<'_>,
 ) -> Result<Received, Error> {
     let waiting = initiator.start()?;
-    let code = waiting.code().to_string();
+    let code = waiting.code().reveal().to_string();
     report(task, "code", json!({"code": code}));
     let holding = waiting.hold()?;
     if !flag(input, "look") {
         return holding.release();
     }
     person.decides_by(holding.decider());
-    let held = holding.held();
-    looking(task, held.as_ref().map(|held| held.verifier()));
+    looking(task, holding.held().verifier());
     holding.wait()
 }
 
@@ -145,7 +144,7 @@ fn receive(
         return taking.taken();
     }
     person.ask();
-    let blob = taking.held().map(|held| hex::encode(held.blob()));
+    let blob = hex::encode(taking.held().blob());
     report(task, "taking", json!({"blob": blob}));
     match person.answer() {
         UserEvent::NotTaken => Err(taking.not_taken()),
@@ -158,8 +157,8 @@ pub(super) fn flag(input: &Value, name: &str) -> bool {
     input[name].as_bool().unwrap_or(false)
 }
 
-pub(super) fn looking(task: &Task<'_>, verifier: Option<&Verifier>) {
-    report(task, "looking", json!({"verifier": verifier.map(words_of)}));
+pub(super) fn looking(task: &Task<'_>, verifier: &Verifier) {
+    report(task, "looking", json!({"verifier": words_of(verifier)}));
 }
 
 pub(super) fn report(task: &Task<'_>, event: &str, with: Value) {

@@ -106,12 +106,15 @@ async fn initiate(
 ) -> Result<Received, Error> {
     use UserEvent::{Mismatch, Release};
     let waiting = initiator.start().await?;
-    report(task, "code", json!({"code": waiting.code().to_string()}));
+    report(
+        task,
+        "code",
+        json!({"code": waiting.code().reveal().to_string()}),
+    );
     let mut holding = waiting.hold().await?;
     if flag(input, "look") {
         user.drop_unasked();
-        let held = holding.held();
-        looking(task, held.as_ref().map(|held| held.verifier()));
+        looking(task, holding.held().verifier());
         let said = tokio::select! {
             said = user.next(&[Release, Mismatch]) => said,
             () = holding.watch() => Release,
@@ -152,7 +155,7 @@ async fn receive(
     };
     if flag(input, "take") {
         user.drop_unasked();
-        let blob = taking.held().map(|held| hex::encode(held.blob()));
+        let blob = hex::encode(taking.held().blob());
         report(task, "taking", json!({"blob": blob}));
         match user.next(&[Taken, NotTaken, Cancel]).await {
             NotTaken => return Some(Err(taking.not_taken().await)),

@@ -157,7 +157,7 @@ impl<V: Variant> RealMachine<V> {
                 }
             }
             RealMachine::Receiver(machine) => {
-                let verifier = machine.verifier();
+                let verifier = machine.verifier().map(|verifier| &**verifier);
                 run.told
                     .extend(verifier.filter(|part| !run.told.contains(part)).cloned());
                 if let Some(handed) = machine.taking() {
@@ -253,7 +253,7 @@ impl Run {
     }
 
     fn tell<V: Variant>(&mut self, unsealed: &Unsealed<Symbols<V>>) {
-        for part in [&unsealed.verifier, unsealed.exporter.get()] {
+        for part in [&*unsealed.verifier, unsealed.exporter.get()] {
             if !self.told.contains(part) {
                 self.told.push(part.clone());
             }
