@@ -1,6 +1,6 @@
 //! A transcript as a test, played to one client.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,9 +35,9 @@ const LAG_WITH_OTHERS: Duration = Duration::from_millis(150);
 const LAG_SLOWER: Duration = Duration::from_millis(250);
 /// The factor by which a second is longer when something may have come too late.
 const SLOWER: u64 = 4;
-/// The number of failures that were seen again, after which no failure is looked at again: the
-/// client is at fault, and not a busy machine.
-const ENOUGH: usize = 8;
+/// The number of failures of one requirement that were seen again, after which none of it is
+/// looked at again: the client is at fault, and not a busy machine.
+pub(super) const ENOUGH: usize = 8;
 
 /// Lets one transcript be played without any other beside it.
 static ALONE: RwLock<()> = RwLock::new(());
@@ -54,11 +54,11 @@ pub(crate) struct TranscriptCase {
 const MOST_AT_ONCE: usize = 8;
 
 /// The client that a transcript is played to.
-struct Playing<'a> {
-    client: &'a dyn Client,
-    timeout: Duration,
+pub(super) struct Playing<'a> {
+    pub(super) client: &'a dyn Client,
+    pub(super) timeout: Duration,
     /// The number of runs that it takes at once.
-    at_once: u32,
+    pub(super) at_once: u32,
 }
 
 /// The values that all transcripts share.
@@ -66,13 +66,13 @@ struct Playing<'a> {
 pub(crate) struct Shared {
     /// Runs the servers of all transcripts.
     pub(crate) runtime: Runtime,
-    /// The number of failures that were seen again with a longer second.
-    confirmed: AtomicUsize,
+    /// The number of failures that were seen again with a longer second, by requirement.
+    pub(super) confirmed: Mutex<HashMap<String, usize>>,
 }
 
 impl Shared {
     pub(crate) fn new(runtime: Runtime) -> Self {
-        let confirmed = AtomicUsize::new(0);
+        let confirmed = Mutex::default();
         Self { runtime, confirmed }
     }
 }
@@ -196,7 +196,7 @@ impl TranscriptCase {
     /// A short second makes every time short, so that a moment of the machine's can change what a
     /// right client does: what differs is played with a longer one, and what is then too late, or
     /// differs on a busy machine, once more with nothing beside it, and with a still longer one.
-    fn judge(&self, playing: &Playing<'_>) -> Judgement {
+    pub(super) fn judge(&self, playing: &Playing<'_>) -> Judgement {
         let with_others = |case: &Self, lag| {
             let _with_others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
             case.play_all(playing, lag)
@@ -204,9 +204,18 @@ impl TranscriptCase {
         let is_late = |one: &Judgement| one.divergence.as_ref().is_some_and(|one| one.is_late);
         let first = with_others(self, LAG_WITH_OTHERS);
         let is_hurried = self.transcript.input.second_ms < 1000;
-        let can_be_lag = is_late(&first) || first.divergence.is_some() && is_hurried;
-        let confirmed = &self.shared.confirmed;
-        if !can_be_lag || confirmed.load(Ordering::Relaxed) >= ENOUGH {
+        let Some(found) = &first.divergence else {
+            return first;
+        };
+        let confirmed = || {
+            let confirmed = self.shared.confirmed.lock();
+            confirmed.unwrap_or_else(PoisonError::into_inner)
+        };
+        let clause = first.blamed(found, &self.transcript);
+        let is_enough = confirmed()
+            .get(clause)
+            .is_some_and(|times| *times >= ENOUGH);
+        if !(found.is_late || is_hurried) || is_enough {
             return first;
         }
         lag::note_repeat();
@@ -219,8 +228,9 @@ impl TranscriptCase {
         if slower.may_be_upset(&last, begin) {
             last = slower.slower(SLOWER).play_alone(playing);
         }
-        if last.divergence.is_some() {
-            confirmed.fetch_add(1, Ordering::Relaxed);
+        if let Some(found) = &last.divergence {
+            let clause = last.blamed(found, &self.transcript).to_owned();
+            *confirmed().entry(clause).or_default() += 1;
         }
         last
     }

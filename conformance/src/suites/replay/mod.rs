@@ -5,6 +5,8 @@
 //! the requests are determined; the suite plays the relay, faults included.
 
 pub(crate) mod case;
+#[cfg(test)]
+mod case_tests;
 pub(crate) mod client;
 pub(crate) mod compare;
 mod jitter;

@@ -1,0 +1,92 @@
+//! Tests of what is played again: a busy machine is no fault of the client's, and a fault is not
+//! excused by another one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::case::{ENOUGH, Playing, Shared, TranscriptCase};
+use super::client::{Client, RunError};
+use super::script_for_tests::{SIDE, Script, Step, result, transcript};
+use super::transcript::Transcript;
+use super::user::ScriptedUser;
+use crate::subject::adapter::AdapterEvent;
+
+const ALLOCATE: Step = Step::Send("POST", "/channels", SIDE, r#"{"body":"41aa"}"#);
+const POLL: Step = Step::Send("GET", "/channels/7/answer?wait=25", SIDE, "");
+const CLOSE: Step = Step::Send("POST", "/channels/7/close", SIDE, r#"{"reason":"done"}"#);
+
+/// A client that leaves the second between two polls out, as long as its machine is busy.
+struct Busy {
+    /// The number of plays in which it is.
+    plays: usize,
+    played: AtomicUsize,
+}
+
+impl Client for Busy {
+    fn run(
+        &self,
+        input: Value,
+        limit: Duration,
+        user: &ScriptedUser,
+        on_event: &mut dyn FnMut(&AdapterEvent),
+    ) -> Result<Value, RunError> {
+        let second = input["second_ms"].as_u64().unwrap();
+        let pause = match self.played.fetch_add(1, Ordering::Relaxed) < self.plays {
+            true => 0,
+            false => second,
+        };
+        let steps = vec![
+            ALLOCATE,
+            Step::Wait(second * 3 / 10),
+            ALLOCATE,
+            POLL,
+            Step::Wait(pause),
+            POLL,
+            CLOSE,
+        ];
+        let result = result();
+        Script { steps, result }.run(input, limit, user, on_event)
+    }
+}
+
+/// Whether the client passes, and the number of plays, where so many failures of these requirements
+/// have been seen again before.
+fn judged(plays: usize, confirmed: &[(&str, usize)]) -> (bool, usize) {
+    let shared = Shared::new(tokio::runtime::Runtime::new().unwrap());
+    for (clause, times) in confirmed {
+        (shared.confirmed.lock().unwrap()).insert((*clause).to_owned(), *times);
+    }
+    let case = TranscriptCase {
+        transcript: Arc::new(Transcript::from_text(&transcript().to_string()).unwrap()),
+        shared: Arc::new(shared),
+    };
+    let client = Busy {
+        plays,
+        played: AtomicUsize::default(),
+    };
+    let judgement = case.judge(&Playing {
+        client: &client,
+        timeout: Duration::from_secs(10),
+        at_once: 1,
+    });
+    let played = client.played.into_inner();
+    (judgement.divergence.is_none(), played)
+}
+
+#[test]
+fn what_differs_once_is_played_again() {
+    assert_eq!(judged(0, &[]), (true, 1));
+    assert_eq!(judged(1, &[]), (true, 2));
+    let (passes, played) = judged(usize::MAX, &[]);
+    assert!(!passes && played >= 2, "{played}");
+}
+
+#[test]
+fn enough_failures_of_one_requirement_excuse_none_of_another() {
+    assert_eq!(judged(1, &[("TIME-8", ENOUGH)]), (true, 2));
+    assert_eq!(judged(1, &[("TIME-4", ENOUGH - 1)]), (true, 2));
+    assert_eq!(judged(1, &[("TIME-4", ENOUGH)]), (false, 1));
+}
