@@ -3,6 +3,7 @@
 mod adapters;
 mod checks;
 mod choices;
+mod exchanges;
 mod programs;
 mod relays;
 mod reports;
