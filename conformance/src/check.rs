@@ -30,6 +30,8 @@ pub(crate) struct Check<'a> {
     pub(crate) selection: Selection,
     /// Vectors other than the committed ones.
     pub(crate) vectors: Option<PathBuf>,
+    /// The folder of transcripts beside the committed ones.
+    pub(crate) transcripts: Option<PathBuf>,
     /// The form of the report.
     pub(crate) format: CheckFormat,
     /// The command that runs one test again, less its id.
@@ -57,7 +59,11 @@ pub(crate) fn run(check: &Check<'_>) -> anyhow::Result<CheckResult> {
 /// A sentence that says why it could not be made.
 pub(crate) fn judge(check: &Check<'_>) -> anyhow::Result<CheckResult> {
     let spec = Spec::packed()?;
-    let plan = plan::load(check.vectors.as_deref(), &spec)?;
+    let plan = plan::load_with(
+        check.vectors.as_deref(),
+        check.transcripts.as_deref(),
+        &spec,
+    )?;
     check_known(&check.settings.without, &plan.cases)?;
     let plan = match check.subject.outside_roles() {
         Some(roles) => plan.judging_from_outside(&roles),

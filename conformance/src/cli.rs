@@ -26,6 +26,7 @@ use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::doctor::{self, DoctorArguments};
 use crate::tools::interop::{self, InteropArguments};
 use crate::tools::mutants::{self, MutantsArguments};
+use crate::tools::promote::{self, PromoteArguments};
 use crate::tools::record::{self, RecordArguments};
 use crate::tools::relay::{self, RelayCheck, RelayCheckArguments};
 use crate::tools::report::{self, ReportArguments};
@@ -84,8 +85,10 @@ enum Command {
     Interop(InteropArguments),
     /// Plant faults in the client or the relay in Python, and see which test finds which
     Mutants(MutantsArguments),
-    /// Record transcripts of the reference
+    /// Record transcripts of the reference, or what two programs say over a relay
     Record(RecordArguments),
+    /// Make a transcript of a recording, if the reference does as recorded
+    Promote(PromoteArguments),
     /// List the tests: id, suite, requirements, title
     List(Selection),
     /// Try one of each operation of an adapter, and explain what is wrong with its lines
@@ -147,6 +150,9 @@ struct CheckArguments {
     /// Judge by the vectors of this folder instead of the committed ones
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
+    /// Judge by the transcripts of this folder as well, such as those that `promote --out` wrote
+    #[arg(long, value_name = "DIR", conflicts_with = "claim")]
+    transcripts: Option<PathBuf>,
 }
 
 /// Does what the arguments say, and gives whether all is as expected.
@@ -199,7 +205,8 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Coverage(arguments)) => coverage::coverage(root.found()?, &arguments),
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
         Some(Command::Mutants(arguments)) => mutants::mutants(root.found()?, &arguments),
-        Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
+        Some(Command::Record(arguments)) => record::record(&root, &arguments),
+        Some(Command::Promote(arguments)) => promote::promote(&root, &arguments).map(|()| true),
         Some(Command::List(selection)) => list::list(&selection).map(|()| true),
         Some(Command::Doctor(arguments)) => doctor::doctor(&root, &arguments),
         Some(Command::Show(arguments)) => show::show(&arguments).map(|()| true),
@@ -219,7 +226,10 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
         log::begin(path)?;
     }
     let expectations = match &arguments.expectations {
-        Some(path) => Expectations::load(path, arguments.update_expectations, list::ids()?)?,
+        Some(path) => {
+            let known = list::ids(arguments.transcripts.as_deref())?;
+            Expectations::load(path, arguments.update_expectations, known)?
+        }
         None => Expectations::default(),
     };
     if let Some(folder) = &arguments.html {
@@ -246,6 +256,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
         selection: arguments.selection,
         again,
         vectors: arguments.vectors,
+        transcripts: arguments.transcripts,
         format: arguments.format,
         settings: Settings {
             // Transcripts wait far more than they compute.

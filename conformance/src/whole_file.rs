@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 /// Writes a file in the place of one that may be there; others may read it, as far as the user's
 /// mask allows.
@@ -13,10 +13,20 @@ use tempfile::NamedTempFile;
 ///
 /// A sentence that names the file.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = beside(path)?;
-    file.write_all(bytes).with_context(|| cannot(path))?;
-    file.persist(path).with_context(|| cannot(path))?;
-    Ok(())
+    let mut new = Builder::new();
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    replace(path, bytes, &new)
+}
+
+/// Writes a file in the place of one that may be there; only its owner may read it.
+///
+/// # Errors
+///
+/// A sentence that names the file.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    // A temporary file is its owner's alone.
+    replace(path, bytes, &Builder::new())
 }
 
 /// Finds out whether a file can be written, before the work whose outcome it is to hold.
@@ -26,17 +36,21 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 /// A sentence that names the file.
 pub(crate) fn try_to_write(path: &Path) -> anyhow::Result<()> {
     ensure!(!path.is_dir(), "{}: it is a folder", cannot(path));
-    beside(path).map(drop)
+    beside(path, &Builder::new()).map(drop)
+}
+
+fn replace(path: &Path, bytes: &[u8], new: &Builder<'_, '_>) -> anyhow::Result<()> {
+    let mut file = beside(path, new)?;
+    file.write_all(bytes).with_context(|| cannot(path))?;
+    file.persist(path).with_context(|| cannot(path))?;
+    Ok(())
 }
 
 /// A new file in the folder of another one.
-fn beside(path: &Path) -> anyhow::Result<NamedTempFile> {
+fn beside(path: &Path, new: &Builder<'_, '_>) -> anyhow::Result<NamedTempFile> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let mut new = tempfile::Builder::new();
-    #[cfg(unix)]
-    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let file = new.tempfile_in(folder.unwrap_or(Path::new(".")));
     file.with_context(|| cannot(path))
 }
@@ -75,5 +89,18 @@ mod tests {
                 assert!(fault.contains("cannot be written"), "{fault}");
             }
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_its_owners() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        write(&path, b"first").unwrap();
+        write_private(&path, b"second").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read(&path).unwrap(), b"second");
     }
 }

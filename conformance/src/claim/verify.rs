@@ -66,6 +66,7 @@ pub(crate) fn verify(root: &Root, arguments: &VerifyArguments) -> anyhow::Result
         subject: Subject::Adapter(command.unwrap_or_else(|| claimed.adapter.command.clone())),
         selection: Selection::default(),
         vectors: None,
+        transcripts: None,
         format: CheckFormat::Pretty,
         again: "conformance --filter ".to_owned(),
         settings: Settings {

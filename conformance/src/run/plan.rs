@@ -31,6 +31,20 @@ pub(crate) struct Plan {
 /// A sentence about a file that cannot be loaded, a test that cites a requirement that does not
 /// exist, or two tests with one id.
 pub(crate) fn load(folder: Option<&Path>, spec: &Spec) -> anyhow::Result<Plan> {
+    load_with(folder, None, spec)
+}
+
+/// Loads all tests as [`load`] does, and the transcripts of another folder beside those of this
+/// program.
+///
+/// # Errors
+///
+/// The sentences of [`load`].
+pub(crate) fn load_with(
+    folder: Option<&Path>,
+    transcripts: Option<&Path>,
+    spec: &Spec,
+) -> anyhow::Result<Plan> {
     let packed = Vectors::packed()?;
     let (vectors, problems) = match folder {
         None => (packed, Vec::new()),
@@ -43,6 +57,9 @@ pub(crate) fn load(folder: Option<&Path>, spec: &Spec) -> anyhow::Result<Plan> {
     let vectors_hash = vectors.hash.clone();
     let mut cases = vectors::cases(vectors);
     cases.extend(replay::cases()?);
+    if let Some(folder) = transcripts {
+        cases.extend(replay::cases_in(folder)?);
+    }
     cases.extend(live::cases()?);
     cases.extend(surroundings::cases()?);
     let mut ids = HashSet::new();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::Error;
 
@@ -11,13 +12,13 @@ use crate::spec::Spec;
 use crate::suites::test::Test;
 use crate::tools::relay;
 
-/// The ids of all tests, of clients and of relays.
+/// The ids of all tests, of clients and of relays, and of the transcripts of a folder.
 ///
 /// # Errors
 ///
 /// A sentence that says why the tests could not be loaded.
-pub(crate) fn ids() -> anyhow::Result<BTreeSet<String>> {
-    let plan = plan::load(None, &Spec::packed()?)?;
+pub(crate) fn ids(transcripts: Option<&Path>) -> anyhow::Result<BTreeSet<String>> {
+    let plan = plan::load_with(None, transcripts, &Spec::packed()?)?;
     let relays = relay::cases()?;
     let of_relays = relays.iter().map(|case| case.id().to_owned());
     let of_clients = plan.cases.iter().map(|case| case.id().to_owned());

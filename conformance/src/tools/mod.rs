@@ -9,6 +9,8 @@ pub(crate) mod html;
 pub(crate) mod interop;
 pub(crate) mod list;
 pub(crate) mod mutants;
+mod pair;
+pub(crate) mod promote;
 pub(crate) mod record;
 pub(crate) mod relay;
 pub(crate) mod report;

@@ -21,7 +21,7 @@ use crate::suites::test::Test;
     multiple = false,
     conflicts_with_all = [
         "adapter", "external", "asynchronous", "initiator", "receiver", "exit", "without", "jobs",
-        "timeout", "vectors", "log", "claim",
+        "timeout", "vectors", "transcripts", "log", "claim",
     ]
 )]
 pub(crate) struct RelayCheckArguments {

@@ -1,6 +1,7 @@
 //! `conformance show`: one test, explained.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -8,14 +9,19 @@ use clap::Args;
 use crate::report::wrap;
 use crate::run::plan;
 use crate::spec::Spec;
+use crate::suites::case::Case;
+use crate::suites::replay;
+use crate::suites::replay::transcript::Transcript;
 use crate::suites::test::Test;
 use crate::suites::vectors::printable;
+use crate::tools::pair::recording::{self, Recording};
 use crate::tools::relay;
 
 /// The arguments of `conformance show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArguments {
-    /// The id of the test, as `list` and every report name it
+    /// The id of the test, as `list` and every report name it, or the file of a transcript or of a
+    /// recording
     #[arg(value_name = "TEST")]
     test: String,
 }
@@ -30,6 +36,16 @@ const WIDTH: usize = 85;
 /// A sentence when there is no such test, or standard output does not take it.
 pub(crate) fn show(arguments: &ShowArguments) -> anyhow::Result<()> {
     let spec = Spec::packed()?;
+    if arguments.test.ends_with(".json") {
+        return match Kept::load(Path::new(&arguments.test))? {
+            Kept::Transcript(case) => tell(&case, &spec),
+            Kept::Recording(recording) => {
+                let mut out = io::stdout().lock();
+                let shown = columns(&arguments.test, recording.content(), &mut out);
+                shown.context("the recording cannot be shown")
+            }
+        };
+    }
     let plan = plan::load(None, &spec)?;
     let relays = relay::cases()?;
     let of_relays = relays.iter().map(|case| case as &dyn Test);
@@ -57,6 +73,29 @@ pub(super) fn find<'a, T: Test>(tests: &'a [T], id: &str) -> anyhow::Result<&'a 
     }
 }
 
+/// A file for this suite: a transcript as a test, or a recording.
+enum Kept {
+    Transcript(Box<dyn Case>),
+    Recording(Box<Recording>),
+}
+
+impl Kept {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about a file that cannot be read, or is neither.
+    fn load(path: &Path) -> anyhow::Result<Self> {
+        let text = recording::read(path)?;
+        if let Ok(recording) = Recording::from_text(&text) {
+            return Ok(Self::Recording(Box::new(recording)));
+        }
+        let transcript = Transcript::from_text(&text)
+            .with_context(|| format!("{} is neither transcript nor recording", path.display()))?;
+        Ok(Self::Transcript(Box::new(replay::case(transcript)?)))
+    }
+}
+
 /// Prints what a test is about.
 ///
 /// # Errors
@@ -68,7 +107,6 @@ pub(super) fn tell(test: &dyn Test, spec: &Spec) -> anyhow::Result<()> {
 
 /// Writes a name, and what belongs to it, line by line.
 fn write(test: &dyn Test, spec: &Spec, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}", test.id())?;
     let suite = match test.level() {
         0 => format!("{}, beside the levels", test.suite()),
         level => format!("{}, level {level}", test.suite()),
@@ -89,6 +127,12 @@ fn write(test: &dyn Test, spec: &Spec, out: &mut impl Write) -> io::Result<()> {
         }
     }
     lines.extend(test.content());
+    columns(test.id(), lines, out)
+}
+
+/// Writes a name, and below it lines, each group of them behind its own name.
+fn columns(name: &str, lines: Vec<(&'static str, String)>, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{name}")?;
     let mut before = "";
     for (name, line) in lines {
         let shown = if name == before { "" } else { name };

@@ -5,6 +5,7 @@ mod checks;
 mod choices;
 #[cfg(unix)]
 mod ends;
+mod exchanges;
 mod programs;
 mod relays;
 mod reports;

@@ -100,7 +100,7 @@ fn every_option_of_the_suite_that_a_page_names_exists() {
     let mut all = help(&[]);
     let commands = [
         "adapter", "archive", "coverage", "doctor", "generate", "interop", "list", "mutants",
-        "record", "report", "serve", "show", "verify",
+        "promote", "record", "report", "serve", "show", "verify",
     ];
     for command in commands {
         assert!(

@@ -43,13 +43,13 @@ const LACKS: [&str; 7] = [
 /// The command lines of a program in both roles.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct CommandTemplates {
-    /// Judge a program as it is: the command that makes a code. {relay} stands for the relay's
+    /// A program as it is: the command that makes a code. {relay} stands for the relay's
     /// address, {appid} or {appid_hex} for the application, {blob} for the file that is handed in,
     /// {output} for the file that the other side's blob goes to (else it follows the code on
     /// standard output), {words} for the number of words, {deadline} for seconds
     #[arg(long, value_name = "COMMAND")]
     pub(crate) initiator: Option<Template>,
-    /// Judge a program as it is: the command that takes a code, with the same placeholders and
+    /// A program as it is: the command that takes a code, with the same placeholders and
     /// {code}; without {code}, the code is the first line of standard input
     #[arg(long, value_name = "COMMAND")]
     pub(crate) receiver: Option<Template>,

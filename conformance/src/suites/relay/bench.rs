@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
-use super::address::Address;
 use super::channel::Channel;
 use super::checker::Checker;
 use super::fault::Fault;
 use super::reply::{Reply, Want};
 use super::request::Request;
+use crate::stage::address::Address;
 use crate::stage::http_connection::{HttpConnection, NoAnswer};
 use crate::subject::relay::RunningRelay;
 use crate::subject::relay_settings::RelaySettings;

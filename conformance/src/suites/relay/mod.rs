@@ -3,7 +3,6 @@
 //! Each test has one subject and names the requirement that is broken when it fails; the steps
 //! before that one only prepare. The answers of all tests go through one checker ([`checker`]).
 
-mod address;
 mod allocation;
 mod authorization;
 pub(crate) mod bench;

@@ -10,6 +10,7 @@ use super::compare::Divergence;
 use super::ladder;
 use super::server::Seen;
 use super::transcript::{ClientRole, ExpectedEnd, RunInput, Seconds, Transcript};
+use crate::stage::bytes::TranscriptBytes;
 use crate::subject::adapter::{AdapterError, AdapterEvent};
 
 /// The name of a duration that differs.
@@ -104,6 +105,28 @@ impl Shown {
             // An adapter may report more.
             _ => {}
         }
+    }
+
+    /// The end of a run with these events and this result, as a transcript holds it; `None` where
+    /// the client does not tell all of it.
+    pub(crate) fn end(&self, result: &Value) -> Option<ExpectedEnd> {
+        let told = json!({
+            "outcome": result["outcome"],
+            "reason": result["reason"],
+            "delivered": result["delivered"],
+            "blob": result["blob"],
+            "verifier": result["verifier"],
+            "exported": result["exported"],
+        });
+        let end: ExpectedEnd = serde_json::from_value(told).ok()?;
+        Some(ExpectedEnd {
+            code: self.code.clone(),
+            looking: self.looking(),
+            taking: self
+                .taking()
+                .map(|blob| TranscriptBytes::Hex(blob.to_owned())),
+            ..end
+        })
     }
 
     /// The verifier that was shown.

@@ -14,8 +14,17 @@ pub(crate) struct Rung {
 
 /// Draws what a transcript records.
 pub(super) fn of(transcript: &Transcript) -> String {
-    let rungs: Vec<Rung> = transcript
-        .exchanges
+    let expect = &transcript.expect;
+    let end = match &expect.reason {
+        Some(reason) => format!("{} ({reason})", expect.outcome),
+        None => expect.outcome.clone(),
+    };
+    of_exchanges(transcript.role, &transcript.exchanges, &end)
+}
+
+/// Draws exchanges, and the client's end below.
+pub(crate) fn of_exchanges(role: ClientRole, exchanges: &[RecordedExchange], end: &str) -> String {
+    let rungs: Vec<Rung> = exchanges
         .iter()
         .map(|exchange| {
             let request = &exchange.request;
@@ -33,12 +42,7 @@ pub(super) fn of(transcript: &Transcript) -> String {
             }
         })
         .collect();
-    let expect = &transcript.expect;
-    let end = match &expect.reason {
-        Some(reason) => format!("{} ({reason})", expect.outcome),
-        None => expect.outcome.clone(),
-    };
-    draw(transcript.role, &rungs, &end)
+    draw(role, &rungs, end)
 }
 
 /// Draws requests and replies between the client and the relay, and the client's end below.

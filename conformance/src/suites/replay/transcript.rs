@@ -19,6 +19,9 @@ pub(crate) struct Transcript {
     pub(crate) id: String,
     /// One line that says what the transcript shows.
     pub(crate) title: String,
+    /// The program that it was recorded of, where no scenario of this suite determines it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<String>,
     /// The requirements that a client breaks if it does otherwise.
     pub(crate) clauses: Vec<String>,
     /// The rows `state/event` of the table of section 11.4 or 11.5 that the transcript is about.

@@ -27,9 +27,12 @@ use crate::stage::listener::runtime;
 use crate::subject::Subject;
 use crate::subject::adapter::AdapterHandle;
 use crate::subject::reference::Reference;
-use crate::suites::replay::BESIDE;
+use crate::suites::case::{Case, Outcome};
 use crate::suites::replay::client::AdapterClient;
+use crate::suites::replay::transcript::Transcript;
+use crate::suites::replay::{self, BESIDE};
 use crate::terminal::{say, show};
+use crate::tools::pair::{self, PairArguments};
 use recording::Clients;
 use scenario::Scenario;
 
@@ -37,6 +40,9 @@ use scenario::Scenario;
 const JOBS: u16 = 16;
 /// The time that an adapter has to say hello.
 const HELLO: Duration = Duration::from_secs(10);
+
+/// The time that a run of a promoted transcript has, beside its waits.
+const PLAYING: Duration = Duration::from_secs(10);
 
 /// The arguments of `conformance record`.
 #[derive(Debug, Args)]
@@ -53,14 +59,22 @@ pub(crate) struct RecordArguments {
     /// The number of scenarios at once
     #[arg(long, value_name = "N", default_value_t = JOBS, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    #[command(flatten)]
+    pair: PairArguments,
 }
 
-/// Records transcripts, and gives whether all ended as they should.
+/// Records transcripts, or an exchange of two programs, and gives whether all ended as they
+/// should.
 ///
 /// # Errors
 ///
 /// A sentence that says why nothing could be recorded.
 pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> anyhow::Result<bool> {
+    arguments.pair.check()?;
+    if let Some(out) = &arguments.pair.out {
+        return pair::record(root, &arguments.pair, out);
+    }
+    let root = root.found()?;
     let folder = root.transcripts();
     let scenarios = chosen(&arguments.ids)?;
     let all = arguments.ids.is_empty();
@@ -110,7 +124,7 @@ pub(crate) fn record(root: &Root, arguments: &RecordArguments) -> anyhow::Result
     });
     let mut faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
     if all {
-        faults.extend(strangers(&folder, &ids)?);
+        faults.extend(others(&folder, &ids, &subject)?);
     }
     faults.sort();
     for fault in &faults {
@@ -164,20 +178,49 @@ fn put(folder: &Path, id: &str, text: &str, check: bool) -> anyhow::Result<()> {
     Err(anyhow!("not as committed, {line}"))
 }
 
-/// The files that belong to no scenario.
-fn strangers(folder: &Path, ids: &BTreeSet<String>) -> anyhow::Result<Vec<String>> {
+/// Looks at the files that belong to no scenario: a transcript that was promoted is played to the
+/// client, and anything else is a stranger.
+fn others(
+    folder: &Path,
+    ids: &BTreeSet<String>,
+    subject: &AdapterHandle,
+) -> anyhow::Result<Vec<String>> {
     let entries = fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
     let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
-    let mut strangers = Vec::new();
+    let mut faults = Vec::new();
     for name in names {
         let name = name?;
         let name = name.to_string_lossy();
-        let secrets = name
+        let is_recorded = name
             .strip_suffix(".json")
             .is_some_and(|id| ids.contains(id));
-        if !secrets && !BESIDE.contains(&&*name) {
-            strangers.push(format!("{name}: no scenario has this name"));
+        if is_recorded || BESIDE.contains(&&*name) {
+            continue;
+        }
+        let text = fs::read_to_string(folder.join(&*name)).unwrap_or_default();
+        let promoted = Transcript::from_text(&text).ok();
+        match promoted.filter(|transcript| transcript.origin.is_some()) {
+            Some(promoted) => faults.extend(otherwise(promoted, subject)?),
+            None => faults.push(format!(
+                "{name}: no scenario has this name, and it has no origin"
+            )),
         }
     }
-    Ok(strangers)
+    Ok(faults)
+}
+
+/// Plays a transcript to a client, and says where that does otherwise.
+fn otherwise(transcript: Transcript, subject: &AdapterHandle) -> anyhow::Result<Option<String>> {
+    let case = replay::case(transcript)?;
+    Ok(match case.run(subject, PLAYING) {
+        Outcome::Passed => None,
+        Outcome::Inconclusive(why) => Some(format!("{}: {why}", case.id())),
+        Outcome::Failed(failure) | Outcome::Broke(_, failure) => Some(format!(
+            "{}: {} is {}, promoted as {}",
+            case.id(),
+            failure.difference.unwrap_or_default(),
+            failure.actual,
+            failure.expected
+        )),
+    })
 }

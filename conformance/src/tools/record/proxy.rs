@@ -1,34 +1,23 @@
 //! The recording proxy, which stands between a client and the suite's relay, writes down each
 //! exchange and puts in the faults of a scenario.
 
-use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use http_body_util::{BodyExt, Full};
-use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpStream;
 
 use super::rules::{ResponseChange, Rule, RuleAction};
 use super::secrets::ClientSecrets;
+use crate::stage::address::Address;
+use crate::stage::forward::forward;
 use crate::stage::listener::{Handler, ReceivedRequest, ServerAction};
 use crate::stage::response::{RecordedResponse, TransportFault};
 use crate::suites::replay::transcript::{RecordedExchange, RecordedRequest, request_name};
 use crate::suites::replay::user::ScriptedUser;
 
-/// The headers of a response that a client reads; a transcript holds no others.
-const HEADERS: [&str; 4] = [
-    "content-type",
-    "content-encoding",
-    "location",
-    "retry-after",
-];
-
 pub(super) struct Proxy {
-    /// `127.0.0.1:port`
-    relay: String,
+    relay: Address,
     state: Mutex<ProxyState>,
     user: Arc<ScriptedUser>,
     second: Duration,
@@ -45,7 +34,7 @@ struct ProxyState {
 
 impl Proxy {
     pub(super) fn new(
-        relay: String,
+        relay: Address,
         rules: Vec<Rule>,
         secrets: ClientSecrets,
         user: Arc<ScriptedUser>,
@@ -86,7 +75,9 @@ impl Proxy {
     }
 
     async fn forward(&self, arrived: &ReceivedRequest) -> ServerAction {
-        match self.ask(arrived).await {
+        // A base path belongs to the scenario; the relay itself is at the root.
+        let at = arrived.target.find("/v1/").unwrap_or_default();
+        match forward(&self.relay, arrived, &arrived.target[at..]).await {
             Ok(response) => ServerAction::Respond(response),
             Err(error) => {
                 self.state()
@@ -95,47 +86,6 @@ impl Proxy {
                 ServerAction::Fail(TransportFault::Close)
             }
         }
-    }
-
-    async fn ask(&self, arrived: &ReceivedRequest) -> io::Result<RecordedResponse> {
-        let stream = TcpStream::connect(&self.relay).await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(io::Error::other)?;
-        let connection = tokio::spawn(connection);
-        // A base path belongs to the scenario; the relay itself is at the root.
-        let at = arrived.target.find("/v1/").unwrap_or_default();
-        let mut request = hyper::Request::builder()
-            .method(arrived.method.as_str())
-            .uri(&arrived.target[at..])
-            .header("host", &self.relay);
-        for (name, value) in &arrived.headers {
-            if name == "authorization" || name == "content-type" {
-                request = request.header(name, value);
-            }
-        }
-        let body = Full::new(hyper::body::Bytes::from(arrived.body.clone()));
-        let request = request.body(body).map_err(io::Error::other)?;
-        let response = sender
-            .send_request(request)
-            .await
-            .map_err(io::Error::other)?;
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-        connection.abort();
-        let mut response = RecordedResponse {
-            status: head.status.as_u16(),
-            ..RecordedResponse::default()
-        };
-        for name in HEADERS {
-            if let Some(value) = head.headers.get(name).and_then(|value| value.to_str().ok()) {
-                response.headers.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        if !body.is_empty() {
-            response.body = Some(serde_json::from_slice(&body).map_err(io::Error::other)?);
-        }
-        Ok(response)
     }
 
     fn change(&self, change: &ResponseChange, response: RecordedResponse) -> ServerAction {

@@ -18,6 +18,7 @@ use super::proxy::Proxy;
 use super::scenario::{PeerKind, Scenario};
 use super::secrets::labelled;
 use super::transcribe::finish;
+use crate::stage::address::Address;
 use crate::stage::bytes::TranscriptBytes;
 use crate::stage::listener::listen;
 use crate::subject::adapter::{AdapterEvent, UserEvent};
@@ -184,9 +185,8 @@ fn subject(
 ) -> anyhow::Result<Recorded> {
     let user = Arc::new(ScriptedUser::default());
     let secrets = client_secrets(scenario, input)?;
-    let authority = url.trim_start_matches("http://").to_owned();
     let proxy = Arc::new(Proxy::new(
-        authority,
+        Address::of(url)?,
         scenario.rules.clone(),
         secrets,
         Arc::clone(&user),

@@ -96,6 +96,7 @@ pub(super) fn finish(
     let transcript = Transcript {
         id,
         title,
+        origin: None,
         clauses: each_once(clauses),
         rows,
         role,
