@@ -13,7 +13,9 @@ use crate::report::again::{again, is_started_by_cargo};
 use crate::report::html::make_folder;
 use crate::root::Root;
 use crate::run::expectations::Expectations;
+use crate::run::judged::RelayRunSettings;
 use crate::run::runner::Settings;
+use crate::run::scoring::Scoring;
 use crate::run::selection::Selection;
 use crate::subject::adapter::{log, serve};
 use crate::subject::command::{CommandTemplates, Commands};
@@ -24,6 +26,7 @@ use crate::tools::SubjectArguments;
 use crate::tools::archive::{self, ArchiveArguments};
 use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::doctor::{self, DoctorArguments};
+use crate::tools::freeze::{self, FreezeArguments};
 use crate::tools::interop::{self, InteropArguments};
 use crate::tools::mutants::{self, MutantsArguments};
 use crate::tools::record::{self, RecordArguments};
@@ -86,6 +89,8 @@ enum Command {
     Mutants(MutantsArguments),
     /// Record transcripts of the reference
     Record(RecordArguments),
+    /// Write the list of the tests that count for this edition of the text
+    Freeze(FreezeArguments),
     /// List the tests: id, suite, requirements, title
     List(Selection),
     /// Try one of each operation of an adapter, and explain what is wrong with its lines
@@ -199,6 +204,9 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         Some(Command::Coverage(arguments)) => coverage::coverage(root.found()?, &arguments),
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
         Some(Command::Mutants(arguments)) => mutants::mutants(root.found()?, &arguments),
+        Some(Command::Freeze(arguments)) => {
+            freeze::freeze(root.found()?, &arguments).map(|()| true)
+        }
         Some(Command::Record(arguments)) => record::record(root.found()?, &arguments),
         Some(Command::List(selection)) => list::list(&selection).map(|()| true),
         Some(Command::Doctor(arguments)) => doctor::doctor(&root, &arguments),
@@ -230,8 +238,11 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             subject,
             selection: arguments.selection,
             format: arguments.format,
-            fail_fast: arguments.fail_fast,
-            expectations,
+            settings: RelayRunSettings {
+                fail_fast: arguments.fail_fast,
+                expectations,
+                scoring: Scoring::packed()?,
+            },
             again,
         };
         let result = relay::check(root, &check)?;
@@ -253,6 +264,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             timeout: Duration::from_secs(arguments.timeout),
             fail_fast: arguments.fail_fast,
             expectations,
+            scoring: Scoring::packed()?,
             without: arguments.without,
         },
     };

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::result::{Start, TestResult};
 use super::ladder;
-use super::marks::lines;
+use super::marks::{lines, mark, outward};
 use crate::run::verdict::{ExpectedFailure, Verdict};
 use crate::suites::case::Failure;
 use crate::suites::vectors::printable;
@@ -12,7 +12,17 @@ use crate::suites::vectors::printable;
 /// The rows of a test that did not pass; none for one that did.
 pub(super) fn rows(test: &TestResult) -> Markup {
     html! {
-        @match &test.verdict {
+        (of_verdict(&test.verdict))
+        @if !test.stderr.is_empty() {
+            dt { "standard error" }
+            dd { (block(&test.stderr)) }
+        }
+    }
+}
+
+fn of_verdict(verdict: &Verdict) -> Markup {
+    html! {
+        @match verdict {
             Verdict::Passed => {},
             Verdict::Failed(failure) => { (of_failure(failure)) },
             Verdict::Expected(ExpectedFailure { failure, expectation }) => {
@@ -24,10 +34,16 @@ pub(super) fn rows(test: &TestResult) -> Markup {
                 dt { "why" }
                 dd { (printable(why)) }
             },
-        }
-        @if !test.stderr.is_empty() {
-            dt { "standard error" }
-            dd { (block(&test.stderr)) }
+            Verdict::Unscored(unscored) => {
+                dt { "unscored" }
+                dd {
+                    (printable(&unscored.why))
+                    @if let Some(link) = &unscored.link { ", " (outward(link)) }
+                }
+                dt { "would be" }
+                dd { (mark(&unscored.would_be)) }
+                (of_verdict(&unscored.would_be))
+            },
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::suites::vectors::printable;
 /// The groups that are open at first; what comes behind often follows from them.
 const OPEN: usize = 3;
 
-/// The groups of failures, and the lists of what was skipped, is inconclusive or fails as expected.
+/// The groups of failures, and the lists of what was skipped, is inconclusive, fails as expected or
+/// does not count.
 pub(super) fn content(result: &CheckResult, facts: &HtmlFacts<'_>) -> Markup {
     let groups = failed_groups(&result.tests);
     let failed: usize = groups.iter().map(Vec::len).sum();
@@ -47,6 +48,13 @@ pub(super) fn content(result: &CheckResult, facts: &HtmlFacts<'_>) -> Markup {
             Verdict::Skipped { why, named: true } => Some((why.clone(), None)),
             Verdict::Skipped { why, named: false } => {
                 Some((format!("{why}, and no --without says so"), None))
+            }
+            _ => None,
+        }))
+        (by_reason("unscored", "Unscored", result, |verdict| match verdict {
+            Verdict::Unscored(unscored) => {
+                let would_be = unscored.would_be.name();
+                Some((format!("{}; {would_be}", unscored.why), unscored.link.clone()))
             }
             _ => None,
         }))

@@ -58,6 +58,7 @@ fn filter(suites: &[&str]) -> Markup {
                     @for (value, name) in [
                         ("", "all"), ("p", "passed"), ("f", "failed"),
                         ("e", "failed as expected"), ("i", "inconclusive"), ("s", "skipped"),
+                        ("u", "unscored"),
                     ] {
                         option value=(value) { (name) }
                     }
