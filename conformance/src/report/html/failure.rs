@@ -48,6 +48,38 @@ fn of_verdict(verdict: &Verdict) -> Markup {
     }
 }
 
+/// The characters of a text in the rows of a failure that is shown briefly.
+const BRIEF: usize = 80;
+
+/// The few rows of a test that did not pass, where there is no room for all that is known of it.
+pub(super) fn brief(test: &TestResult) -> Markup {
+    let row = |name: &str, text: &str| {
+        html! { dt { (name) } dd { (cut(&lines(text), BRIEF)) } }
+    };
+    html! {
+        @match &test.verdict {
+            Verdict::Failed(failure) | Verdict::Expected(ExpectedFailure { failure, .. }) => {
+                @match &failure.difference {
+                    Some(difference) => (row("first difference", difference)),
+                    None => (row("expected", &failure.expected)),
+                }
+                (row("actual", &failure.actual))
+            },
+            Verdict::Skipped { why, .. } | Verdict::Inconclusive { why } => { (row("why", why)) },
+            Verdict::Unscored(unscored) => { (row("unscored", &unscored.to_string())) },
+            Verdict::Passed => {},
+        }
+    }
+}
+
+/// The beginning of a text.
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}\u{2026}", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 /// The row with the command that repeats a test.
 pub(super) fn again(test: &TestResult, start: &Start) -> Markup {
     html! {
