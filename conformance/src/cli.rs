@@ -197,8 +197,10 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         None => run_check(&root, arguments.check),
         Some(Command::Generate { check: true, .. }) => Ok(generate::check(root.found()?)),
         Some(Command::Generate { seed, out, .. }) => {
-            let fresh = seed.as_deref().zip(out.as_deref());
-            generate::write(root.found()?, fresh)?;
+            match seed.as_deref().zip(out.as_deref()) {
+                Some((seed, folder)) => generate::write_fresh(seed, folder)?,
+                None => generate::write(root.found()?)?,
+            }
             Ok(true)
         }
         Some(Command::Coverage(arguments)) => coverage::coverage(root.found()?, &arguments),

@@ -82,6 +82,9 @@ fn runs_without_the_repository() {
     };
     let output = run(&["--filter", "code-canonical"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let fresh = run(&["generate", "--seed", "another", "--out", "fresh"]);
+    assert_eq!(fresh.status.code(), Some(0), "{}", text(&fresh.stderr));
+    assert!(folder.path().join("fresh/code.json").is_file());
     let output = run(&["--external"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
