@@ -9,21 +9,23 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 /// The folders whose files are packed, from the repository's; not the folders in them.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     "spec",
     "spec/words",
     "vectors",
     "vectors/schemas",
     "conformance/transcripts",
+    "conformance/editions",
 ];
 /// The endings of the names of the files that are packed.
 const ENDINGS: [&str; 3] = ["md", "json", "txt"];
-/// The files beside these: the licences, which go with an archive, and for reports the planted
-/// faults, the tests that find them, and the reasons where there are none.
-const FILES: [&str; 7] = [
+/// The files beside these: the licences, which go with an archive, the tests that do not count, and
+/// for reports the planted faults, the tests that find them, and the reasons where there are none.
+const FILES: [&str; 8] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "conformance/coverage.toml",
+    "conformance/disputed.toml",
     "conformance/mutants/client.toml",
     "conformance/mutants/client.killers.json",
     "conformance/mutants/relay.toml",

@@ -80,12 +80,14 @@ pub(crate) fn judge(check: &Check<'_>) -> anyhow::Result<CheckResult> {
     let mut run = run?;
     run.problems.extend(plan.problems.iter().cloned());
     let tests: Vec<&dyn Test> = plan.cases.iter().map(|case| case as &dyn Test).collect();
+    let vectors_folder = check.vectors.as_ref();
     let about = ReportContext {
         not_judged: not_judged(&spec, &tests, &run, |text| !text.starts_with("A relay ")),
         spec: &spec,
         tests,
         all: plan.all,
         vectors_hash: Some(&plan.vectors_hash),
+        vectors_folder: vectors_folder.map(|folder| folder.display().to_string()),
         command: command.to_string(),
         again: check.again.clone(),
         filter: check.selection.description(),

@@ -13,17 +13,21 @@ use crate::report::again::{again, is_started_by_cargo};
 use crate::report::html::make_folder;
 use crate::root::Root;
 use crate::run::expectations::Expectations;
+use crate::run::judged::RelayRunSettings;
 use crate::run::runner::Settings;
+use crate::run::scoring::Scoring;
 use crate::run::selection::Selection;
 use crate::subject::adapter::{log, serve};
 use crate::subject::command::{CommandTemplates, Commands};
 use crate::subject::group::{self, SUPERVISE};
 use crate::subject::limits;
 use crate::subject::reference::Reference;
+use crate::suites::replay;
 use crate::tools::SubjectArguments;
 use crate::tools::archive::{self, ArchiveArguments};
 use crate::tools::coverage::{self, CoverageArguments};
 use crate::tools::doctor::{self, DoctorArguments};
+use crate::tools::freeze::{self, FreezeArguments};
 use crate::tools::interop::{self, InteropArguments};
 use crate::tools::mutants::{self, MutantsArguments};
 use crate::tools::promote::{self, PromoteArguments};
@@ -89,6 +93,8 @@ enum Command {
     Record(RecordArguments),
     /// Make a transcript of a recording, if the reference does as recorded
     Promote(PromoteArguments),
+    /// Write the list of the tests that count for this edition of the text
+    Freeze(FreezeArguments),
     /// List the tests: id, suite, requirements, title
     List(Selection),
     /// Try one of each operation of an adapter, and explain what is wrong with its lines
@@ -198,13 +204,18 @@ fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
         None => run_check(&root, arguments.check),
         Some(Command::Generate { check: true, .. }) => Ok(generate::check(root.found()?)),
         Some(Command::Generate { seed, out, .. }) => {
-            let fresh = seed.as_deref().zip(out.as_deref());
-            generate::write(root.found()?, fresh)?;
+            match seed.as_deref().zip(out.as_deref()) {
+                Some((seed, folder)) => generate::write_fresh(seed, folder)?,
+                None => generate::write(root.found()?)?,
+            }
             Ok(true)
         }
         Some(Command::Coverage(arguments)) => coverage::coverage(root.found()?, &arguments),
         Some(Command::Interop(arguments)) => interop::interop(&root, &arguments),
         Some(Command::Mutants(arguments)) => mutants::mutants(root.found()?, &arguments),
+        Some(Command::Freeze(arguments)) => {
+            freeze::freeze(root.found()?, &arguments).map(|()| true)
+        }
         Some(Command::Record(arguments)) => record::record(&root, &arguments),
         Some(Command::Promote(arguments)) => promote::promote(&root, &arguments).map(|()| true),
         Some(Command::List(selection)) => list::list(&selection).map(|()| true),
@@ -240,14 +251,22 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             subject,
             selection: arguments.selection,
             format: arguments.format,
-            fail_fast: arguments.fail_fast,
-            expectations,
+            settings: RelayRunSettings {
+                fail_fast: arguments.fail_fast,
+                expectations,
+                scoring: Scoring::packed()?,
+            },
             again,
         };
         let result = relay::check(root, &check)?;
         html::write(arguments.html.as_deref(), &result, None, None)?;
         return Ok(result.end.good);
     }
+    let own = match &arguments.transcripts {
+        Some(folder) => replay::cases_in(folder)?,
+        None => Vec::new(),
+    };
+    let own = own.iter().map(|case| case.id().to_owned());
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let vectors = arguments.vectors.clone();
     let check = check::Check {
@@ -264,6 +283,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             timeout: Duration::from_secs(arguments.timeout),
             fail_fast: arguments.fail_fast,
             expectations,
+            scoring: Scoring::packed()?.with_own(own),
             without: arguments.without,
         },
     };

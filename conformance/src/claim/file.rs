@@ -11,13 +11,14 @@ use super::hookup::Hookup;
 use crate::data::data;
 use crate::report::CheckResult;
 use crate::run::plan::Plan;
+use crate::run::scoring::{DISPUTED, EDITIONS};
 use crate::run::verdict::VerdictCounts;
 use crate::spec::Spec;
 use crate::subject::adapter::Hello;
 use crate::whole_file;
 
 /// The version of the form of claims.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A statement that others can check: an implementation, what judged it, and the verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,9 +32,11 @@ pub(crate) struct Claim {
     pub(crate) adapter: ClaimedAdapter,
     /// All that judged it.
     pub(crate) judged_by: JudgedBy,
+    /// The edition of the text whose tests count.
+    pub(crate) edition: String,
     /// The level that was reached, from 1 to 5.
     pub(crate) level: usize,
-    /// The counts over all tests.
+    /// The counts over all tests, those that do not count included.
     pub(crate) counts: VerdictCounts,
     /// SHA-256 over the lines `ID VERDICT` of all tests, in their order.
     pub(crate) verdicts: String,
@@ -72,6 +75,8 @@ pub(crate) struct JudgedBy {
     pub(crate) spec_sha256: String,
     /// SHA-256 over the lines `ID` of all tests.
     pub(crate) tests_sha256: String,
+    /// SHA-256 over the names and texts of the lists of tests that count, and the disputed tests.
+    pub(crate) scoring_sha256: String,
     /// The hash of all vectors.
     pub(crate) vectors: String,
     /// SHA-256 over the names and texts of all transcripts.
@@ -100,13 +105,17 @@ impl JudgedBy {
         let data = data()?;
         let text = data.text("spec/wormhole-sync.md")?;
         let transcripts = data.folder("conformance/transcripts");
+        let lists = data.folder(EDITIONS);
+        let disputed = [(DISPUTED, data.text(DISPUTED)?)];
+        let line = |(name, text)| format!("{name} {text}");
         Ok(Self {
             suite: env!("CARGO_PKG_VERSION").to_owned(),
             spec: spec.version().to_owned(),
             spec_sha256: sha256([text.to_owned()]),
             tests_sha256: sha256(plan.cases.iter().map(|case| case.id().to_owned())),
             vectors: format!("sha256:{}", plan.vectors_hash),
-            transcripts_sha256: sha256(transcripts.map(|(name, text)| format!("{name} {text}"))),
+            transcripts_sha256: sha256(transcripts.map(line)),
+            scoring_sha256: sha256(lists.chain(disputed).map(line)),
         })
     }
 }
@@ -133,20 +142,22 @@ impl Claim {
         let verdicts = result.verdicts();
         let verdicts = verdicts.map(|(id, verdict)| format!("{id} {}", verdict.name()));
         let counts = result.end.counts;
+        let edition = result.start.edition.clone();
         Self {
             claim: VERSION,
             sentence: format!(
-                "{} {} conforms to wormhole-sync {}, level {level} of 5: {} of {} tests passed, \
-                 and {} by fresh vectors",
+                "{} {} conforms to wormhole-sync {edition}, level {level} of 5: {} of {} tests \
+                 passed, {} unscored, and {} passed by fresh vectors",
                 adapter.name,
                 adapter.version,
-                judged_by.spec,
                 counts.passed,
-                counts.planned,
+                counts.planned - counts.unscored,
+                counts.unscored,
                 fresh_vectors.passed
             ),
             adapter,
             judged_by,
+            edition,
             level,
             counts,
             verdicts: sha256(verdicts),

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use wormhole_sync::values::hex;
 
 use crate::check::{self, Check};
-use crate::report::CheckResult;
+use crate::report::{CheckResult, may_claim};
 use crate::run::plan;
 use crate::run::verdict::Verdict;
 use crate::spec::Spec;
@@ -75,9 +75,10 @@ fn claim(
 ) -> anyhow::Result<Result<Claim, String>> {
     let hello = result.start.adapter.as_ref();
     let hello = hello.context("only an adapter is claimed for")?;
-    let Some(level) = result.end.level.filter(|level| *level > 0) else {
-        return Ok(Err("no level was reached".to_owned()));
-    };
+    if let Err(why) = may_claim(result) {
+        return Ok(Err(why));
+    }
+    let level = result.end.level.context("only a level is claimed")?;
     let fresh_vectors = match fresh_vectors(check, level, seed)? {
         Ok(fresh_vectors) => fresh_vectors,
         Err(why) => return Ok(Err(why)),
@@ -120,7 +121,7 @@ fn fresh_vectors(
     let is_right = |verdict: &Verdict| {
         matches!(
             verdict,
-            Verdict::Passed | Verdict::Skipped { named: true, .. }
+            Verdict::Passed | Verdict::Skipped { named: true, .. } | Verdict::Unscored(_)
         )
     };
     if let Some((id, _)) = judged.iter().find(|(_, verdict)| !is_right(verdict)) {

@@ -15,6 +15,7 @@ use crate::root::Root;
 use crate::run::expectations::Expectations;
 use crate::run::plan;
 use crate::run::runner::Settings;
+use crate::run::scoring::Scoring;
 use crate::run::selection::Selection;
 use crate::spec::Spec;
 use crate::subject::Subject;
@@ -74,6 +75,7 @@ pub(crate) fn verify(root: &Root, arguments: &VerifyArguments) -> anyhow::Result
             timeout: Duration::from_secs(arguments.timeout),
             fail_fast: false,
             expectations: Expectations::default(),
+            scoring: Scoring::packed()?,
             without: claimed.adapter.without.clone(),
         },
     };

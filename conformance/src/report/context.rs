@@ -20,6 +20,8 @@ pub(crate) struct ReportContext<'a> {
     pub(crate) all: usize,
     /// The hash of all vectors, where vectors judge.
     pub(crate) vectors_hash: Option<&'a str>,
+    /// The folder of other vectors than the committed ones.
+    pub(crate) vectors_folder: Option<String>,
     /// The requirements that no test of this run judged.
     pub(crate) not_judged: Vec<String>,
     /// The command that started the adapter or the relay, or the relay's address.
@@ -65,11 +67,13 @@ impl ReportContext<'_> {
         let start = Start {
             suite: env!("CARGO_PKG_VERSION").to_owned(),
             spec: self.spec.version().to_owned(),
+            edition: run.edition,
             filter: self.filter,
             all: self.all,
             command: self.command,
             again: self.again,
             vectors: self.vectors_hash.map(|hash| format!("sha256:{hash}")),
+            vectors_folder: self.vectors_folder,
             adapter: run.hello,
         };
         CheckResult { start, tests, end }

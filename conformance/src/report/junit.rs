@@ -80,6 +80,13 @@ fn case(result: &CheckResult, test: &TestResult) -> TestCase {
             status.set_message(printable(&format!("{why}, and no --without says so")));
             status
         }
+        Verdict::Unscored(unscored) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_type("unscored");
+            let would_be = unscored.would_be.name();
+            status.set_message(printable(&format!("{}; {would_be}", unscored.why)));
+            status
+        }
         Verdict::Inconclusive { why } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_type("inconclusive");
@@ -123,7 +130,7 @@ mod tests {
         assert_eq!(number("tests"), count("testcase"));
         assert_eq!((number("failures"), count("failure")), (2, 2));
         assert_eq!((number("errors"), count("error")), (3, 3));
-        assert_eq!(count("skipped"), 2);
+        assert_eq!(count("skipped"), 3);
         insta::assert_snapshot!(text);
     }
 

@@ -46,7 +46,8 @@ pub(super) fn suites(tests: &[TestResult]) -> Vec<SuiteLine<'_>> {
         .collect()
 }
 
-/// The highest level up to which all these tests passed; `None` when none of them is of a level.
+/// The highest level up to which all these tests passed, as far as they count; `None` when none of
+/// them is of a level.
 pub(super) fn level_reached(tests: &[TestResult]) -> Option<usize> {
     let suites = suites(tests);
     if suites.iter().all(|line| line.level == 0) {
@@ -55,7 +56,7 @@ pub(super) fn level_reached(tests: &[TestResult]) -> Option<usize> {
     let passed = |level: usize| {
         let mut of_level = suites
             .iter()
-            .filter(|line| usize::from(line.level) == level)
+            .filter(|line| usize::from(line.level) == level && line.counts.any_scored())
             .peekable();
         of_level.peek().is_some() && of_level.all(|line| line.counts.all_good())
     };

@@ -8,6 +8,7 @@ pub(crate) mod groups;
 pub(crate) mod html;
 mod junit;
 mod levels;
+mod may_claim;
 mod meetings;
 mod pretty;
 mod progress;
@@ -18,6 +19,7 @@ mod wrap;
 
 pub(crate) use context::{ReportContext, not_judged};
 pub(crate) use format::{CheckFormat, Format};
+pub(crate) use may_claim::may_claim;
 pub(crate) use meetings::{InteropResult, MeetingResult, MeetingVerdict};
 pub(crate) use progress::ProgressMeter;
 pub(crate) use result::CheckResult;

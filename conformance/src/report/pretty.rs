@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::groups::failed_groups;
 use super::levels::{LEVELS, suites};
+use super::may_claim::may_claim;
 use super::result::{CheckResult, TestResult};
 use super::wrap::wrap;
 use crate::run::verdict::Verdict;
@@ -83,11 +84,13 @@ impl<W: Write> Pretty<'_, W> {
         }
         writeln!(
             self.out,
-            "by       spec/wormhole-sync.md {}, conformance {}",
-            start.spec, start.suite
+            "by       spec/wormhole-sync.md {}, the tests of edition {}, conformance {}",
+            start.spec, start.edition, start.suite
         )?;
         if let Some(hash) = &start.vectors {
-            writeln!(self.out, "         vectors {hash}")?;
+            let folder = start.vectors_folder.iter();
+            let folder: String = folder.map(|it| format!(" of {}", printable(it))).collect();
+            writeln!(self.out, "         vectors {hash}{folder}")?;
         }
         match &start.filter {
             Some(filter) => writeln!(
@@ -138,7 +141,9 @@ impl<W: Write> Pretty<'_, W> {
                 let text = self.paint(DIM, &text);
                 writeln!(self.out, "{text}")?;
             }
-            let (mark, style) = if counts.good() {
+            let (mark, style) = if !counts.any_scored() {
+                ("-", DIM)
+            } else if counts.good() {
                 ("ok", GOOD)
             } else if counts.failed > 0 {
                 ("FAIL", BAD)
@@ -152,6 +157,7 @@ impl<W: Write> Pretty<'_, W> {
                 (counts.expected, "failed as expected"),
                 (counts.inconclusive, "inconclusive"),
                 (counts.skipped, "skipped"),
+                (counts.unscored, "unscored"),
             ] {
                 if count > 0 {
                     text.push_str(&format!(", {count} {name}"));
@@ -214,6 +220,10 @@ impl<W: Write> Pretty<'_, W> {
         })?;
         self.grouped(DIM, "skipped", |verdict| match verdict {
             Verdict::Skipped { why, .. } => Some(why.clone()),
+            _ => None,
+        })?;
+        self.grouped(DIM, "unscored", |verdict| match verdict {
+            Verdict::Unscored(unscored) => Some(unscored.to_string()),
             _ => None,
         })
     }
@@ -334,12 +344,9 @@ impl<W: Write> Pretty<'_, W> {
         let word = self.paint(style, word);
         let seconds = end.milliseconds as f64 / 1000.0;
         writeln!(self.out, "{word:10} {counts}, in {seconds:.1} s")?;
-        if let Some(level) = end.level {
-            writeln!(
-                self.out,
-                "           level {level} of {} reached",
-                LEVELS.len()
-            )?;
+        match may_claim(self.result) {
+            Ok(text) => writeln!(self.out, "           may claim: {text}")?,
+            Err(why) => writeln!(self.out, "           may claim: nothing, since {why}")?,
         }
         if end.repeated > 0 {
             writeln!(

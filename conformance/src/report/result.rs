@@ -28,6 +28,8 @@ pub(crate) struct Start {
     pub(crate) suite: String,
     /// The version of the specification's text.
     pub(crate) spec: String,
+    /// The edition of the text whose tests count.
+    pub(crate) edition: String,
     /// The options that chose the tests; nothing when all were run.
     pub(crate) filter: Option<String>,
     /// The number of tests that there are.
@@ -39,6 +41,9 @@ pub(crate) struct Start {
     /// The hash of all vectors, where vectors judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) vectors: Option<String>,
+    /// The folder of other vectors than the committed ones, where such judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vectors_folder: Option<String>,
     /// The adapter's hello; a relay says none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) adapter: Option<Hello>,

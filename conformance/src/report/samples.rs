@@ -4,12 +4,20 @@
 use super::html::{HtmlFacts, KnownFault, KnownReason, ReviewedRequirement};
 use super::meetings::{InteropResult, MeetingResult, MeetingVerdict};
 use super::result::{CheckResult, End, Start, TestResult};
-use crate::run::verdict::{Expectation, ExpectedFailure, ExpectedKind, Verdict, VerdictCounts};
+use crate::run::verdict::{
+    Expectation, ExpectedFailure, ExpectedKind, Unscored, Verdict, VerdictCounts,
+};
 use crate::spec::Spec;
 use crate::subject::adapter::Hello;
 use crate::suites::case::Failure;
 
-fn test(suite: &str, level: u8, clauses: &[&str], id: &str, verdict: Verdict) -> TestResult {
+pub(super) fn test(
+    suite: &str,
+    level: u8,
+    clauses: &[&str],
+    id: &str,
+    verdict: Verdict,
+) -> TestResult {
     TestResult {
         id: id.to_owned(),
         suite: suite.to_owned(),
@@ -38,11 +46,13 @@ fn result(tests: Vec<TestResult>, problems: Vec<String>) -> CheckResult {
         start: Start {
             suite: "0.1.0".to_owned(),
             spec: "1.1.0".to_owned(),
+            edition: "1.1.0".to_owned(),
             filter: None,
             all: tests.len(),
             command: "python3 mine.py".to_owned(),
             again: "cargo conformance --adapter 'python3 mine.py' --filter ".to_owned(),
             vectors: Some(format!("sha256:{}", "0".repeat(64))),
+            vectors_folder: None,
             adapter: Some(Hello {
                 name: "mine".to_owned(),
                 version: "2".to_owned(),
@@ -100,6 +110,11 @@ pub(super) fn sample() -> CheckResult {
         why: "the adapter does not offer open".to_owned(),
         named,
     };
+    let disputed = Unscored {
+        why: "disputed since 2026-11-27: two readings".to_owned(),
+        link: Some("https://example.com/8".to_owned()),
+        would_be: Box::new(Verdict::Failed(failure("refused", "ok {}"))),
+    };
     let mut crashed = test(
         "replay",
         5,
@@ -134,6 +149,13 @@ pub(super) fn sample() -> CheckResult {
                 &["SEAL-1"],
                 "seal-known",
                 Verdict::Expected(known),
+            ),
+            test(
+                "seal",
+                3,
+                &["SEAL-2"],
+                "seal-disputed",
+                Verdict::Unscored(disputed),
             ),
         ],
         vec!["after the last test: status 3".to_owned()],

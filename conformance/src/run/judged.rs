@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::expectations::Expectations;
+use super::scoring::Scoring;
 use crate::run::verdict::Verdict;
 use crate::subject::adapter::{AdapterError, AdapterHandle};
 
@@ -21,8 +22,29 @@ pub(crate) struct Settings {
     pub(crate) fail_fast: bool,
     /// The failures that the user expects.
     pub(crate) expectations: Expectations,
+    /// The tests that count, for each edition of the text.
+    pub(crate) scoring: Scoring,
     /// Operations that the user has said the adapter lacks.
     pub(crate) without: Vec<String>,
+}
+
+/// The settings of a run at a relay.
+#[derive(Debug)]
+pub(crate) struct RelayRunSettings {
+    /// Whether the tests that follow a failure are not tried.
+    pub(crate) fail_fast: bool,
+    /// The failures that the user expects.
+    pub(crate) expectations: Expectations,
+    /// The tests that count. A relay says no edition: it is judged by the current one.
+    pub(crate) scoring: Scoring,
+}
+
+impl RelayRunSettings {
+    /// Whether nothing more is tried once this test has failed.
+    pub(super) fn ends_at(&self, test: &str) -> bool {
+        let may_fail = self.expectations.has(test) || !self.scoring.of_current().counts(test);
+        self.fail_fast && !may_fail
+    }
 }
 
 /// The sentence about tests that `--fail-fast` leaves out.
@@ -37,6 +59,17 @@ pub(crate) struct Judged {
     pub(crate) time: Duration,
     /// The text that the adapter wrote to its standard error meanwhile; kept for failures.
     pub(crate) stderr: String,
+}
+
+impl Judged {
+    /// The judgement of a test that no thread came to.
+    pub(super) fn untried() -> Self {
+        Self {
+            verdict: Verdict::inconclusive("not tried: the suite went wrong"),
+            time: Duration::ZERO,
+            stderr: String::new(),
+        }
+    }
 }
 
 /// The most bytes of standard error that are kept for one test: a report shows some lines of it.

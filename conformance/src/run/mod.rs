@@ -7,6 +7,7 @@ pub(crate) mod plan;
 mod relay_choice;
 pub(crate) mod relays;
 pub(crate) mod runner;
+pub(crate) mod scoring;
 pub(crate) mod selection;
 mod shared_relays;
 mod together;

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::expectations::{Expectations, JudgedTest};
-use super::judged::AFTER_A_FAILURE;
+use super::expectations::JudgedTest;
+use super::judged::{AFTER_A_FAILURE, RelayRunSettings};
 use super::relay_choice::{cheapest_first, lacking};
 use super::runner::{Judged, Run};
+use super::scoring::ScoredTest;
 use super::shared_relays::SharedRelays;
 use super::verdict::Verdict;
 use crate::root::Root;
@@ -58,8 +59,7 @@ pub(crate) struct RelayRunner<'a> {
     breaks: AtomicUsize,
     silences: AtomicUsize,
     is_lost: AtomicBool,
-    fail_fast: bool,
-    expectations: Option<&'a Expectations>,
+    settings: Option<&'a RelayRunSettings>,
     has_failed: AtomicBool,
     begun: Instant,
     starts: Mutex<u32>,
@@ -78,14 +78,12 @@ pub(crate) fn run(
     subject: &RelaySubject,
     cases: &[RelayCase],
     checker: &Checker,
-    fail_fast: bool,
-    expectations: &Expectations,
+    settings: &RelayRunSettings,
     done: &(dyn Fn(&Verdict) + Sync),
 ) -> anyhow::Result<Run> {
     let repeats = lag::repeats();
     let mut runner = RelayRunner::new(root, subject, cases, checker, done);
-    runner.fail_fast = fail_fast;
-    runner.expectations = Some(expectations);
+    runner.settings = Some(settings);
     let first = (runner.relays).relay(root, subject, &RelaySettings::default())?;
     Bench::new(&first, RelaySettings::default(), checker, &|| {
         subject.start_with(root, &RelaySettings::default())
@@ -115,13 +113,9 @@ pub(crate) fn run(
         .judged
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    let untried = || Judged {
-        verdict: Verdict::inconclusive("not tried: the suite went wrong"),
-        time: Duration::ZERO,
-        stderr: String::new(),
-    };
     let judged = judged.into_iter();
-    let mut judged: Vec<Judged> = judged.map(|it| it.unwrap_or_else(untried)).collect();
+    let judged = judged.map(|it| it.unwrap_or_else(Judged::untried));
+    let mut judged: Vec<Judged> = judged.collect();
     let tests = cases
         .iter()
         .zip(&mut judged)
@@ -130,9 +124,18 @@ pub(crate) fn run(
             clause: case.clauses().first().map_or("", String::as_str),
             verdict: &mut judged.verdict,
         });
-    problems.extend(expectations.apply(tests.collect()));
+    problems.extend(settings.expectations.apply(tests.collect()));
+    let scores = settings.scoring.of_current();
+    let tests = cases.iter().zip(&mut judged);
+    let tests = tests.map(|(case, judged)| ScoredTest {
+        id: case.id(),
+        control: None,
+        verdict: &mut judged.verdict,
+    });
+    scores.apply(tests.collect());
     Ok(Run {
         hello: None,
+        edition: scores.edition().to_owned(),
         judged,
         problems,
         repeats: lag::repeats() - repeats,
@@ -162,8 +165,7 @@ impl<'a> RelayRunner<'a> {
             breaks: AtomicUsize::new(0),
             silences: AtomicUsize::new(0),
             is_lost: AtomicBool::new(false),
-            fail_fast: false,
-            expectations: None,
+            settings: None,
             has_failed: AtomicBool::new(false),
             begun: Instant::now(),
             starts: Mutex::new(0),
@@ -229,7 +231,8 @@ impl<'a> RelayRunner<'a> {
                         let begun = Instant::now();
                         let verdict = self.judge(case);
                         let is_failed = matches!(verdict, Verdict::Failed(_));
-                        if self.fail_fast && is_failed && !self.may_fail(case) {
+                        let is_last = |settings: &RelayRunSettings| settings.ends_at(case.id());
+                        if is_failed && self.settings.is_some_and(is_last) {
                             self.has_failed.store(true, Ordering::Relaxed);
                         }
                         (self.done)(&verdict);
@@ -246,11 +249,6 @@ impl<'a> RelayRunner<'a> {
                 });
             }
         });
-    }
-
-    /// Whether the user expects the failure of a test.
-    fn may_fail(&self, case: &RelayCase) -> bool {
-        self.expectations.is_some_and(|them| them.has(case.id()))
     }
 
     fn case(&self, index: usize) -> Option<&RelayCase> {

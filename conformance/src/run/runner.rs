@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::controls::doubt_without_control;
 use super::expectations::JudgedTest;
 use super::judged::{AFTER_A_FAILURE, last_words};
+use super::scoring::{ScoredTest, Scores};
 use super::together::Together;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::stage::lag;
@@ -24,6 +25,8 @@ use crate::suites::case::{Case, Failure, Outcome};
 pub(crate) struct Run {
     /// The adapter's hello; a relay says none.
     pub(crate) hello: Option<Hello>,
+    /// The edition of the text whose tests count.
+    pub(crate) edition: String,
     /// The judgements of the tests, in their order.
     pub(crate) judged: Vec<Judged>,
     /// The faults outside any test, in words.
@@ -71,16 +74,19 @@ pub(crate) fn run(
     let repeats = lag::repeats();
     let first = connect()?;
     let hello = first.hello().clone();
+    let scores = settings.scoring.of(&hello.spec);
     let mut problems: Vec<String> = settings
         .without
         .iter()
         .filter(|op| hello.operations.contains(op))
         .map(|op| format!("--without {op}: but the adapter offers it; drop the option"))
+        .chain(scores.problem())
         .collect();
     let work = Work {
         cases,
         connect,
         settings,
+        scores: &scores,
         hello: &hello,
         breaks: AtomicUsize::new(0),
         has_failed: AtomicBool::new(false),
@@ -118,7 +124,7 @@ pub(crate) fn run(
         .unwrap_or_else(PoisonError::into_inner);
     let mut judged: Vec<Judged> = judged
         .into_iter()
-        .map(|it| it.unwrap_or_else(untried))
+        .map(|it| it.unwrap_or_else(Judged::untried))
         .collect();
     let outcomes = cases
         .iter()
@@ -130,8 +136,17 @@ pub(crate) fn run(
         });
     problems.extend(settings.expectations.apply(outcomes.collect()));
     doubt_without_control(cases, &mut judged);
+    let tests = cases.iter().zip(&mut judged);
+    let tests = tests.map(|(case, judged)| ScoredTest {
+        id: case.id(),
+        control: case.control(),
+        verdict: &mut judged.verdict,
+    });
+    scores.apply(tests.collect());
+    let edition = scores.edition().to_owned();
     Ok(Run {
         hello: Some(hello),
+        edition,
         judged,
         problems,
         time: start.elapsed(),
@@ -147,6 +162,7 @@ struct Work<'a> {
     cases: &'a [Box<dyn Case>],
     connect: &'a Connect<'a>,
     settings: &'a Settings,
+    scores: &'a Scores<'a>,
     hello: &'a Hello,
     breaks: AtomicUsize,
     /// Set once a test has failed and the rest is not to be tried.
@@ -209,13 +225,13 @@ impl Work<'_> {
         }
     }
 
-    /// Whether the user expects the failure of a test, or of its control.
+    /// Whether the user expects the failure of a test, or of its control, or neither counts.
     fn may_fail(&self, index: usize) -> bool {
         let expectations = &self.settings.expectations;
         let case = self.cases.get(index);
         case.is_some_and(|case| {
             let mut ids = [Some(case.id()), case.control()].into_iter().flatten();
-            ids.any(|id| expectations.has(id))
+            ids.any(|id| expectations.has(id) || !self.scores.counts(id))
         })
     }
 
@@ -256,7 +272,8 @@ impl Work<'_> {
             Outcome::Failed(failure) => Verdict::Failed(failure),
             Outcome::Inconclusive(why) => Verdict::Inconclusive { why },
             Outcome::Broke(error, failure) => {
-                if error.needs_another_process() {
+                // What does not count leaves nothing else untried.
+                if error.needs_another_process() && self.scores.counts(case.id()) {
                     self.breaks.fetch_add(1, Ordering::Relaxed);
                 }
                 let verdict = without_reply(&error, failure, lag::longest_since(start));
@@ -352,14 +369,6 @@ fn without_reply(error: &AdapterError, failure: Failure, lag: Duration) -> Verdi
         actual: error.to_string(),
         ..failure
     })
-}
-
-fn untried() -> Judged {
-    Judged {
-        verdict: Verdict::inconclusive("not tried: the suite went wrong"),
-        time: Duration::ZERO,
-        stderr: String::new(),
-    }
 }
 
 fn main_clause(case: &dyn Case) -> &str {

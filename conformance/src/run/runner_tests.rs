@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use crate::run::expectations::Expectations;
 use crate::run::plan;
 use crate::run::runner::{MAX_BREAKS, Run, Settings, run};
+use crate::run::scoring::Scoring;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::spec::Spec;
 use crate::subject::adapter::fakes::{Does, LONG, SHORT, fake, reply, serving};
 use crate::subject::adapter::{AdapterError, AdapterHandle, Members};
 use crate::subject::reference::Reference;
-use crate::suites::case::{Case, Outcome};
+use crate::suites::case::{Case, Failure, Outcome};
 
 const OPERATIONS: &[&str] = &["code-parse", "code-print"];
 
@@ -31,6 +32,7 @@ fn settings(without: &[&str]) -> Settings {
         jobs: 2,
         timeout: LONG,
         expectations: Expectations::default(),
+        scoring: Scoring::default(),
         without: without.iter().map(|op| (*op).to_owned()).collect(),
     }
 }
@@ -192,43 +194,50 @@ fn an_adapter_that_does_not_start_is_no_verdict() {
     assert!(run(&cases, &connect, &settings(&[]), &|_| {}).is_err());
 }
 
+/// A test with an id, a control and an outcome.
+struct One(&'static str, Option<&'static str>, fn() -> Outcome);
+
+impl Case for One {
+    fn id(&self) -> &str {
+        self.0
+    }
+    fn suite(&self) -> &str {
+        "one"
+    }
+    fn title(&self) -> &str {
+        "One"
+    }
+    fn clauses(&self) -> &[String] {
+        &[]
+    }
+    fn operations(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    fn control(&self) -> Option<&str> {
+        self.1
+    }
+    fn run(&self, _: &AdapterHandle, _: Duration) -> Outcome {
+        (self.2)()
+    }
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed(Failure::default())
+}
+
+fn broken() -> Outcome {
+    Outcome::Broke(AdapterError::Broke("gone".to_owned()), Failure::default())
+}
+
 /// The control of a test that was not run for another reason counts, too.
 #[test]
 fn without_its_control_a_verdict_is_inconclusive() {
-    struct One(&'static str, Option<&'static str>, bool);
-    impl Case for One {
-        fn id(&self) -> &str {
-            self.0
-        }
-        fn suite(&self) -> &str {
-            "one"
-        }
-        fn title(&self) -> &str {
-            "One"
-        }
-        fn clauses(&self) -> &[String] {
-            &[]
-        }
-        fn operations(&self) -> Vec<&str> {
-            Vec::new()
-        }
-        fn control(&self) -> Option<&str> {
-            self.1
-        }
-        fn run(&self, _: &AdapterHandle, _: Duration) -> Outcome {
-            if self.2 {
-                Outcome::Passed
-            } else {
-                Outcome::Failed(Default::default())
-            }
-        }
-    }
     let cases: Vec<Box<dyn Case>> = vec![
-        Box::new(One("good", None, true)),
-        Box::new(One("bad", None, false)),
-        Box::new(One("beside-good", Some("good"), true)),
-        Box::new(One("beside-bad", Some("bad"), true)),
-        Box::new(One("beside-none", Some("none"), true)),
+        Box::new(One("good", None, || Outcome::Passed)),
+        Box::new(One("bad", None, failed)),
+        Box::new(One("beside-good", Some("good"), || Outcome::Passed)),
+        Box::new(One("beside-bad", Some("bad"), || Outcome::Passed)),
+        Box::new(One("beside-none", Some("none"), || Outcome::Passed)),
     ];
     let connect = || serving(Reference::Blocking);
     let run = run(&cases, &connect, &settings(&[]), &|_| {}).unwrap();
@@ -238,6 +247,42 @@ fn without_its_control_a_verdict_is_inconclusive() {
         (2, 1, 2)
     );
     assert!(!run.good(cases.len()));
+}
+
+/// Tests that do not count are run and shown; they make no run fail, end none, and may crash as
+/// often as they like.
+#[test]
+fn what_does_not_count_makes_no_run_fail() {
+    const LATER: [&str; MAX_BREAKS + 1] = ["l1", "l2", "l3", "l4", "l5", "l6"];
+    let later = LATER.map(|id| -> Box<dyn Case> { Box::new(One(id, None, broken)) });
+    let mut cases = Vec::from(later);
+    cases.push(Box::new(One("fails-later", None, failed)));
+    cases.push(Box::new(One("good", None, || Outcome::Passed)));
+    let connect = || serving(Reference::Blocking);
+    let run_with = |scoring| {
+        let settings = Settings {
+            fail_fast: true,
+            jobs: 1,
+            scoring,
+            ..settings(&[])
+        };
+        run(&cases, &connect, &settings, &|_| {}).unwrap()
+    };
+    let lists = [("1.1.0", "good\n")];
+    let scored = run_with(Scoring::new("1.1.0".to_owned(), lists.into_iter(), "").unwrap());
+    let counts = scored.counts(cases.len());
+    assert!(scored.good(cases.len()), "{counts:?} {:?}", scored.problems);
+    assert_eq!((counts.passed, counts.unscored), (1, LATER.len() + 1));
+    assert!(matches!(
+        &scored.judged[LATER.len()].verdict,
+        Verdict::Unscored(unscored) if matches!(*unscored.would_be, Verdict::Failed(_))
+    ));
+    let all = run_with(Scoring::default());
+    assert_eq!(all.counts(cases.len()).passed, 0);
+    // Where nothing counts, nothing is passed.
+    let lists = [("1.1.0", "none\n")];
+    let none = run_with(Scoring::new("1.1.0".to_owned(), lists.into_iter(), "").unwrap());
+    assert!(!none.good(cases.len()));
 }
 
 /// The failure that ends a run is shown as one, though its control comes later and is left out.

@@ -21,6 +21,8 @@ pub(crate) enum Verdict {
     Skipped { why: String, named: bool },
     /// The test was run or not, and proves nothing.
     Inconclusive { why: String },
+    /// The test does not count, whatever came of it.
+    Unscored(Unscored),
 }
 
 /// The kind of a failure that is expected.
@@ -84,6 +86,29 @@ pub(crate) struct ExpectedFailure {
     pub(crate) expectation: Expectation,
 }
 
+/// The verdict on a test that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unscored {
+    /// The reason why it does not count, in words.
+    pub(crate) why: String,
+    /// The place where that is discussed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<String>,
+    /// The verdict, if it counted.
+    pub(crate) would_be: Box<Verdict>,
+}
+
+impl Display for Unscored {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let (why, would_be) = (&self.why, self.would_be.name());
+        write!(formatter, "{why}; {would_be}")?;
+        match &self.link {
+            Some(link) => write!(formatter, ", {link}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Verdict {
     /// The word for the verdict, as in the JSON result.
     pub(crate) fn name(&self) -> &'static str {
@@ -93,6 +118,7 @@ impl Verdict {
             Self::Expected(_) => "expected",
             Self::Skipped { .. } => "skipped",
             Self::Inconclusive { .. } => "inconclusive",
+            Self::Unscored(_) => "unscored",
         }
     }
 
@@ -114,6 +140,9 @@ pub(crate) struct VerdictCounts {
     pub(crate) expected: usize,
     /// The skipped tests whose lack the user has not named.
     pub(crate) silently_skipped: usize,
+    /// The tests that do not count, whatever came of them; they are among no other number but the
+    /// planned.
+    pub(crate) unscored: usize,
 }
 
 impl VerdictCounts {
@@ -129,6 +158,7 @@ impl VerdictCounts {
                 Verdict::Failed(_) => counts.failed += 1,
                 Verdict::Expected(_) => counts.expected += 1,
                 Verdict::Inconclusive { .. } => counts.inconclusive += 1,
+                Verdict::Unscored(_) => counts.unscored += 1,
                 Verdict::Skipped { named, .. } => {
                     counts.skipped += 1;
                     counts.silently_skipped += usize::from(!named);
@@ -141,7 +171,12 @@ impl VerdictCounts {
     /// Says whether each planned test has exactly one verdict.
     pub(crate) fn add_up(&self) -> bool {
         let judged = self.passed + self.failed + self.expected;
-        self.planned == judged + self.skipped + self.inconclusive
+        self.planned == judged + self.skipped + self.inconclusive + self.unscored
+    }
+
+    /// Says whether any of the tests counts.
+    pub(crate) fn any_scored(&self) -> bool {
+        self.unscored < self.planned
     }
 
     /// Says whether something was tested, and all of it is as expected.
@@ -168,16 +203,19 @@ impl Display for VerdictCounts {
             skipped,
             inconclusive,
             expected,
-            ..
+            silently_skipped: _,
+            unscored,
         } = self;
         write!(
             formatter,
             "{planned} planned = {passed} passed + {failed} failed + {skipped} skipped + \
              {inconclusive} inconclusive"
         )?;
-        match expected {
-            0 => Ok(()),
-            _ => write!(formatter, " + {expected} failed as expected"),
+        for (count, name) in [(expected, "failed as expected"), (unscored, "unscored")] {
+            if *count > 0 {
+                write!(formatter, " + {count} {name}")?;
+            }
         }
+        Ok(())
     }
 }

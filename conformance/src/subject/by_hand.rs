@@ -1,7 +1,9 @@
 //! A person as an adapter: starts the program that is judged by hand, and types what it shows.
 
 use std::io::{self, BufRead};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -10,7 +12,7 @@ use wormhole_sync::protocol::Outcome;
 use wormhole_sync::values::{Code, hex};
 
 use super::adapter::{
-    AdapterError, AdapterHandle, Hello, Members, Operations, Reply, Task, members, within,
+    AdapterError, AdapterHandle, Hello, Members, NOT_SAID, Operations, Reply, Task, members, within,
 };
 use crate::terminal::show;
 
@@ -30,7 +32,23 @@ const LACKS: [&str; 8] = [
 /// The person at the terminal.
 #[derive(Debug)]
 struct ByHand {
-    folder: std::path::PathBuf,
+    folder: PathBuf,
+    has_left: Arc<AtomicBool>,
+}
+
+/// A person who plays the client of a test.
+#[derive(Debug)]
+pub(crate) struct Person {
+    /// The person as an adapter.
+    pub(crate) adapter: AdapterHandle,
+    has_left: Arc<AtomicBool>,
+}
+
+impl Person {
+    /// Whether standard input has ended before it was typed how the program ended.
+    pub(crate) fn has_left(&self) -> bool {
+        self.has_left.load(Ordering::SeqCst)
+    }
 }
 
 /// Lets a person play the client of a test; files of its runs are made in a folder.
@@ -38,11 +56,16 @@ struct ByHand {
 /// # Errors
 ///
 /// [`AdapterError::CouldNotStart`].
-pub(crate) fn by_hand(folder: &Path, timeout: Duration) -> Result<AdapterHandle, AdapterError> {
-    let person = ByHand {
+pub(crate) fn by_hand(folder: &Path, timeout: Duration) -> Result<Person, AdapterError> {
+    let has_left = Arc::default();
+    let by_hand = ByHand {
         folder: folder.to_owned(),
+        has_left: Arc::clone(&has_left),
     };
-    within(person, timeout)
+    Ok(Person {
+        adapter: within(by_hand, timeout)?,
+        has_left,
+    })
 }
 
 impl Operations for ByHand {
@@ -51,7 +74,7 @@ impl Operations for ByHand {
         Hello {
             name: "a program, by hand".to_owned(),
             version: String::new(),
-            spec: "(not said)".to_owned(),
+            spec: NOT_SAID.to_owned(),
             roles: strings(&["initiator", "receiver"]),
             operations: strings(&["run", "user-event"]),
             inject: strings(&["side", "words", "pake_scalar", "second"]),
@@ -77,10 +100,9 @@ impl ByHand {
         self.ask(input)?;
         let mut lines = io::stdin().lock().lines();
         let mut next = || {
-            lines
-                .next()
-                .context("standard input has ended")?
-                .context("no line")
+            let line = lines.next();
+            self.has_left.store(line.is_none(), Ordering::SeqCst);
+            line.context("standard input has ended")?.context("no line")
         };
         if input.get("role") == Some(&json!("initiator")) {
             show("Type the code that it shows:");

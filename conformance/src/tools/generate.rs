@@ -22,18 +22,25 @@ pub(crate) fn check(root: &Root) -> bool {
     }
 }
 
-/// Writes the committed files, or a fresh set from a seed into a folder.
+/// Writes the committed files.
 ///
 /// # Errors
 ///
 /// A sentence that says what could not be made or written.
-pub(crate) fn write(root: &Root, fresh: Option<(&str, &Path)>) -> anyhow::Result<()> {
-    let generated = match fresh {
-        Some((seed, folder)) => generate::write_fresh(root, seed, folder),
-        None => generate::write(root),
-    };
-    let generated = generated.map_err(Error::msg)?;
-    tell(root, &generated);
+pub(crate) fn write(root: &Root) -> anyhow::Result<()> {
+    let generated = generate::write(root).map_err(Error::msg)?;
+    tell(root.path(), &generated);
+    Ok(())
+}
+
+/// Writes a fresh set from a seed into a folder. The repository is not needed.
+///
+/// # Errors
+///
+/// A sentence that says what could not be made or written.
+pub(crate) fn write_fresh(seed: &str, folder: &Path) -> anyhow::Result<()> {
+    let generated = generate::write_fresh(seed, folder).map_err(Error::msg)?;
+    tell(folder, &generated);
     Ok(())
 }
 
@@ -44,9 +51,9 @@ fn summary(generated: &Generated) -> String {
     )
 }
 
-fn tell(root: &Root, generated: &Generated) {
+fn tell(folder: &Path, generated: &Generated) {
     for path in &generated.written {
-        let shown: &Path = path.strip_prefix(root.path()).unwrap_or(path);
+        let shown: &Path = path.strip_prefix(folder).unwrap_or(path);
         show(format_args!("wrote {}", shown.display()));
     }
     show(format_args!(

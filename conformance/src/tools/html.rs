@@ -118,6 +118,8 @@ mod tests {
 
     use super::*;
     use crate::report::html::files;
+    use crate::run::verdict::Verdict;
+    use crate::suites::case::Failure;
 
     /// The most bytes of a report of all tests.
     const BAR: usize = 5_000_000;
@@ -128,6 +130,7 @@ mod tests {
             "event": "start",
             "suite": env!("CARGO_PKG_VERSION"),
             "spec": spec.version(),
+            "edition": spec.version(),
             "filter": null,
             "all": tests.len(),
             "command": "mine",
@@ -162,6 +165,7 @@ mod tests {
                 "inconclusive": 0,
                 "expected": 0,
                 "silently_skipped": 0,
+                "unscored": 0,
             },
             "not_judged": [],
             "problems": [],
@@ -236,6 +240,55 @@ mod tests {
                 .any(|text| text.contains("Other vectors"))
         );
         assert!(!facts.contents.contains_key("code-canonical"));
+    }
+
+    /// Whatever becomes of the tests, and however much there is to say of each, the report stays
+    /// below the bar, and a failure costs little more than a pass.
+    #[test]
+    fn a_report_of_many_failures_is_small() {
+        let spec = Spec::packed().unwrap();
+        let plan = plan::load(None, &spec).unwrap();
+        let tests: Vec<&dyn Test> = plan.cases.iter().map(|case| case as &dyn Test).collect();
+        let passed = all_passed(&spec, Some(&plan.vectors_hash), &tests);
+        let facts = facts(&spec, &passed, None, None).unwrap();
+        let size = |result: &CheckResult| -> usize {
+            let files = files(result, &facts);
+            files.iter().map(|(_, page)| page.len()).sum()
+        };
+        let usual = size(&passed);
+        let long = "\"a <line> & more\" ".repeat(200);
+        let ladder = ["  initiator       relay".to_owned()];
+        let steps = (0..60).map(|number| format!("    |  request {number} ---> 200"));
+        let failed = Verdict::Failed(Failure {
+            given: vec![long.clone(); 2],
+            expected: long.clone(),
+            actual: long.clone(),
+            difference: Some(long.clone()),
+            clause: Some("SEAL-1".to_owned()),
+            mistake: Some(long.clone()),
+            detail: ladder.into_iter().chain(steps).collect(),
+        });
+        let short = Verdict::Failed(Failure {
+            expected: "ok {\"channel\":7,\"words\":[\"crossover\",\"clockwork\"]}".to_owned(),
+            actual: "refused bad-code (word-count)".to_owned(),
+            difference: Some("it is refused".to_owned()),
+            ..Failure::default()
+        });
+        let inconclusive = Verdict::inconclusive(long);
+        for (name, verdict) in [("long", failed), ("short", short), ("none", inconclusive)] {
+            for every in [1, 2] {
+                let mut result = passed.clone();
+                let changed = result.tests.iter_mut().step_by(every);
+                let count = changed.map(|test| test.verdict = verdict.clone()).count();
+                let size = size(&result);
+                eprintln!("{name}: {count} did not pass, {size} bytes");
+                assert!(size < BAR, "{name}: {size} bytes");
+                assert!(
+                    size < usual + count * 100,
+                    "{name}: {size} bytes, {usual} usually"
+                );
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub(crate) mod archive;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
+pub(crate) mod freeze;
 pub(crate) mod generate;
 pub(crate) mod html;
 pub(crate) mod interop;

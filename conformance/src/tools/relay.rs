@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::data::data;
 use crate::report::{CheckFormat, CheckResult, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
-use crate::run::expectations::Expectations;
+use crate::run::judged::RelayRunSettings;
 use crate::run::relays;
 use crate::run::selection::Selection;
 use crate::spec::Spec;
@@ -74,10 +74,8 @@ pub(crate) struct RelayCheck {
     pub(crate) selection: Selection,
     /// The form of the report.
     pub(crate) format: CheckFormat,
-    /// Whether the tests that follow a failure are not tried.
-    pub(crate) fail_fast: bool,
-    /// The failures that the user expects.
-    pub(crate) expectations: Expectations,
+    /// The settings of the run.
+    pub(crate) settings: RelayRunSettings,
     /// The command that runs one test again, less its id.
     pub(crate) again: String,
 }
@@ -103,8 +101,7 @@ pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<CheckResu
         subject,
         &cases,
         &checker,
-        check.fail_fast,
-        &check.expectations,
+        &check.settings,
         &|verdict| progress.one(verdict),
     );
     progress.end();
@@ -118,12 +115,13 @@ pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<CheckResu
         tests,
         all: known,
         vectors_hash: None,
+        vectors_folder: None,
         command: subject.name().to_owned(),
         again: check.again.clone(),
         filter: check.selection.description(),
     };
     let result = about.result(run);
-    check.expectations.update(result.verdicts())?;
+    check.settings.expectations.update(result.verdicts())?;
     check.format.write(&result, &spec)?;
     Ok(result)
 }

@@ -47,7 +47,7 @@ pub(crate) fn serve(arguments: &ServeArguments) -> anyhow::Result<bool> {
     if let Some(part) = case
         .parts()
         .into_iter()
-        .find(|part| !person.hello().can(part))
+        .find(|part| !person.adapter.hello().can(part))
     {
         bail!("{id} needs what no person can be asked for by lines: {part}");
     }
@@ -57,7 +57,11 @@ pub(crate) fn serve(arguments: &ServeArguments) -> anyhow::Result<bool> {
     tell(case, &spec)?;
     show("");
     listener::narrate();
-    let (word, failure) = match case.run(&person, timeout) {
+    let outcome = case.run(&person.adapter, timeout);
+    if person.has_left() {
+        bail!("nothing is proved: standard input ended before it was typed how the program ended");
+    }
+    let (word, failure) = match outcome {
         Outcome::Passed => {
             show("PASSED    these are the requests, and the outcome, that are right");
             return Ok(true);

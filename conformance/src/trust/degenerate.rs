@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::planted::Planter;
 use crate::run::expectations::Expectations;
 use crate::run::runner::{self, Settings};
+use crate::run::scoring::Scoring;
 use crate::run::verdict::Verdict;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::Case;
@@ -56,6 +57,7 @@ pub(crate) fn judge(
         jobs: JOBS,
         timeout: REPLY,
         expectations: Expectations::default(),
+        scoring: Scoring::default(),
         without: Vec::new(),
     };
     let command = planter.degenerate(kind);
@@ -72,7 +74,10 @@ pub(crate) fn judge(
                     failure.actual.len() + failure.expected.len() + judged.stderr.len()
                 }
                 Verdict::Inconclusive { why } => why.len(),
-                Verdict::Passed | Verdict::Expected(_) | Verdict::Skipped { .. } => 0,
+                Verdict::Passed
+                | Verdict::Expected(_)
+                | Verdict::Skipped { .. }
+                | Verdict::Unscored(_) => 0,
             });
             let counts = run.counts(cases.len());
             (

@@ -122,8 +122,9 @@ fn played(verdict: Verdict) -> Played {
         Verdict::Passed => Played::Passed,
         Verdict::Failed(failure) => Played::Failed(failure.clause),
         // A relay that does not start proves nothing, for instance.
-        Verdict::Expected(_) | Verdict::Skipped { .. } | Verdict::Inconclusive { .. } => {
-            Played::Nothing
-        }
+        Verdict::Expected(_)
+        | Verdict::Skipped { .. }
+        | Verdict::Inconclusive { .. }
+        | Verdict::Unscored(_) => Played::Nothing,
     }
 }

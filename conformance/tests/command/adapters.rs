@@ -7,7 +7,7 @@ use super::{conformance, text};
 fn ill_adapter(folder: &std::path::Path) -> String {
     let script = folder.join("adapter.sh");
     let text = r#"read -r _
-echo '{"hello":{"protocol":1,"name":"ill","version":"1","spec":"1.0.0","roles":["initator"],"operations":["code-prase","code-parse","appid","seal","open","pad","unpad","run"],"inject":[]}}'
+echo '{"hello":{"protocol":1,"name":"ill","version":"1","spec":"1.0.0","roles":["initator"],"operations":["code-prase","code-parse","appid","seal","open","pad","unpad","run"],"inject":[],"lacks":["lok","colour"],"outcomes":["done","wrong_code","failed"]}}'
 while read -r line; do
     id=${line#*\"id\":\"}
     id=${id%%\"*}
@@ -34,7 +34,14 @@ fn the_doctor_explains_each_mistake() {
     let report = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{report}");
     for told in [
-        "this suite judges text 1.",
+        "follows text 1.0.0, by which nobody can be judged",
+        "\"lacks\" lists \"lok\"",
+        "Is \"look\" meant?",
+        "\"lacks\" lists \"colour\"",
+        "There are: look, take,",
+        "Is \"wrong-code\" meant?",
+        "\"outcomes\" lists \"failed\"",
+        "There are: done,",
         "\"operations\" lists \"code-prase\"",
         "Is \"code-parse\" meant?",
         "Is \"initiator\" meant?",

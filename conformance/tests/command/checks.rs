@@ -76,13 +76,15 @@ fn runs_without_the_repository() {
     std::fs::copy(env!("CARGO_BIN_EXE_conformance"), &program).expect("a copy");
     let run = |arguments: &[&str]| {
         let mut command = Command::new(&program);
-        command
-            .current_dir(folder.path())
-            .args(["--root", "/no/such"]);
-        command.args(arguments).output().expect("the copy starts")
+        command.current_dir(folder.path()).args(arguments);
+        let output = command.args(["--root", "/no/such"]).output();
+        output.expect("the copy starts")
     };
     let output = run(&["--filter", "code-canonical"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let fresh = run(&["generate", "--seed", "another", "--out", "fresh"]);
+    assert_eq!(fresh.status.code(), Some(0), "{}", text(&fresh.stderr));
+    assert!(folder.path().join("fresh/code.json").is_file());
     let output = run(&["--external"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
@@ -202,7 +204,7 @@ fn where_no_level_is_reached_nothing_is_claimed() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(
-        said.contains("nothing can be claimed: no level was reached"),
+        said.contains("nothing can be claimed: not level 1: "),
         "{said}"
     );
     assert!(!claim.exists());
@@ -214,18 +216,18 @@ fn a_claim_of_another_suite_is_not_refuted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("claim.json");
     let claim = serde_json::json!({
-        "claim": 1, "sentence": "theirs", "level": 5, "verdicts": "", "not_judged": [],
+        "claim": 2, "sentence": "theirs", "edition": "1.0.0", "level": 5, "verdicts": "", "not_judged": [],
         "adapter": {
             "name": "a", "version": "1", "spec": "1.0.0", "roles": [], "command": "no-such-adapter",
             "without": [],
         },
         "judged_by": {
             "suite": "9.9.9", "spec": "1.0.0", "spec_sha256": "", "tests_sha256": "",
-            "vectors": "", "transcripts_sha256": "",
+            "vectors": "", "transcripts_sha256": "", "scoring_sha256": "",
         },
         "counts": {
             "planned": 1, "passed": 1, "failed": 0, "skipped": 0, "inconclusive": 0, "expected": 0,
-            "silently_skipped": 0,
+            "silently_skipped": 0, "unscored": 0,
         },
         "fresh_vectors": {"seed": "", "vectors": "", "passed": 1},
         "hookup": {"planted": 1, "seen": 1},

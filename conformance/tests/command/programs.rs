@@ -123,6 +123,32 @@ fn a_test_is_played_by_hand() {
     }
 }
 
+/// Whoever leaves has proved nothing, and no test has fallen short.
+#[test]
+fn a_test_that_is_left_proves_nothing() {
+    for (test, typed) in [
+        ("live-receiver-refuses-one-word", ""),
+        ("live-receiver-refuses-one-word", "no outcome\n"),
+        ("live-initiator-base-path", ""),
+    ] {
+        let mut serving = std::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+            .args(["serve", test])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the program of this crate starts");
+        let mut input = serving.stdin.take().expect("standard input");
+        std::io::Write::write_all(&mut input, typed.as_bytes()).expect("it reads");
+        drop(input);
+        let output = serving.wait_with_output().expect("it ends");
+        let (report, error) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(2), "{report}{error}");
+        assert!(error.contains("standard input ended before"), "{error}");
+        assert!(!report.contains("FELL SHORT"), "{report}");
+    }
+}
+
 #[test]
 fn a_test_that_nobody_can_play_by_hand_is_explained() {
     for (test, told) in [

@@ -99,8 +99,8 @@ fn is_requirement(text: &str) -> bool {
 fn every_option_of_the_suite_that_a_page_names_exists() {
     let mut all = help(&[]);
     let commands = [
-        "adapter", "archive", "coverage", "doctor", "generate", "interop", "list", "mutants",
-        "promote", "record", "report", "serve", "show", "verify",
+        "adapter", "archive", "coverage", "doctor", "freeze", "generate", "interop", "list",
+        "mutants", "promote", "record", "report", "serve", "show", "verify",
     ];
     for command in commands {
         assert!(

@@ -44,7 +44,15 @@ const LAYERS: [(&str, Layers); 2] = [
             ("suites", &["data", "root", "spec", "stage", "subject"]),
             (
                 "run",
-                &["root", "spec", "stage", "subject", "suites", "whole_file"],
+                &[
+                    "data",
+                    "root",
+                    "spec",
+                    "stage",
+                    "subject",
+                    "suites",
+                    "whole_file",
+                ],
             ),
             ("report", &["spec", "subject", "suites", "run"]),
             (

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::result::{Start, TestResult};
 use super::ladder;
-use super::marks::lines;
+use super::marks::{lines, mark, outward};
 use crate::run::verdict::{ExpectedFailure, Verdict};
 use crate::suites::case::Failure;
 use crate::suites::vectors::printable;
@@ -12,7 +12,17 @@ use crate::suites::vectors::printable;
 /// The rows of a test that did not pass; none for one that did.
 pub(super) fn rows(test: &TestResult) -> Markup {
     html! {
-        @match &test.verdict {
+        (of_verdict(&test.verdict))
+        @if !test.stderr.is_empty() {
+            dt { "standard error" }
+            dd { (block(&test.stderr)) }
+        }
+    }
+}
+
+fn of_verdict(verdict: &Verdict) -> Markup {
+    html! {
+        @match verdict {
             Verdict::Passed => {},
             Verdict::Failed(failure) => { (of_failure(failure)) },
             Verdict::Expected(ExpectedFailure { failure, expectation }) => {
@@ -24,11 +34,49 @@ pub(super) fn rows(test: &TestResult) -> Markup {
                 dt { "why" }
                 dd { (printable(why)) }
             },
+            Verdict::Unscored(unscored) => {
+                dt { "unscored" }
+                dd {
+                    (printable(&unscored.why))
+                    @if let Some(link) = &unscored.link { ", " (outward(link)) }
+                }
+                dt { "would be" }
+                dd { (mark(&unscored.would_be)) }
+                (of_verdict(&unscored.would_be))
+            },
         }
-        @if !test.stderr.is_empty() {
-            dt { "standard error" }
-            dd { (block(&test.stderr)) }
+    }
+}
+
+/// The characters of a text in the rows of a failure that is shown briefly.
+const BRIEF: usize = 80;
+
+/// The few rows of a test that did not pass, where there is no room for all that is known of it.
+pub(super) fn brief(test: &TestResult) -> Markup {
+    let row = |name: &str, text: &str| {
+        html! { dt { (name) } dd { (cut(&lines(text), BRIEF)) } }
+    };
+    html! {
+        @match &test.verdict {
+            Verdict::Failed(failure) | Verdict::Expected(ExpectedFailure { failure, .. }) => {
+                @match &failure.difference {
+                    Some(difference) => (row("first difference", difference)),
+                    None => (row("expected", &failure.expected)),
+                }
+                (row("actual", &failure.actual))
+            },
+            Verdict::Skipped { why, .. } | Verdict::Inconclusive { why } => { (row("why", why)) },
+            Verdict::Unscored(unscored) => { (row("unscored", &unscored.to_string())) },
+            Verdict::Passed => {},
         }
+    }
+}
+
+/// The beginning of a text.
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}\u{2026}", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 

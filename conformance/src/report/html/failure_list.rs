@@ -6,14 +6,21 @@ use super::super::groups::failed_groups;
 use super::super::result::{CheckResult, TestResult};
 use super::facts::HtmlFacts;
 use super::failure;
-use super::marks::{clause_link, count, mark, outward, sentence, test_link};
+use super::marks::{TESTS, class, clause_link, count, mark, outward, sentence, test_link};
 use crate::run::verdict::Verdict;
 use crate::suites::vectors::printable;
 
 /// The groups that are open at first; what comes behind often follows from them.
 const OPEN: usize = 3;
+/// The groups whose first failure is shown with all that is known of it.
+const WHOLE: usize = 20;
+/// The most bytes of it.
+const MOST: usize = 10_000;
+/// The tests that are named of a group, or of a reason.
+const NAMED: usize = 50;
 
-/// The groups of failures, and the lists of what was skipped, is inconclusive or fails as expected.
+/// The groups of failures, and the lists of what was skipped, is inconclusive, fails as expected or
+/// does not count.
 pub(super) fn content(result: &CheckResult, facts: &HtmlFacts<'_>) -> Markup {
     let groups = failed_groups(&result.tests);
     let failed: usize = groups.iter().map(Vec::len).sum();
@@ -50,6 +57,13 @@ pub(super) fn content(result: &CheckResult, facts: &HtmlFacts<'_>) -> Markup {
             }
             _ => None,
         }))
+        (by_reason("unscored", "Unscored", result, |verdict| match verdict {
+            Verdict::Unscored(unscored) => {
+                let would_be = unscored.would_be.name();
+                Some((format!("{}; {would_be}", unscored.why), unscored.link.clone()))
+            }
+            _ => None,
+        }))
     }
 }
 
@@ -80,7 +94,7 @@ fn of_group(
                     dt { "requirement" }
                     dd { (sentence(id, facts.spec)) }
                 }
-                (failure::rows(first))
+                (rows(index, first))
                 (failure::again(first, &result.start))
                 @if !others.is_empty() {
                     dt { (others.len()) " more" }
@@ -90,6 +104,15 @@ fn of_group(
                 }
             }
         }
+    }
+}
+
+/// The rows of the first failure of a group.
+fn rows(index: usize, first: &TestResult) -> Markup {
+    let rows = failure::rows(first);
+    match index < WHOLE && rows.0.len() <= MOST {
+        true => rows,
+        false => failure::brief(first),
     }
 }
 
@@ -107,9 +130,13 @@ fn sentences(test: &TestResult) -> Vec<&str> {
 /// The names of tests, as links.
 fn ids(tests: &[&TestResult]) -> Markup {
     html! {
-        @for (index, test) in tests.iter().enumerate() {
+        @for (index, test) in tests.iter().take(NAMED).enumerate() {
             @if index > 0 { ", " }
             (test_link(&test.id))
+        }
+        @if let (Some(test), true) = (tests.first(), tests.len() > NAMED) {
+            " and " (tests.len() - NAMED) " more, among "
+            a href={ (TESTS) "#verdict=" (class(&test.verdict)) } { "all such tests" }
         }
     }
 }

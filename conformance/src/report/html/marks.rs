@@ -24,6 +24,7 @@ pub(super) fn word(verdict: &Verdict) -> &'static str {
         Verdict::Expected(_) => "failed as expected",
         Verdict::Skipped { .. } => "skipped",
         Verdict::Inconclusive { .. } => "inconclusive",
+        Verdict::Unscored(_) => "unscored",
     }
 }
 
@@ -35,6 +36,7 @@ pub(super) fn class(verdict: &Verdict) -> &'static str {
         Verdict::Expected(_) => "e",
         Verdict::Skipped { .. } => "s",
         Verdict::Inconclusive { .. } => "i",
+        Verdict::Unscored(_) => "u",
     }
 }
 

@@ -118,6 +118,7 @@ impl<'a> Standings<'a> {
             .filter_map(|test| match &test.verdict {
                 Verdict::Skipped { why, .. } => Some(format!("its tests were skipped: {why}")),
                 Verdict::Inconclusive { why } => Some(format!("its tests are inconclusive: {why}")),
+                Verdict::Unscored(it) => Some(format!("its tests do not count: {}", it.why)),
                 Verdict::Passed | Verdict::Failed(_) | Verdict::Expected(_) => None,
             });
         if let Some(why) = { whys }.next() {

@@ -52,6 +52,7 @@ fn name_of(level: u8) -> String {
 fn row(line: &SuiteLine<'_>) -> Markup {
     let counts = line.counts;
     let (class, word) = match (counts.good(), counts.failed > 0) {
+        _ if !counts.any_scored() => ("u", "unscored"),
         (true, _) => ("p", "ok"),
         (false, true) => ("f", "failed"),
         (false, false) => ("i", "undecided"),
@@ -61,6 +62,7 @@ fn row(line: &SuiteLine<'_>) -> Markup {
         (counts.expected, "e", "failed as expected"),
         (counts.inconclusive, "i", "inconclusive"),
         (counts.skipped, "s", "skipped"),
+        (counts.unscored, "u", "unscored"),
     ];
     let others = others.into_iter().filter(|(count, ..)| *count > 0);
     let suite = printable(line.suite);

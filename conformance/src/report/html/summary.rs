@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::super::levels::LEVELS;
+use super::super::may_claim::may_claim;
 use super::super::result::{CheckResult, Start};
 use super::facts::HtmlFacts;
 use super::marks::{count, lines};
-use crate::subject::adapter::Hello;
 use crate::suites::vectors::printable;
 
 /// The name of what was judged.
@@ -53,11 +53,14 @@ pub(super) fn content(result: &CheckResult, facts: &HtmlFacts<'_>) -> Markup {
                 dt { "tests" } dd { (tests(result)) }
                 (judged(start))
                 dt { "by" } dd {
-                    "spec/wormhole-sync.md " (printable(&start.spec)) ", conformance "
-                    (printable(&start.suite))
+                    "spec/wormhole-sync.md " (printable(&start.spec)) ", the tests of edition "
+                    (printable(&start.edition)) ", conformance " (printable(&start.suite))
                 }
                 @if let Some(hash) = &start.vectors {
-                    dt { "vectors" } dd { code { (printable(hash)) } }
+                    dt { "vectors" } dd {
+                        code { (printable(hash)) }
+                        @if let Some(folder) = &start.vectors_folder { " of " (printable(folder)) }
+                    }
                 }
                 dt { "one test again" } dd { code { (printable(&start.again)) "TEST" } }
                 dt { "time" } dd { (seconds(end.milliseconds)) }
@@ -100,55 +103,12 @@ pub(super) fn seconds(milliseconds: u64) -> String {
     format!("{:.2} s", milliseconds as f64 / 1000.0)
 }
 
-/// The one sentence that somebody may claim of this run.
+/// The one line that may be claimed of this run, or why nothing.
 fn claim(result: &CheckResult) -> String {
-    let CheckResult { start, end, .. } = result;
-    let counts = end.counts;
-    let name = subject(start);
-    let by = || {
-        let vectors = start.vectors.as_deref().map(printable);
-        let vectors = vectors.map_or_else(String::new, |hash| format!(", vectors {hash}"));
-        format!(
-            "text {}, conformance {}{vectors}",
-            printable(&start.spec),
-            printable(&start.suite)
-        )
-    };
-    let without = match counts.skipped - counts.silently_skipped.min(counts.skipped) {
-        0 => String::new(),
-        skipped => format!(", less {} that --without names", count(skipped, "test")),
-    };
-    let (passed, planned) = (counts.passed, counts.planned);
-    let nothing = |why: &str| format!("Nothing may be claimed for {name}: {why}.");
-    if start.filter.is_some() {
-        return nothing("this run was a choice of the tests");
-    }
-    if !end.problems.is_empty() {
-        return nothing("the run had problems of its own");
-    }
-    let outside = start.adapter.as_ref().is_some_and(Hello::is_outside);
-    match end.level {
-        None if end.good && counts.expected == 0 && outside => format!(
-            "{name} passes {passed} of the {planned} tests that judge a program so; the others \
-             need what its command cannot be told ({}).",
-            by()
-        ),
-        None if end.good && counts.expected == 0 => format!(
-            "{name} passes {passed} of {planned} tests of relays{without} ({}).",
-            by()
-        ),
-        None => nothing("not all of its tests passed"),
-        Some(0) => nothing("not all tests of level 1 passed"),
-        Some(1) => format!(
-            "{name} reaches level 1 of {}{without} ({}).",
-            LEVELS.len(),
-            by()
-        ),
-        Some(level) => format!(
-            "{name} reaches the levels 1 to {level} of {}{without} ({}).",
-            LEVELS.len(),
-            by()
-        ),
+    let name = subject(&result.start);
+    match may_claim(result) {
+        Ok(text) => format!("{name} may claim: {text}."),
+        Err(why) => format!("{name} may claim nothing, since {why}."),
     }
 }
 
@@ -158,36 +118,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_is_claimed_than_was_judged() {
+    fn what_is_claimed_names_who_may() {
         let mut result = sample();
-        assert!(claim(&result).contains("problems of its own"));
+        assert!(claim(&result).starts_with("mine 2 may claim nothing, since the run had"));
         result.end.problems.clear();
-        result.end.level = Some(2);
-        assert_eq!(
-            claim(&result),
-            format!(
-                "mine 2 reaches the levels 1 to 2 of 5, less 1 test that --without names (text \
-                 1.1.0, conformance 0.1.0, vectors sha256:{}).",
-                "0".repeat(64)
-            )
-        );
-        result.end.level = Some(0);
-        assert!(claim(&result).starts_with("Nothing may be claimed for mine 2"));
-        result.end.level = Some(5);
-        result.start.filter = Some("--level 1".to_owned());
-        assert!(claim(&result).contains("a choice of the tests"));
-        result.start.filter = None;
-        let mut outside = result.clone();
-        outside.end.level = None;
-        outside.end.good = true;
-        outside.end.counts.expected = 0;
-        if let Some(hello) = &mut outside.start.adapter {
-            hello.lacks.push("look".to_owned());
-        }
-        assert!(claim(&outside).contains("tests that judge a program so"));
-        result.start.adapter = None;
-        result.end.level = None;
-        assert!(claim(&result).contains("not all of its tests passed"));
+        result.end.level = Some(1);
+        assert!(claim(&result).starts_with("mine 2 may claim: wormhole-sync 1.1.0 level 1 ("));
     }
 
     #[test]

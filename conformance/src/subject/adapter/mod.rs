@@ -28,7 +28,7 @@ pub(crate) use serve::{Operations, Task, serve};
 pub(crate) use surroundings::Surroundings;
 pub(crate) use traffic::CallProgress;
 pub(crate) use user::{User, UserEvent};
-pub(crate) use wire::{AdapterEvent, Hello, Members, Refused, Reply, members};
+pub(crate) use wire::{AdapterEvent, Hello, Members, NOT_SAID, Refused, Reply, members};
 pub(crate) use within::within;
 
 /// The version of the adapter protocol that this suite speaks, lowest and highest at once.

@@ -9,6 +9,9 @@ use super::PROTOCOL;
 /// The members of a JSON object, in their order.
 pub(crate) type Members = serde_json::Map<String, Value>;
 
+/// The version of the text in a hello that says none, as of a program from outside.
+pub(crate) const NOT_SAID: &str = "(not said)";
+
 /// The adapter's hello: its description of itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Hello {

@@ -17,7 +17,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use wormhole_sync::values::hex;
 
-use super::adapter::{Hello, Members, Operations, Reply, Task, members};
+use super::adapter::{Hello, Members, NOT_SAID, Operations, Reply, Task, members};
 use output::read_bounded;
 use process::End;
 use template::{Template, Values};
@@ -188,7 +188,7 @@ impl Operations for Commands {
         Hello {
             name: "a program, from outside".to_owned(),
             version: String::new(),
-            spec: "(not said)".to_owned(),
+            spec: NOT_SAID.to_owned(),
             roles: strings(&self.templates.roles()),
             operations: strings(&["run", "user-event"]),
             inject: Vec::new(),

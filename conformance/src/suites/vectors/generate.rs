@@ -80,9 +80,10 @@ pub(crate) fn check(root: &Root) -> Result<Generated, String> {
 ///
 /// # Errors
 ///
-/// A sentence when a family is not in order, or a file cannot be read or written.
-pub(crate) fn write_fresh(root: &Root, seed: &str, folder: &Path) -> Result<Generated, String> {
-    let families = families::all(&Sources::load(root, seed)?)?;
+/// A sentence when a family is not in order, or a file cannot be written.
+pub(crate) fn write_fresh(seed: &str, folder: &Path) -> Result<Generated, String> {
+    let sources = Sources::packed(seed).map_err(|error| error.to_string())?;
+    let families = families::all(&sources)?;
     let files = files_of(&families, folder);
     for (path, text) in &files {
         put(path, text)?;

@@ -9,15 +9,17 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
+use wormhole_sync::protocol::Outcome;
 
 use self::advice::{advice, again, hello_advice, told};
 use super::SubjectArguments;
 use crate::root::Root;
 use crate::run::plan;
+use crate::run::scoring::Scoring;
 use crate::spec::Spec;
 use crate::stage::listener;
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
-use crate::suites::case::{Case, Outcome};
+use crate::suites::case::{self, Case};
 use crate::suites::live::scenario::{self, Scenario};
 use crate::suites::vectors::derive::Role;
 use crate::suites::vectors::printable;
@@ -44,6 +46,23 @@ const CLIENTS: [&str; 2] = ["initiator", "receiver"];
 
 /// The values that a hello may list under `inject`.
 const INJECT: [&str; 5] = ["side", "words", "pake_scalar", "second", "ca"];
+
+/// The parts of a run that a hello may list under `lacks`, and the members of a result.
+const LACKS: [&str; 13] = [
+    "look",
+    "take",
+    "deadline",
+    "words",
+    "any-appid",
+    "initiator-blob",
+    "receiver-blob",
+    "order-of-checks",
+    "blob",
+    "verifier",
+    "exported",
+    "delivered",
+    "reason",
+];
 
 /// The operations in the order in which one builds on the other.
 const ORDER: [&str; 22] = [
@@ -91,7 +110,7 @@ pub(crate) fn doctor(root: &Root, arguments: &DoctorArguments) -> anyhow::Result
         }
     };
     let known = operations(&cases);
-    let mut is_good = hello(adapter.hello(), &known, &spec);
+    let mut is_good = hello(adapter.hello(), &known)?;
     let offered: BTreeSet<String> = adapter.hello().operations.iter().cloned().collect();
     let mut visit = Visit {
         connect: &|| AdapterHandle::start_process(&command, timeout),
@@ -156,7 +175,7 @@ fn operations(cases: &[Box<dyn Case>]) -> Vec<(u8, String)> {
 }
 
 /// Looks at a hello; gives whether it names only what there is.
-fn hello(hello: &Hello, known: &[(u8, String)], spec: &Spec) -> bool {
+fn hello(hello: &Hello, known: &[(u8, String)]) -> anyhow::Result<bool> {
     let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).collect();
     show(format_args!(
         "  ok     hello          {} {}, of text {}; {}",
@@ -168,17 +187,20 @@ fn hello(hello: &Hello, known: &[(u8, String)], spec: &Spec) -> bool {
             false => printable(&hello.roles.join(", ")),
         }
     ));
-    if hello.spec != spec.version() {
-        show(format_args!(
-            "  note   hello          this suite judges text {}",
-            spec.version()
-        ));
-    }
-    let mut is_good = true;
+    let scoring = Scoring::packed()?;
+    let mut is_good = match scoring.of(&hello.spec).problem() {
+        Some(problem) => wrong("hello", &problem, ""),
+        None => true,
+    };
+    let outcomes = Outcome::ALL.map(Outcome::token);
+    let told_apart = hello.outcomes.as_ref();
+    let told_apart = told_apart.unwrap_or(const { &Vec::new() });
     for (kind, listed, there_are) in [
         ("operations", &hello.operations, &names[..]),
         ("roles", &hello.roles, &ROLES[..]),
         ("inject", &hello.inject, &INJECT[..]),
+        ("lacks", &hello.lacks, &LACKS[..]),
+        ("outcomes", told_apart, &outcomes[..]),
     ] {
         for name in listed
             .iter()
@@ -191,7 +213,10 @@ fn hello(hello: &Hello, known: &[(u8, String)], spec: &Spec) -> bool {
             wrong(
                 "hello",
                 &format!("{kind:?} lists {name:?}, which ADAPTER.md does not have"),
-                &near.map_or_else(String::new, |near| format!("Is {near:?} meant?")),
+                &match near {
+                    Some(near) => format!("Is {near:?} meant?"),
+                    None => format!("There are: {}.", there_are.join(", ")),
+                },
             );
         }
     }
@@ -210,7 +235,7 @@ fn hello(hello: &Hello, known: &[(u8, String)], spec: &Spec) -> bool {
             "\"roles\" lists initiator, receiver or both.",
         );
     }
-    is_good
+    Ok(is_good)
 }
 
 /// An adapter that is tried.
@@ -278,14 +303,14 @@ impl Visit<'_> {
         };
         let mark = adapter.stderr_mark();
         match case.run(adapter, timeout) {
-            Outcome::Passed => {
+            case::Outcome::Passed => {
                 show(format_args!(
                     "  ok     {name:14} {}",
                     printable(case.title())
                 ));
                 true
             }
-            Outcome::Failed(failure) => {
+            case::Outcome::Failed(failure) => {
                 let more = match name.starts_with("run ") {
                     true => format!(
                         "More: {} --suite live",
@@ -295,8 +320,8 @@ impl Visit<'_> {
                 };
                 wrong(name, &told(&failure), &more)
             }
-            Outcome::Inconclusive(why) => wrong(name, &why, ""),
-            Outcome::Broke(error, _) => {
+            case::Outcome::Inconclusive(why) => wrong(name, &why, ""),
+            case::Outcome::Broke(error, _) => {
                 // What it said last may still be on its way.
                 thread::sleep(Duration::from_millis(50));
                 let said = adapter.stderr_since(mark);
@@ -343,4 +368,20 @@ fn wrong(name: &str, what: &impl ToString, advice: &str) -> bool {
         show(format_args!("         {:14} {line}", ""));
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The doctor knows the names of ADAPTER.md.
+    #[test]
+    fn names_are_those_of_the_page() {
+        let page = include_str!("../../../ADAPTER.md");
+        let (_, rest) = page.split_once("`lacks` names the parts").unwrap();
+        let (sentence, _) = rest.split_once("; `outcomes` lists").unwrap();
+        let named: BTreeSet<&str> = sentence.split('`').skip(1).step_by(2).collect();
+        let named: BTreeSet<&str> = named.into_iter().filter(|name| *name != "run").collect();
+        assert_eq!(named, BTreeSet::from(LACKS));
+    }
 }
