@@ -141,9 +141,18 @@ pub(super) struct PeerArguments {
 
     /// The relay's address; both sides need the same relay
     ///
-    /// Without it the environment variable WORMHOLE_SYNC_RENDEZVOUS counts, or else the default.
+    /// Without it the environment variable WORMHOLE_SYNC_RENDEZVOUS counts, else the configuration
+    /// file, or else the default.
     #[arg(long, value_name = "URL")]
     pub(super) rendezvous: Option<String>,
+
+    /// Reach the relay through this proxy: http://HOST:PORT (CONNECT) or socks5://HOST:PORT
+    ///
+    /// The proxy looks up the relay's name, and TLS goes through it end to end. It may have a user
+    /// name and a password, as in http://NAME:PASSWORD@HOST:PORT, which are better kept in the
+    /// configuration file. No proxy is taken from the environment; an empty one is none.
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<String>,
 
     /// Allow plain http to a relay on another machine
     ///
@@ -156,12 +165,27 @@ pub(super) struct PeerArguments {
     pub(super) ca_file: Option<PathBuf>,
 
     /// The application identifier, 1 to 128 bytes; both sides need the same one
-    #[arg(long, value_name = "TEXT", default_value = APPID)]
-    pub(super) appid: OsString,
+    ///
+    /// Without it that of the configuration file counts, or else wormhole-sync.example/cli.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) appid: Option<OsString>,
 
     /// The application identifier in lowercase hexadecimal
     #[arg(long, value_name = "HEX", conflicts_with = "appid")]
     pub(super) appid_hex: Option<String>,
+
+    /// Read the settings in this file, and not those in the usual place
+    ///
+    /// The usual place is $XDG_CONFIG_HOME/wormhole-sync/config.toml, or else
+    /// ~/.config/wormhole-sync/config.toml. The file is in TOML, and its keys are `rendezvous`,
+    /// `appid`, `proxy` and `ca-file`, each with a text in quotes. Options and the environment go
+    /// before the file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Read no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub(super) no_config: bool,
 
     /// Give up after this time: a number of seconds, or such as 90s, 5m, 1h 30m
     #[arg(long, value_name = "TIME", value_parser = time)]

@@ -55,21 +55,25 @@ impl Failure {
             Some(cause) => Failure::outcome(outcome, cause),
             None => Failure::outcome(outcome, meaning(outcome)),
         };
+        let attempt = match error.cause() {
+            Some(Cause::Exchange(Detail::Attempt(attempt))) => Some(*attempt),
+            _ => None,
+        };
         let is_about_the_address = match outcome {
             Outcome::RelayUnreachable | Outcome::RelayMisbehaved | Outcome::NoSuchChannel => true,
             // The last attempt failed at this address before the time was over.
-            _ => matches!(error.cause(), Some(Cause::Exchange(Detail::Attempt(_)))),
+            _ => attempt.is_some(),
         };
         if outcome == Outcome::BadRendezvous {
             failure.what = format!("{}: {address}", failure.what);
             failure.hint = format!("{} (--allow-plain-http)", failure.hint);
         } else if is_about_the_address {
-            failure.what = format!("{} at {address}", failure.what);
+            failure.what = format!("{}{}", failure.what, address.place_of(attempt));
         }
-        if let Some(Cause::Exchange(Detail::Attempt(attempt))) = error.cause() {
+        if let Some(attempt) = attempt {
             failure.hint = format!(
                 "{} Then start again with a new code.",
-                advice(*attempt, address)
+                advice(attempt, address)
             );
         }
         failure
@@ -121,7 +125,7 @@ mod tests {
 
     #[test]
     fn both_lines_say_what_matters() {
-        let address = ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()));
+        let address = ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()), None, None);
         let error = Error::from(AppId::new(b"").unwrap_err());
         let failure = Failure::exchange(&error, &address);
         assert_eq!(
@@ -145,7 +149,7 @@ mod tests {
     fn a_machine_that_fails_is_reported() {
         let failure = Failure::exchange(
             &Error::from(crate::crypto::NoRandomness),
-            &ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned())),
+            &ChosenAddress::choose(Some("http://127.0.0.1:1".to_owned()), None, None),
         );
         assert_eq!(
             (failure.what.as_str(), failure.hint.as_str()),

@@ -17,6 +17,7 @@ mod progress;
 mod prompt;
 mod relay;
 mod session;
+mod settings;
 mod signals;
 mod status;
 mod streams;

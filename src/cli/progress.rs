@@ -96,7 +96,8 @@ impl Progress {
                 return;
             }
             progress.event(&json!({"event": "trouble", "what": failure.to_string()}));
-            progress.say(format_args!("{failure} at {address}; {TRYING_AGAIN}"));
+            let place = address.place_of(Some(failure));
+            progress.say(format_args!("{failure}{place}; {TRYING_AGAIN}"));
             progress.say(advice(failure, &address));
         }
     }

@@ -10,18 +10,18 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::address::ChosenAddress;
-use super::arguments::{APPID, PeerArguments};
+use super::arguments::PeerArguments;
 use super::failure::Failure;
 use super::output::{Output, Written};
 use super::print;
 use super::progress::Progress;
+use super::settings::ChosenSettings;
 use super::signals::Signals;
 use super::terminal::Terminal;
 use super::wording::{program, shell, within};
 use crate::client::blocking::{Blocking, Canceller, Decider, Taking};
 use crate::client::{Builder, Error, Received, Verifier};
 use crate::protocol::{CloseReason, Outcome};
-use crate::values::{AppId, hex};
 
 /// The common part of `send` and `receive`: the checked options, the messages and the signals.
 pub(super) struct Session {
@@ -42,22 +42,13 @@ pub(super) struct Session {
 impl Session {
     /// Makes all checks that need neither the user nor the relay.
     pub(super) fn begin(options: &PeerArguments) -> Result<Session, Failure> {
-        let address = ChosenAddress::choose(options.rendezvous.clone());
-        let appid = match &options.appid_hex {
-            Some(text) => hex::decode(text.as_bytes()).map_err(|_| {
-                Failure::outcome(
-                    Outcome::BadAppid,
-                    "--appid-hex is not lowercase hexadecimal",
-                )
-            })?,
-            None => options.appid.clone().into_encoded_bytes(),
-        };
-        let local = |error: Error| Failure::exchange(&error, &address);
-        AppId::new(&appid).map_err(|error| local(error.into()))?;
+        let settings = ChosenSettings::find(options)?;
+        let shared = shared(options, &settings);
+        let address = settings.address;
         address
             .check(options.allow_plain_http)
-            .map_err(|error| local(error.into()))?;
-        let authorities = match &options.ca_file {
+            .map_err(|error| Failure::exchange(&error.into(), &address))?;
+        let authorities = match &settings.ca_file {
             Some(path) => Some(fs::read(path).map_err(|error| {
                 let what = format!("cannot read {}: {error}", path.display());
                 Failure::local(what, "Nothing was sent. Check the name of the file.")
@@ -76,9 +67,9 @@ impl Session {
         let progress = Progress::new(options.quiet, options.json);
         let signals = Signals::install(&progress)?;
         Ok(Session {
-            shared: shared(options, &address),
+            shared,
             address,
-            appid,
+            appid: settings.appid,
             allow_plain_http: options.allow_plain_http,
             authorities,
             deadline: options.deadline,
@@ -98,6 +89,9 @@ impl Session {
         let mut builder = builder
             .rendezvous(self.address.url())
             .on_retry(self.progress.trouble(&self.address));
+        if let Some(proxy) = self.address.proxy() {
+            builder = builder.proxy(proxy.clone());
+        }
         if self.allow_plain_http {
             builder = builder.allow_plain_http();
         }
@@ -107,7 +101,7 @@ impl Session {
         if let Some(pem) = &self.authorities {
             builder = builder.trust(pem).map_err(|error| {
                 Failure::local(
-                    format!("cannot use --ca-file: {error}"),
+                    format!("cannot use the file of authorities (--ca-file): {error}"),
                     "Nothing was sent. Give a PEM file with the certificate of an authority.",
                 )
             })?;
@@ -329,22 +323,16 @@ impl Comparison {
 }
 
 /// The options that both users must give alike, as the other user types them.
-fn shared(options: &PeerArguments, address: &ChosenAddress) -> String {
+fn shared(options: &PeerArguments, settings: &ChosenSettings) -> String {
     let mut shared = String::new();
     let mut add = |option: &str, value: &str| {
         shared.push_str(&format!(" {option} {}", shell(value)));
     };
-    if !address.is_default() {
-        add("--rendezvous", address.url());
+    if !settings.address.is_default() {
+        add("--rendezvous", settings.address.url());
     }
-    match (&options.appid_hex, options.appid.to_str()) {
-        (Some(text), _) => add("--appid-hex", text),
-        (None, Some(APPID)) => {}
-        (None, Some(text)) => add("--appid", text),
-        (None, None) => add(
-            "--appid-hex",
-            &hex::encode(options.appid.as_encoded_bytes()),
-        ),
+    if let Some((option, value)) = &settings.shared_appid {
+        add(option, value);
     }
     if options.allow_plain_http {
         shared.push_str(" --allow-plain-http");

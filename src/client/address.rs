@@ -32,7 +32,7 @@ pub enum AddressOrigin {
 
 impl RelayAddress {
     /// Chooses the address of an exchange: the given one, else that of the environment, else the
-    /// default.
+    /// default. A variable that is empty counts as none.
     #[must_use]
     pub fn choose(given: Option<String>) -> RelayAddress {
         // A variable that is not UTF-8 counts as set: its address is refused, not ignored.
@@ -49,7 +49,7 @@ impl RelayAddress {
     ) -> RelayAddress {
         let (url, origin) = match given {
             Some(url) => (url, AddressOrigin::Given),
-            None => match variable() {
+            None => match variable().filter(|url| !url.is_empty()) {
                 Some(url) => (url, AddressOrigin::Environment),
                 None => (DEFAULT_RENDEZVOUS.to_owned(), AddressOrigin::Default),
             },

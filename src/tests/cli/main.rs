@@ -10,6 +10,7 @@ mod relays;
 #[allow(dead_code, reason = "the tests of whole exchanges use all of it")]
 #[path = "../kit/server.rs"]
 mod server;
+mod settings;
 mod snapshots;
 mod streams;
 mod terminals;

@@ -20,6 +20,7 @@ pub(crate) fn program(relay: &str, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env("WORMHOLE_SYNC_RENDEZVOUS", relay)
+        .env("XDG_CONFIG_HOME", "/no/such/folder")
         .env_remove("CARGO")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -34,6 +35,7 @@ pub(crate) fn without_terminal(relay: &str, arguments: &[&str]) -> Command {
         .args(["--wait", env!("CARGO_BIN_EXE_wormhole-sync")])
         .args(arguments)
         .env("WORMHOLE_SYNC_RENDEZVOUS", relay)
+        .env("XDG_CONFIG_HOME", "/no/such/folder")
         .stdin(Stdio::null());
     command
 }

@@ -42,6 +42,7 @@ fn shell(script: &str, relay: &str, arguments: &[&str]) -> Command {
         .args(["-c", script, env!("CARGO_BIN_EXE_wormhole-sync")])
         .args(arguments)
         .env("WORMHOLE_SYNC_RENDEZVOUS", relay)
+        .env("XDG_CONFIG_HOME", "/no/such/folder")
         .env_remove("CARGO")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -23,6 +23,7 @@ impl Script {
             .env("TERM", "xterm")
             .env("PROGRAM", env!("CARGO_BIN_EXE_wormhole-sync"))
             .env("WORMHOLE_SYNC_RENDEZVOUS", relay)
+            .env("XDG_CONFIG_HOME", "/no/such/folder")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -33,6 +33,7 @@ impl AtTerminal {
             .env("ARGUMENTS", arguments.join(" "))
             .env("FOLDER", folder.path())
             .env("WORMHOLE_SYNC_RENDEZVOUS", &relay.url)
+            .env("XDG_CONFIG_HOME", "/no/such/folder")
             .env_remove("CARGO")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
