@@ -69,6 +69,13 @@ pub(super) struct SendArguments {
     #[arg(long, value_name = "FILE")]
     pub(super) code_file: Option<PathBuf>,
 
+    /// Show the link of the code as a QR code on standard error, if that is a terminal
+    ///
+    /// The link is the code with the relay's address and the application identifier, for a program
+    /// with a camera. It is as secret as the code. If nobody has to type the code, take --words 8.
+    #[arg(long)]
+    pub(super) qr: bool,
+
     #[command(flatten)]
     pub(super) peer: PeerArguments,
 }

@@ -15,6 +15,7 @@ mod print;
 mod printable;
 mod progress;
 mod prompt;
+mod qr;
 mod relay;
 mod session;
 mod settings;

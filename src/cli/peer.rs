@@ -44,6 +44,9 @@ pub(super) fn send(options: SendArguments) -> Result<(), Failure> {
         waiting.cancel();
         return Err(failure);
     }
+    if options.qr {
+        session.show_link(&code);
+    }
     session.instruct(&code, waiting.time_left());
     drop(code);
     session

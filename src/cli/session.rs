@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::output::{Output, Written};
 use super::print;
 use super::progress::Progress;
+use super::qr;
 use super::settings::ChosenSettings;
 use super::signals::Signals;
 use super::terminal::Terminal;
@@ -22,6 +23,7 @@ use super::wording::{program, shell, within};
 use crate::client::blocking::{Blocking, Canceller, Decider, Taking};
 use crate::client::{Builder, Error, Received, Verifier};
 use crate::protocol::{CloseReason, Outcome};
+use crate::values::{AppId, Code, Link, Rendezvous};
 
 /// The common part of `send` and `receive`: the checked options, the messages and the signals.
 pub(super) struct Session {
@@ -134,6 +136,17 @@ impl Session {
                 "(Other machines cannot reach the relay {}.)",
                 self.address
             ));
+        }
+    }
+
+    /// Shows the link of the code to the camera of the other user's machine.
+    pub(super) fn show_link(&self, code: &str) {
+        let relay = Rendezvous::parse(self.address.url(), self.allow_plain_http);
+        // All three have been checked by the exchange that made the code.
+        if let (Ok(code), Ok(appid), Ok(relay)) =
+            (Code::parse(code), AppId::new(&self.appid), relay)
+        {
+            qr::show(&Link::new(code, appid, relay));
         }
     }
 

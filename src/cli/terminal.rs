@@ -71,6 +71,17 @@ impl Terminal {
     }
 }
 
+/// The width of the screen that standard error is, if it is known.
+pub(super) fn columns() -> Option<usize> {
+    #[cfg(unix)]
+    let columns = rustix::termios::tcgetwinsize(io::stderr())
+        .ok()
+        .map(|size| size.ws_col.into());
+    #[cfg(not(unix))]
+    let columns = None;
+    columns.filter(|columns| *columns > 0)
+}
+
 /// The settings of a terminal.
 #[cfg(unix)]
 #[derive(Debug)]

@@ -112,3 +112,69 @@ fn a_text_that_names_a_file_is_asked_about() {
     assert_eq!(status, 24, "{shown}");
     assert!(shown.contains("nothing was sent"), "{shown}");
 }
+
+/// A picture of lines that hold two rows of squares each, black on white, as a camera reads it.
+fn read_by_camera(picture: &str) -> String {
+    const SIDE: usize = 4;
+    let lines: Vec<Vec<char>> = picture.lines().map(|line| line.chars().collect()).collect();
+    let is_dark = |x: usize, y: usize| match lines[y / SIDE / 2][x / SIDE] {
+        '█' => true,
+        '▀' => (y / SIDE).is_multiple_of(2),
+        '▄' => !(y / SIDE).is_multiple_of(2),
+        other => {
+            assert_eq!(other, ' ');
+            false
+        }
+    };
+    let (width, height) = (lines[0].len() * SIDE, lines.len() * 2 * SIDE);
+    let mut image = rqrr::PreparedImage::prepare_from_bitmap(width, height, is_dark);
+    let grids = image.detect_grids();
+    assert_eq!(grids.len(), 1, "{picture}");
+    grids[0].decode().unwrap().1
+}
+
+// LINK-1: A program that shows a link MUST write `wormhole-sync:`, the code as CODE-3 shows it
+#[test]
+fn a_camera_reads_the_link_from_the_screen() {
+    let relay = Relay::start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut script = Script::start(
+        &relay.url,
+        folder.path(),
+        r#"stty cols 100; "$PROGRAM" send --qr --appid a --code-file code x"#,
+    );
+    let shown = script.wait_for("waiting for the other side");
+    let bytes: Vec<u8> = shown.chars().map(|byte| byte as u8).collect();
+    let shown = String::from_utf8(bytes).unwrap();
+    let squares = shown
+        .lines()
+        .filter_map(|line| line.trim_end().strip_prefix("\x1b[30;107m"));
+    let squares: Vec<&str> = squares
+        .map(|line| line.strip_suffix("\x1b[0m").unwrap())
+        .collect();
+    let code = fs::read_to_string(folder.path().join("code")).unwrap();
+    let code = code.trim();
+    let link = format!("wormhole-sync:{code}?appid=61&relay={}", relay.url);
+    assert_eq!(read_by_camera(&squares.join("\n")), link);
+    assert_eq!(relay.receive(&["--appid", "a", code]).status, 0);
+}
+
+#[test]
+fn a_link_is_shown_on_a_screen_that_has_room_for_it_and_in_no_log() {
+    let relay = Relay::start();
+    let (sender, code) = relay.send(&["--qr", "x"]);
+    assert_eq!(relay.receive(&[&code]).status, 0);
+    let sender = sender.end();
+    let said = "No QR code: standard error is no terminal.\n";
+    assert!(sender.stderr.contains(said), "{}", sender.stderr);
+    assert!(
+        !sender.stderr.contains("wormhole-sync:"),
+        "{}",
+        sender.stderr
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let narrow = r#"stty cols 30; "$PROGRAM" send --qr --deadline 1 x"#;
+    let script = Script::start(&relay.url, folder.path(), narrow);
+    let (_, shown) = script.end();
+    assert!(shown.contains("No QR code: it needs "), "{shown}");
+}
