@@ -10,7 +10,7 @@ use super::{print, status};
 use crate::client::{Cause, Error};
 use crate::protocol::{Detail, Outcome};
 
-/// A run that did not end with `done`.
+/// A run that did not end as well as it could.
 #[derive(Debug)]
 pub(super) struct Failure {
     status: u8,
@@ -45,6 +45,16 @@ impl Failure {
             outcome: Some(outcome),
             what: format!("{outcome}: {detail}"),
             hint: outcome.sentence().to_owned(),
+        }
+    }
+
+    /// The exchange is done, without a proof that this side's blob arrived (INIT-4).
+    pub(super) fn unconfirmed(sentence: &str) -> Failure {
+        Failure {
+            status: status::UNCONFIRMED,
+            outcome: Some(Outcome::Done),
+            what: "done, but it is not confirmed that your blob arrived".to_owned(),
+            hint: sentence.to_owned(),
         }
     }
 

@@ -249,7 +249,7 @@ impl Session {
                 let ended = taking.taken();
                 self.progress.clear();
                 let received = ended.map_err(|error| self.failed(&error))?;
-                self.say_done(&received);
+                self.done(&received)?;
                 written.into_result()
             }
             Err(failure) => {
@@ -281,8 +281,7 @@ impl Session {
                     let what = "the relay says that the other side could not keep the blob";
                     return Err(Failure::outcome(Outcome::NotTaken, what).hint(received.sentence()));
                 }
-                self.say_done(&received);
-                Ok(())
+                self.done(&received)
             }
             Err(error) => {
                 let failure = self.failed(&error);
@@ -307,18 +306,23 @@ impl Session {
         self.failed(error)
     }
 
-    fn say_done(&self, received: &Received) {
+    /// Says that the exchange is done, or fails if this side's blob may not have arrived.
+    fn done(&self, received: &Received) -> Result<(), Failure> {
         if received.blob().is_empty() {
             self.progress.say("the other side handed in nothing");
+        }
+        if !received.delivered() {
+            return Err(Failure::unconfirmed(received.sentence()));
         }
         self.progress.event(&json!({
             "event": "result",
             "outcome": Outcome::Done.token(),
             "reason": null,
-            "delivered": received.delivered(),
+            "delivered": true,
             "status": 0,
         }));
         self.progress.say(received.sentence());
+        Ok(())
     }
 }
 

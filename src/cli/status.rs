@@ -1,4 +1,4 @@
-//! The exit statuses: one for each outcome of section 12, and three of our own.
+//! The exit statuses: one for each outcome of section 12, and some of our own.
 
 use std::fmt::Write;
 
@@ -10,6 +10,10 @@ pub(super) const LOCAL: u8 = 1;
 
 /// The status when the arguments make no sense, which is clap's own.
 pub(super) const USAGE: u8 = 2;
+
+/// The status of an exchange that is `done` without a proof that this side's blob arrived
+/// (`delivered`, INIT-4): a script must not throw away what it has sent.
+pub(super) const UNCONFIRMED: u8 = 3;
 
 /// The end of `--help`: `text` and the table of exit statuses.
 pub(super) fn after_help(text: &str) -> String {
@@ -29,6 +33,11 @@ pub(super) fn after_help(text: &str) -> String {
         "a file, the terminal or an address of this machine cannot be used",
     );
     row(USAGE, "", "the arguments cannot be understood");
+    row(
+        UNCONFIRMED,
+        Outcome::Done.token(),
+        "the other side's blob opened, but it is not confirmed that yours arrived",
+    );
     for outcome in Outcome::ALL.into_iter().skip(1) {
         row(outcome.exit_status(), outcome.token(), meaning(outcome));
     }
@@ -45,7 +54,7 @@ mod tests {
     fn each_outcome_has_its_own() {
         let all: BTreeSet<u8> = Outcome::ALL.map(Outcome::exit_status).into_iter().collect();
         assert_eq!(all.len(), Outcome::ALL.len());
-        assert!(!all.contains(&LOCAL) && !all.contains(&USAGE));
+        assert!(!all.contains(&LOCAL) && !all.contains(&USAGE) && !all.contains(&UNCONFIRMED));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::protocol::{AttemptFailure, CloseReason, Outcome, ProxyFailure, RETRY_
 /// The meaning of an outcome (section 12), for an error without a more particular cause.
 pub(super) fn meaning(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Done => "the other side's blob opened",
+        Outcome::Done => "the other side's blob opened, and yours arrived",
         Outcome::BadCode => "the code is not valid; nothing was sent",
         Outcome::BadAppid => "the application identifier is not 1 to 128 bytes; nothing was sent",
         Outcome::BlobTooLarge => "the blob has more than 65535 bytes; nothing was sent",

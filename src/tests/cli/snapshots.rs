@@ -1,11 +1,15 @@
 //! Reviewed texts: the help, the message of every outcome, the events of `--json`, and the demo.
 //! What is random in them has a name in capitals.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use std::time::Instant;
 
 use insta::{Settings, assert_snapshot};
+use wormhole_sync::Receiver;
 use wormhole_sync::protocol::{CloseReason, Outcome};
 
+use crate::AMPLE;
 use crate::program::{Ended, NOWHERE, Relay, Running, end, program};
 use crate::server::{allocated, answering, json, problem};
 
@@ -147,6 +151,56 @@ fn every_outcome_says_what_happened_and_what_to_do() {
             reviewed(&name, &RANDOM, &texts.join("\n\n"));
         }
     }
+}
+
+/// A sender whose receipt has not come when its user gives up: the receiver's application has not
+/// said yet that it has the blob.
+fn unconfirmed(arguments: &[&str]) -> Ended {
+    let relay = Relay::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("code");
+    let given = ["--code-file", file.to_str().unwrap(), "secret"];
+    let (sender, _) = relay.send(&[arguments, &given].concat());
+    let code = read_when_there(&file);
+    let receiver = Receiver::new("wormhole-sync.example/cli", code.trim(), b"mine");
+    let answered = receiver.rendezvous(&relay.url).start().unwrap();
+    let taking = answered.open().unwrap();
+    sender.signal("INT");
+    let sender = sender.end();
+    drop(taking);
+    sender
+}
+
+/// The content of a file that is written whole and at once.
+fn read_when_there(file: &Path) -> String {
+    let begun = Instant::now();
+    loop {
+        match fs::read_to_string(file) {
+            Ok(text) if text.ends_with('\n') => return text,
+            _ => assert!(begun.elapsed() < AMPLE, "no code"),
+        }
+        std::thread::yield_now();
+    }
+}
+
+// INIT-4: An initiator whose finish may have been stored MUST end as `done` with `delivered` false
+// when no receipt opened
+#[test]
+fn a_sender_whose_blob_may_not_have_arrived_says_so() {
+    let ended = unconfirmed(&[]);
+    assert_eq!((ended.status, &*ended.stdout), (3, &b"mine"[..]));
+    reviewed("outcome_done_unconfirmed", &RANDOM, &shown(&ended));
+    let ended = unconfirmed(&["--json"]);
+    let events = String::from_utf8(ended.stdout).unwrap();
+    reviewed("events_send_unconfirmed", &RANDOM, &events);
+    // A script that is told nothing but errors hears of it as well.
+    let ended = unconfirmed(&["--quiet"]);
+    assert_eq!(ended.status, 3);
+    assert!(
+        ended.stderr.starts_with("error: done, but"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
