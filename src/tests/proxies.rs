@@ -59,6 +59,8 @@ fn leading(kind: &str, target: SocketAddr, wants_credentials: bool) -> Server {
 
 fn asked_by_connect(peer: &mut Peer, wants_credentials: bool) -> io::Result<String> {
     let head = peer.read_message().ok_or(io::ErrorKind::UnexpectedEof)?;
+    // A proxy learns nothing of the exchange or of this program but the place.
+    assert!(!head.contains("Bearer") && !head.contains("ureq"), "{head}");
     let line = first_line(&head);
     let place = line.strip_prefix("CONNECT ").unwrap();
     let place = place.strip_suffix(" HTTP/1.1").unwrap().to_owned();
@@ -176,34 +178,40 @@ fn tls_goes_end_to_end<C: Client>() {
     assert_eq!(error.to_string(), line);
 }
 
-/// The first line of trouble of an initiator that reaches no relay through this proxy.
-fn trouble<C: Client>(proxy: Proxy) -> String {
-    first_line_of_trouble::<C>(proxy, 1_000, Duration::from_secs(1))
+/// Checks the line of an initiator that reaches no relay through each of these proxies. A second
+/// lasts 100 ms, and so an attempt at most a second.
+fn say<C: Client>(cases: Vec<(Proxy, &str)>) {
+    let lines: Vec<String> = thread::scope(|scope| {
+        let begin = |(proxy, _): &(Proxy, _)| {
+            let initiator = initiator::<C>(proxy.clone(), 100);
+            scope.spawn(move || first_line_of_trouble::<C>(initiator, Outcome::RelayUnreachable))
+        };
+        let running: Vec<_> = cases.iter().map(begin).collect();
+        let ended = running.into_iter().map(|thread| thread.join().unwrap());
+        ended.collect()
+    });
+    for ((proxy, expected), line) in cases.iter().zip(lines) {
+        assert_eq!(line, *expected, "{proxy}");
+    }
 }
 
-/// The line of one whose attempts take at most 200 ms.
-fn hangs<C: Client>(proxy: Proxy) {
-    let line = first_line_of_trouble::<C>(proxy, 20, Duration::from_millis(600));
-    assert_eq!(line, "the proxy did not answer in time");
-}
-
-fn first_line_of_trouble<C: Client>(proxy: Proxy, milliseconds: u64, deadline: Duration) -> String {
-    let begun = Instant::now();
-    let lines = Arc::new(Mutex::new(vec![]));
-    let keep = Arc::clone(&lines);
-    let initiator = Initiator::<C>::new(APP, *b"blob")
+fn initiator<C: Client>(proxy: Proxy, milliseconds: u64) -> Initiator<C> {
+    Initiator::new(APP, *b"blob")
         .rendezvous("https://relay.invalid")
         .proxy(proxy)
         .hooks_for_testing_only(second(milliseconds))
-        .deadline(deadline)
-        .on_event(move |event| {
-            if let ExchangeEvent::Trouble { failure, .. } = event {
-                keep.lock().unwrap().push(failure.to_string());
-            }
-        });
+}
+
+fn first_line_of_trouble<C: Client>(initiator: Initiator<C>, outcome: Outcome) -> String {
+    let lines = Arc::new(Mutex::new(vec![]));
+    let keep = Arc::clone(&lines);
+    let initiator = initiator.on_event(move |event| {
+        if let ExchangeEvent::Trouble { failure, .. } = event {
+            keep.lock().unwrap().push(failure.to_string());
+        }
+    });
     let error = C::start(initiator).unwrap_err();
-    assert_eq!(error.outcome(), Outcome::Timeout, "{error}");
-    assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());
+    assert_eq!(error.outcome(), outcome, "{error}");
     let said = format!("{error} {error:?}");
     assert!(
         !said.contains(PASSWORD) && !said.contains("dXNlcj"),
@@ -212,16 +220,17 @@ fn first_line_of_trouble<C: Client>(proxy: Proxy, milliseconds: u64, deadline: D
     lines.lock().unwrap()[0].clone()
 }
 
+const NO_TUNNEL: &str = "the proxy made no connection to the relay";
+
 fn a_proxy_that_refuses<C: Client>() {
-    let line = "the proxy made no connection to the relay";
-    for status in ["403 No", "502 Cannot"] {
+    let by_connect = ["403 No", "502 Cannot"].map(|status| {
         let server = serve(move |peer| {
             peer.read_message();
             peer.send(format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nno"));
         });
-        assert_eq!(trouble::<C>(named("http", server.address)), line);
-    }
-    for reply in [1, 2, 5, 9] {
+        (named("http", server.address), NO_TUNNEL)
+    });
+    let by_socks5 = [1, 2, 5, 9].map(|reply| {
         let server = serve(move |peer| {
             let _ = peer.stream.read_exact(&mut [0; 3]);
             peer.send([5, 0]);
@@ -229,19 +238,29 @@ fn a_proxy_that_refuses<C: Client>() {
             peer.send([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]);
             let _ = io::copy(&mut peer.stream, &mut io::sink());
         });
-        assert_eq!(trouble::<C>(named("socks5", server.address)), line);
-    }
+        (named("socks5", server.address), NO_TUNNEL)
+    });
+    say::<C>(by_connect.into_iter().chain(by_socks5).collect());
 }
 
 fn a_proxy_that_wants_other_credentials<C: Client>() {
     let relay = relay();
     let line = "the proxy wants a user name and a password, or others";
-    for kind in KINDS {
-        let server = leading(kind, relay.addr(), true);
-        assert_eq!(trouble::<C>(named(kind, server.address)), line, "{kind}");
-        let wrong = with_credentials(kind, server.address, "other");
-        assert_eq!(trouble::<C>(wrong), line, "{kind}");
-    }
+    let cases = KINDS.map(|kind| {
+        let address = leading(kind, relay.addr(), true).address;
+        let wrong = with_credentials(kind, address, "other");
+        [(named(kind, address), line), (wrong, line)]
+    });
+    say::<C>(cases.concat());
+}
+
+/// The line of one whose attempts take at most 200 ms.
+fn hangs<C: Client>(proxy: Proxy) {
+    let begun = Instant::now();
+    let initiator = initiator::<C>(proxy, 20);
+    let line = first_line_of_trouble::<C>(initiator, Outcome::RelayUnreachable);
+    assert_eq!(line, "the proxy did not answer in time");
+    assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());
 }
 
 fn a_proxy_that_hangs<C: Client>() {
@@ -249,6 +268,12 @@ fn a_proxy_that_hangs<C: Client>() {
     for kind in KINDS {
         hangs::<C>(named(kind, server.address));
         server.wait_for("end");
+        // The user's own deadline ends an attempt.
+        let begun = Instant::now();
+        let initiator = initiator::<C>(named(kind, server.address), 1_000);
+        let error = C::start(initiator.deadline(Duration::from_millis(200))).unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Timeout, "{error}");
+        assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());
     }
 }
 
@@ -271,16 +296,11 @@ fn a_proxy_that_answers_byte_by_byte<C: Client>() {
 }
 
 fn a_proxy_that_answers_garbage_or_goes<C: Client>() {
+    let mut cases = vec![];
     for (sent, line) in [
         (&b""[..], "the connection to the proxy broke off"),
-        (
-            b"\x00\x01\x02 nonsense \x03\r\n\r\n",
-            "the proxy made no connection to the relay",
-        ),
-        (
-            b"SSH-2.0-OpenSSH_9.9\r\n",
-            "the proxy made no connection to the relay",
-        ),
+        (b"\x00\x01\x02 nonsense \x03\r\n\r\n", NO_TUNNEL),
+        (b"SSH-2.0-OpenSSH_9.9\r\n", NO_TUNNEL),
     ] {
         for kind in KINDS {
             let server = serve(move |peer| {
@@ -290,13 +310,10 @@ fn a_proxy_that_answers_garbage_or_goes<C: Client>() {
                     let _ = io::copy(&mut peer.stream, &mut io::sink());
                 }
             });
-            assert_eq!(
-                trouble::<C>(named(kind, server.address)),
-                line,
-                "{kind} {sent:?}"
-            );
+            cases.push((named(kind, server.address), line));
         }
     }
+    say::<C>(cases);
 }
 
 fn a_proxy_that_is_not_there<C: Client>() {
@@ -304,8 +321,6 @@ fn a_proxy_that_is_not_there<C: Client>() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
-    for kind in KINDS {
-        let line = trouble::<C>(named(kind, address));
-        assert_eq!(line, "nothing listens at the proxy's address", "{kind}");
-    }
+    let line = "nothing listens at the proxy's address";
+    say::<C>(KINDS.map(|kind| (named(kind, address), line)).into());
 }

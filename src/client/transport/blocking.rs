@@ -25,7 +25,7 @@ use ureq::{Agent, AsSendBody, Error};
 use super::coalesce::CoalescingConnector;
 use super::resolver::CachingResolver;
 use super::tunnel::{TunnelConnector, wrapped};
-use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, Proxy, TlsOptions, error};
+use super::{BODY_LIMIT, HEADER_LIMIT, IDLE, LONGEST, Proxy, TlsOptions, USER_AGENT, error};
 use crate::protocol::AttemptFailure;
 use crate::protocol::wire::{HttpRequest, HttpResponse};
 
@@ -75,6 +75,8 @@ impl UreqTransport {
             .tls_config(tls.for_ureq())
             // By default, ureq takes a proxy from the environment.
             .proxy(proxy.map(|proxy| proxy.for_ureq.clone()))
+            // CONNECT would tell the proxy the library and its version.
+            .user_agent(USER_AGENT)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)

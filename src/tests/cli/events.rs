@@ -84,7 +84,7 @@ fn a_failure_is_the_last_event() {
         ),
         (
             NOWHERE,
-            &["send", "--json", "--deadline", "1", "x"],
+            &["send", "--json", "--deadline", "3", "x"],
             json!("timeout"),
             23,
         ),

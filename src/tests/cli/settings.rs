@@ -37,7 +37,7 @@ fn an_option_goes_before_the_environment_and_that_before_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("wormhole-sync/config.toml");
     let text = r#"rendezvous = "http://127.0.0.1:3""#;
-    let send = ["send", "--deadline", "1", "x"];
+    let send = ["send", "--deadline", "3", "x"];
     let run = |arguments: &[&str]| configured(folder.path(), text, arguments);
     let from_file = format!("http://127.0.0.1:3 (from {})", file.display());
     assert_eq!(place(&mut run(&send)), from_file);
@@ -168,7 +168,7 @@ fn a_failure_of_the_proxy_names_the_proxy() {
         "http://word@127.0.0.1".to_owned(),
     ] {
         let url = "https://relay.invalid";
-        let arguments = ["send", "--deadline", "1", "--proxy", &proxy, "x"];
+        let arguments = ["send", "--deadline", "3", "--proxy", &proxy, "x"];
         let ended = end(&mut program(url, &arguments));
         assert!(!ended.stderr.contains("word@"), "{}", ended.stderr);
         told.push(format!("exit status {}\n{}", ended.status, ended.stderr));

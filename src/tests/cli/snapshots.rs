@@ -111,7 +111,7 @@ fn ends_with(outcome: Outcome) -> Vec<Ended> {
         }
         Outcome::Timeout => {
             let relay = Relay::start();
-            let mut sender = program(&relay.url, &["send", "--deadline", "1", "secret"]);
+            let mut sender = program(&relay.url, &["send", "--deadline", "3", "secret"]);
             vec![end(&mut sender)]
         }
         Outcome::Cancelled => {
