@@ -5,7 +5,7 @@ use super::result::CheckResult;
 use crate::run::verdict::VerdictCounts;
 use crate::subject::adapter::Hello;
 
-/// The words that may be claimed of a run, such as `wormhole-sync 1.1.0 level 5 (3699 tests,
+/// The words that may be claimed of a run, such as `wormhole-sync 1.1.0 level 5 (3689 tests,
 /// nothing skipped)`.
 ///
 /// # Errors
