@@ -18,7 +18,7 @@
 //! a task. The task runs in the runtime in which the exchange began, and ends with it.
 //!
 //! Every future is polled in a tokio runtime. Outside of one, a step gives an
-//! [`Error`](crate::Error) whose cause is [`NoRuntime`](crate::client::Cause::NoRuntime).
+//! [`Error`] whose cause is [`NoRuntime`](crate::Cause::NoRuntime).
 //!
 //! # Panics
 //!
