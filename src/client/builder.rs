@@ -10,7 +10,7 @@ use super::transport::{Proxy, TlsFault, TlsOptions};
 use crate::values::{Code, CodeError, WordCount};
 
 /// An exchange that has not begun, in the role `R` and to be run by the client `C`; see
-/// [`Initiator`] and [`Receiver`].
+/// `Initiator` and `Receiver`.
 #[derive(Debug)]
 #[must_use = "nothing happens before `start` or `finish`"]
 pub struct Builder<R, C> {
@@ -25,13 +25,13 @@ pub type Initiator<C> = Builder<Initiating, C>;
 /// The receiver, which has the code from its user (section 11.5).
 pub type Receiver<C> = Builder<Receiving, C>;
 
-/// The options that only an [`Initiator`] has.
+/// The options that only an `Initiator` has.
 #[derive(Debug)]
 pub struct Initiating {
     pub(super) words: usize,
 }
 
-/// The options that only a [`Receiver`] has.
+/// The options that only a `Receiver` has.
 pub struct Receiving {
     pub(super) code: Result<Code, CodeError>,
 }
@@ -103,7 +103,7 @@ impl<C> Builder<Receiving, C> {
     }
 
     /// Makes a receiver like [`new`](Builder::new), with a code that has been read already, such
-    /// as that of a [`Link`](crate::values::Link).
+    /// as that of a [`Link`](crate::Link).
     pub fn with_code(appid: impl AsRef<[u8]>, code: Code, blob: impl Into<Vec<u8>>) -> Self {
         Builder::with(appid.as_ref(), Ok(code), blob.into())
     }

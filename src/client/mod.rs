@@ -18,7 +18,7 @@ mod hooks;
 mod observer;
 mod prepared;
 mod received;
-mod steps;
+pub mod steps;
 mod transport;
 
 pub use address::{AddressOrigin, DEFAULT_RENDEZVOUS, RENDEZVOUS_VARIABLE, RelayAddress};

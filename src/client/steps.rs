@@ -10,8 +10,7 @@ use crate::crypto::Standard;
 use crate::protocol::{InitiatorMachine, ReceiverMachine};
 use crate::values::Code;
 
-/// A client: [`Blocking`](super::blocking::Blocking) or
-/// [`Asynchronous`](super::asynchronous::Asynchronous).
+/// A client: `Blocking` or `Asynchronous`, and no other, since nothing outside can be a [`Driver`].
 pub trait Client {
     /// The client's driver of one exchange.
     type Driver<M: Observed>: Driver<Machine = M>;

@@ -6,7 +6,7 @@
 //!
 //! It has two parts, of which the second uses the first:
 //!
-//! - `registry`: all channels as one pure state machine, the [`Registry`]. Requests, time and
+//! - `registry`: all channels as one pure state machine, the `Registry`. Requests, time and
 //!   random numbers come in, answers go out.
 //! - `server`: HTTP, connections and their bounds, and the shutdown. [`Relay`] listens and serves;
 //!   [`RelayHandle`] runs one on a thread.
@@ -18,11 +18,16 @@
 
 mod limits;
 mod problem;
+#[cfg_attr(
+    not(feature = "unstable-internals"),
+    allow(dead_code, unreachable_pub, unused_imports)
+)]
 mod registry;
 mod server;
 
 pub use limits::{BadLimits, GRACE, LIFE_AFTER_CLAIM, Limits, QUARANTINE, REQUEST_TIME};
 pub use problem::{EndReason, Refusal};
+#[cfg(feature = "unstable-internals")]
 pub use registry::{
     Bytes, Call, ChannelRequest, ChannelState, ClientAddress, Handled, Party, Random, Registry,
     RelayAction, Reply, SideKey, Ticket, system_random,

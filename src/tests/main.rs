@@ -7,6 +7,7 @@ mod answers;
 mod cancelling;
 mod dropping;
 mod events;
+mod examples;
 mod exchanges;
 mod looking;
 mod outcomes;

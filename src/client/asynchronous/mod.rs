@@ -18,7 +18,7 @@
 //! a task. The task runs in the runtime in which the exchange began, and ends with it.
 //!
 //! Every future is polled in a tokio runtime. Outside of one, a step gives an
-//! [`Error`](crate::Error) whose cause is [`NoRuntime`](crate::client::Cause::NoRuntime).
+//! [`Error`] whose cause is [`NoRuntime`](crate::Cause::NoRuntime).
 //!
 //! # Panics
 //!
@@ -117,7 +117,9 @@ impl Builder<Initiating, Asynchronous> {
     /// Asks the relay for a channel, after which there is a code to show.
     ///
     /// # Errors
-    /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
+    /// Before any request `blob-too-large`, `bad-appid`, `bad-rendezvous`, `bad-code` (the number
+    /// of words) or `internal`; then `relay-unreachable`, `relay-misbehaved`, `timeout` or
+    /// `cancelled`, and `closed` or `expired` if the relay says so (section 11.4, `allocating`).
     pub async fn start(self) -> Result<Waiting, Error> {
         let (prepared, words) = self.prepare()?;
         let mut driver = AsyncDriver::new(prepared);
@@ -138,8 +140,11 @@ impl Builder<Receiving, Asynchronous> {
     /// Claims the channel and answers, after which there is a verifier to compare.
     ///
     /// # Errors
-    /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
-    /// ones.
+    /// Before any request `blob-too-large`, `bad-appid`, `bad-rendezvous`, `bad-code` or
+    /// `internal`; `no-such-channel` or `crowded` if the code is not this receiver's to use;
+    /// `bad-element` or `malformed-message` if the offer is faulty; `closed` or `expired` if the
+    /// exchange was ended; `relay-unreachable`, `relay-misbehaved`, `timeout` or `cancelled`
+    /// (section 11.5).
     pub async fn start(self) -> Result<Answered, Error> {
         let mut driver = AsyncDriver::new(self.prepare()?);
         driver
@@ -155,7 +160,7 @@ impl Builder<Receiving, Asynchronous> {
     /// Runs the whole exchange, and returns the peer's blob once it has opened.
     ///
     /// # Errors
-    /// Any outcome but `done`.
+    /// Those of each step that this runs.
     pub async fn finish(self) -> Result<Received, Error> {
         self.start().await?.finish().await
     }
@@ -165,7 +170,7 @@ impl Waiting {
     /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
     ///
     /// # Errors
-    /// Any outcome but `done`.
+    /// Those of each step that this runs.
     pub async fn finish(self) -> Result<Received, Error> {
         self.hold().await?.release().await
     }
@@ -173,7 +178,9 @@ impl Waiting {
     /// Waits for the peer and keeps this side's blob, so that the user may look first (INIT-2).
     ///
     /// # Errors
-    /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
+    /// `wrong-code` if the peer has other words; `bad-element` or `malformed-message` if its answer
+    /// is faulty; `closed` or `expired` if the exchange was ended; `relay-unreachable`,
+    /// `relay-misbehaved`, `timeout` or `cancelled` (section 11.4, `waiting-for-answer`).
     pub async fn hold(self) -> Result<Holding, Error> {
         let mut driver = self.driver;
         driver.run_until(|machine| machine.held().is_some()).await;
@@ -205,7 +212,10 @@ impl Holding {
     /// Releases this side's blob and waits for the receipt.
     ///
     /// # Errors
-    /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
+    /// `closed` or `expired` if the exchange was ended meanwhile; `relay-unreachable` or
+    /// `relay-misbehaved`; before the blob is released also `timeout` and `cancelled`. The peer's
+    /// blob is in [`Error::received`]. Once the finish may have arrived, the result is `done`
+    /// without [`delivered`](Received::delivered) instead (INIT-4).
     pub async fn release(mut self) -> Result<Received, Error> {
         self.driver.say(UserEvent::Release);
         self.driver.run_until(|_| false).await;
@@ -242,7 +252,9 @@ impl Answered {
     /// it has [taken](Taking::taken) it.
     ///
     /// # Errors
-    /// Any outcome that section 11.5 has for the states before `taking`.
+    /// `wrong-code` or `malformed-message` if the finish does not open; `closed` or `expired` if
+    /// the exchange was ended; `relay-unreachable`, `relay-misbehaved`, `timeout` or `cancelled`
+    /// (section 11.5).
     pub async fn open(self) -> Result<Taking, Error> {
         let mut driver = self.driver;
         driver.say(UserEvent::Release);
@@ -257,7 +269,7 @@ impl Answered {
     /// Agrees, waits for the peer's blob, takes it and sends the receipt.
     ///
     /// # Errors
-    /// Any outcome but `done`.
+    /// Those of each step that this runs.
     pub async fn finish(self) -> Result<Received, Error> {
         self.open().await?.taken().await
     }

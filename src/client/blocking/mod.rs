@@ -71,7 +71,9 @@ impl Builder<Initiating, Blocking> {
     /// Asks the relay for a channel, after which there is a code to show.
     ///
     /// # Errors
-    /// Any outcome that section 11.4 has for the state `allocating`, and the local ones.
+    /// Before any request `blob-too-large`, `bad-appid`, `bad-rendezvous`, `bad-code` (the number
+    /// of words) or `internal`; then `relay-unreachable`, `relay-misbehaved`, `timeout` or
+    /// `cancelled`, and `closed` or `expired` if the relay says so (section 11.4, `allocating`).
     pub fn start(self) -> Result<Waiting, Error> {
         let (prepared, words) = self.prepare()?;
         let mut driver = BlockingDriver::new(prepared);
@@ -91,8 +93,11 @@ impl Builder<Receiving, Blocking> {
     /// Claims the channel and answers, after which there is a verifier to compare.
     ///
     /// # Errors
-    /// Any outcome that section 11.5 has for the states `claiming` and `answering`, and the local
-    /// ones.
+    /// Before any request `blob-too-large`, `bad-appid`, `bad-rendezvous`, `bad-code` or
+    /// `internal`; `no-such-channel` or `crowded` if the code is not this receiver's to use;
+    /// `bad-element` or `malformed-message` if the offer is faulty; `closed` or `expired` if the
+    /// exchange was ended; `relay-unreachable`, `relay-misbehaved`, `timeout` or `cancelled`
+    /// (section 11.5).
     pub fn start(self) -> Result<Answered, Error> {
         let mut driver = BlockingDriver::new(self.prepare()?);
         driver.run_until(|machine| machine.verifier().is_some());
@@ -106,7 +111,7 @@ impl Builder<Receiving, Blocking> {
     /// Runs the whole exchange, and returns the peer's blob once it has opened.
     ///
     /// # Errors
-    /// Any outcome but `done`.
+    /// Those of each step that this runs.
     pub fn finish(self) -> Result<Received, Error> {
         self.start()?.finish()
     }
@@ -116,7 +121,7 @@ impl Waiting {
     /// Waits for the peer, releases this side's blob to it, and waits for the receipt.
     ///
     /// # Errors
-    /// Any outcome but `done`.
+    /// Those of each step that this runs.
     pub fn finish(self) -> Result<Received, Error> {
         self.hold()?.release()
     }
@@ -124,7 +129,9 @@ impl Waiting {
     /// Waits for the peer and keeps this side's blob, so that the user may look first (INIT-2).
     ///
     /// # Errors
-    /// Any outcome that section 11.4 has for the state `waiting-for-answer`.
+    /// `wrong-code` if the peer has other words; `bad-element` or `malformed-message` if its answer
+    /// is faulty; `closed` or `expired` if the exchange was ended; `relay-unreachable`,
+    /// `relay-misbehaved`, `timeout` or `cancelled` (section 11.4, `waiting-for-answer`).
     pub fn hold(self) -> Result<Holding, Error> {
         let mut driver = self.driver;
         driver.run_until(|machine| machine.held().is_some());
@@ -154,7 +161,11 @@ impl Holding {
     /// so that nobody agrees to what is over.
     ///
     /// # Errors
-    /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
+    /// `closed` or `expired` if the exchange was ended meanwhile; `relay-unreachable` or
+    /// `relay-misbehaved`; before the blob is released also `timeout`, `cancelled`, and
+    /// `verifier-mismatch` if the decider says so. The peer's blob is in [`Error::received`]. Once
+    /// the finish may have arrived, the result is `done` without [`delivered`](Received::delivered)
+    /// instead (INIT-4).
     pub fn wait(mut self) -> Result<Received, Error> {
         self.driver.run_until(|_| false);
         self.driver.conclude()
@@ -163,7 +174,10 @@ impl Holding {
     /// Releases this side's blob and waits for the receipt.
     ///
     /// # Errors
-    /// Any outcome but `done`; the peer's blob is then in [`Error::received`].
+    /// `closed` or `expired` if the exchange was ended meanwhile; `relay-unreachable` or
+    /// `relay-misbehaved`; before the blob is released also `timeout` and `cancelled`. The peer's
+    /// blob is in [`Error::received`]. Once the finish may have arrived, the result is `done`
+    /// without [`delivered`](Received::delivered) instead (INIT-4).
     pub fn release(mut self) -> Result<Received, Error> {
         self.driver.say(UserEvent::Release);
         self.wait()
@@ -200,7 +214,9 @@ impl Answered {
     /// so that nobody agrees to what is over.
     ///
     /// # Errors
-    /// Any outcome that section 11.5 has for the states before `taking`.
+    /// `wrong-code` or `malformed-message` if the finish does not open; `closed` or `expired` if
+    /// the exchange was ended; `relay-unreachable`, `relay-misbehaved`, `verifier-mismatch`,
+    /// `timeout` or `cancelled` (section 11.5).
     pub fn wait(self) -> Result<Taking, Error> {
         let mut driver = self.driver;
         driver.run_until(Machine::is_taking);
@@ -215,7 +231,9 @@ impl Answered {
     /// it has [taken](Taking::taken) it.
     ///
     /// # Errors
-    /// Any outcome that section 11.5 has for the states before `taking`.
+    /// `wrong-code` or `malformed-message` if the finish does not open; `closed` or `expired` if
+    /// the exchange was ended; `relay-unreachable`, `relay-misbehaved`, `verifier-mismatch`,
+    /// `timeout` or `cancelled` (section 11.5).
     pub fn open(mut self) -> Result<Taking, Error> {
         self.driver.say(UserEvent::Release);
         self.wait()
@@ -224,7 +242,7 @@ impl Answered {
     /// Agrees, waits for the peer's blob, takes it and sends the receipt.
     ///
     /// # Errors
-    /// Any outcome but `done`.
+    /// Those of each step that this runs.
     pub fn finish(self) -> Result<Received, Error> {
         self.open()?.taken()
     }

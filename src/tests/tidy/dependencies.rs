@@ -55,7 +55,7 @@ fn no_feature_brings_the_test_hooks() {
         .iter()
         .filter(|line| line.contains("test-hooks-dangerous"));
     let hooks: Vec<&String> = hooks.collect();
-    assert_eq!(hooks, ["test-hooks-dangerous = []"]);
+    assert_eq!(hooks, [r#"test-hooks-dangerous = ["unstable-internals"]"#]);
     assert!(features.contains(&r#"default = ["blocking"]"#.to_owned()));
 }
 

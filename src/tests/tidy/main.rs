@@ -8,6 +8,7 @@ mod graph;
 mod imports;
 mod interface;
 mod names;
+mod public;
 mod quotes;
 mod source;
 mod specification;

@@ -67,10 +67,11 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files of the reference crate that ship: all but those that are compiled for tests only.
+/// The files of the reference crate that ship: all but the examples and those that are compiled for
+/// tests only.
 pub(crate) fn shipped() -> Vec<Source> {
     let mut sources = below("src");
-    let mut of_tests = vec!["src/tests/".to_owned()];
+    let mut of_tests = vec!["src/tests/".to_owned(), "src/examples/".to_owned()];
     for source in &sources {
         for item in source.file().items {
             if let Item::Mod(ItemMod {
