@@ -96,7 +96,7 @@ mod values;
 pub use client::asynchronous;
 #[cfg(any(feature = "blocking", feature = "async"))]
 pub use client::{
-    Builder, Cause, DEFAULT_RENDEZVOUS, Error, ExchangeEvent, Held, Initiating,
+    BadProxy, Builder, Cause, DEFAULT_RENDEZVOUS, Error, ExchangeEvent, Held, Initiating, Proxy,
     RENDEZVOUS_VARIABLE, Received, Receiving, TlsFault, steps,
 };
 #[cfg(feature = "blocking")]
@@ -107,7 +107,7 @@ pub use client::{
 pub use crypto::{
     BadElement, ExportError, ExportedKey, Malformed, NoRandomness, PeerFault, Verifier,
 };
-pub use protocol::{AttemptFailure, CloseReason, Detail, Misbehaviour, Outcome};
+pub use protocol::{AttemptFailure, CloseReason, Detail, Misbehaviour, Outcome, ProxyFailure};
 pub use values::{
     AppId, BadAppId, BadLink, BadRendezvous, BlobTooLarge, ChannelId, Code, CodeError, Link,
     Rendezvous, Words,

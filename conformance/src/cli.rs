@@ -1,5 +1,6 @@
 //! The command line of the suite.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,7 +23,6 @@ use crate::subject::command::{CommandTemplates, Commands};
 use crate::subject::group::{self, SUPERVISE};
 use crate::subject::limits;
 use crate::subject::reference::Reference;
-use crate::suites::replay;
 use crate::tools::SubjectArguments;
 use crate::tools::archive::{self, ArchiveArguments};
 use crate::tools::coverage::{self, CoverageArguments};
@@ -263,10 +263,9 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
         return Ok(result.end.good);
     }
     let own = match &arguments.transcripts {
-        Some(folder) => replay::cases_in(folder)?,
-        None => Vec::new(),
+        Some(folder) => list::ids_in(folder)?,
+        None => BTreeSet::new(),
     };
-    let own = own.iter().map(|case| case.id().to_owned());
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     let vectors = arguments.vectors.clone();
     let check = check::Check {
@@ -283,7 +282,7 @@ fn run_check(root: &Root, arguments: CheckArguments) -> anyhow::Result<bool> {
             timeout: Duration::from_secs(arguments.timeout),
             fail_fast: arguments.fail_fast,
             expectations,
-            scoring: Scoring::packed()?.with_own(own),
+            scoring: Scoring::packed()?.with_own(&own),
             without: arguments.without,
         },
     };

@@ -109,9 +109,9 @@ impl Scoring {
     }
 
     /// Counts the user's own tests as well, whatever the edition is.
-    pub(crate) fn with_own(mut self, tests: impl Iterator<Item = String> + Clone) -> Self {
+    pub(crate) fn with_own(mut self, tests: &BTreeSet<String>) -> Self {
         for list in self.lists.values_mut() {
-            list.extend(tests.clone());
+            list.extend(tests.iter().cloned());
         }
         self
     }

@@ -9,6 +9,7 @@ use anyhow::Error;
 use crate::run::plan;
 use crate::run::selection::Selection;
 use crate::spec::Spec;
+use crate::suites::replay;
 use crate::suites::test::Test;
 use crate::tools::relay;
 
@@ -23,6 +24,16 @@ pub(crate) fn ids(transcripts: Option<&Path>) -> anyhow::Result<BTreeSet<String>
     let of_relays = relays.iter().map(|case| case.id().to_owned());
     let of_clients = plan.cases.iter().map(|case| case.id().to_owned());
     Ok(of_clients.chain(of_relays).collect())
+}
+
+/// The ids of the transcripts of a folder.
+///
+/// # Errors
+///
+/// A sentence that says why they could not be loaded.
+pub(crate) fn ids_in(transcripts: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let cases = replay::cases_in(transcripts)?;
+    Ok(cases.iter().map(|case| case.id().to_owned()).collect())
 }
 
 /// Prints one line for each test that is chosen. A reader that has seen enough, such as `head`, may

@@ -1,7 +1,7 @@
 //! A transcript as a test, played to one client.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,19 +28,6 @@ use crate::suites::vectors::short;
 const MISSING: Duration = Duration::from_millis(200);
 /// The time for which a request too many is waited for after the run's end.
 const EXTRA: Duration = Duration::from_millis(20);
-
-/// The real time by which something may be later than its bound before it is played again.
-const LAG_WITH_OTHERS: Duration = Duration::from_millis(150);
-/// The real time by which something may be later than its bound with a longer second.
-const LAG_SLOWER: Duration = Duration::from_millis(250);
-/// The factor by which a second is longer when something may have come too late.
-const SLOWER: u64 = 4;
-/// The number of failures of one requirement that were seen again, after which none of it is
-/// looked at again: the client is at fault, and not a busy machine.
-pub(super) const ENOUGH: usize = 8;
-
-/// Lets one transcript be played without any other beside it.
-static ALONE: RwLock<()> = RwLock::new(());
 
 /// A transcript as a test.
 #[derive(Debug, Clone)]
@@ -191,78 +178,9 @@ impl Case for TranscriptCase {
 }
 
 impl TranscriptCase {
-    /// Plays the transcript as often as it says, and again where a busy machine may be to blame.
-    ///
-    /// A short second makes every time short, so that a moment of the machine's can change what a
-    /// right client does: what differs is played with a longer one, and what is then too late, or
-    /// differs on a busy machine, once more with nothing beside it, and with a still longer one.
-    pub(super) fn judge(&self, playing: &Playing<'_>) -> Judgement {
-        let with_others = |case: &Self, lag| {
-            let _with_others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
-            case.play_all(playing, lag)
-        };
-        let is_late = |one: &Judgement| one.divergence.as_ref().is_some_and(|one| one.is_late);
-        let first = with_others(self, LAG_WITH_OTHERS);
-        let is_hurried = self.transcript.input.second_ms < 1000;
-        let Some(found) = &first.divergence else {
-            return first;
-        };
-        let confirmed = || {
-            let confirmed = self.shared.confirmed.lock();
-            confirmed.unwrap_or_else(PoisonError::into_inner)
-        };
-        let clause = first.blamed(found, &self.transcript);
-        let is_enough = confirmed()
-            .get(clause)
-            .is_some_and(|times| *times >= ENOUGH);
-        if !(found.is_late || is_hurried) || is_enough {
-            return first;
-        }
-        lag::note_repeat();
-        let begin = Instant::now();
-        let slower = self.slower(SLOWER);
-        let mut last = with_others(&slower, LAG_SLOWER);
-        if is_late(&last) || slower.may_be_upset(&last, begin) {
-            last = slower.play_alone(playing);
-        }
-        if slower.may_be_upset(&last, begin) {
-            last = slower.slower(SLOWER).play_alone(playing);
-        }
-        if let Some(found) = &last.divergence {
-            let clause = last.blamed(found, &self.transcript).to_owned();
-            *confirmed().entry(clause).or_default() += 1;
-        }
-        last
-    }
-
-    /// Whether something differs that the lag since a moment may have brought about: one of a
-    /// quarter of a second upsets the order in which things happen to a right client.
-    fn may_be_upset(&self, judgement: &Judgement, begin: Instant) -> bool {
-        let second = Duration::from_millis(self.transcript.input.second_ms);
-        judgement.divergence.is_some() && lag::longest_since(begin) >= second / 4
-    }
-
-    /// Plays with nothing beside it.
-    fn play_alone(&self, playing: &Playing<'_>) -> Judgement {
-        let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
-        self.play_all(playing, LAG_SLOWER)
-    }
-
-    /// This test with a longer second (HOOK-3), no longer than a real one.
-    fn slower(&self, factor: u64) -> Self {
-        let mut transcript = Transcript::clone(&self.transcript);
-        let second = transcript.input.second_ms;
-        let longest = second.max(1000);
-        transcript.input.second_ms = second.saturating_mul(factor).min(longest);
-        Self {
-            transcript: Arc::new(transcript),
-            shared: Arc::clone(&self.shared),
-        }
-    }
-
     /// Plays the transcript as often as it says, a few times at once where the client takes that.
     /// What is drawn in each run is judged over all.
-    fn play_all(&self, playing: &Playing<'_>, lag: Duration) -> Judgement {
+    pub(super) fn play_all(&self, playing: &Playing<'_>, lag: Duration) -> Judgement {
         let play = || self.play(playing.client, playing.timeout, lag);
         let mut last = play();
         let Some(times) = self.transcript.times else {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::case::{ENOUGH, Playing, Shared, TranscriptCase};
+use super::case::{Playing, Shared, TranscriptCase};
 use super::client::{Client, RunError};
+use super::repeat::ENOUGH;
 use super::script_for_tests::{SIDE, Script, Step, result, transcript};
 use super::transcript::Transcript;
 use super::user::ScriptedUser;

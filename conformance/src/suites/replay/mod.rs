@@ -12,6 +12,7 @@ pub(crate) mod compare;
 mod jitter;
 pub(crate) mod judgement;
 pub(crate) mod ladder;
+mod repeat;
 mod server;
 mod timing;
 pub(crate) mod transcript;
