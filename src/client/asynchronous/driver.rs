@@ -211,9 +211,10 @@ impl<T: Observed> Drop for AsyncDriver<T> {
             within,
         } = exchange.next(now)
         {
-            let (request, tls) = (self.wire.request(&request, wait), self.tls.clone());
+            let request = self.wire.request(&request, wait);
+            // Made here, so that the request goes out as soon as the task begins.
+            let transport = HyperTransport::new(&self.tls).ok();
             runtime.spawn(async move {
-                let transport = HyperTransport::new(&tls).ok();
                 // TIME-7
                 let _ = send(transport.as_ref(), &request, within).await;
             });
