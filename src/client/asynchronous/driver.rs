@@ -213,10 +213,10 @@ impl<T: Observed> Drop for AsyncDriver<T> {
             within,
         } = exchange.next(now)
         {
-            let (request, tls) = (self.wire.request(&request, wait), self.tls.clone());
-            let proxy = self.proxy.clone();
+            let request = self.wire.request(&request, wait);
+            // Made here, so that the request goes out as soon as the task begins.
+            let transport = HyperTransport::new(&self.tls, self.proxy.as_ref()).ok();
             runtime.spawn(async move {
-                let transport = HyperTransport::new(&tls, proxy.as_ref()).ok();
                 // TIME-7
                 let _ = send(transport.as_ref(), &request, within).await;
             });
