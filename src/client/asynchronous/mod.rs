@@ -302,4 +302,10 @@ impl Taking {
     pub async fn not_taken(self) -> Error {
         self.driver.fail_by(UserEvent::NotTaken).await
     }
+
+    /// Gives the exchange up, and tells the other user, for at most ten seconds (TIME-7). The
+    /// outcome of the error is `cancelled`. Dropping the step does the same without waiting.
+    pub async fn cancel(self) -> Error {
+        self.driver.fail_by(UserEvent::Cancel).await
+    }
 }

@@ -9,7 +9,6 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use wormhole_sync::asynchronous::{Initiator, Receiver};
 use wormhole_sync::client::{Error, Received};
-use wormhole_sync::protocol::Outcome;
 use wormhole_sync::values::hex;
 
 use super::run::{End, bytes, common, flag, looking, report};
@@ -57,23 +56,10 @@ async fn run_to_end(input: &Value, task: &Task<'_>) -> anyhow::Result<End> {
     } else {
         let words = input["words"].as_u64().context("`words` is no number")?;
         let initiator = Initiator::new(appid, blob).words(usize::try_from(words)?);
-        Some(
-            initiate(
-                common(initiator, input)?.cancel_on(cancelled),
-                input,
-                &mut user,
-                task,
-            )
-            .await,
-        )
+        let initiator = common(initiator, input)?.cancel_on(cancelled);
+        initiate(initiator, input, &mut user, task).await
     };
-    Ok(match ended {
-        Some(ended) => ended.into(),
-        None => End {
-            outcome: Outcome::Cancelled,
-            received: None,
-        },
-    })
+    Ok(ended.into())
 }
 
 /// The events that the user, and the application, decide on.
@@ -126,18 +112,15 @@ async fn initiate(
     holding.release().await
 }
 
-/// The end of a receiver, or `None` if the user gave up without an error to tell.
+/// The end of a receiver.
 async fn receive(
     receiver: Receiver,
     input: &Value,
     user: &mut Events,
     task: &Task<'_>,
-) -> Option<Result<Received, Error>> {
+) -> Result<Received, Error> {
     use UserEvent::{Cancel, Mismatch, NotTaken, Release, Taken};
-    let mut answered = match receiver.start().await {
-        Ok(answered) => answered,
-        Err(error) => return Some(Err(error)),
-    };
+    let mut answered = receiver.start().await?;
     if flag(input, "look") {
         user.drop_unasked();
         looking(task, answered.verifier());
@@ -146,22 +129,19 @@ async fn receive(
             () = answered.watch() => Release,
         };
         if said == Mismatch {
-            return Some(Err(answered.mismatch().await));
+            return Err(answered.mismatch().await);
         }
     }
-    let taking = match answered.open().await {
-        Ok(taking) => taking,
-        Err(error) => return Some(Err(error)),
-    };
+    let taking = answered.open().await?;
     if flag(input, "take") {
         user.drop_unasked();
         let blob = hex::encode(taking.held().blob());
         report(task, "taking", json!({"blob": blob}));
         match user.next(&[Taken, NotTaken, Cancel]).await {
-            NotTaken => return Some(Err(taking.not_taken().await)),
-            Cancel => return None,
+            NotTaken => return Err(taking.not_taken().await),
+            Cancel => return Err(taking.cancel().await),
             _ => {}
         }
     }
-    Some(taking.taken().await)
+    taking.taken().await
 }
