@@ -253,7 +253,7 @@ impl<T: Machine> Exchange<T> {
 
     fn fire_deadlines(&mut self, now: Duration) {
         // TIME-5: In `taking` nothing is waited for but this side's own application, and the event
-        // does not come. When the time has passed meanwhile, it comes directly after `taken`
+        // does not come. When the time has passed meanwhile, the event comes directly after `taken`
         if self.machine.as_ref().is_some_and(T::is_taking) {
             return;
         }

@@ -133,7 +133,7 @@ fn what_has_opened_is_kept_back_until_the_user_agrees_or_the_life_is_over() {
 }
 
 // TIME-5: In `taking` nothing is waited for but this side's own application, and the event does not
-// come. When the time has passed meanwhile, it comes directly after `taken`
+// come. When the time has passed meanwhile, the event comes directly after `taken`
 #[test]
 fn no_time_runs_while_the_application_takes_the_blob() {
     for (late, event, outcome) in [

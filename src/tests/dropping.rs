@@ -232,7 +232,7 @@ fn a_close_under_way_goes_on() {
         });
         let (waiting, _) = start(initiator(server.url())).await;
         tokio::select! {
-            () = waiting.cancel() => panic!("nobody has answered"),
+            _ = waiting.cancel() => panic!("nobody has answered"),
             closing = closing.recv() => closing.unwrap(),
         }
         // Another exchange meanwhile: an abandoned connection would be closed by now.

@@ -140,9 +140,10 @@ impl<T: Observed> AsyncDriver<T> {
         self.fail()
     }
 
-    pub(super) async fn cancel(&mut self) {
-        self.say(UserEvent::Cancel);
-        self.run_until(|_| false).await;
+    pub(super) async fn cancel(mut self) -> Error {
+        // To give up once more would abandon the close.
+        self.cancel_on = None;
+        self.fail_by(UserEvent::Cancel).await
     }
 
     pub(super) fn conclude(mut self) -> Result<Received, Error> {

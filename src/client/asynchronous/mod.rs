@@ -191,9 +191,10 @@ impl Waiting {
         }
     }
 
-    /// Gives up and tells the relay, so that the other side need not wait.
-    pub async fn cancel(mut self) {
-        self.driver.cancel().await;
+    /// Gives up and tells the relay, for at most ten seconds (TIME-7), so that the other side need
+    /// not wait. The outcome of the error is `cancelled` unless the exchange was already over.
+    pub async fn cancel(self) -> Error {
+        self.driver.cancel().await
     }
 }
 
@@ -280,9 +281,10 @@ impl Answered {
         self.driver.fail_by(UserEvent::Mismatch).await
     }
 
-    /// Gives up and tells the relay, so that the other side need not wait.
-    pub async fn cancel(mut self) {
-        self.driver.cancel().await;
+    /// Gives up and tells the relay, for at most ten seconds (TIME-7), so that the other side need
+    /// not wait. The outcome of the error is `cancelled` unless the exchange was already over.
+    pub async fn cancel(self) -> Error {
+        self.driver.cancel().await
     }
 }
 
@@ -303,9 +305,10 @@ impl Taking {
         self.driver.fail_by(UserEvent::NotTaken).await
     }
 
-    /// Gives the exchange up, and tells the other user, for at most ten seconds (TIME-7). The
-    /// outcome of the error is `cancelled`. Dropping the step does the same without waiting.
+    /// Gives up and tells the relay, for at most ten seconds (TIME-7), so that the other side need
+    /// not wait. The outcome of the error is `cancelled`. Dropping the step does the same, and does
+    /// not wait.
     pub async fn cancel(self) -> Error {
-        self.driver.fail_by(UserEvent::Cancel).await
+        self.driver.cancel().await
     }
 }
