@@ -142,6 +142,16 @@ fn requests(expect: &Expect, played: &Played) -> Result<(), Difference> {
     let expected = expect.requests.join(", ");
     let names = order(&played.world.seen);
     let differs = |actual| Err(Difference::new(clause, "the requests", &expected, actual));
+    let is_as_expected = names == expect.requests && !played.stopped;
+    if !is_as_expected && played.world.shows_no_code() {
+        let expected = "before the first get answer";
+        return Err(Difference::new(
+            "CODE-3",
+            "the code shown",
+            expected,
+            "not by then",
+        ));
+    }
     if names != expect.requests {
         let outcome = match &played.result {
             Ok(result) => format!("it ended as {}", shown(&result["outcome"])),

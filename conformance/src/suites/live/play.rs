@@ -129,7 +129,8 @@ fn run(
         match run.next(GLANCE) {
             Ok(CallProgress::Event(event)) => heard(&event, script, relay, played),
             Ok(CallProgress::Reply(reply)) => return Ok(reply),
-            Err(AdapterError::TimedOut(_)) if Instant::now() < end => {}
+            Err(AdapterError::TimedOut(_))
+                if Instant::now() < end && (played.stopped || !relay.world().waits_in_vain()) => {}
             Err(AdapterError::TimedOut(_)) if !played.stopped && hears(adapter) => {
                 played.stopped = true;
                 end = Instant::now() + LAST;
