@@ -123,7 +123,7 @@ done
 fn the_doctor_finds_who_does_not_read_while_a_run_lasts() {
     let program = env!("CARGO_BIN_EXE_conformance");
     let deaf = format!("grep --line-buffered -v user-event | '{program}' adapter");
-    let silent = format!("'{program}' adapter | grep --line-buffered -v '\"code\":'");
+    let silent = format!("'{program}' adapter | grep --line-buffered -v '\"event\":\"code\"'");
     let (deaf, silent) = std::thread::scope(|scope| {
         let visit = |script: String| {
             let folder = tempfile::tempdir().expect("a folder");

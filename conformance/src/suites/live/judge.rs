@@ -59,8 +59,11 @@ pub(crate) fn judge(expect: &Expect, played: &Played) -> Result<(), Difference> 
     ];
     for (clause, name, expected) in fields {
         if outside::tells(name, expect, played) && result[name] != expected {
-            let (expected, actual) = (shown(&expected), shown(&result[name]));
-            return Err(Difference::new(clause, name, expected, actual));
+            let actual = match name {
+                "outcome" => outside::came(result),
+                _ => shown(&result[name]),
+            };
+            return Err(Difference::new(clause, name, shown(&expected), actual));
         }
     }
     keys(expect, played, result)?;
@@ -104,6 +107,7 @@ pub(crate) fn failure(difference: Difference, played: Option<&Played>) -> Failur
         clause: Some(clause.to_owned()),
         mistake: None,
         detail: played.map(ladder).unwrap_or_default(),
+        stderr: played.and_then(|played| played.own_stderr.clone()),
     }
 }
 
@@ -154,10 +158,14 @@ fn requests(expect: &Expect, played: &Played) -> Result<(), Difference> {
     }
     if names != expect.requests {
         let outcome = match &played.result {
-            Ok(result) => format!("it ended as {}", shown(&result["outcome"])),
+            Ok(result) => outside::ending(result),
             Err(text) => text.clone(),
         };
-        return differs(format!("{}; {outcome}", names.join(", ")));
+        let names = match names.as_slice() {
+            [] => "none".to_owned(),
+            names => names.join(", "),
+        };
+        return differs(format!("{names}; {outcome}"));
     }
     if played.stopped {
         return differs(format!("{}, and no end", names.join(", ")));
@@ -379,7 +387,7 @@ fn ladder(played: &Played) -> Vec<String> {
         lines.push(line);
     }
     let end = match &played.result {
-        Ok(result) => format!("{} {}", shown(&result["outcome"]), shown(&result["reason"])),
+        Ok(result) => outside::end(result),
         Err(text) => text.clone(),
     };
     lines.push(format!("    *  {end}"));
