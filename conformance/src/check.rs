@@ -75,8 +75,8 @@ pub(crate) fn judge(check: &Check<'_>) -> anyhow::Result<CheckResult> {
     let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
     let progress = ProgressMeter::start(plan.cases.len());
-    let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
-        progress.one(verdict)
+    let run = runner::run(&plan.cases, &connect, &check.settings, &|id, verdict| {
+        progress.one(id, verdict)
     });
     progress.end();
     let mut run = run?;
@@ -115,7 +115,7 @@ pub(crate) fn judge_vectors(
         expectations: Expectations::default(),
         ..check.settings.clone()
     };
-    let run = runner::run(&cases, &connect, &settings, &|_| {})?;
+    let run = runner::run(&cases, &connect, &settings, &|_, _| {})?;
     let verdicts = run.judged.into_iter().map(|judged| judged.verdict);
     let ids = cases.iter().map(|case| case.id().to_owned());
     Ok(ids.zip(verdicts).collect())

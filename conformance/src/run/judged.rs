@@ -12,6 +12,9 @@ use crate::suites::case::Failure;
 /// A function that starts an adapter.
 pub(crate) type Connect<'a> = dyn Fn() -> Result<AdapterHandle, AdapterError> + Sync + 'a;
 
+/// A function that hears of each test that has ended, by its id.
+pub(crate) type Done<'a> = dyn Fn(&str, &Verdict) + Sync + 'a;
+
 /// The settings of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::controls::doubt_without_control;
 use super::expectations::JudgedTest;
-use super::judged::{AFTER_A_FAILURE, words_of};
+use super::judged::{AFTER_A_FAILURE, Done, words_of};
 use super::scoring::{ScoredTest, Scores};
 use super::together::Together;
 use crate::run::verdict::{Verdict, VerdictCounts};
@@ -68,7 +68,7 @@ pub(crate) fn run(
     cases: &[Box<dyn Case>],
     connect: &Connect<'_>,
     settings: &Settings,
-    done: &(dyn Fn(&Verdict) + Sync),
+    done: &Done<'_>,
 ) -> Result<Run, AdapterError> {
     let start = Instant::now();
     lag::watch();
@@ -172,7 +172,7 @@ struct Work<'a> {
     starting: Mutex<usize>,
     started: Condvar,
     judged: Mutex<Vec<Option<Judged>>>,
-    done: &'a (dyn Fn(&Verdict) + Sync),
+    done: &'a Done<'a>,
 }
 
 impl Work<'_> {
@@ -215,7 +215,8 @@ impl Work<'_> {
     }
 
     fn put(&self, index: usize, judged: Judged) {
-        (self.done)(&judged.verdict);
+        let id = self.cases.get(index).map_or("", |case| case.id());
+        (self.done)(id, &judged.verdict);
         let is_failed = matches!(judged.verdict, Verdict::Failed(_));
         if self.settings.fail_fast && is_failed && !self.may_fail(index) {
             self.has_failed.store(true, Ordering::Relaxed);
