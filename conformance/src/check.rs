@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::report::{CheckFormat, CheckResult, ProgressMeter, ReportContext, not_judged};
 use crate::root::Root;
@@ -66,15 +66,17 @@ pub(crate) fn judge(check: &Check<'_>) -> anyhow::Result<CheckResult> {
     )?;
     check_known(&check.settings.without, &plan.cases)?;
     let plan = match check.subject.outside_roles() {
-        Some(roles) => plan.judging_from_outside(&roles),
-        None => plan,
+        Some(roles) => plan
+            .judging_from_outside(&roles)
+            .select(&check.selection)
+            .context("from outside only the live tests judge, those of level 5")?,
+        None => plan.select(&check.selection)?,
     };
-    let plan = plan.select(&check.selection)?;
     let command = check.subject.command(check.root)?;
     let connect = || AdapterHandle::start_process(&command, check.settings.timeout);
     let progress = ProgressMeter::start(plan.cases.len());
-    let run = runner::run(&plan.cases, &connect, &check.settings, &|verdict| {
-        progress.one(verdict)
+    let run = runner::run(&plan.cases, &connect, &check.settings, &|id, verdict| {
+        progress.one(id, verdict)
     });
     progress.end();
     let mut run = run?;
@@ -113,7 +115,7 @@ pub(crate) fn judge_vectors(
         expectations: Expectations::default(),
         ..check.settings.clone()
     };
-    let run = runner::run(&cases, &connect, &settings, &|_| {})?;
+    let run = runner::run(&cases, &connect, &settings, &|_, _| {})?;
     let verdicts = run.judged.into_iter().map(|judged| judged.verdict);
     let ids = cases.iter().map(|case| case.id().to_owned());
     Ok(ids.zip(verdicts).collect())

@@ -9,9 +9,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::check;
 use crate::claim::{self, VerifyArguments};
-use crate::report::CheckFormat;
 use crate::report::again::{again, is_started_by_cargo};
 use crate::report::html::make_folder;
+use crate::report::{CheckFormat, unfinished};
 use crate::root::Root;
 use crate::run::expectations::Expectations;
 use crate::run::judged::RelayRunSettings;
@@ -198,7 +198,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<bool> {
 /// Does what the arguments say, while no process that it starts outlives this program.
 fn guarded(arguments: Arguments) -> anyhow::Result<bool> {
     limits::raise()?;
-    group::guard()?;
+    group::guard(unfinished)?;
     let root = Root::new(arguments.root.as_deref());
     match arguments.command {
         None => run_check(&root, arguments.check),

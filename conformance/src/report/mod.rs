@@ -21,6 +21,6 @@ pub(crate) use context::{ReportContext, not_judged};
 pub(crate) use format::{CheckFormat, Format};
 pub(crate) use may_claim::may_claim;
 pub(crate) use meetings::{InteropResult, MeetingResult, MeetingVerdict};
-pub(crate) use progress::ProgressMeter;
+pub(crate) use progress::{ProgressMeter, unfinished};
 pub(crate) use result::CheckResult;
 pub(crate) use wrap::wrap;

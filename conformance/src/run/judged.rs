@@ -7,9 +7,13 @@ use super::expectations::Expectations;
 use super::scoring::Scoring;
 use crate::run::verdict::Verdict;
 use crate::subject::adapter::{AdapterError, AdapterHandle};
+use crate::suites::case::Failure;
 
 /// A function that starts an adapter.
 pub(crate) type Connect<'a> = dyn Fn() -> Result<AdapterHandle, AdapterError> + Sync + 'a;
+
+/// A function that hears of each test that has ended, by its id.
+pub(crate) type Done<'a> = dyn Fn(&str, &Verdict) + Sync + 'a;
 
 /// The settings of a run.
 #[derive(Debug, Clone)]
@@ -75,14 +79,19 @@ impl Judged {
 /// The most bytes of standard error that are kept for one test: a report shows some lines of it.
 const MOST_WORDS: usize = 4 * 1024;
 
-/// The end of the adapter's standard error since a mark, after a moment for what is still on its
-/// way.
-pub(super) fn last_words(adapter: &AdapterHandle, mark: usize) -> String {
-    thread::sleep(Duration::from_millis(20));
-    let text = adapter.stderr_since(mark);
-    let start = text.len().saturating_sub(MOST_WORDS);
-    let start = (start..text.len()).find(|&at| text.is_char_boundary(at));
-    text.get(start.unwrap_or_default()..)
-        .unwrap_or_default()
-        .to_owned()
+/// The standard error of a test that did not pass: that of its own run, where it is known, or else
+/// the end of the adapter's since a mark, after a moment for what is still on its way.
+pub(super) fn words_of(verdict: &Verdict, adapter: &AdapterHandle, mark: usize) -> String {
+    let text = match verdict {
+        Verdict::Passed => return String::new(),
+        Verdict::Failed(Failure {
+            stderr: Some(own), ..
+        }) => own.clone(),
+        _ => {
+            thread::sleep(Duration::from_millis(20));
+            adapter.stderr_since(mark)
+        }
+    };
+    let start = text.ceil_char_boundary(text.len().saturating_sub(MOST_WORDS));
+    text.get(start..).unwrap_or_default().to_owned()
 }

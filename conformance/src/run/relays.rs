@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::expectations::JudgedTest;
-use super::judged::{AFTER_A_FAILURE, RelayRunSettings};
+use super::judged::{AFTER_A_FAILURE, Done, RelayRunSettings};
 use super::relay_choice::{cheapest_first, lacking};
 use super::runner::{Judged, Run};
 use super::scoring::ScoredTest;
@@ -65,7 +65,7 @@ pub(crate) struct RelayRunner<'a> {
     starts: Mutex<u32>,
     attempts: u32,
     pool: ChannelPool,
-    done: &'a (dyn Fn(&Verdict) + Sync),
+    done: &'a Done<'a>,
 }
 
 /// Runs the tests, and calls `done` with each that has ended.
@@ -79,7 +79,7 @@ pub(crate) fn run(
     cases: &[RelayCase],
     checker: &Checker,
     settings: &RelayRunSettings,
-    done: &(dyn Fn(&Verdict) + Sync),
+    done: &Done<'_>,
 ) -> anyhow::Result<Run> {
     let repeats = lag::repeats();
     let mut runner = RelayRunner::new(root, subject, cases, checker, done);
@@ -151,7 +151,7 @@ impl<'a> RelayRunner<'a> {
         subject: &'a RelaySubject,
         cases: &'a [RelayCase],
         checker: &'a Checker,
-        done: &'a (dyn Fn(&Verdict) + Sync),
+        done: &'a Done<'a>,
     ) -> Self {
         lag::watch();
         Self {
@@ -235,7 +235,7 @@ impl<'a> RelayRunner<'a> {
                         if is_failed && self.settings.is_some_and(is_last) {
                             self.has_failed.store(true, Ordering::Relaxed);
                         }
-                        (self.done)(&verdict);
+                        (self.done)(case.id(), &verdict);
                         let judged = Judged {
                             verdict,
                             time: begun.elapsed(),

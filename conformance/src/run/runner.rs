@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 
 use super::controls::doubt_without_control;
 use super::expectations::JudgedTest;
-use super::judged::{AFTER_A_FAILURE, last_words};
+use super::judged::{AFTER_A_FAILURE, Done, words_of};
 use super::scoring::{ScoredTest, Scores};
 use super::together::Together;
 use crate::run::verdict::{Verdict, VerdictCounts};
 use crate::stage::lag;
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
+use crate::subject::command::lacks;
 use crate::suites::case::{Case, Failure, Outcome};
 
 /// A whole run.
@@ -67,7 +68,7 @@ pub(crate) fn run(
     cases: &[Box<dyn Case>],
     connect: &Connect<'_>,
     settings: &Settings,
-    done: &(dyn Fn(&Verdict) + Sync),
+    done: &Done<'_>,
 ) -> Result<Run, AdapterError> {
     let start = Instant::now();
     lag::watch();
@@ -171,7 +172,7 @@ struct Work<'a> {
     starting: Mutex<usize>,
     started: Condvar,
     judged: Mutex<Vec<Option<Judged>>>,
-    done: &'a (dyn Fn(&Verdict) + Sync),
+    done: &'a Done<'a>,
 }
 
 impl Work<'_> {
@@ -214,7 +215,8 @@ impl Work<'_> {
     }
 
     fn put(&self, index: usize, judged: Judged) {
-        (self.done)(&judged.verdict);
+        let id = self.cases.get(index).map_or("", |case| case.id());
+        (self.done)(id, &judged.verdict);
         let is_failed = matches!(judged.verdict, Verdict::Failed(_));
         if self.settings.fail_fast && is_failed && !self.may_fail(index) {
             self.has_failed.store(true, Ordering::Relaxed);
@@ -277,7 +279,7 @@ impl Work<'_> {
                     self.breaks.fetch_add(1, Ordering::Relaxed);
                 }
                 let verdict = without_reply(&error, failure, lag::longest_since(start));
-                let stderr = last_words(&using, mark);
+                let stderr = words_of(&verdict, &using, mark);
                 return Judged {
                     verdict,
                     time: start.elapsed(),
@@ -285,10 +287,7 @@ impl Work<'_> {
                 };
             }
         };
-        let stderr = match verdict {
-            Verdict::Passed => String::new(),
-            _ => last_words(&using, mark),
-        };
+        let stderr = words_of(&verdict, &using, mark);
         *adapter = Some(using);
         let in_a_row = |breaks| (breaks < MAX_BREAKS).then_some(0);
         let _ = (self.breaks).fetch_update(Ordering::Relaxed, Ordering::Relaxed, in_a_row);
@@ -340,8 +339,7 @@ impl Work<'_> {
             let why = format!("the adapter has no role {role}");
             return Some(Verdict::Skipped { why, named });
         }
-        if let Some(part) = case.parts().into_iter().find(|part| !self.hello.can(part)) {
-            let why = format!("the program cannot be told: {part}");
+        if let Some(why) = lacks::reason(self.hello, &case.parts()) {
             return Some(Verdict::Skipped { why, named: true });
         }
         if case.runs() > self.hello.runs_at_once {

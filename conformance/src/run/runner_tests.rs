@@ -46,7 +46,7 @@ fn judged(
         timeout,
         ..settings(&[])
     };
-    let run = run(&cases, &connect, &settings, &|_| {}).unwrap();
+    let run = run(&cases, &connect, &settings, &|_, _| {}).unwrap();
     let counts = run.counts(cases.len());
     assert!(counts.add_up(), "{counts:?}");
     assert_eq!(counts.planned, cases.len());
@@ -112,7 +112,7 @@ fn whoever_breaks_falls_short_and_costs_moments() {
 fn an_end_in_the_middle_is_the_fault_of_one_test() {
     let cases = cases();
     let connect = || serving(Dies);
-    let run = run(&cases, &connect, &settings(&[]), &|_| {}).unwrap();
+    let run = run(&cases, &connect, &settings(&[]), &|_, _| {}).unwrap();
     let failed: Vec<&str> = cases
         .iter()
         .zip(&run.judged)
@@ -145,7 +145,8 @@ impl crate::subject::adapter::Operations for Dies {
 fn what_an_adapter_silently_lacks_is_not_forgiven() {
     let cases = cases();
     let nothing = || fake(&[], |_| Does::End);
-    let run_with = |without: &[&str]| run(&cases, &nothing, &settings(without), &|_| {}).unwrap();
+    let run_with =
+        |without: &[&str]| run(&cases, &nothing, &settings(without), &|_, _| {}).unwrap();
     let silent = run_with(&[]);
     let counts = silent.counts(cases.len());
     assert_eq!(
@@ -160,7 +161,7 @@ fn what_an_adapter_silently_lacks_is_not_forgiven() {
     assert!(!named.good(cases.len()));
     // An operation that is named as lacking must be lacking.
     let connect = || serving(Reference::Blocking);
-    let stale = run(&cases, &connect, &settings(&["code-print"]), &|_| {}).unwrap();
+    let stale = run(&cases, &connect, &settings(&["code-print"]), &|_, _| {}).unwrap();
     assert!(!stale.good(cases.len()));
     assert!(
         stale
@@ -173,7 +174,7 @@ fn what_an_adapter_silently_lacks_is_not_forgiven() {
 #[test]
 fn no_test_is_no_success() {
     let connect = || serving(Reference::Blocking);
-    let run = run(&[], &connect, &settings(&[]), &|_| {}).unwrap();
+    let run = run(&[], &connect, &settings(&[]), &|_, _| {}).unwrap();
     assert!(!run.good(0));
     let one = [Verdict::Passed];
     assert!(VerdictCounts::of(1, &one).good());
@@ -191,7 +192,7 @@ fn no_test_is_no_success() {
 fn an_adapter_that_does_not_start_is_no_verdict() {
     let cases = cases();
     let connect = || crate::subject::adapter::fakes::first_line(b"hi\n");
-    assert!(run(&cases, &connect, &settings(&[]), &|_| {}).is_err());
+    assert!(run(&cases, &connect, &settings(&[]), &|_, _| {}).is_err());
 }
 
 /// A test with an id, a control and an outcome.
@@ -240,7 +241,7 @@ fn without_its_control_a_verdict_is_inconclusive() {
         Box::new(One("beside-none", Some("none"), || Outcome::Passed)),
     ];
     let connect = || serving(Reference::Blocking);
-    let run = run(&cases, &connect, &settings(&[]), &|_| {}).unwrap();
+    let run = run(&cases, &connect, &settings(&[]), &|_, _| {}).unwrap();
     let counts = run.counts(cases.len());
     assert_eq!(
         (counts.passed, counts.failed, counts.inconclusive),
@@ -266,7 +267,7 @@ fn what_does_not_count_makes_no_run_fail() {
             scoring,
             ..settings(&[])
         };
-        run(&cases, &connect, &settings, &|_| {}).unwrap()
+        run(&cases, &connect, &settings, &|_, _| {}).unwrap()
     };
     let lists = [("1.1.0", "good\n")];
     let scored = run_with(Scoring::new("1.1.0".to_owned(), lists.into_iter(), "").unwrap());
@@ -301,7 +302,7 @@ fn a_failure_that_ends_the_run_needs_no_control() {
             Does::Say(reply(request, "ok", json!({})))
         })
     };
-    let run = run(&cases, &connect, &settings, &|_| {}).unwrap();
+    let run = run(&cases, &connect, &settings, &|_, _| {}).unwrap();
     let counts = run.counts(cases.len());
     assert!(matches!(run.judged[0].verdict, Verdict::Failed(_)));
     assert_eq!((counts.failed, counts.passed), (1, 0));

@@ -59,7 +59,12 @@ impl Selection {
         }
         for level in &self.level {
             if !tests.iter().any(|test| test.level() == *level) {
-                bail!("no test here is of level {level}; the levels are 1 to 5, and 0 beside them");
+                let levels: BTreeSet<u8> = tests.iter().map(|test| test.level()).collect();
+                let levels: Vec<String> = levels.iter().map(u8::to_string).collect();
+                bail!(
+                    "no test here is of level {level}, but of: {}",
+                    levels.join(", ")
+                );
             }
         }
         for clause in &self.clause {
@@ -186,7 +191,7 @@ mod tests {
         let suite = strings(&["codes"]);
         assert!(fails(Selection { suite, ..all() }).contains("but: code, replay"));
         let level = vec![2];
-        assert!(fails(Selection { level, ..all() }).contains("of level 2"));
+        assert!(fails(Selection { level, ..all() }).contains("of level 2, but of: 1, 5"));
         let clause = strings(&["CODE-3"]);
         assert!(fails(Selection { clause, ..all() }).contains("cites \"CODE-3\""));
         let (suite, level) = (strings(&["code"]), vec![5]);

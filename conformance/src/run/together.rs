@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use super::judged::{Connect, Judged, Settings, last_words};
+use super::judged::{Connect, Judged, Settings, words_of};
 use crate::run::verdict::Verdict;
 use crate::subject::adapter::AdapterHandle;
 use crate::suites::case::{Case, Outcome};
@@ -134,10 +134,7 @@ fn judge(case: &dyn Case, adapter: &AdapterHandle, settings: &Settings) -> Optio
         Outcome::Inconclusive(why) => Verdict::Inconclusive { why },
         Outcome::Broke(..) => return None,
     };
-    let stderr = match verdict {
-        Verdict::Passed => String::new(),
-        _ => last_words(adapter, mark),
-    };
+    let stderr = words_of(&verdict, adapter, mark);
     Some(Judged {
         verdict,
         time: start.elapsed(),

@@ -194,17 +194,21 @@ fn has_ended(child: &mut Child) -> bool {
 }
 
 /// Makes sure that no group and no temporary folder outlives this program, whatever ends it. For
-/// the program itself, not for tests.
+/// the program itself, not for tests. What `unfinished` gives when a signal comes is told.
 ///
 /// # Errors
 ///
 /// A sentence when the supervisor does not start, or signals cannot be handled.
-pub(crate) fn guard() -> anyhow::Result<()> {
-    ctrlc::set_handler(|| {
+pub(crate) fn guard(unfinished: fn() -> String) -> anyhow::Result<()> {
+    ctrlc::set_handler(move || {
         // The lock is kept to the end, so that nothing is started any more.
         let mut started = started();
+        // What ends from here on has nothing to do with what was judged.
+        let unfinished = unfinished();
         started.end_all();
-        say("conformance: ended by a signal, and everything that was started with it; nothing was judged");
+        say(format_args!(
+            "conformance: ended by a signal, and everything that was started with it; {unfinished}"
+        ));
         std::process::exit(2);
     })
     .context("signals cannot be handled")?;

@@ -86,4 +86,7 @@ pub(crate) struct Failure {
     pub(crate) mistake: Option<String>,
     /// More, line by line, such as the requests of an exchange.
     pub(crate) detail: Vec<String>,
+    /// The standard error of the run that failed, where it is known by itself.
+    #[serde(skip)]
+    pub(crate) stderr: Option<String>,
 }

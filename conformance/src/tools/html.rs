@@ -267,6 +267,7 @@ mod tests {
             clause: Some("SEAL-1".to_owned()),
             mistake: Some(long.clone()),
             detail: ladder.into_iter().chain(steps).collect(),
+            stderr: None,
         });
         let short = Verdict::Failed(Failure {
             expected: "ok {\"channel\":7,\"words\":[\"crossover\",\"clockwork\"]}".to_owned(),

@@ -152,7 +152,7 @@ impl Planting<'_> {
 
     fn in_relay(&self) -> anyhow::Result<()> {
         let cases = relay::cases()?;
-        let quiet = |_: &_| {};
+        let quiet = |_: &_, _: &_| {};
         let checker = relay::checker()?;
         let python = RelaySubject::Python;
         let untouched = RelayRunner::new(self.root, &python, &cases, &checker, &quiet);

@@ -102,7 +102,7 @@ pub(crate) fn check(root: &Root, check: &RelayCheck) -> anyhow::Result<CheckResu
         &cases,
         &checker,
         &check.settings,
-        &|verdict| progress.one(verdict),
+        &|id, verdict| progress.one(id, verdict),
     );
     progress.end();
     let run = run?;

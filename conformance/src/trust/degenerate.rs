@@ -65,7 +65,7 @@ pub(crate) fn judge(
     let hello = if kind == "silent" { REPLY } else { REPLY * 10 };
     let connect = || AdapterHandle::start_process(&command, hello);
     let start = Instant::now();
-    let run = runner::run(cases, &connect, &settings, &|_| {});
+    let run = runner::run(cases, &connect, &settings, &|_, _| {});
     let seconds = start.elapsed().as_secs_f64();
     let (tests_passed, report_bytes, counted) = match &run {
         Ok(run) => {

@@ -82,6 +82,83 @@ fn the_doctor_finds_nothing_wrong_with_the_reference() {
         "{report}"
     );
     assert!(!report.contains("WRONG"), "{report}");
+    for told in [
+        "look initiator",
+        "take receiver",
+        "refusal receiver",
+        "refusal  ",
+    ] {
+        assert!(report.contains(&format!("ok     {told}")), "{report}");
+    }
+}
+
+/// Only a relay reads what clients send.
+#[cfg(unix)]
+#[test]
+fn the_doctor_asks_no_client_to_read_requests() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (script, asked) = (folder.path().join("sh"), folder.path().join("asked"));
+    let body = r#"read -r _
+echo '{"hello":{"protocol":1,"name":"x","version":"1","spec":"1.1.0","roles":[],"operations":["json"],"inject":[]}}'
+while read -r line; do
+    echo "$line" >> "$1"
+    id=${line#*\"id\":\"}
+    echo "{\"id\":\"${id%%\"*}\",\"error\":\"no\"}"
+done
+"#;
+    std::fs::write(&script, body).expect("a script");
+    let command = format!("sh '{}' '{}'", script.display(), asked.display());
+    let output = conformance(&["doctor", "--adapter", &command]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    let asked = std::fs::read_to_string(asked).expect("what was asked");
+    assert!(asked.contains("\"json\""), "{asked}");
+    for message in ["allocate", "claim", "write-answer", "close"] {
+        assert!(!asked.contains(&format!("\"{message}\"")), "{asked}");
+    }
+}
+
+/// An adapter that hears nobody while a run lasts, and one that shows no code.
+#[cfg(unix)]
+#[test]
+fn the_doctor_finds_who_does_not_read_while_a_run_lasts() {
+    let program = env!("CARGO_BIN_EXE_conformance");
+    let deaf = format!("grep --line-buffered -v user-event | '{program}' adapter");
+    let silent = format!("'{program}' adapter | grep --line-buffered -v '\"event\":\"code\"'");
+    let (deaf, silent) = std::thread::scope(|scope| {
+        let visit = |script: String| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("adapter.sh");
+            std::fs::write(&path, script).expect("a script");
+            let command = format!("sh '{}'", path.display());
+            let output = conformance(&["doctor", "--adapter", &command]);
+            assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+            text(&output.stdout)
+        };
+        let deaf = scope.spawn(move || visit(deaf));
+        let silent = scope.spawn(move || visit(silent));
+        (
+            deaf.join().expect("a visit"),
+            silent.join().expect("a visit"),
+        )
+    });
+    for told in [
+        "ok     run receiver",
+        "WRONG  look initiator",
+        "WRONG  look receiver",
+        "WRONG  take receiver",
+        "ok     refusal receiver",
+        "and the adapter reads on: `user-event`",
+    ] {
+        assert!(deaf.contains(told), "{told:?} in {deaf}");
+    }
+    for told in [
+        "WRONG  run initiator  the code shown (CODE-3)",
+        "Expected before the first get answer, and came not by then.",
+        "ok     run receiver",
+        "ok     take receiver",
+    ] {
+        assert!(silent.contains(told), "{told:?} in {silent}");
+    }
 }
 
 #[test]

@@ -72,3 +72,14 @@ fn options_choose_tests_and_lists() {
         assert!(text(&output.stderr).contains(part), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_command_behind_its_options_is_shown_in_front_of_them() {
+    let output = conformance(&["--adapter", "my tool", "doctor"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("conformance doctor --adapter 'my tool'"),
+        "{said}"
+    );
+}

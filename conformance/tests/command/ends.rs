@@ -62,6 +62,48 @@ fn a_signal_ends_all_that_was_started() {
     }
 }
 
+/// A check that a signal ends has no verdict, but what failed so far is told.
+#[test]
+fn failures_so_far_outlive_a_signal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (pipe, script) = (folder.path().join("pipe"), folder.path().join("adapter.sh"));
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    // The first request is answered, and the second never.
+    let body = r#"read -r _
+echo '{"hello":{"protocol":1,"name":"x","version":"1","spec":"1.1.0","roles":[],"operations":["code-parse"],"inject":[]}}'
+read -r line
+id=${line#*\"id\":\"}
+echo "{\"id\":\"${id%%\"*}\",\"error\":\"no\"}"
+read -r _
+echo second > "$1"
+read -r _
+"#;
+    fs::write(&script, body).expect("a script");
+    let adapter = format!("sh '{}' '{}'", script.display(), pipe.display());
+    let suite = program()
+        .args(["--jobs", "1", "--timeout", "600", "--suite", "code"])
+        .args(["--adapter", &adapter])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the suite");
+    assert_eq!(fs::read_to_string(&pipe).expect("a line"), "second\n");
+    let sent = Command::new("kill")
+        .args(["-INT", &suite.id().to_string()])
+        .status();
+    assert!(sent.expect("kill").success());
+    let output = suite.wait_with_output().expect("an end");
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(
+        told.contains("INCOMPLETE: ") && told.contains(" tests, 1 failed\nFAIL code-"),
+        "{told}"
+    );
+    assert!(!told.contains("nothing was judged"), "{told}");
+    assert_eq!(text(&output.stdout), "");
+}
+
 #[test]
 fn an_adapter_that_forks_and_never_speaks_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -19,6 +19,10 @@ fn a_command_that_cannot_be_judged_is_explained() {
         ),
         (["--receiver", "tool 'x"], "a quote is left open"),
         (
+            ["--receiver", "tool {relay} {appid} {nonsense}"],
+            "--receiver has {nonsense}, which is no placeholder; there are: {relay}, {appid},",
+        ),
+        (
             ["--exit", "done=0,gone=3"],
             "\"gone\" is no outcome of section 12",
         ),
@@ -51,7 +55,10 @@ fn what_a_program_does_wrong_is_a_failure_that_names_it() {
             "echo 'Code: 7-crossover-clockwork'; exit 0",
             "; it ended as done",
         ),
-        ("echo ill >&2; exit 3", "; it ended as failed"),
+        (
+            "echo ill >&2; exit 3",
+            "; it ended with status 3, which --exit does not name",
+        ),
         ("kill -SEGV $$", "the program was ended by a signal"),
     ] {
         let command = sloppy(folder.path(), script);
@@ -61,15 +68,100 @@ fn what_a_program_does_wrong_is_a_failure_that_names_it() {
         assert_eq!(output.status.code(), Some(1), "{report}");
         assert!(report.contains(told), "{told}: {report}");
     }
-    let command = "no-such-tool {relay} {appid}";
+}
+
+/// Nothing is judged by a program that is not there.
+#[cfg(unix)]
+#[test]
+fn a_program_that_cannot_be_started_is_one_sentence() {
+    for (program, told) in [
+        ("no-such-tool", "no folder of PATH has such a program"),
+        ("./no-such-tool", "there is no such file"),
+        ("/", "there is no such file"),
+    ] {
+        let command = format!("{program} {{relay}} {{appid}}");
+        let output = conformance(&["--initiator", &command]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let begins = format!("conformance: --initiator: cannot start {program}: ");
+        assert!(said.starts_with(&begins) && said.contains(told), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+/// The exit status is told wherever the outcome is.
+#[cfg(unix)]
+#[test]
+fn an_exit_status_without_a_meaning_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let command = sloppy(folder.path(), "exit 18");
+    let filter = "live-initiator-refuses-query";
+    let exit = "done=0,bad-rendezvous=19";
+    let arguments = ["--initiator", &command, "--exit", exit, "--filter", filter];
+    let output = conformance(&arguments);
+    // What begins no run may end with any status that means a failure.
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let mut arguments = arguments;
+    arguments[3] = "done=18,bad-rendezvous=19";
+    let report = text(&conformance(&arguments).stdout);
+    assert!(report.contains("actual    done"), "{report}");
+    arguments[5] = "live-initiator-base-path";
+    arguments[3] = exit;
+    let report = text(&conformance(&arguments).stdout);
+    let told = "it ended with status 18, which --exit does not name";
+    assert!(
+        report.contains(&format!("actual    none; {told}")),
+        "{report}"
+    );
+    assert!(report.contains(&format!("*  failed: {told}\n")), "{report}");
+}
+
+/// Each failure has the standard error of its own run, however many there are at once.
+#[cfg(unix)]
+#[test]
+fn standard_error_is_kept_by_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let command = sloppy(folder.path(), "echo one >&2; echo \"at $1\" >&2; exit 3");
+    let filter = "live-initiator-finishing";
     let output = conformance(&[
         "--initiator",
-        command,
+        &command,
         "--filter",
-        "live-initiator-base-path",
+        filter,
+        "--format",
+        "json",
     ]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stdout).contains("cannot start no-such-tool"));
+    let result = text(&output.stdout);
+    let tests = result.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        line["stderr"].as_str().map(str::to_owned)
+    });
+    let said: Vec<String> = tests.flatten().collect();
+    assert!(said.len() > 7, "{result}");
+    for said in &said {
+        assert_eq!(said.lines().count(), 2, "{said}");
+        assert!(said.starts_with("one\nat http://"), "{said}");
+    }
+}
+
+/// From outside only the live tests judge.
+#[cfg(unix)]
+#[test]
+fn a_choice_that_nobody_sees_from_outside_is_explained() {
+    for (choice, told) in [
+        (["--level", "1"], "no test here is of level 1, but of: 5"),
+        (
+            ["--suite", "code"],
+            "there is no suite \"code\" here, but: live",
+        ),
+    ] {
+        let command = ["--initiator", "sh {relay} {appid}"];
+        let output = conformance(&[command, choice].concat());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let why = "from outside only the live tests judge, those of level 5: ";
+        assert!(said.contains(&format!("{why}{told}")), "{said}");
+    }
 }
 
 /// Only what a program can be told is asked of it, and no level is reached from outside.
@@ -88,15 +180,27 @@ fn what_cannot_be_told_is_skipped_and_no_level_is_reached() {
     ]);
     let report = text(&output.stdout);
     assert!(
-        report.contains("the program cannot be told: words"),
+        report.contains("the program cannot be told: words; give {words} to the initiator"),
         "{report}"
     );
     assert!(
-        report.contains("the program cannot be told: deadline"),
+        report.contains("the program cannot be told: deadline; give {deadline}"),
         "{report}"
     );
     assert!(!report.contains("reached"), "{report}");
     assert!(!report.contains("live-receiver"), "{report}");
+}
+
+/// The reason that no placeholder mends comes first.
+#[cfg(unix)]
+#[test]
+fn what_no_command_line_is_told_is_said_first() {
+    let command = "sh {relay} {appid}";
+    let filter = "live-receiver-refuses-order";
+    let output = conformance(&["--receiver", command, "--filter", filter]);
+    let report = text(&output.stdout);
+    let told = "cannot be told: order-of-checks; no command line can be told this";
+    assert!(report.contains(told), "{report}");
 }
 
 /// A person is told how to start the program, and what came of it.

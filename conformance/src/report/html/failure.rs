@@ -98,6 +98,8 @@ fn of_failure(failure: &Failure) -> Markup {
         clause: _,
         mistake,
         detail,
+        // A test's result has it.
+        stderr: _,
     } = failure;
     let detail = ladder::find(detail);
     html! {

@@ -2,8 +2,10 @@
 //! behind the adapter protocol, so that the live tests judge them from outside.
 
 mod exit_statuses;
+pub(crate) mod lacks;
 mod output;
 mod process;
+mod program;
 mod template;
 
 pub(crate) use exit_statuses::{ExitStatuses, FAILED};
@@ -71,7 +73,8 @@ impl CommandTemplates {
     ///
     /// # Errors
     ///
-    /// A sentence about a placeholder that is missing or in the wrong command.
+    /// A sentence about a placeholder that is missing, unknown or in the wrong command, or about a
+    /// program that is not there.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         if let Some(initiator) = &self.initiator {
             initiator.check("--initiator", false)?;
@@ -162,10 +165,10 @@ impl Commands {
             code: code.clone(),
         };
         let words: Vec<OsString> = template.fill(&values)?;
-        let shown = |code: &str| task.report("code", members(json!({"code": code})));
+        let report = |event: &str, text: &str| task.report(event, members(json!({event: text})));
         let typed = code.clone().filter(|_| !template.has("code"));
         let typed = typed.map(|code| [code.as_slice(), b"\n"].concat());
-        let end = process::run(&words, code.as_deref(), typed, &task.user, &shown)?;
+        let end = process::run(&words, code.as_deref(), typed, &task.user, &report)?;
         self.result(template, &end, &output)
     }
 
@@ -178,7 +181,13 @@ impl Commands {
             false if end.blob.is_empty() && outcome != "done" => None,
             false => Some(end.blob.clone()),
         };
-        Ok(json!({"outcome": outcome, "blob": blob.map(|blob| hex::encode(&blob))}))
+        let mut result = json!({"outcome": outcome, "blob": blob.map(|blob| hex::encode(&blob))});
+        if outcome == FAILED {
+            let status = end.status;
+            let ending = format!("it ended with status {status}, which --exit does not name");
+            result["ending"] = json!(ending);
+        }
+        Ok(result)
     }
 }
 

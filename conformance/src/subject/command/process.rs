@@ -21,6 +21,9 @@ const LAST: Duration = Duration::from_secs(4);
 /// The time that its outputs have to end once it has ended.
 const OUTPUTS: Duration = Duration::from_secs(2);
 
+/// The most bytes of standard error that are kept.
+const MOST_ERRORS: usize = 4 * 1024;
+
 /// The end of a program.
 pub(super) struct End {
     /// The exit status.
@@ -29,8 +32,9 @@ pub(super) struct End {
     pub(super) blob: Vec<u8>,
 }
 
-/// Runs a program to its end. `code` is a receiver's; the first that an initiator shows goes to
-/// `shown`. Standard input is `input` alone. Standard error is passed on, without the code.
+/// Runs a program to its end. `code` is a receiver's. Standard input is `input` alone. Standard
+/// error is passed on, without the code. Reported are `code`, the first that an initiator shows, and
+/// at the end `stderr`, the last part of standard error.
 ///
 /// # Errors
 ///
@@ -40,7 +44,7 @@ pub(super) fn run(
     code: Option<&[u8]>,
     input: Option<Vec<u8>>,
     user: &User,
-    shown: &dyn Fn(&str),
+    report: &dyn Fn(&str, &str),
 ) -> anyhow::Result<End> {
     let [program, arguments @ ..] = words else {
         bail!("the command is empty");
@@ -71,6 +75,7 @@ pub(super) fn run(
         is_initiator: known.is_none(),
         code: Mutex::new(known),
         output: Mutex::default(),
+        errors: Mutex::default(),
     });
     let (news, tells) = mpsc::channel();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -87,7 +92,9 @@ pub(super) fn run(
             let _ = news.send(News::Ended);
         });
     }
-    let status = wait(&mut child, &is_interrupted, &tells, shown)?;
+    let ended = wait(&mut child, &is_interrupted, &tells, report);
+    report("stderr", &lock(&reading.errors));
+    let status = ended?;
     let output = lock(&reading.output);
     let Some(code) = status.code() else {
         bail!("the program was ended by a signal: {status}");
@@ -112,12 +119,12 @@ fn wait(
     child: &mut Child,
     is_interrupted: &AtomicBool,
     tells: &mpsc::Receiver<News>,
-    shown: &dyn Fn(&str),
+    report: &dyn Fn(&str, &str),
 ) -> anyhow::Result<ExitStatus> {
     let (mut open, mut status, mut end) = (2, None, None);
     loop {
         match tells.recv_timeout(GLANCE) {
-            Ok(News::Code(code)) => shown(&code),
+            Ok(News::Code(code)) => report("code", &code),
             Ok(News::Ended) => open -= 1,
             Err(_) => {}
         }
@@ -148,6 +155,8 @@ struct Reading {
     is_initiator: bool,
     code: Mutex<Option<String>>,
     output: Mutex<Output>,
+    /// The last lines of standard error.
+    errors: Mutex<String>,
 }
 
 impl Reading {
@@ -181,6 +190,13 @@ impl Reading {
                 b'\n' if line.is_empty() => {}
                 b'\n' => {
                     let text = masked(&String::from_utf8_lossy(line), lock(&self.code).as_deref());
+                    let mut errors = lock(&self.errors);
+                    errors.push_str(&text);
+                    errors.push('\n');
+                    let surplus = errors.len().saturating_sub(MOST_ERRORS);
+                    let from = errors.ceil_char_boundary(surplus);
+                    errors.drain(..from);
+                    drop(errors);
                     say(text);
                     line.clear();
                 }

@@ -8,6 +8,8 @@ use std::str::FromStr;
 use anyhow::{Context, bail};
 use wormhole_sync::values::hex;
 
+use super::program::find;
+
 /// The placeholders of a command line.
 const PLACEHOLDERS: [&str; 8] = [
     "relay",
@@ -61,7 +63,14 @@ impl Template {
         if !takes_code && self.has("code") {
             bail!("{option} has {{code}}, which only a receiver is given");
         }
-        Ok(())
+        if let Some(unknown) = self.words.iter().find_map(|word| unknown_in(word)) {
+            let known = PLACEHOLDERS.map(|name| format!("{{{name}}}")).join(", ");
+            bail!("{option} has {{{unknown}}}, which is no placeholder; there are: {known}");
+        }
+        match self.words.first().filter(|word| !word.contains('{')) {
+            Some(program) => find(program).with_context(|| option.to_owned()),
+            None => Ok(()),
+        }
     }
 
     /// The program and its arguments with these values.
@@ -84,6 +93,17 @@ impl Template {
         };
         self.words.iter().map(|word| filled(word, value)).collect()
     }
+}
+
+/// The first name in braces that is no placeholder. Other braces, as of JSON, are the program's.
+fn unknown_in(word: &str) -> Option<&str> {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let is_name = |name: &&str| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.bytes().all(is_of_name)
+    };
+    let names = word.split('{').skip(1);
+    let mut names = names.filter_map(|after| Some(after.split_once('}')?.0));
+    names.find(|name| is_name(name) && !PLACEHOLDERS.contains(name))
 }
 
 /// A word with each placeholder replaced, once, from left to right.
@@ -200,10 +220,16 @@ mod tests {
         assert!(fails("tool {relay}", false).contains("neither {appid} nor"));
         assert!(fails("tool {relay} {appid} {code}", false).contains("only a receiver"));
         assert!(
-            template("tool {relay} {appid_hex}")
+            template("sh {relay} {appid_hex}")
                 .check("--x", false)
                 .is_ok()
         );
+        let unknown = fails("tool {relay} {appid} --to={{rely}}", false);
+        assert!(unknown.contains("--x has {rely}"), "{unknown}");
+        assert!(unknown.ends_with("{deadline}, {code}"), "{unknown}");
+        for braces in ["{}", "{\"a\":1}", "{ x }", "{x", "{0}", "x}", "{a b}"] {
+            assert_eq!(unknown_in(braces), None, "{braces}");
+        }
         assert!("".parse::<Template>().is_err() && "a 'b".parse::<Template>().is_err());
     }
 }

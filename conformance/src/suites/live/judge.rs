@@ -59,8 +59,11 @@ pub(crate) fn judge(expect: &Expect, played: &Played) -> Result<(), Difference> 
     ];
     for (clause, name, expected) in fields {
         if outside::tells(name, expect, played) && result[name] != expected {
-            let (expected, actual) = (shown(&expected), shown(&result[name]));
-            return Err(Difference::new(clause, name, expected, actual));
+            let actual = match name {
+                "outcome" => outside::came(result),
+                _ => shown(&result[name]),
+            };
+            return Err(Difference::new(clause, name, shown(&expected), actual));
         }
     }
     keys(expect, played, result)?;
@@ -104,6 +107,7 @@ pub(crate) fn failure(difference: Difference, played: Option<&Played>) -> Failur
         clause: Some(clause.to_owned()),
         mistake: None,
         detail: played.map(ladder).unwrap_or_default(),
+        stderr: played.and_then(|played| played.own_stderr.clone()),
     }
 }
 
@@ -142,12 +146,26 @@ fn requests(expect: &Expect, played: &Played) -> Result<(), Difference> {
     let expected = expect.requests.join(", ");
     let names = order(&played.world.seen);
     let differs = |actual| Err(Difference::new(clause, "the requests", &expected, actual));
+    let is_as_expected = names == expect.requests && !played.stopped;
+    if !is_as_expected && played.world.shows_no_code() {
+        let expected = "before the first get answer";
+        return Err(Difference::new(
+            "CODE-3",
+            "the code shown",
+            expected,
+            "not by then",
+        ));
+    }
     if names != expect.requests {
         let outcome = match &played.result {
-            Ok(result) => format!("it ended as {}", shown(&result["outcome"])),
+            Ok(result) => outside::ending(result),
             Err(text) => text.clone(),
         };
-        return differs(format!("{}; {outcome}", names.join(", ")));
+        let names = match names.as_slice() {
+            [] => "none".to_owned(),
+            names => names.join(", "),
+        };
+        return differs(format!("{names}; {outcome}"));
     }
     if played.stopped {
         return differs(format!("{}, and no end", names.join(", ")));
@@ -369,7 +387,7 @@ fn ladder(played: &Played) -> Vec<String> {
         lines.push(line);
     }
     let end = match &played.result {
-        Ok(result) => format!("{} {}", shown(&result["outcome"]), shown(&result["reason"])),
+        Ok(result) => outside::end(result),
         Err(text) => text.clone(),
     };
     lines.push(format!("    *  {end}"));

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::expect::Expect;
+use super::judge::shown;
 use super::play::Played;
 use crate::subject::command::FAILED;
 
@@ -31,6 +32,31 @@ pub(super) fn outcome<'a>(expect: &'a Expect, played: &'a Played) -> &'a str {
     match is_argument || !is_told(&expect.outcome) {
         true => FAILED,
         false => &expect.outcome,
+    }
+}
+
+/// The outcome that came, with the words of a program about it, such as its exit status.
+pub(super) fn came(result: &Value) -> String {
+    let outcome = shown(&result["outcome"]);
+    match &result["ending"] {
+        Value::String(_) => format!("{outcome}: {}", shown(&result["ending"])),
+        _ => outcome,
+    }
+}
+
+/// The outcome that came, with its reason or with those words.
+pub(super) fn end(result: &Value) -> String {
+    match &result["ending"] {
+        Value::String(_) => came(result),
+        _ => format!("{} {}", came(result), shown(&result["reason"])),
+    }
+}
+
+/// The end that came, as a sentence.
+pub(super) fn ending(result: &Value) -> String {
+    match &result["ending"] {
+        Value::String(_) => shown(&result["ending"]),
+        _ => format!("it ended as {}", shown(&result["outcome"])),
     }
 }
 

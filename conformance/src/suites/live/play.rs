@@ -44,6 +44,8 @@ pub(crate) struct Played {
     /// The number of requests that came by the reply, and the moment of the reply.
     pub(crate) ended: Instant,
     pub(crate) stderr: String,
+    /// The part of it that is of this run alone, where the adapter tells it.
+    pub(crate) own_stderr: Option<String>,
 }
 
 /// Plays a script to the end of the client's run, which has `limit` to end. `expected` are the
@@ -90,6 +92,7 @@ pub(crate) fn play_at(
         took: Duration::ZERO,
         ended: begun,
         stderr: String::new(),
+        own_stderr: None,
     };
     match run(adapter, url, script, relay, limit, &mut played) {
         Ok(Reply::Ok(result)) => played.result = Ok(Value::Object(result)),
@@ -129,7 +132,8 @@ fn run(
         match run.next(GLANCE) {
             Ok(CallProgress::Event(event)) => heard(&event, script, relay, played),
             Ok(CallProgress::Reply(reply)) => return Ok(reply),
-            Err(AdapterError::TimedOut(_)) if Instant::now() < end => {}
+            Err(AdapterError::TimedOut(_))
+                if Instant::now() < end && (played.stopped || !relay.world().waits_in_vain()) => {}
             Err(AdapterError::TimedOut(_)) if !played.stopped && hears(adapter) => {
                 played.stopped = true;
                 end = Instant::now() + LAST;
@@ -157,6 +161,7 @@ fn heard(event: &AdapterEvent, script: &Script, relay: &LiveRelay, played: &mut 
     let member = |name: &str| event.members.get(name).cloned().unwrap_or_default();
     match event.name.as_str() {
         "code" => relay.shown(member("code").as_str().unwrap_or_default()),
+        "stderr" => played.own_stderr = member("stderr").as_str().map(str::to_owned),
         "looking" => played.looking.push(member("verifier")),
         "taking" => {
             played.taken_early |= script.look && relay.user.said(UserEvent::Release) == 0;

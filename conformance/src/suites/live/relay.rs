@@ -22,6 +22,9 @@ use crate::suites::vectors::derive::Role;
 /// The time that a user takes to say what is on its mind.
 const PONDERING: Duration = Duration::from_millis(80);
 
+/// The time that a code may be on its way once the answer is asked for.
+const HEARING: Duration = Duration::from_secs(5);
+
 /// All that relay and peer know of a run.
 #[derive(Debug, Default)]
 pub(crate) struct World {
@@ -37,6 +40,23 @@ pub(crate) struct World {
     pub(crate) early: Option<String>,
     /// The first request that had no place, if one came.
     pub(crate) surplus: Option<String>,
+}
+
+impl World {
+    /// Whether an initiator has asked for the answer, and shown no code (CODE-3).
+    pub(super) fn shows_no_code(&self) -> bool {
+        self.asked_without_code(Duration::ZERO)
+    }
+
+    /// Whether that was so long ago that no code comes any more.
+    pub(super) fn waits_in_vain(&self) -> bool {
+        self.asked_without_code(HEARING)
+    }
+
+    fn asked_without_code(&self, long_ago: Duration) -> bool {
+        let asks = |seen: &Seen| seen.name == "get answer" && seen.request.at.elapsed() >= long_ago;
+        self.codes.is_empty() && self.seen.iter().any(asks)
+    }
 }
 
 /// The relay of one run.

@@ -167,8 +167,8 @@ impl Case for TranscriptCase {
             actual,
             difference: Some(format!("{what} ({clause})")),
             clause: Some(clause.to_owned()),
-            mistake: None,
             detail: ladder.lines().map(str::to_owned).collect(),
+            ..Failure::default()
         };
         match no_reply {
             Some(error) => Outcome::Broke(error, failure),

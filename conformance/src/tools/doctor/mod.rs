@@ -2,26 +2,22 @@
 //! anything is judged.
 
 mod advice;
+mod hello;
+mod runs;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use wormhole_sync::protocol::Outcome;
 
 use self::advice::{advice, again, hello_advice, told};
 use super::SubjectArguments;
 use crate::root::Root;
 use crate::run::plan;
-use crate::run::scoring::Scoring;
 use crate::spec::Spec;
-use crate::stage::listener;
 use crate::subject::adapter::{AdapterError, AdapterHandle, Hello};
 use crate::suites::case::{self, Case};
-use crate::suites::live::scenario::{self, Scenario};
-use crate::suites::vectors::derive::Role;
 use crate::suites::vectors::printable;
 use crate::terminal::show;
 
@@ -34,35 +30,6 @@ pub(crate) struct DoctorArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
 }
-
-/// The time that a run may take in which all goes well.
-const RUN: Duration = Duration::from_secs(30);
-
-/// The roles that a hello may list.
-const ROLES: [&str; 3] = ["initiator", "receiver", "relay"];
-
-/// Those that a run can have.
-const CLIENTS: [&str; 2] = ["initiator", "receiver"];
-
-/// The values that a hello may list under `inject`.
-const INJECT: [&str; 5] = ["side", "words", "pake_scalar", "second", "ca"];
-
-/// The parts of a run that a hello may list under `lacks`, and the members of a result.
-const LACKS: [&str; 13] = [
-    "look",
-    "take",
-    "deadline",
-    "words",
-    "any-appid",
-    "initiator-blob",
-    "receiver-blob",
-    "order-of-checks",
-    "blob",
-    "verifier",
-    "exported",
-    "delivered",
-    "reason",
-];
 
 /// The operations in the order in which one builds on the other.
 const ORDER: [&str; 22] = [
@@ -110,9 +77,10 @@ pub(crate) fn doctor(root: &Root, arguments: &DoctorArguments) -> anyhow::Result
         }
     };
     let known = operations(&cases);
-    let mut is_good = hello(adapter.hello(), &known)?;
+    let mut is_good = hello::look_at(adapter.hello(), &known)?;
     let offered: BTreeSet<String> = adapter.hello().operations.iter().cloned().collect();
     let mut visit = Visit {
+        hello: adapter.hello().clone(),
         connect: &|| AdapterHandle::start_process(&command, timeout),
         adapter: Some(adapter),
         timeout,
@@ -128,14 +96,15 @@ pub(crate) fn doctor(root: &Root, arguments: &DoctorArguments) -> anyhow::Result
             continue;
         }
         let works = match operation.as_str() {
-            "run" => visit.runs(),
-            // A word of the user's needs a run, which the tests that it is for begin.
+            "run" => visit.runs(&cases),
+            // A word of the user's needs a run, and is tried with it.
             "user-event" => continue,
             _ => visit.tries(&cases, operation),
         };
         good += usize::from(works);
         is_good &= works;
     }
+    is_good &= visit.refuses(&cases, known.iter().map(|(_, name)| name.as_str()));
     is_good &= visit.ends();
     let of = known
         .iter()
@@ -174,72 +143,9 @@ fn operations(cases: &[Box<dyn Case>]) -> Vec<(u8, String)> {
     found
 }
 
-/// Looks at a hello; gives whether it names only what there is.
-fn hello(hello: &Hello, known: &[(u8, String)]) -> anyhow::Result<bool> {
-    let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).collect();
-    show(format_args!(
-        "  ok     hello          {} {}, of text {}; {}",
-        printable(&hello.name),
-        printable(&hello.version),
-        printable(&hello.spec),
-        match hello.roles.is_empty() {
-            true => "no role".to_owned(),
-            false => printable(&hello.roles.join(", ")),
-        }
-    ));
-    let scoring = Scoring::packed()?;
-    let mut is_good = match scoring.of(&hello.spec).problem() {
-        Some(problem) => wrong("hello", &problem, ""),
-        None => true,
-    };
-    let outcomes = Outcome::ALL.map(Outcome::token);
-    let told_apart = hello.outcomes.as_ref();
-    let told_apart = told_apart.unwrap_or(const { &Vec::new() });
-    for (kind, listed, there_are) in [
-        ("operations", &hello.operations, &names[..]),
-        ("roles", &hello.roles, &ROLES[..]),
-        ("inject", &hello.inject, &INJECT[..]),
-        ("lacks", &hello.lacks, &LACKS[..]),
-        ("outcomes", told_apart, &outcomes[..]),
-    ] {
-        for name in listed
-            .iter()
-            .filter(|name| !there_are.contains(&name.as_str()))
-        {
-            is_good = false;
-            let near = |known: &&&str| strsim::osa_distance(known, name) <= 3;
-            let near = there_are.iter().filter(near);
-            let near = near.min_by_key(|known| strsim::osa_distance(known, name));
-            wrong(
-                "hello",
-                &format!("{kind:?} lists {name:?}, which ADAPTER.md does not have"),
-                &match near {
-                    Some(near) => format!("Is {near:?} meant?"),
-                    None => format!("There are: {}.", there_are.join(", ")),
-                },
-            );
-        }
-    }
-    let runs = hello.operations.iter().any(|name| name == "run");
-    if runs
-        && !hello
-            .roles
-            .iter()
-            .any(|role| CLIENTS.contains(&role.as_str()))
-    {
-        is_good = false;
-        let why = "it offers run, and no role: every run would be skipped";
-        wrong(
-            "hello",
-            &why,
-            "\"roles\" lists initiator, receiver or both.",
-        );
-    }
-    Ok(is_good)
-}
-
 /// An adapter that is tried.
 struct Visit<'a> {
+    hello: Hello,
     connect: &'a dyn Fn() -> Result<AdapterHandle, AdapterError>,
     /// Nothing after it broke: the next operation begins with another process.
     adapter: Option<AdapterHandle>,
@@ -252,39 +158,39 @@ impl Visit<'_> {
     /// Tries an operation by the first test of it that is to be accepted.
     fn tries(&mut self, cases: &[Box<dyn Case>], operation: &str) -> bool {
         let cases = cases.iter().map(AsRef::as_ref);
-        let mut cases = cases.filter(|case: &&dyn Case| case.operations() == [operation]);
+        let mut cases = cases
+            .filter(|case: &&dyn Case| case.operations() == [operation] && self.can_try(*case));
         let simple = cases.clone().find(|case| case.control().is_none());
         let case = simple.or_else(|| cases.next());
-        case.is_some_and(|case| self.plays(operation, case, self.timeout))
+        case.is_some_and(|case| self.plays(operation, case, self.timeout, ""))
     }
 
-    /// Tries a run in which all goes well, in each role.
-    fn runs(&mut self) -> bool {
-        let roles = self.adapter().map(|adapter| adapter.hello().roles.clone());
-        let runtime = match listener::runtime() {
-            Ok(runtime) => Arc::new(runtime),
-            Err(error) => return wrong("run", &format!("the suite cannot try: {error:#}"), ""),
+    /// Tries the first refusal of an operation that is offered.
+    fn refuses<'n>(
+        &mut self,
+        cases: &[Box<dyn Case>],
+        mut operations: impl Iterator<Item = &'n str>,
+    ) -> bool {
+        let cases = || cases.iter().map(AsRef::as_ref);
+        let case = operations.find_map(|operation| {
+            cases().find(|case: &&dyn Case| {
+                let is_refusal = case.level() < 5 && case.control().is_some();
+                is_refusal && case.operations() == [operation] && self.can_try(*case)
+            })
+        });
+        let hint = "`refused` says the outcome; `error` is for what could not be tried.";
+        case.is_none_or(|case| self.plays("refusal", case, self.timeout, hint))
+    }
+
+    /// Whether the adapter offers all that a test asks for.
+    fn can_try(&self, case: &dyn Case) -> bool {
+        let has = |wanted: Vec<&str>, offered: &[String]| {
+            let mut wanted = wanted.into_iter();
+            wanted.all(|name| offered.iter().any(|its| its == name))
         };
-        let (mut is_good, mut is_tried) = (true, false);
-        for role in Role::BOTH {
-            if roles
-                .as_ref()
-                .is_ok_and(|roles| roles.iter().any(|it| it == role.name()))
-            {
-                let scenario = Scenario::new(
-                    &format!("doctor-{}", role.name()),
-                    &["OUT-1"],
-                    "an exchange in which all goes well",
-                    role,
-                );
-                is_tried = true;
-                for case in scenario::cases(vec![scenario], &runtime) {
-                    let name = format!("run {}", role.name());
-                    is_good &= self.plays(&name, case.as_ref(), RUN.max(self.timeout));
-                }
-            }
-        }
-        is_good && is_tried
+        has(case.operations(), &self.hello.operations)
+            && has(case.roles(), &self.hello.roles)
+            && case.parts().into_iter().all(|part| self.hello.can(part))
     }
 
     fn adapter(&mut self) -> Result<&AdapterHandle, AdapterError> {
@@ -295,8 +201,8 @@ impl Visit<'_> {
         Ok(self.adapter.insert(adapter))
     }
 
-    /// Plays a test, and says what came of it.
-    fn plays(&mut self, name: &str, case: &dyn Case, timeout: Duration) -> bool {
+    /// Plays a test, and says what came of it, with a hint when it is wrong.
+    fn plays(&mut self, name: &str, case: &dyn Case, timeout: Duration, hint: &str) -> bool {
         let adapter = match self.adapter() {
             Ok(adapter) => adapter,
             Err(error) => return wrong(name, &error, ""),
@@ -311,14 +217,14 @@ impl Visit<'_> {
                 true
             }
             case::Outcome::Failed(failure) => {
-                let more = match name.starts_with("run ") {
+                let more = match runs::is_own(case.id()) {
                     true => format!(
                         "More: {} --suite live",
                         self.again.trim_end_matches(" --filter ")
                     ),
                     false => format!("More: {}{}", self.again, case.id()),
                 };
-                wrong(name, &told(&failure), &more)
+                wrong(name, &told(&failure), &format!("{hint}\n{more}"))
             }
             case::Outcome::Inconclusive(why) => wrong(name, &why, ""),
             case::Outcome::Broke(error, _) => {
@@ -326,7 +232,11 @@ impl Visit<'_> {
                 thread::sleep(Duration::from_millis(50));
                 let said = adapter.stderr_since(mark);
                 self.adapter = None;
-                wrong(name, &error, advice(&error));
+                let advice = match hint {
+                    "" => advice(&error),
+                    hint => hint,
+                };
+                wrong(name, &error, advice);
                 if let Some(last) = said.trim_end().lines().next_back() {
                     show(format_args!(
                         "         {:14} on standard error: {}",
@@ -364,24 +274,9 @@ fn wrong(name: &str, what: &impl ToString, advice: &str) -> bool {
     let mut lines = what.lines().map(printable);
     let first = lines.next().unwrap_or_default();
     show(format_args!("  WRONG  {name:14} {first}"));
-    for line in lines.chain((!advice.is_empty()).then(|| advice.to_owned())) {
+    let advice = advice.lines().filter(|line| !line.is_empty());
+    for line in lines.chain(advice.map(str::to_owned)) {
         show(format_args!("         {:14} {line}", ""));
     }
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The doctor knows the names of ADAPTER.md.
-    #[test]
-    fn names_are_those_of_the_page() {
-        let page = include_str!("../../../ADAPTER.md");
-        let (_, rest) = page.split_once("`lacks` names the parts").unwrap();
-        let (sentence, _) = rest.split_once("; `outcomes` lists").unwrap();
-        let named: BTreeSet<&str> = sentence.split('`').skip(1).step_by(2).collect();
-        let named: BTreeSet<&str> = named.into_iter().filter(|name| *name != "run").collect();
-        assert_eq!(named, BTreeSet::from(LACKS));
-    }
 }
