@@ -12,13 +12,11 @@
 //!   and the coverage of the specification.
 //! - `tools`: the commands that make and show the suite's own data.
 //! - `check` and `claim`: the check of an implementation, and what may be claimed after it.
-//! - `cli` and `order`: the command line, and its options in a wrong order.
 
 mod check;
 mod claim;
 mod cli;
 mod data;
-mod order;
 mod report;
 mod root;
 mod run;
@@ -34,7 +32,7 @@ mod whole_file;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let done = cli::run(order::arguments()).and_then(|good| match terminal::lost() {
+    let done = cli::run(cli::read()).and_then(|good| match terminal::lost() {
         Some(error) => Err(anyhow::Error::new(error).context("the output could not be written")),
         None => Ok(good),
     });

@@ -33,8 +33,8 @@ pub(super) struct End {
 }
 
 /// Runs a program to its end. `code` is a receiver's. Standard input is `input` alone. Standard
-/// error is passed on, without the code. Reported are `code`, the first that an initiator shows, and
-/// at the end `stderr`, the last part of standard error.
+/// error is passed on, without the code. Reported are `code`, the first that an initiator shows,
+/// and at the end `stderr`, the last part of standard error.
 ///
 /// # Errors
 ///

@@ -60,7 +60,7 @@ pub(crate) fn judge(expect: &Expect, played: &Played) -> Result<(), Difference> 
     for (clause, name, expected) in fields {
         if outside::tells(name, expect, played) && result[name] != expected {
             let actual = match name {
-                "outcome" => outside::came(result),
+                "outcome" => outside::came(result, shown(&result[name])),
                 _ => shown(&result[name]),
             };
             return Err(Difference::new(clause, name, shown(&expected), actual));
@@ -148,17 +148,12 @@ fn requests(expect: &Expect, played: &Played) -> Result<(), Difference> {
     let differs = |actual| Err(Difference::new(clause, "the requests", &expected, actual));
     let is_as_expected = names == expect.requests && !played.stopped;
     if !is_as_expected && played.world.shows_no_code() {
-        let expected = "before the first get answer";
-        return Err(Difference::new(
-            "CODE-3",
-            "the code shown",
-            expected,
-            "not by then",
-        ));
+        let (what, expected) = ("the code shown", "before the first get answer");
+        return Err(Difference::new("CODE-3", what, expected, "not by then"));
     }
     if names != expect.requests {
         let outcome = match &played.result {
-            Ok(result) => outside::ending(result),
+            Ok(result) => outside::ending(result, &shown(&result["outcome"])),
             Err(text) => text.clone(),
         };
         let names = match names.as_slice() {
@@ -387,7 +382,10 @@ fn ladder(played: &Played) -> Vec<String> {
         lines.push(line);
     }
     let end = match &played.result {
-        Ok(result) => outside::end(result),
+        Ok(result) => match outside::words(result) {
+            Some(words) => format!("{}: {words}", shown(&result["outcome"])),
+            None => format!("{} {}", shown(&result["outcome"]), shown(&result["reason"])),
+        },
         Err(text) => text.clone(),
     };
     lines.push(format!("    *  {end}"));

@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 
 use super::expect::Expect;
-use super::judge::shown;
 use super::play::Played;
 use crate::subject::command::FAILED;
 
@@ -35,29 +34,20 @@ pub(super) fn outcome<'a>(expect: &'a Expect, played: &'a Played) -> &'a str {
     }
 }
 
-/// The outcome that came, with the words of a program about it, such as its exit status.
-pub(super) fn came(result: &Value) -> String {
-    let outcome = shown(&result["outcome"]);
-    match &result["ending"] {
-        Value::String(_) => format!("{outcome}: {}", shown(&result["ending"])),
-        _ => outcome,
-    }
+/// The outcome that came, `shown`, with the words of a program about it, such as its exit status.
+pub(super) fn came(result: &Value, shown: String) -> String {
+    words(result).map_or(shown.clone(), |words| format!("{shown}: {words}"))
 }
 
-/// The outcome that came, with its reason or with those words.
-pub(super) fn end(result: &Value) -> String {
-    match &result["ending"] {
-        Value::String(_) => came(result),
-        _ => format!("{} {}", came(result), shown(&result["reason"])),
-    }
+/// The end that came, as a sentence, by its outcome as it is `shown`.
+pub(super) fn ending(result: &Value, shown: &str) -> String {
+    words(result).map_or_else(|| format!("it ended as {shown}"), str::to_owned)
 }
 
-/// The end that came, as a sentence.
-pub(super) fn ending(result: &Value) -> String {
-    match &result["ending"] {
-        Value::String(_) => shown(&result["ending"]),
-        _ => format!("it ended as {}", shown(&result["outcome"])),
-    }
+/// The words of a program about its end, as far as anybody would read them.
+pub(super) fn words(result: &Value) -> Option<&str> {
+    let words = result["ending"].as_str()?;
+    words.get(..words.floor_char_boundary(120))
 }
 
 /// Whether a member of the result can be judged.

@@ -3,6 +3,8 @@
 use crate::report::again;
 use crate::subject::adapter::AdapterError;
 use crate::suites::case::Failure;
+use crate::suites::vectors::printable;
+use crate::terminal::show;
 
 /// The check by one test, as this program was called.
 pub(super) fn again() -> String {
@@ -56,4 +58,17 @@ pub(super) fn advice(error: &AdapterError) -> &'static str {
         AdapterError::Broke(_) => "ADAPTER.md, section Lines, says what a line may be.",
         AdapterError::CouldNotStart(_) | AdapterError::Misuse(_) => "",
     }
+}
+
+/// Says what is wrong, and gives false.
+pub(super) fn wrong(name: &str, what: &impl ToString, advice: &str) -> bool {
+    let what = what.to_string();
+    let mut lines = what.lines().map(printable);
+    let first = lines.next().unwrap_or_default();
+    show(format_args!("  WRONG  {name:14} {first}"));
+    let advice = advice.lines().filter(|line| !line.is_empty());
+    for line in lines.chain(advice.map(str::to_owned)) {
+        show(format_args!("         {:14} {line}", ""));
+    }
+    false
 }

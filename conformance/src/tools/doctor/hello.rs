@@ -2,7 +2,7 @@
 
 use wormhole_sync::protocol::Outcome;
 
-use super::wrong;
+use super::advice::wrong;
 use crate::run::scoring::Scoring;
 use crate::subject::adapter::Hello;
 use crate::suites::vectors::printable;

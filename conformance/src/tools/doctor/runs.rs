@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Visit, wrong};
+use super::advice::wrong;
+use super::visit::Visit;
 use crate::stage::listener;
 use crate::suites::case::Case;
 use crate::suites::live::scenario::{self, Scenario};
@@ -43,11 +44,6 @@ const MORE: [(Role, &str, &str, &str); 5] = [
         HOW_TO_REFUSE,
     ),
 ];
-
-/// Whether a test is the doctor's own, which no check has.
-pub(super) fn is_own(id: &str) -> bool {
-    id.starts_with("live-doctor-")
-}
 
 impl Visit<'_> {
     /// Tries runs in each role that the adapter has.
