@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::case::{Playing, Shared, TranscriptCase};
 use super::client::{Client, RunError};
-use super::repeat::ENOUGH;
+use super::repeat::{ENOUGH, ENOUGH_IN_ALL};
 use super::script_for_tests::{SIDE, Script, Step, result, transcript};
 use super::transcript::Transcript;
 use super::user::ScriptedUser;
@@ -90,4 +90,5 @@ fn enough_failures_of_one_requirement_excuse_none_of_another() {
     assert_eq!(judged(1, &[("TIME-8", ENOUGH)]), (true, 2));
     assert_eq!(judged(1, &[("TIME-4", ENOUGH - 1)]), (true, 2));
     assert_eq!(judged(1, &[("TIME-4", ENOUGH)]), (false, 1));
+    assert_eq!(judged(1, &[("TIME-8", ENOUGH_IN_ALL)]), (false, 1));
 }

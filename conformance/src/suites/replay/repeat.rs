@@ -17,6 +17,8 @@ const SLOWER: u64 = 4;
 /// The number of failures of one requirement that were seen again, after which none of it is
 /// looked at again: the client is at fault, and not a busy machine.
 pub(super) const ENOUGH: usize = 8;
+/// The number of such failures of all requirements together, after which none is looked at again.
+pub(super) const ENOUGH_IN_ALL: usize = 8 * ENOUGH;
 
 /// Lets one transcript be played without any other beside it.
 static ALONE: RwLock<()> = RwLock::new(());
@@ -43,9 +45,12 @@ impl TranscriptCase {
             confirmed.unwrap_or_else(PoisonError::into_inner)
         };
         let clause = first.blamed(found, &self.transcript);
-        let is_enough = confirmed()
-            .get(clause)
-            .is_some_and(|times| *times >= ENOUGH);
+        let (of_clause, all) = {
+            let confirmed = confirmed();
+            let of_clause = confirmed.get(clause).copied().unwrap_or_default();
+            (of_clause, confirmed.values().sum::<usize>())
+        };
+        let is_enough = of_clause >= ENOUGH || all >= ENOUGH_IN_ALL;
         if !(found.is_late || is_hurried) || is_enough {
             return first;
         }
@@ -53,10 +58,12 @@ impl TranscriptCase {
         let begin = Instant::now();
         let slower = self.slower(SLOWER);
         let mut last = with_others(&slower, LAG_SLOWER);
-        if is_late(&last) || slower.may_be_upset(&last, begin) {
+        // Whoever has many faults is looked at twice, and holds no other test up.
+        let is_patient = all < ENOUGH;
+        if is_patient && (is_late(&last) || slower.may_be_upset(&last, begin)) {
             last = slower.play_alone(playing);
         }
-        if slower.may_be_upset(&last, begin) {
+        if is_patient && slower.may_be_upset(&last, begin) {
             last = slower.slower(SLOWER).play_alone(playing);
         }
         if let Some(found) = &last.divergence {
