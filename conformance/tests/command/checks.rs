@@ -157,12 +157,7 @@ fn too_few_descriptors_are_one_sentence() {
 fn what_allows_no_claim_is_said_before_anything_is_judged() {
     let folder = tempfile::tempdir().expect("a folder");
     let claim = folder.path().join("claim.json").display().to_string();
-    let outside = [
-        "--claim",
-        &claim,
-        "--receiver",
-        "tool {relay} {appid} {code}",
-    ];
+    let outside = ["--claim", &claim, "--receiver", "sh {relay} {appid} {code}"];
     for (arguments, told) in [
         (
             &["--claim", &claim, "--level", "1"][..],
