@@ -161,6 +161,14 @@ impl fmt::Display for Refusal {
 mod tests {
     use super::*;
 
+    /// Counts by reason are kept by the place in the list.
+    #[test]
+    fn reasons_stand_in_the_order_of_their_list() {
+        for (place, reason) in EndReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, place, "{reason:?}");
+        }
+    }
+
     #[test]
     fn reasons_read_back_except_expired() {
         for reason in EndReason::ALL {

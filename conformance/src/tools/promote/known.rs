@@ -64,7 +64,7 @@ pub(super) fn input_of(recording: &Recording, known: &KnownArguments) -> anyhow:
         bail!("it does not have {}", missing.join(", "));
     };
     let from_wire = WireValues::of(recording)?;
-    let parsed = Code::parse(code).map_err(|fault| anyhow!("--code {code}: {fault}"))?;
+    let parsed = Code::parse(code).map_err(|fault| anyhow!("--code: {fault}"))?;
     let shown = parsed.reveal().to_string();
     let named: Vec<&str> = shown.split('-').skip(1).collect();
     let is_initiator = recording.role == ClientRole::Initiator;
