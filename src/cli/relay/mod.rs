@@ -1,5 +1,9 @@
 //! `relay`: the rendezvous server, which runs until a signal.
 
+mod arguments;
+
+pub(super) use arguments::RelayArguments;
+
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::process::exit;
@@ -8,7 +12,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
-use super::arguments::RelayArguments;
 use super::failure::Failure;
 use super::{print, signals};
 use crate::protocol::Outcome;
