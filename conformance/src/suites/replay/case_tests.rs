@@ -19,8 +19,18 @@ const ALLOCATE: Step = Step::Send("POST", "/channels", SIDE, r#"{"body":"41aa"}"
 const POLL: Step = Step::Send("GET", "/channels/7/answer?wait=25", SIDE, "");
 const CLOSE: Step = Step::Send("POST", "/channels/7/close", SIDE, r#"{"reason":"done"}"#);
 
-/// A client that leaves the second between two polls out, as long as its machine is busy.
+/// The way in which a machine upsets its client.
+#[derive(Clone, Copy)]
+enum Upset {
+    /// The second between two polls is left out.
+    Busy,
+    /// A back-off lasts this number of milliseconds longer.
+    Stalled(u64),
+}
+
+/// A client that is upset by its machine, as long as that is busy.
 struct Busy {
+    upset: Upset,
     /// The number of plays in which it is.
     plays: usize,
     played: AtomicUsize,
@@ -35,13 +45,15 @@ impl Client for Busy {
         on_event: &mut dyn FnMut(&AdapterEvent),
     ) -> Result<Value, RunError> {
         let second = input["second_ms"].as_u64().unwrap();
-        let pause = match self.played.fetch_add(1, Ordering::Relaxed) < self.plays {
-            true => 0,
-            false => second,
+        let is_busy = self.played.fetch_add(1, Ordering::Relaxed) < self.plays;
+        let (pause, stall) = match self.upset {
+            Upset::Busy if is_busy => (0, 0),
+            Upset::Stalled(stall) if is_busy => (second, stall),
+            _ => (second, 0),
         };
         let steps = vec![
             ALLOCATE,
-            Step::Wait(second * 3 / 10),
+            Step::Wait(second * 3 / 10 + stall),
             ALLOCATE,
             POLL,
             Step::Wait(pause),
@@ -56,6 +68,10 @@ impl Client for Busy {
 /// Whether the client passes, and the number of plays, where so many failures of these requirements
 /// have been seen again before.
 fn judged(plays: usize, confirmed: &[(&str, usize)]) -> (bool, usize) {
+    judged_when(Upset::Busy, plays, confirmed)
+}
+
+fn judged_when(upset: Upset, plays: usize, confirmed: &[(&str, usize)]) -> (bool, usize) {
     let shared = Shared::new(tokio::runtime::Runtime::new().unwrap());
     for (clause, times) in confirmed {
         (shared.confirmed.lock().unwrap()).insert((*clause).to_owned(), *times);
@@ -65,6 +81,7 @@ fn judged(plays: usize, confirmed: &[(&str, usize)]) -> (bool, usize) {
         shared: Arc::new(shared),
     };
     let client = Busy {
+        upset,
         plays,
         played: AtomicUsize::default(),
     };
@@ -83,6 +100,14 @@ fn what_differs_once_is_played_again() {
     assert_eq!(judged(1, &[]), (true, 2));
     let (passes, played) = judged(usize::MAX, &[]);
     assert!(!passes && played >= 2, "{played}");
+}
+
+/// A stall is no fault, as long as there is none each time, and a longer one is a fault at once.
+#[test]
+fn what_is_a_little_late_is_played_alone_a_few_times() {
+    assert_eq!(judged_when(Upset::Stalled(700), 4, &[]), (true, 5));
+    let (passes, played) = judged_when(Upset::Stalled(1_500), usize::MAX, &[]);
+    assert!(!passes && played <= 4, "{played}");
 }
 
 #[test]

@@ -12,6 +12,12 @@ use crate::stage::lag;
 const LAG_WITH_OTHERS: Duration = Duration::from_millis(150);
 /// The real time by which something may be later than its bound with a longer second.
 const LAG_SLOWER: Duration = Duration::from_millis(250);
+/// The real time for which a machine may stand still, by its disk for example, without that its lag
+/// shows it.
+const STALL: Duration = Duration::from_secs(1);
+/// The number of times that something is played alone which a stall may have made late: a machine
+/// does not stall each time.
+const MOST_ALONE: usize = 3;
 /// The factor by which a second is longer when something may have come too late.
 const SLOWER: u64 = 4;
 /// The number of failures of one requirement that were seen again, after which none of it is
@@ -22,6 +28,12 @@ pub(super) const ENOUGH_IN_ALL: usize = 8 * ENOUGH;
 
 /// Lets one transcript be played without any other beside it.
 static ALONE: RwLock<()> = RwLock::new(());
+
+/// Whether something was so little too late that one stall of the machine explains it.
+fn may_be_stalled(judgement: &Judgement) -> bool {
+    let found = judgement.divergence.as_ref();
+    found.is_some_and(|found| found.is_late && found.excess.is_none_or(|excess| excess <= STALL))
+}
 
 impl TranscriptCase {
     /// Plays the transcript as often as it says, and again where a busy machine may be to blame.
@@ -61,6 +73,12 @@ impl TranscriptCase {
         // Whoever has many faults is looked at twice, and holds no other test up.
         let is_patient = all < ENOUGH;
         if is_patient && (is_late(&last) || slower.may_be_upset(&last, begin)) {
+            last = slower.play_alone(playing);
+        }
+        for _ in 1..MOST_ALONE {
+            if !(is_patient && may_be_stalled(&last)) {
+                break;
+            }
             last = slower.play_alone(playing);
         }
         if is_patient && slower.may_be_upset(&last, begin) {

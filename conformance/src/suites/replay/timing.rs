@@ -151,7 +151,10 @@ impl TimingCheck {
         if waited <= wait + self.lag {
             return Ok(());
         }
-        Err(self.wrong(clause, name, "at most", wait, waited).late())
+        let excess = waited.saturating_sub(wait);
+        Err(self
+            .wrong(clause, name, "at most", wait, waited)
+            .late_by(excess))
     }
 
     fn wrong(
