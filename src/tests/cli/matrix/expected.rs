@@ -24,7 +24,7 @@ pub(super) const OURS: &str = "ours";
 const DONE: i32 = 0;
 /// The blob could not be written.
 const LOCAL: i32 = 1;
-/// It is not confirmed that the blob arrived.
+/// Nothing confirms that the blob arrived.
 const UNCONFIRMED: i32 = 3;
 const NO_SUCH_CHANNEL: i32 = 14;
 const CLOSED: i32 = 16;
@@ -51,11 +51,11 @@ pub(super) fn given_up(state: State) -> Ends {
         S::WaitingForAnswer => (CANCELLED, Some(NO_SUCH_CHANNEL), ["", ""], &["cancelled"]),
         // Nobody has compared the words, so that the blob may be anybody's.
         S::Holding => (CANCELLED, Some(CLOSED), ["", ""], &["cancelled"]),
-        // INIT-4: The blob may have arrived, and so it is no failure and no close.
+        // The blob may have arrived, and so there is no failure and no close (INIT-4).
         S::Finishing | S::WaitingForReceipt => (UNCONFIRMED, Some(DONE), [THEIRS, OURS], &[]),
         S::InitiatorClosing => (DONE, Some(DONE), [THEIRS, OURS], &["done"]),
         S::Claiming | S::Answering => (CANCELLED, Some(CLOSED), ["", ""], &["cancelled"]),
-        // INIT-3: The sender has the answer, whatever becomes of its finish.
+        // The sender has the answer, whatever becomes of its finish (INIT-3).
         S::Comparing | S::WaitingForFinish => (CANCELLED, Some(CLOSED), ["", OURS], &["cancelled"]),
         S::Opened => (CANCELLED, Some(UNCONFIRMED), ["", OURS], &["cancelled"]),
         // As much of the blob as was read.
