@@ -285,6 +285,10 @@ impl Scene {
             folder,
             relay,
         } = self;
+        if is_given_up && state == State::Taking {
+            // A reader makes room, and the blob would be taken after all.
+            passages[0].wait_for("POST close");
+        }
         let (own, output, shown) = subject.end();
         let is_before = !state.is_of_the_exchange();
         assert!(
