@@ -16,7 +16,7 @@ use super::print;
 use super::progress::Progress;
 use super::signals::cancelled;
 use super::streams;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::wording::bytes;
 use crate::protocol::Outcome;
 use crate::values::Blob;
@@ -106,20 +106,28 @@ impl Source {
     /// Reads the blob.
     pub(super) fn read(self, progress: &Progress) -> Result<Handed, Failure> {
         let shown = self.to_string();
+        let waits_for = format!("reading the blob from {shown}, to its end");
         let blob = match self {
             Source::Nothing => Zeroizing::default(),
             // The exchange itself checks BLOB-1, since the argument is in memory anyway.
             Source::Argument(text) => Zeroizing::new(text.into_encoded_bytes()),
-            Source::File(path) => File::open(&path)
-                .and_then(bounded)
+            Source::File(path) => {
+                let read = move || File::open(&path).and_then(bounded);
+                patiently(progress, &waits_for, read).map_err(|error| unreadable(&shown, &error))?
+            }
+            Source::Input => patiently(progress, &waits_for, || bounded(io::stdin()))
                 .map_err(|error| unreadable(&shown, &error))?,
-            Source::Input => patiently(progress).map_err(|error| unreadable(&shown, &error))?,
             Source::Typed => {
                 // This line appears even when quiet: without it the program seems to hang.
                 print::tell(
                     "Type the text to hand in, then Enter and Ctrl-D (Ctrl-D alone hands in nothing).",
                 );
-                let mut typed = bounded(io::stdin()).map_err(|error| unreadable(&shown, &error))?;
+                let typed = bounded(io::stdin());
+                // The end of a terminal that was closed is not that of a text.
+                if terminal::is_closed(io::stdin()) {
+                    return Err(cancelled("the terminal was closed; nothing was sent").hint(""));
+                }
+                let mut typed = typed.map_err(|error| unreadable(&shown, &error))?;
                 // Enter ends a line at a terminal, and is no part of a password.
                 if typed.ends_with(b"\n") {
                     typed.pop();
@@ -183,15 +191,19 @@ fn bounded(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(blob)
 }
 
-/// Reads standard input, and tells the user when that takes long: it may be a pipe that nobody
-/// closes.
-fn patiently(progress: &Progress) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Reads, and tells the user when that takes long: there may be a pipe that nobody closes, or that
+/// nobody opens at its other end.
+pub(super) fn patiently(
+    progress: &Progress,
+    waits_for: &str,
+    read: impl FnOnce() -> io::Result<Zeroizing<Vec<u8>>> + Send + 'static,
+) -> io::Result<Zeroizing<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(bounded(io::stdin())));
+    thread::spawn(move || sender.send(read()));
     receiver
         .recv_timeout(Duration::from_secs(1))
         .or_else(|_| {
-            progress.say("reading the blob from standard input, to its end");
+            progress.say(waits_for);
             receiver.recv()
         })
         .unwrap_or_else(|_| Err(io::Error::other("the reader stopped")))

@@ -114,6 +114,14 @@ impl Output {
         Ok(Output::File { file, path, force })
     }
 
+    /// The file that has no lasting name yet.
+    pub(super) fn unfinished(&self) -> Option<PathBuf> {
+        match self {
+            Output::File { file, .. } => Some(file.path().to_owned()),
+            Output::Standard | Output::Event | Output::Special { .. } => None,
+        }
+    }
+
     /// Writes the blob, whole and synced.
     ///
     /// # Errors

@@ -89,7 +89,7 @@ pub(super) fn receive(options: ReceiveArguments) -> Result<(), Failure> {
     Output::check(&options.peer)?;
     let blob = source.meant(&session.progress)?.read(&session.progress)?;
     let code = match options.code {
-        Some(_) if is_input => prompt::code_from_input()?,
+        Some(_) if is_input => prompt::code_from_input(&session.progress)?,
         Some(code) => Zeroizing::new(code.into_encoded_bytes()),
         None => Zeroizing::new(prompt::code(&session.signals)?.as_bytes().to_vec()),
     };

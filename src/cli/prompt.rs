@@ -14,7 +14,9 @@ use rustyline::{Behavior, CompletionType, Config, Context, Editor, Helper};
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
+use super::input::patiently;
 use super::print;
+use super::progress::Progress;
 use super::signals::{Signals, cancelled};
 use super::terminal::Terminal;
 use crate::protocol::Outcome;
@@ -40,6 +42,7 @@ pub(super) fn code(signals: &Signals) -> Result<Zeroizing<String>, Failure> {
         .build();
     let unusable = |error: ReadlineError| match error {
         ReadlineError::Interrupted | ReadlineError::Eof => not_given(),
+        _ if terminal.is_closed() => not_given(),
         error => Failure::local(format!("cannot ask for the code: {error}"), ""),
     };
     // The history stays empty: nothing is added to it, and it has no file.
@@ -66,10 +69,11 @@ pub(super) fn code(signals: &Signals) -> Result<Zeroizing<String>, Failure> {
 /// Asks for a code at a terminal without line editing.
 fn plainly(terminal: &Terminal) -> Result<Zeroizing<String>, Failure> {
     loop {
-        let typed = terminal
-            .line("Code: ")
-            .map_err(|error| Failure::local(format!("cannot ask for the code: {error}"), ""))?
-            .ok_or_else(not_given)?;
+        let typed = terminal.line("Code: ").map_err(|error| match error {
+            _ if terminal.is_closed() => not_given(),
+            error => Failure::local(format!("cannot ask for the code: {error}"), ""),
+        });
+        let typed = typed?.ok_or_else(not_given)?;
         match Code::parse(&*typed) {
             Ok(_) => return Ok(typed),
             Err(error) => print::tell(error),
@@ -221,22 +225,25 @@ impl Highlighter for CodeHelper {
 impl Helper for CodeHelper {}
 
 /// Reads the code from the first line of standard input.
-pub(super) fn code_from_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
-    use std::io::{BufRead, Read};
-    // Longer ones are refused as `too-long` (CODE-4).
-    let mut line = Zeroizing::new(Vec::with_capacity(2_048));
-    let read = std::io::stdin()
-        .lock()
-        .take(1_100)
-        .read_until(b'\n', &mut line);
-    match read {
-        Ok(0) => Err(Failure::outcome(
+pub(super) fn code_from_input(progress: &Progress) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let waits_for = "reading the code from standard input, to the end of its first line";
+    match patiently(progress, waits_for, first_line) {
+        Ok(line) if line.is_empty() => Err(Failure::outcome(
             Outcome::BadCode,
             "there is no code on standard input",
         )),
-        Ok(_) => Ok(line),
+        Ok(line) => Ok(line),
         Err(error) => Err(Failure::local(format!("cannot read the code: {error}"), "")),
     }
+}
+
+fn first_line() -> io::Result<Zeroizing<Vec<u8>>> {
+    use std::io::{BufRead, Read};
+    // Longer ones are refused as `too-long` (CODE-4).
+    let mut line = Zeroizing::new(Vec::with_capacity(2_048));
+    let input = io::stdin().lock();
+    input.take(1_100).read_until(b'\n', &mut line)?;
+    Ok(line)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::print;
 use super::progress::Progress;
 use super::qr;
 use super::settings::ChosenSettings;
-use super::signals::Signals;
+use super::signals::{Signals, cancelled};
 use super::terminal::Terminal;
 use super::wording::{program, shell, within};
 use crate::client::blocking::{Blocking, Canceller, Decider, Taking};
@@ -183,8 +183,7 @@ impl Session {
             "\nThe other side must see these eight words, in this order:\n\n    {}\n\nDoes it?",
             *words
         ));
-        let (decider, canceller, signals) =
-            (decider(), self.canceller.clone(), self.signals.clone());
+        let (decider, signals) = (decider(), self.signals.clone());
         let comparison = Comparison::default();
         let agreed = Arc::clone(&comparison.agreed);
         self.signals.asking(true);
@@ -197,11 +196,11 @@ impl Session {
                 }
                 Some(false) => decider.mismatch(),
                 // A user who cannot be asked has not agreed.
-                None => canceller.cancel(),
+                None => signals.unanswerable(),
             }
         });
         if asked.is_err() {
-            self.canceller.cancel();
+            self.signals.unanswerable();
         }
         Some(comparison)
     }
@@ -238,7 +237,7 @@ impl Session {
     pub(super) fn take(self, taking: Taking, output: Output) -> Result<(), Failure> {
         self.end_comparison();
         self.progress.clear();
-        match output.write(taking.held().blob(), &self.progress) {
+        match self.write(output, taking.held().blob()) {
             Ok(written) => {
                 let ended = taking.taken();
                 self.progress.clear();
@@ -247,13 +246,34 @@ impl Session {
                 written.into_result()
             }
             Err(failure) => {
-                self.progress.wait("telling the other side", None);
+                if self.signals.is_quiet() {
+                    self.progress.wait("telling the other side", None);
+                }
                 // The failure to write is what the user has to know; the outcome follows from it.
                 let _ = taking.not_taken();
                 self.progress.clear();
                 Err(failure)
             }
         }
+    }
+
+    /// Writes the blob of the other side, or as much of it as is read before a signal.
+    fn write(&self, output: Output, blob: &[u8]) -> Result<Written, Failure> {
+        let blob = Zeroizing::new(blob.to_vec());
+        let unfinished = output.unfinished();
+        let progress = self.progress.clone();
+        let written = self
+            .signals
+            .interruptible(move || output.write(&blob, &progress));
+        written.unwrap_or_else(|| {
+            if let Some(path) = unfinished {
+                // It may have its lasting name already.
+                let _ = fs::remove_file(path);
+            }
+            self.progress.clear();
+            Err(cancelled("the other side's blob was not written whole")
+                .hint("The blob is lost. Start again with a new code."))
+        })
     }
 
     /// Hands over the receiver's blob to the initiator's user, also with a failure after it
@@ -267,9 +287,10 @@ impl Session {
     ) -> Result<(), Failure> {
         self.end_comparison();
         self.progress.clear();
+        self.signals.exchange_over();
         match ended {
             Ok(received) => {
-                let written = output.write(received.blob(), &self.progress)?;
+                let written = self.write(output, received.blob())?;
                 written.into_result()?;
                 if received.not_taken() {
                     let what = "the relay says that the other side could not keep the blob";
@@ -284,7 +305,7 @@ impl Session {
                 if let Some(received) = error.received().filter(|_| is_vouched_for) {
                     self.progress
                         .say("the other side's blob came before the exchange failed");
-                    let written = output.write(received.blob(), &self.progress);
+                    let written = self.write(output, received.blob());
                     if let Err(unwritten) = written.and_then(Written::into_result) {
                         unwritten.report();
                     }

@@ -3,7 +3,7 @@
 //! process.
 
 use std::io::{self, IsTerminal};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use super::failure::Failure;
 use super::print;
@@ -25,8 +25,14 @@ struct SignalState {
     times: u32,
     /// Gives up the exchange; without one there is nobody to tell.
     canceller: Option<Canceller>,
+    /// Whether the exchange is over, so that there is nobody to tell.
+    is_over: bool,
+    /// Whether the user can no longer be asked, for which the exchange was given up.
+    is_unanswerable: bool,
     /// Whether a question waits for the user.
     is_asking: bool,
+    /// Wakes whoever does what the next signal ends.
+    wake: Option<mpsc::Sender<()>>,
     /// The terminal's settings, while somebody else has changed them.
     #[cfg(unix)]
     settings: Option<Settings>,
@@ -47,6 +53,49 @@ impl Signals {
     /// Lets a signal give up the exchange of this canceller from now on.
     pub(super) fn guard(&self, canceller: &Canceller) {
         self.lock().canceller = Some(canceller.clone());
+    }
+
+    /// Takes note that the exchange has ended: a signal has nobody to tell.
+    pub(super) fn exchange_over(&self) {
+        self.lock().is_over = true;
+    }
+
+    /// Gives up the exchange of a user who can no longer be asked. A terminal that is closed sends
+    /// a signal too, and the two count as one: a second would abandon the close.
+    pub(super) fn unanswerable(&self) {
+        let mut state = self.lock();
+        if state.times == 0
+            && !std::mem::replace(&mut state.is_unanswerable, true)
+            && let Some(canceller) = &state.canceller
+        {
+            canceller.cancel();
+        }
+    }
+
+    /// Whether no signal has come.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.lock().times == 0
+    }
+
+    /// Does some work, in a thread of its own, until the next signal: `None` when that came first.
+    pub(super) fn interruptible<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let (wake, woken) = mpsc::channel();
+        self.lock().wake = Some(wake.clone());
+        let done = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&done);
+        std::thread::spawn(move || {
+            let result = work();
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            // Whoever waits may have been woken by a signal.
+            let _ = wake.send(());
+        });
+        // The state holds a sender, so that this waits for one of the two.
+        let _ = woken.recv();
+        self.lock().wake = None;
+        done.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Keeps the terminal's settings while the user types, for a signal that ends the program.
@@ -82,7 +131,17 @@ impl Signals {
             cancelled("nothing was sent").hint("").report();
             std::process::exit(Outcome::Cancelled.exit_status().into());
         };
+        let wake = state.wake.clone();
+        if state.is_over {
+            wake_up(wake.as_ref());
+            // Whatever the program still does is stuck, at a third signal.
+            if state.times > 2 {
+                std::process::exit(Outcome::Cancelled.exit_status().into());
+            }
+            return;
+        }
         let (times, was_asking) = (state.times, std::mem::take(&mut state.is_asking));
+        let is_known = times == 1 && state.is_unanswerable;
         drop(state);
         match times {
             1 => {
@@ -92,7 +151,7 @@ impl Signals {
                 }
                 self.progress
                     .say("giving up and telling the relay (a second signal skips that)");
-                self.progress.wait("closing the channel", None);
+                self.progress.wait("ending the exchange", None);
             }
             2 => {}
             _ => {
@@ -101,11 +160,22 @@ impl Signals {
                 std::process::exit(Outcome::Cancelled.exit_status().into());
             }
         }
-        canceller.cancel();
+        if !is_known {
+            canceller.cancel();
+        }
+        // Whoever is woken finds the exchange given up.
+        wake_up(wake.as_ref());
     }
 
     fn lock(&self) -> MutexGuard<'_, SignalState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wake_up(waiting: Option<&mpsc::Sender<()>>) {
+    if let Some(waiting) = waiting {
+        // It may have gone on.
+        let _ = waiting.send(());
     }
 }
 

@@ -30,6 +30,11 @@ impl Terminal {
         })
     }
 
+    /// Whether it was closed.
+    pub(super) fn is_closed(&self) -> bool {
+        is_closed(&self.0)
+    }
+
     /// Asks for a line, and gives `None` at a Ctrl-D.
     pub(super) fn line(&self, prompt: &str) -> io::Result<Option<Zeroizing<String>>> {
         let mut terminal = &self.0;
@@ -69,6 +74,17 @@ impl Terminal {
         write!(terminal, "{question} [y/n] ")?;
         Ok(terminal)
     }
+}
+
+/// Whether this was a terminal and is closed, so that its input is at an end.
+#[cfg(unix)]
+pub(super) fn is_closed(input: impl std::os::fd::AsFd) -> bool {
+    rustix::termios::tcgetattr(input).is_err_and(|error| error == rustix::io::Errno::IO)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_closed<T>(_: T) -> bool {
+    false
 }
 
 /// The width of the screen that standard error is, if it is known.

@@ -1,9 +1,13 @@
 //! The command line as a person or a script meets it: the built program, over a real relay.
 
+mod at_terminal;
 mod demo;
 mod ends;
 mod events;
+#[cfg(target_os = "linux")]
+mod matrix;
 mod packaging;
+mod passage;
 mod program;
 mod refusals;
 mod relays;
