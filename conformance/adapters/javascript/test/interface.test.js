@@ -355,6 +355,8 @@ test('the address: given, of the environment, the default', (t) => {
   assert.equal(address({ rendezvous: 'https://given' }), 'https://given');
   assert.equal(address({}), 'https://of.the.environment');
   assert.equal(new Receiver({ appid: 'a', blob: '', code: CODE }).rendezvous, 'https://of.the.environment');
+  process.env.WORMHOLE_SYNC_RENDEZVOUS = '';
+  assert.equal(address({}), 'http://127.0.0.1:4000');
   delete process.env.WORMHOLE_SYNC_RENDEZVOUS;
   assert.equal(address({}), 'http://127.0.0.1:4000');
   assert.equal(wormhole.DEFAULT_RENDEZVOUS, 'http://127.0.0.1:4000');

@@ -12,6 +12,7 @@ from unittest import mock
 
 import wormhole
 from wormhole import errors, settings
+from wormhole.cli.checks import Address
 from wormhole.keys import export
 from wormhole.outcome import NOT_KEPT, SENTENCES, Outcome
 from wormhole.testing import InjectedValues
@@ -461,6 +462,10 @@ class SettingsTest(unittest.TestCase):
             os.environ[settings.RENDEZVOUS_VARIABLE] = "https://relay.example"
             self.assertEqual(settings.chosen_rendezvous(None), "https://relay.example")
             self.assertEqual(settings.chosen_rendezvous("x"), "x")
+            os.environ[settings.RENDEZVOUS_VARIABLE] = ""
+            self.assertEqual(settings.chosen_rendezvous(None), wormhole.DEFAULT_RENDEZVOUS)
+            self.assertIn("the default", str(Address(None)))
+            self.assertEqual(settings.chosen_rendezvous(""), "")
 
     @unittest.skipUnless(SPEC is not None, "only beside the reference")
     def test_it_is_that_of_the_reference(self):

@@ -47,8 +47,13 @@ def config(
 
 
 def chosen_rendezvous(given: str | None) -> str:
-    """The relay's address: the given one, else that of the environment, else the default."""
-    return os.environ.get(RENDEZVOUS_VARIABLE, DEFAULT_RENDEZVOUS) if given is None else given
+    """The relay's address: the given one, else that of the environment, else the default.
+
+    An empty variable counts as none.
+    """
+    if given is not None:
+        return given
+    return os.environ.get(RENDEZVOUS_VARIABLE) or DEFAULT_RENDEZVOUS
 
 
 def as_bytes(value: Text, what: str) -> bytes:

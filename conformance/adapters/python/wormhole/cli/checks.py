@@ -27,7 +27,7 @@ class Address:
         self._origin = "the default"
         if option is not None:
             self._origin = "from --rendezvous"
-        elif RENDEZVOUS_VARIABLE in os.environ:
+        elif os.environ.get(RENDEZVOUS_VARIABLE):
             self._origin = f"from {RENDEZVOUS_VARIABLE}"
 
     def __str__(self) -> str:
