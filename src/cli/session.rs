@@ -271,8 +271,10 @@ impl Session {
                 let _ = fs::remove_file(path);
             }
             self.progress.clear();
-            Err(cancelled("the other side's blob was not written whole")
-                .hint("The blob is lost. Start again with a new code."))
+            Err(
+                cancelled("you gave up while the other side's blob was written")
+                    .hint("It may not be whole. Start again with a new code."),
+            )
         })
     }
 

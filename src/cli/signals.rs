@@ -150,7 +150,7 @@ impl Signals {
                     print::tell("");
                 }
                 self.progress
-                    .say("giving up and telling the relay (a second signal skips that)");
+                    .say("giving up (a second signal does not wait for the relay)");
                 self.progress.wait("ending the exchange", None);
             }
             2 => {}

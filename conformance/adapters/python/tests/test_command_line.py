@@ -226,7 +226,7 @@ class SendTest(CommandLine):
                     said = process.stderr.read()
                 killer.cancel()
                 self.assertEqual(process.returncode, 24, said)
-                self.assertIn(b"giving up and telling the relay", said)
+                self.assertIn(b"giving up (a second signal", said)
                 self.assertEqual(server.seen[-1].json, {"reason": "cancelled"})
 
 

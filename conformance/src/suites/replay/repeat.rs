@@ -12,8 +12,8 @@ use crate::stage::lag;
 const LAG_WITH_OTHERS: Duration = Duration::from_millis(150);
 /// The real time by which something may be later than its bound with a longer second.
 const LAG_SLOWER: Duration = Duration::from_millis(250);
-/// The real time for which a machine may stand still, by its disk for example, without that its lag
-/// shows it.
+/// The real time for which a program may be held up, by the disk for example, while the lag of the
+/// machine does not show it.
 const STALL: Duration = Duration::from_secs(1);
 /// The number of times that something is played alone which a stall may have made late: a machine
 /// does not stall each time.
@@ -32,7 +32,7 @@ static ALONE: RwLock<()> = RwLock::new(());
 /// Whether something was so little too late that one stall of the machine explains it.
 fn may_be_stalled(judgement: &Judgement) -> bool {
     let found = judgement.divergence.as_ref();
-    found.is_some_and(|found| found.is_late && found.excess.is_none_or(|excess| excess <= STALL))
+    found.is_some_and(|found| found.excess.is_some_and(|excess| excess <= STALL))
 }
 
 impl TranscriptCase {
@@ -40,7 +40,8 @@ impl TranscriptCase {
     ///
     /// A short second makes every time short, so that a moment of the machine's can change what a
     /// right client does: what differs is played with a longer one, and what is then too late, or
-    /// differs on a busy machine, once more with nothing beside it, and with a still longer one.
+    /// differs on a busy machine, with nothing beside it, and with a still longer one. What is a
+    /// little too late is played alone up to [`MOST_ALONE`] times.
     pub(super) fn judge(&self, playing: &Playing<'_>) -> Judgement {
         let with_others = |case: &Self, lag| {
             let _with_others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
@@ -72,11 +73,12 @@ impl TranscriptCase {
         let mut last = with_others(&slower, LAG_SLOWER);
         // Whoever has many faults is looked at twice, and holds no other test up.
         let is_patient = all < ENOUGH;
-        if is_patient && (is_late(&last) || slower.may_be_upset(&last, begin)) {
-            last = slower.play_alone(playing);
-        }
-        for _ in 1..MOST_ALONE {
-            if !(is_patient && may_be_stalled(&last)) {
+        for play in 0..MOST_ALONE {
+            let is_due = match play {
+                0 => is_late(&last) || slower.may_be_upset(&last, begin),
+                _ => may_be_stalled(&last),
+            };
+            if !(is_patient && is_due) {
                 break;
             }
             last = slower.play_alone(playing);

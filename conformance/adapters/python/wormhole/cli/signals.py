@@ -39,7 +39,7 @@ class Signals:
             return
         self._times += 1
         if self._times == 1:
-            self._speaker.say("giving up and telling the relay (a second signal skips that)")
+            self._speaker.say("giving up (a second signal does not wait for the relay)")
         elif self._times > 2:
             self._stop("the relay was not told")
         self._exchange.cancel()
